@@ -1,0 +1,38 @@
+"""Where the next page begins, as text that a client hands back unread."""
+
+import base64
+import binascii
+from typing import TypeVar
+
+import msgspec
+
+from herenow.errors import BadRequest
+
+_T = TypeVar("_T")
+
+
+def to_cursor(place: str | tuple[int, int]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def device_place(cursor: str | None) -> str:
+    """The device id behind which the page begins."""
+    return _place(cursor, str) if cursor else ""
+
+
+def position_place(cursor: str | None) -> tuple[int, int] | None:
+    """The (time, tie) behind which the page begins."""
+    if not cursor:
+        return None
+    time, tie = _place(cursor, tuple[int, int])
+    if not (-(2**63) <= time < 2**63 and 0 <= tie < 2**32):
+        raise BadRequest("cursor: expected one that this server gave")
+    return time, tie
+
+
+def _place(cursor: str, kind: type[_T]) -> _T:
+    try:
+        padded = cursor.encode() + b"=" * (-len(cursor) % 4)
+        return msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=kind)
+    except (msgspec.MsgspecError, binascii.Error, UnicodeError) as error:
+        raise BadRequest("cursor: expected one that this server gave") from error

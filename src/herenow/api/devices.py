@@ -1,0 +1,97 @@
+"""Devices, their newest positions and their tracks out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from herenow.api.cursor import device_place, position_place, to_cursor
+from herenow.api.parts import WithParts
+from herenow.api.query import bbox as to_box
+from herenow.api.query import span
+from herenow.errors import NotFound
+from herenow.model.clock import now
+from herenow.model.device import Device, Status
+from herenow.wire import json
+
+MAX_LATEST = 10_000
+DAY = 86_400_000  # ms
+
+router = APIRouter(tags=["devices"])
+
+
+def told(device: Device, time: int) -> dict[str, object]:
+    """A device as docs/protocol.md has it."""
+    fields: dict[str, object] = {
+        "device_id": device.device_id,
+        "name": device.name,
+        "kind": device.kind,
+        "status": device.status(time),
+        "distance": round(device.distance, 1) if device.day == time // DAY else 0.0,
+        "position": json.reported(device.position),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def answer(body: object) -> Response:
+    return Response(json.encode(body), media_type="application/json")
+
+
+@router.get("/api/devices")
+async def devices(
+    parts: WithParts,
+    search: Annotated[str, Query(max_length=128, description="part of an id or a name")] = "",
+    kind: Annotated[str | None, Query(max_length=32)] = None,
+    status: Status | None = None,
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """Devices by id, each at its newest position."""
+    time, wanted = now(), search.strip().lower()
+
+    def matches(device: Device) -> bool:
+        return (
+            (kind is None or (device.kind or "other") == kind)
+            and (not wanted or wanted in device.device_id.lower() or wanted in (device.name or "").lower())
+            and (status is None or device.status(time) == status)
+        )
+
+    page, total = parts.hub.fleet.page(device_place(cursor), limit, matches)
+    following = to_cursor(page[-1].device_id) if len(page) == limit else None
+    return answer({"devices": [told(device, time) for device in page], "next": following, "total": total})
+
+
+@router.get("/api/devices/{device_id}")
+async def device(device_id: str, parts: WithParts) -> Response:
+    """One device at its newest position."""
+    found = parts.hub.fleet.get(device_id)
+    if found is None:
+        raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
+    return answer(told(found, now()))
+
+
+@router.get("/api/devices/{device_id}/track")
+async def track(
+    device_id: str,
+    parts: WithParts,
+    start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; a day before `to`")] = None,
+    end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")] = None,
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> Response:
+    """Positions of a device, oldest first."""
+    positions = await parts.store.track(device_id, span(start, end, DAY), position_place(cursor), limit)
+    if not positions and cursor is None and parts.hub.fleet.get(device_id) is None:
+        raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
+    following = to_cursor(positions[-1].version) if len(positions) == limit else None
+    told_positions = [json.reported(position) for position in positions]
+    return answer({"device_id": device_id, "positions": told_positions, "next": following})
+
+
+@router.get("/api/positions/latest", tags=["positions"])
+async def latest(
+    parts: WithParts, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
+) -> Response:
+    """The newest position of each device in a box, as a live snapshot has them."""
+    seen = [json.encode_live(device) for device in parts.hub.fleet.within(to_box(bbox))]
+    head = f'{{"time":{now()},"truncated":{"true" if len(seen) > MAX_LATEST else "false"},"positions":['
+    return Response(head.encode() + b",".join(seen[:MAX_LATEST]) + b"]}", media_type="application/json")

@@ -1,0 +1,69 @@
+"""Every error as Problem Details (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from herenow.errors import BadRequest, HerenowError, NotFound, TooLarge, Unavailable
+from herenow.wire import json
+
+RETRY_AFTER = "2"  # s
+
+log = structlog.get_logger()
+
+_STATUS: tuple[tuple[type[HerenowError], int], ...] = (
+    (TooLarge, 413),
+    (BadRequest, 400),
+    (NotFound, 404),
+    (Unavailable, 503),
+)
+
+
+def problem(status: int, detail: str, **more: object) -> Response:
+    """A Problem Details response; `more` are its extension members."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    headers = {"Retry-After": RETRY_AFTER} if status == 503 else None
+    return Response(json.encode(body), status, headers, "application/problem+json")
+
+
+def add_problems(app: FastAPI) -> None:
+    """Maps every error that a route may raise."""
+    app.add_exception_handler(HerenowError, _of_ours)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_bug)
+
+
+async def _of_ours(_: Request, error: Exception) -> Response:
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    return problem(status, str(error))
+
+
+async def _of_validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    wrong = [_wrong(found) for found in error.errors()]
+    return problem(422, "; ".join(f"{one['field']}: {one['reason']}" for one in wrong), errors=wrong)
+
+
+def _wrong(found: dict[str, Any]) -> dict[str, str]:
+    field = ".".join(str(part) for part in found["loc"][1:])
+    return {"field": field, "reason": f"{found['msg']}, got {str(found.get('input'))[:80]!r}"}
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    said = (
+        error.detail if error.detail != HTTPStatus(error.status_code).phrase else "see /openapi.json for what there is"
+    )
+    answer = problem(error.status_code, f"{request.method} {request.url.path}: {said}")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _of_bug(request: Request, error: Exception) -> Response:
+    log.error("a request failed in a way nobody expected", path=request.url.path, exc_info=error)
+    return problem(500, "the server made a mistake; it is in its log")

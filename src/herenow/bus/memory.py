@@ -1,0 +1,146 @@
+"""The bus inside one process. Durability is the store's: `publish` returns when a recorder has acknowledged."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+from herenow.bus.base import Batch
+from herenow.errors import BusUnavailable, Unavailable
+from herenow.model.position import Position
+
+MAX_WAITING = 100_000  # positions between publishers and recorders; beyond it `publish` waits
+MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to about this size
+MAX_NEWS = 200_000  # positions one follower may lag behind; beyond it the news are dropped and it is told so
+PUBLISH_DEADLINE = 10.0  # s
+
+
+class MemoryDelivery:
+    def __init__(self, publications: list[tuple[Batch, asyncio.Future[None]]]) -> None:
+        self.positions: Batch = publications[0][0]
+        if len(publications) > 1:
+            merged: list[Position] = []
+            for batch, _ in publications:
+                merged.extend(batch)
+            self.positions = merged
+        self._settled = [future for _, future in publications]
+
+    async def acknowledge(self) -> None:
+        for future in self._settled:
+            if not future.done():
+                future.set_result(None)
+
+    async def give_back(self, error: Unavailable) -> None:
+        for future in self._settled:
+            if not future.done():
+                future.set_exception(type(error)(str(error)))
+
+
+class MemoryBus:
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Batch, asyncio.Future[None]]] = deque()
+        self._count = 0  # positions in _waiting
+        self._changed = asyncio.Condition()
+        self._closed = False
+        self._followers: set[_Follower] = set()
+
+    async def publish(self, positions: Batch) -> None:
+        if not positions:
+            return
+        settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(PUBLISH_DEADLINE):
+                await self._put(positions, settled)
+                await settled
+        except TimeoutError as error:
+            raise BusUnavailable(f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later") from error
+
+    async def _put(self, positions: Batch, settled: asyncio.Future[None]) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._closed or self._count < MAX_WAITING)
+            if self._closed:
+                raise BusUnavailable("the server is stopping; send it again later")
+            self._waiting.append((positions, settled))
+            self._count += len(positions)
+            self._changed.notify_all()
+
+    async def consume(self) -> AsyncIterator[MemoryDelivery]:
+        """Ends when the bus is closed and everything that was published is delivered."""
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._waiting or self._closed)
+                if not self._waiting:
+                    return
+                taken = self._take()
+                self._changed.notify_all()
+            yield MemoryDelivery(taken)
+
+    def _take(self) -> list[tuple[Batch, asyncio.Future[None]]]:
+        taken: list[tuple[Batch, asyncio.Future[None]]] = []
+        size = 0
+        while self._waiting and size < MAX_DELIVERY:
+            taken.append(self._waiting.popleft())
+            size += len(taken[-1][0])
+        self._count -= size
+        return taken
+
+    async def close(self) -> None:
+        """No more publications; what waits is still delivered. Followers end."""
+        async with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def stop_following(self) -> None:
+        """Ends every `follow`; after the recorder has announced its last."""
+        for follower in self._followers:
+            follower.end()
+
+    async def announce(self, positions: Batch) -> None:
+        for follower in self._followers:
+            follower.put(positions)
+
+    def follow(self) -> AsyncIterator[Batch | None]:
+        follower = _Follower()
+        self._followers.add(follower)
+        return self._news(follower)
+
+    async def _news(self, follower: "_Follower") -> AsyncIterator[Batch | None]:
+        try:
+            async for news in follower.read():
+                yield news
+        finally:
+            self._followers.discard(follower)
+
+
+class _Follower:
+    """News not yet read by one follower, at most MAX_NEWS positions."""
+
+    def __init__(self) -> None:
+        self._news: deque[Batch | None] = deque()
+        self._count = 0
+        self._arrived = asyncio.Event()
+        self._ended = False
+
+    def put(self, positions: Batch) -> None:
+        if self._count + len(positions) > MAX_NEWS:
+            self._news.clear()
+            self._news.append(None)
+            self._count = 0
+        else:
+            self._news.append(positions)
+            self._count += len(positions)
+        self._arrived.set()
+
+    def end(self) -> None:
+        self._ended = True
+        self._arrived.set()
+
+    async def read(self) -> AsyncIterator[Batch | None]:
+        while True:
+            await self._arrived.wait()
+            while self._news:
+                news = self._news.popleft()
+                self._count -= len(news) if news is not None else 0
+                yield news
+            if self._ended:
+                return
+            self._arrived.clear()

@@ -1,0 +1,43 @@
+"""What can go wrong, by whose fault it is.
+
+HerenowError
+├── BadRequest        the asker's: the words are wrong; asking again the same way fails again
+│   └── TooLarge      the asker's: too much at once
+├── NotFound          the asker's: no such device
+├── SettingsError     the operator's: a setting, a file or a folder
+└── Unavailable       nobody's yet: the surroundings fail; asking again later may succeed
+    ├── StoreUnavailable
+    └── BusUnavailable
+"""
+
+
+class HerenowError(Exception):
+    """Every error of Herenow's own; its text is fit to be shown to a user."""
+
+
+class BadRequest(HerenowError):
+    """What was asked is not understood; the text says what was expected and what came."""
+
+
+class TooLarge(BadRequest):
+    """What was sent is more than is taken at once."""
+
+
+class NotFound(HerenowError):
+    """What was asked for is not there."""
+
+
+class SettingsError(HerenowError):
+    """Herenow cannot run with what it was told."""
+
+
+class Unavailable(HerenowError):
+    """A part that is needed does not answer; nothing was promised, so try again later."""
+
+
+class StoreUnavailable(Unavailable):
+    """The store could not read or write; of a write nothing is promised."""
+
+
+class BusUnavailable(Unavailable):
+    """The bus could not take positions, or not in time; nothing is promised."""

@@ -1,0 +1,154 @@
+"""The hub: the fleet and its viewers. Decides which viewer is sent what, and when."""
+
+import asyncio
+import secrets
+import time
+
+import structlog
+
+from herenow.bus.base import Batch, Bus
+from herenow.errors import StoreUnavailable
+from herenow.live.fleet import DAY, Fleet
+from herenow.live.frames import ArticleFrames, JsonFrames, Shared
+from herenow.live.viewer import Viewer
+from herenow.model.clock import Clock, now
+from herenow.model.device import Device
+from herenow.model.rate import Rate
+from herenow.model.view import View
+from herenow.store.base import Span, Store
+
+SHORTEST_TICK = 0.02  # s between two frames to the same viewer
+LONGEST_TICK = 1.0  # s
+STALLED = 30.0  # s without progress, then a viewer is closed
+RELOAD_PAUSE = 2.0  # s between two tries to load the fleet
+SLOW = (4408, "no progress in reading for 30 s")
+
+log = structlog.get_logger()
+
+
+class Hub:
+    """Holds one entry a device and one object a viewer. Only `run` and `reload` wait, so no viewer holds up another."""
+
+    def __init__(self, clock: Clock = now) -> None:
+        self.fleet = Fleet()
+        self.announced = Rate()
+        self.newest: int | None = None  # ms, when a position was last announced
+        self.loaded = asyncio.Event()  # the fleet is what the store has, or newer
+        self._clock = clock
+        self._shared = Shared(self.fleet, secrets.token_hex(8), clock)
+        self.json_frames = JsonFrames(self._shared)
+        self.article_frames = ArticleFrames(self._shared)
+        self.viewers: set[Viewer] = set()
+        self._before: dict[str, Device | None] = {}  # changed devices as they were at the last tick
+        self._changed = asyncio.Event()
+
+    @property
+    def seq(self) -> int:
+        """The number of the present state; grows by one a tick that changed something."""
+        return self._shared.seq
+
+    # What happens, without waiting
+
+    def apply(self, positions: Batch) -> None:
+        """Takes news: the newest of each device wins, whatever the order and however often."""
+        fleet, before_tick = self.fleet, self._before
+        for position in positions:
+            change = fleet.apply(position)
+            if change is not None:
+                before_tick.setdefault(position.device_id, change[0])
+        self.announced.add(len(positions))
+        self.newest = self._clock()
+        if before_tick:
+            self._changed.set()
+
+    def tick(self) -> None:
+        """Tells every viewer which devices changed in its view: those that were inside, and those that are.
+
+        A device that left is among them, or its marker would stay at the edge.
+        """
+        self._changed.clear()
+        if not self._before:
+            return
+        self._shared.seq += 1
+        places = [(device_id, before, self.fleet.get(device_id)) for device_id, before in self._before.items()]
+        self._before.clear()
+        seen: dict[View, tuple[str, ...]] = {}
+        for viewer in self.viewers:
+            if viewer.view is None:
+                continue
+            changed = seen.get(viewer.view)
+            if changed is None:
+                changed = seen[viewer.view] = tuple(
+                    device_id for device_id, *change in places if _sees(viewer.view, device_id, *change)
+                )
+            if changed:
+                viewer.mark(changed)
+
+    def load(self, devices: list[Device]) -> None:
+        """Takes over what the store has, and lets every viewer start afresh."""
+        self.fleet.load(devices)
+        self.loaded.set()
+        for viewer in self.viewers:
+            viewer.refresh()
+
+    def housekeep(self, monotonic: float) -> None:
+        """Closes the viewers that make no progress."""
+        for viewer in list(self.viewers):
+            if viewer.sending_since is not None and monotonic - viewer.sending_since > STALLED:
+                viewer.close(*SLOW)
+
+    # What waits
+
+    async def run(self, bus: Bus, store: Store) -> None:
+        """Follows the news until they end. Follows first and loads then, so that nothing falls between."""
+        news = bus.follow()
+        async with asyncio.TaskGroup() as tasks:
+            ticking = tasks.create_task(self._tick_for_ever(), name="hub-tick")
+            loading = tasks.create_task(self.reload(store), name="hub-load")
+            async for positions in news:
+                if positions is None:
+                    log.warning("news were lost; loading the fleet again")
+                    await loading
+                    loading = tasks.create_task(self.reload(store), name="hub-load")
+                else:
+                    self.apply(positions)
+            ticking.cancel()
+            loading.cancel()
+
+    async def reload(self, store: Store) -> None:
+        """Loads the fleet from the store, trying until it answers."""
+        while True:
+            try:
+                today = self._clock() // DAY * DAY
+                devices = await store.latest()
+                distances = await store.distances(Span(today, today + DAY))
+            except StoreUnavailable as error:
+                log.error("cannot load the fleet; trying again", reason=str(error))
+                await asyncio.sleep(RELOAD_PAUSE)
+            else:
+                self.load([_with_distance(device, distances.get(device.device_id, 0.0)) for device in devices])
+                return
+
+    async def _tick_for_ever(self) -> None:
+        """The first change after a pause goes out at once; from then on sending takes at most half of the time."""
+        while True:
+            await self._changed.wait()
+            started = time.perf_counter()
+            self.tick()
+            for _ in range(3):  # lets the viewers that were woken send, so that their time is counted
+                await asyncio.sleep(0)
+            spent = time.perf_counter() - started
+            await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK - spent, spent)))
+
+
+def _sees(view: View, device_id: str, before: Device | None, after: Device | None) -> bool:
+    if view.box is None:
+        return device_id in view.devices
+    return any(
+        device is not None and view.box.contains(device.position.longitude, device.position.latitude)
+        for device in (before, after)
+    )
+
+
+def _with_distance(device: Device, distance: float) -> Device:
+    return Device(device.position, device.name, device.kind, device.course, device.speed, distance, device.day)

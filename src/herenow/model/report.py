@@ -1,0 +1,162 @@
+"""A report: what a device says, before and while it is checked. The only way to a Position."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import msgspec
+
+from herenow.errors import BadRequest
+from herenow.model.position import Attributes, Position, digest
+
+EARLIEST = 946_684_800_000  # 2000-01-01 in ms
+LATEST_AHEAD = 366 * 86_400_000  # ms
+MAX_ATTRIBUTES = 4096  # bytes of JSON
+MAX_BATCH = 10_000  # reports
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+class Report(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
+    """The fields of docs/protocol.md, "A position". Types and plain bounds are checked while it is decoded, the rest
+    by `accept`."""
+
+    device_id: Text
+    time: int | float | str | None = None
+    timestamp: int | float | str | None = None
+    latitude: Latitude
+    longitude: Longitude
+    altitude: Annotated[float, msgspec.Meta(ge=-12_000, le=1_000_000)] | None = None
+    speed: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
+    course: Annotated[float, msgspec.Meta(ge=0, le=360)] | None = None
+    accuracy: Annotated[float, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    battery: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    attributes: dict[str, str | int | float | bool | None] | None = None
+    received: object = None  # ours, ignored on the way in
+    source: object = None  # ours, ignored on the way in
+
+
+FIELDS = tuple(field for field in Report.__struct_fields__ if field not in ("received", "source"))
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """Why a report was not accepted. `index` counts from 0 in what was sent; `field` is None where none is to blame."""
+
+    index: int
+    field: str | None
+    reason: str
+
+
+class BadReport(BadRequest):
+    """One report is wrong; the others beside it may be right."""
+
+    def __init__(self, field: str | None, reason: str) -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.field = field
+        self.reason = reason
+
+    def at(self, index: int) -> Rejection:
+        return Rejection(index, self.field, self.reason)
+
+
+def accept(report: Report, received: int, source: str) -> Position:
+    """The position that a report tells of. Raises BadReport."""
+    time = _time_of(report, received)
+    if not report.device_id.isprintable() and _CONTROL.search(report.device_id):
+        raise BadReport("device_id", f"expected text without control characters, got {report.device_id!r}")
+    course = 0.0 if report.course == 360 else report.course
+    attributes = _attributes_of(report) if report.attributes else None
+    tie = digest(
+        report.latitude,
+        report.longitude,
+        report.altitude,
+        report.speed,
+        course,
+        report.accuracy,
+        report.battery,
+        attributes,
+    )
+    return Position(
+        report.device_id,
+        time,
+        tie,
+        report.latitude,
+        report.longitude,
+        report.altitude,
+        report.speed,
+        course,
+        report.accuracy,
+        report.battery,
+        attributes,
+        received,
+        source,
+    )
+
+
+def to_time(value: float | str) -> int:
+    """Unix ms from Unix ms or from ISO 8601 with a zone. Raises ValueError that says what was expected."""
+    if isinstance(value, str):
+        return _from_iso(value)
+    if not math.isfinite(value):
+        raise ValueError(f"expected Unix milliseconds, got {value}")
+    return round(value)
+
+
+def _from_iso(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"expected Unix milliseconds or ISO 8601 like 2026-11-23T12:00:00Z, got {text!r}") from error
+    if moment.tzinfo is None:
+        raise ValueError(f"expected a zone, like 2026-11-23T12:00:00Z or +01:00, got {text!r}")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _time_of(report: Report, received: int) -> int:
+    value = report.time if report.time is not None else report.timestamp
+    if type(value) is int:
+        time = value
+    elif value is None:
+        raise BadReport("time", "expected the time of the fix, got none; send Unix milliseconds or ISO 8601")
+    else:
+        try:
+            time = to_time(value)
+        except ValueError as error:
+            raise BadReport("time", str(error)) from error
+    if not EARLIEST <= time <= received + LATEST_AHEAD:
+        raise BadReport("time", _out_of_range(time))
+    if report.time is not None and report.timestamp is not None and report.timestamp != report.time:
+        raise BadReport("timestamp", f"expected the same as time ({report.time}) or none, got {report.timestamp}")
+    return time
+
+
+def _out_of_range(time: int) -> str:
+    seconds = EARLIEST <= time * 1000 <= EARLIEST + 200 * 366 * 86_400_000
+    hint = "these look like seconds: multiply by 1000" if seconds else "check the clock of the device"
+    try:
+        when = (_EPOCH + timedelta(milliseconds=time)).isoformat(timespec="seconds")
+    except OverflowError:
+        when = "beyond the calendar"
+    return f"expected Unix milliseconds from 2000-01-01 to one year ahead, got {time} ({when}); {hint}"
+
+
+def _attributes_of(report: Report) -> Attributes:
+    attributes = report.attributes or {}
+    for value in attributes.values():
+        if type(value) is int and not -(2**63) <= value < 2**63:
+            raise BadReport("attributes", f"expected whole numbers of at most 64 bits, got {value}")
+        if type(value) is float and not math.isfinite(value):
+            raise BadReport("attributes", f"expected finite numbers, got {value}")
+    try:
+        size = len(msgspec.json.encode(attributes))
+    except UnicodeEncodeError as error:
+        raise BadReport("attributes", "expected text of whole Unicode characters, got half of a pair") from error
+    if size > MAX_ATTRIBUTES:
+        raise BadReport("attributes", f"expected at most {MAX_ATTRIBUTES} bytes as JSON, got {size}")
+    return attributes

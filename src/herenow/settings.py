@@ -1,0 +1,85 @@
+"""What an operator can set: one table. Environment HERENOW_*, then a TOML file, then flags; the later wins."""
+
+import ipaddress
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from herenow.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; docs/settings.md tells the same."""
+
+    model_config = SettingsConfigDict(env_prefix="HERENOW_", extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    store: str = Field(
+        "sqlite:///data/herenow.db", description="Where positions are kept: sqlite:///relative or ////absolute."
+    )
+    bus: Literal["memory://"] = Field("memory://", description="What carries positions from sources to recorders.")
+    access: Literal["closed", "open"] = Field(
+        "closed",
+        description="`open` lets anyone who reaches the port read and write; needed to listen beyond this machine.",
+    )
+
+    @field_validator("store")
+    @classmethod
+    def _store_is_known(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme != "sqlite" or parts.netloc or not parts.path.strip("/"):
+            raise ValueError("expected sqlite:///folder/file.db (relative) or sqlite:////folder/file.db (absolute)")
+        return url
+
+    @model_validator(mode="after")
+    def _beyond_this_machine_only_when_said(self) -> "Settings":
+        if self.access != "open" and not _loopback(self.host):
+            raise ValueError(
+                f"listening on {self.host} lets everyone who reaches it read and write; "
+                "if that is meant, set HERENOW_ACCESS=open as well, else HERENOW_HOST=127.0.0.1"
+            )
+        return self
+
+    @property
+    def store_path(self) -> Path:
+        return Path(urlsplit(self.store).path[1:])
+
+
+def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
+    """The settings in force; a flag that is None was not given. Raises SettingsError that names each wrong one."""
+    given = (_from_file(file) if file else {}) | {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_wrong(found) for found in error.errors())) from error
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except OSError as error:
+        raise SettingsError(f"cannot read {file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: expected TOML like `port = 8000`: {error}") from error
+
+
+def _wrong(found: Any) -> str:
+    name = ".".join(str(part) for part in found["loc"])
+    reason = found["msg"].removeprefix("Value error, ")
+    if found["type"] == "extra_forbidden":
+        return f"{name}: no such setting; there are {', '.join(Settings.model_fields)}"
+    return f"HERENOW_{name.upper()}: {reason}, got {found['input']!r}" if name else reason
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,214 @@
+"""The one thread that writes to SQLite: whatever waits is committed together."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from herenow.errors import SettingsError, StoreUnavailable
+from herenow.model.device import said
+from herenow.model.position import Position
+from herenow.store.sqlite_rows import COLUMNS, row
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMA_VERSION = 1
+MAX_COMMIT = 20_000  # positions in one transaction
+# Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
+ROWS = 2000 // COLUMNS
+MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up anew
+
+_KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,
+  name = coalesce(excluded.name, name), kind = coalesce(excluded.kind, kind)
+  WHERE (excluded.time, excluded.tie) > (newest.time, newest.tie)"""
+
+_T = TypeVar("_T")
+
+Waiting = tuple[Sequence[Position], "asyncio.Future[None]"]
+
+
+class SqliteWriter:
+    """Owns the writing connection and its thread. What waits is bounded by the bus, which waits for acknowledgement."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._known: dict[str, int] = {}
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._connection: sqlite3.Connection
+
+    def start(self) -> None:
+        """Opens or creates the database, in the calling thread. Raises SettingsError."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = _open(self._path)
+        except (OSError, sqlite3.Error) as error:
+            raise SettingsError(
+                f"cannot write to {self._path}: {error}; give its folder to this user, or set HERENOW_STORE elsewhere"
+            ) from error
+        self._thread.start()
+
+    async def write(self, positions: Sequence[Position]) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.put((positions, done))
+        await done
+
+    async def stop(self) -> None:
+        """Commits what waits, then closes."""
+        self._waiting.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            group, stopping = self._next_group()
+            if group:
+                self._commit_group(group)
+        self._connection.close()
+
+    def _next_group(self) -> tuple[list[Waiting], bool]:
+        group: list[Waiting] = []
+        size = 0
+        try:
+            while size < MAX_COMMIT:
+                waiting = self._waiting.get(block=not group)
+                if waiting is None:
+                    return group, True
+                group.append(waiting)
+                size += len(waiting[0])
+        except queue.Empty:
+            pass
+        return group, False
+
+    def _commit_group(self, group: list[Waiting]) -> None:
+        error: Exception | None = None
+        try:
+            self._commit([position for positions, _ in group for position in positions])
+        except sqlite3.Error as failure:
+            error = StoreUnavailable(_advice(failure, self._path))
+            self._known.clear()  # numbers given in a transaction that was rolled back are void
+        except Exception as failure:  # noqa: BLE001 - the edge of the thread: a writer that dies would leave everyone waiting
+            error = failure
+        loop = group[0][1].get_loop()
+        loop.call_soon_threadsafe(_settle, [done for _, done in group], error)
+
+    def _commit(self, positions: list[Position]) -> None:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._number(positions)
+            self._insert(positions)
+            self._keep_newest(positions)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _number(self, positions: list[Position]) -> None:
+        """Gives devices not met before their number."""
+        new = {position.device_id for position in positions if position.device_id not in self._known}
+        if not new:
+            return
+        if len(self._known) + len(new) > MAX_KNOWN:
+            self._known.clear()
+            new = {position.device_id for position in positions}
+        for part in _parts(sorted(new)):
+            marks = ",".join("?" * len(part))
+            self._connection.execute(
+                f"INSERT OR IGNORE INTO devices (device_id) VALUES {','.join(['(?)'] * len(part))}",  # noqa: S608 - marks only
+                part,
+            )
+            self._known.update(
+                self._connection.execute(f"SELECT device_id, id FROM devices WHERE device_id IN ({marks})", part)  # noqa: S608
+            )
+
+    def _insert(self, positions: list[Position]) -> None:
+        known = self._known
+        for part in _parts(positions):
+            values: list[object] = []
+            for position in part:
+                values += row(known[position.device_id], position)
+            marks = ",".join([_MARKS] * len(part))
+            self._connection.execute(f"INSERT OR IGNORE INTO positions VALUES {marks}", values)  # noqa: S608 - marks only
+
+    def _keep_newest(self, positions: list[Position]) -> None:
+        newest: dict[int, tuple[object, ...]] = {}
+        for position in sorted(_newest(positions), key=lambda newer: newer.device_id):
+            number = self._known[position.device_id]
+            newest[number] = (number, position.time, position.tie, said(position, "name"), said(position, "kind"))
+        for part in _parts(list(newest.values())):
+            marks = ",".join(["(?,?,?,?,?)"] * len(part))
+            values = [value for entry in part for value in entry]
+            self._connection.execute(f"INSERT INTO newest VALUES {marks} {_KEEP_NEWER}", values)  # noqa: S608 - marks only
+
+
+_MARKS = f"({','.join('?' * COLUMNS)})"
+
+
+def _newest(positions: list[Position]) -> Iterator[Position]:
+    newest: dict[str, Position] = {}
+    for position in positions:
+        best = newest.get(position.device_id)
+        if (best is None or position.version > best.version) and not position.ahead:
+            newest[position.device_id] = position
+    return iter(newest.values())
+
+
+def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (items[start : start + ROWS] for start in range(0, len(items), ROWS))
+
+
+def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None) -> None:
+    for done in waiting:
+        if done.done():  # the one who waited was cancelled
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    for setting in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "wal_autocheckpoint = 4000",  # pages, 16 MB
+        "journal_size_limit = 67108864",
+        "cache_size = -65536",  # KiB
+        "busy_timeout = 5000",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+    _prepare(connection, path)
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        connection.executescript("BEGIN IMMEDIATE;" + SCHEMA.read_text() + "COMMIT;")
+    elif version != SCHEMA_VERSION:
+        raise SettingsError(
+            f"{path} has schema version {version}, this Herenow reads {SCHEMA_VERSION}; "
+            "run the Herenow that wrote it, or set HERENOW_STORE to another file"
+        )
+    connection.execute(
+        "BEGIN IMMEDIATE"
+    )  # a database that cannot be written to is found now, not at the first position
+    connection.execute("COMMIT")
+
+
+_HINTS: tuple[tuple[str, str], ...] = (
+    ("full", "free some space on its disk"),
+    ("readonly", "give the file and its folder to the user that runs Herenow"),
+    ("disk I/O", "check its disk: it may be full, gone or broken"),
+    ("locked", "stop the other program that writes to it"),
+)
+
+
+def _advice(error: sqlite3.Error, path: Path) -> str:
+    hint = next((hint for word, hint in _HINTS if word in str(error)), "look at the server's log")
+    return f"cannot store in {path.name}: {error}; {hint}, then send it again"
