@@ -39,8 +39,8 @@ class Hub:
         self.json_frames = JsonFrames(self._shared)
         self.article_frames = ArticleFrames(self._shared)
         self.viewers: set[Viewer] = set()
-        self._before: dict[str, Device | None] = {}  # changed devices as they were at the last tick
-        self._changed = asyncio.Event()
+        self._news: list[Batch] = []
+        self._heard = asyncio.Event()
 
     @property
     def seq(self) -> int:
@@ -49,29 +49,25 @@ class Hub:
 
     # What happens, without waiting
 
-    def apply(self, positions: Batch) -> None:
-        """Takes news: the newest of each device wins, whatever the order and however often."""
-        fleet, before_tick = self.fleet, self._before
-        for position in positions:
-            change = fleet.apply(position)
-            if change is not None:
-                before_tick.setdefault(position.device_id, change[0])
+    def hear(self, positions: Batch) -> None:
+        """Takes news, which the next tick brings to the fleet. Holds what is announced within one tick."""
+        self._news.append(positions)
         self.announced.add(len(positions))
         self.newest = self._clock()
-        if before_tick:
-            self._changed.set()
+        self._heard.set()
 
     def tick(self) -> None:
-        """Tells every viewer which devices changed in its view: those that were inside, and those that are.
+        """Brings the news to the fleet, and tells every viewer which devices changed in its view: those that were
+        inside, and those that are. A device that left is among them, or its marker would stay at the edge.
 
-        A device that left is among them, or its marker would stay at the edge.
+        The fleet changes here alone, so what a viewer was sent is the fleet as of some tick, and "were" is what it saw.
         """
-        self._changed.clear()
-        if not self._before:
+        self._heard.clear()
+        before = self._apply_news()
+        if not before:
             return
         self._shared.seq += 1
-        places = [(device_id, before, self.fleet.get(device_id)) for device_id, before in self._before.items()]
-        self._before.clear()
+        changes = [(device_id, device, self.fleet.get(device_id)) for device_id, device in before.items()]
         seen: dict[View, tuple[str, ...]] = {}
         for viewer in self.viewers:
             if viewer.view is None:
@@ -79,14 +75,26 @@ class Hub:
             changed = seen.get(viewer.view)
             if changed is None:
                 changed = seen[viewer.view] = tuple(
-                    device_id for device_id, *change in places if _sees(viewer.view, device_id, *change)
+                    device_id for device_id, *devices in changes if _sees(viewer.view, device_id, *devices)
                 )
             if changed:
                 viewer.mark(changed)
 
+    def _apply_news(self) -> dict[str, Device | None]:
+        """The devices that changed, as they were. The newest of each wins, whatever the order and however often."""
+        before: dict[str, Device | None] = {}
+        for positions in self._news:
+            for position in positions:
+                change = self.fleet.apply(position)
+                if change is not None:
+                    before.setdefault(position.device_id, change[0])
+        self._news.clear()
+        return before
+
     def load(self, devices: list[Device]) -> None:
         """Takes over what the store has, and lets every viewer start afresh."""
         self.fleet.load(devices)
+        self._shared.seq += 1
         self.loaded.set()
         for viewer in self.viewers:
             viewer.refresh()
@@ -111,7 +119,7 @@ class Hub:
                     await loading
                     loading = tasks.create_task(self.reload(store), name="hub-load")
                 else:
-                    self.apply(positions)
+                    self.hear(positions)
             ticking.cancel()
             loading.cancel()
 
@@ -132,7 +140,7 @@ class Hub:
     async def _tick_for_ever(self) -> None:
         """The first change after a pause goes out at once; from then on sending takes at most half of the time."""
         while True:
-            await self._changed.wait()
+            await self._heard.wait()
             started = time.perf_counter()
             self.tick()
             for _ in range(3):  # lets the viewers that were woken send, so that their time is counted

@@ -21,7 +21,7 @@ class Frames(Protocol):
 
 
 class Viewer:
-    """Keeps *which* devices changed, never *how*: a slow viewer costs one entry a device, and is sent the newest only."""
+    """Keeps *which* devices changed, never *how*: a slow one costs an entry a device, and is sent the newest only."""
 
     def __init__(self, frames: Frames, view: View | None = None, *, notices: bool = True) -> None:
         self.view: View | None = None

@@ -37,13 +37,13 @@ class Store(Protocol):
         """Durable on return, all of them; on an error, none is promised. Writing a position again changes nothing."""
 
     async def latest(self) -> Sequence[Device]:
-        """Every device at its newest position, without distance, in no order. Positions ahead of their time are left out."""
+        """Every device at its newest position, without distance, in no order. Positions ahead of their time do not count."""
 
     async def distances(self, span: Span) -> Mapping[str, float]:
         """Metres driven in the span by each device that moved: the legs that `geo.counted` counts."""
 
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
-        """Up to `limit` positions of a device in the span, oldest first, from behind `after` on; none for an unknown one."""
+        """Up to `limit` positions of a device in the span, oldest first, behind `after`; none for an unknown one."""
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         """All positions in the box and span, gathered in cells of so many degrees of longitude and latitude.

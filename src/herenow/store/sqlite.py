@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from herenow.errors import BadRequest, StoreUnavailable
 from herenow.model import geo
@@ -64,7 +64,7 @@ class SqliteStore:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
 
-    async def __aenter__(self) -> "SqliteStore":
+    async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._writer.start)
         return self
 

@@ -26,6 +26,7 @@ _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = 
 
 _T = TypeVar("_T")
 
+_Newest = tuple[int, int, int, str | None, str | None]  # device, time, tie, name, kind
 Waiting = tuple[Sequence[Position], "asyncio.Future[None]"]
 
 
@@ -135,10 +136,14 @@ class SqliteWriter:
             self._connection.execute(f"INSERT OR IGNORE INTO positions VALUES {marks}", values)  # noqa: S608 - marks only
 
     def _keep_newest(self, positions: list[Position]) -> None:
-        newest: dict[int, tuple[object, ...]] = {}
-        for position in sorted(_newest(positions), key=lambda newer: newer.device_id):
+        newest: dict[int, _Newest] = {}
+        for position in positions:
             number = self._known[position.device_id]
-            newest[number] = (number, position.time, position.tie, said(position, "name"), said(position, "kind"))
+            before = newest.get(number)
+            if not position.ahead and (before is None or position.version > before[1:3]):
+                name = said(position, "name") or (before[3] if before else None)
+                kind = said(position, "kind") or (before[4] if before else None)
+                newest[number] = (number, position.time, position.tie, name, kind)
         for part in _parts(list(newest.values())):
             marks = ",".join(["(?,?,?,?,?)"] * len(part))
             values = [value for entry in part for value in entry]
@@ -146,15 +151,6 @@ class SqliteWriter:
 
 
 _MARKS = f"({','.join('?' * COLUMNS)})"
-
-
-def _newest(positions: list[Position]) -> Iterator[Position]:
-    newest: dict[str, Position] = {}
-    for position in positions:
-        best = newest.get(position.device_id)
-        if (best is None or position.version > best.version) and not position.ahead:
-            newest[position.device_id] = position
-    return iter(newest.values())
 
 
 def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:

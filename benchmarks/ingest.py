@@ -1,0 +1,76 @@
+"""How many positions a second are accepted and durable over HTTP, in batches of 1, 100 and 1,000?
+
+    python -m benchmarks.ingest [seconds]
+
+A real server with SQLite (every commit synced) and a load client share this machine. The client holds 16 connections,
+each with one request under way; its requests are made before the clock starts, and no position is sent twice.
+"""
+
+import asyncio
+import sys
+import time
+
+from benchmarks.server import Server, machine, percentile, server
+
+CONNECTIONS = 16
+DEVICES = 1000
+BATCHES = {1: 40_000, 100: 600_000, 1000: 1_500_000}  # positions made ready, enough for the time
+
+
+def requests(batch: int, positions: int) -> list[bytes]:
+    start = time.time_ns() // 1_000_000 - positions // DEVICES * 1000
+    made = []
+    for first in range(0, positions, batch):
+        rows = ",".join(
+            f'{{"device_id":"bench-{number % DEVICES}","time":{start + number // DEVICES * 1000},'
+            f'"latitude":{60 + number % 9973 / 1e4:.6f},"longitude":{24 + number % 7919 / 1e4:.6f},'
+            f'"speed":{number % 300 / 10},"course":{number % 360}}}'
+            for number in range(first, first + batch)
+        )
+        body = f"[{rows}]"
+        made.append(f"POST /api/positions HTTP/1.1\r\nHost: b\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+    return made
+
+
+async def send(port: int, waiting: list[bytes], end: float, latencies: list[float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while waiting and time.perf_counter() < end:
+        started = time.perf_counter()
+        writer.write(waiting.pop())
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        await reader.readexactly(length)
+        latencies.append(time.perf_counter() - started)
+    writer.close()
+
+
+async def measure(target: Server, batch: int, seconds: float) -> str:
+    waiting = requests(batch, BATCHES[batch])
+    waiting.reverse()
+    latencies: list[float] = []
+    cpu, started, own = target.cpu(), time.perf_counter(), time.process_time()
+    await asyncio.gather(
+        *(send(target.port, waiting, started + seconds, latencies) for _ in range(CONNECTIONS))
+    )
+    elapsed, count = time.perf_counter() - started, len(latencies) * batch
+    latencies.sort()
+    return (
+        f"| {batch:,} | {count / elapsed:,.0f} | {(target.cpu() - cpu) / count * 1e6:.1f} | "
+        f"{(time.process_time() - own) / count * 1e6:.1f} | "
+        f"{percentile(latencies, 0.5) * 1e3:.1f} | {percentile(latencies, 0.99) * 1e3:.1f} |"
+    )
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    print(f"{machine()}; {CONNECTIONS} connections, {DEVICES} devices\n")
+    print("| batch | positions/s | server µs CPU a position | client µs CPU | p50 ms | p99 ms |")
+    print("| --: | --: | --: | --: | --: | --: |")
+    for batch in BATCHES:
+        with server() as target:
+            print(asyncio.run(measure(target, batch, seconds)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

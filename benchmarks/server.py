@@ -1,0 +1,62 @@
+"""A real server in a process of its own, and what it costs."""
+
+import contextlib
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self._process = process
+        self.port = port
+
+    def cpu(self) -> float:
+        """Seconds of processor time it has used."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def resident(self) -> int:
+        """Bytes of memory it holds."""
+        return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """`herenow run` on a free port with an empty store, stopped by SIGTERM."""
+    with tempfile.TemporaryDirectory(prefix="herenow-bench-") as folder:
+        command = [sys.executable, "-m", "herenow", "run", "--port", "0", "--store", f"sqlite:///{folder}/bench.db"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        try:
+            yield Server(process, _port(process))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _port(process: subprocess.Popen[str]) -> int:
+    assert process.stderr
+    for line in process.stderr:
+        if found := re.search(r"url=http://[^:]+:(\d+)", line):
+            return int(found[1])
+    raise RuntimeError("the server ended before it was ready")
+
+
+def machine() -> str:
+    model = next((line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")), "unknown")
+    return f"{os.cpu_count()} cores of {model}, Python {platform.python_version()}, {platform.system()}"
+
+
+def _cpuinfo() -> list[str]:
+    return Path("/proc/cpuinfo").read_text().splitlines()
+
+
+def percentile(sorted_values: list[float], share: float) -> float:
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]

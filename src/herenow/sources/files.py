@@ -1,0 +1,90 @@
+"""Recorded positions in files: what kind a file is, and its bytes."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from herenow.errors import SettingsError
+from herenow.model.clock import Clock, now
+from herenow.model.position import Position
+from herenow.model.report import BadReport, Rejection, Report, accept
+from herenow.sources.csv_file import read_csv
+from herenow.sources.gpx_file import read_gpx
+from herenow.wire.json import decode_report
+
+MAX_LINE = 1024 * 1024  # bytes
+KINDS = ".csv, .ndjson, .jsonl or .gpx, each also with .gz"
+
+
+def read_file(path: Path, clock: Clock = now) -> Iterator[Report | Rejection]:
+    """The reports of a CSV, NDJSON or GPX file in its order, `time` in Unix ms; beside them what is wrong with a row.
+
+    Rows count from 0 without the header and blank lines. CSV and NDJSON are read as they are asked for, in constant
+    memory; GPX is read whole. Raises SettingsError that names the file, at the first report asked for or where the file
+    cannot be read on.
+    """
+    kind, stem = _kind(path)
+    try:
+        with _open(path) as file:
+            if kind == "gpx":
+                rows = read_gpx(file, stem)
+            elif kind == "csv":
+                rows = read_csv(_lines(file))
+            else:
+                rows = _read_ndjson(file)
+            for row in rows:
+                yield _checked(row, clock())
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (EOFError, zlib.error) as error:
+        raise SettingsError(f"{path}: expected whole gzip data, but it is broken; fetch it again") from error
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _kind(path: Path) -> tuple[str, str]:
+    """What a name says a file is, and the name without that."""
+    plain = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    stem, _, ending = plain.rpartition(".")
+    kind = {"csv": "csv", "ndjson": "ndjson", "jsonl": "ndjson", "gpx": "gpx"}.get(ending.lower())
+    if kind is None or not stem:
+        raise SettingsError(f"{path}: expected a name that ends in {KINDS}")
+    return kind, stem
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path)) if path.name.lower().endswith(".gz") else path.open("rb")
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Lines with their ends, none longer than MAX_LINE: what has no ends is no table and may be huge."""
+    number = 0
+    while line := file.readline(MAX_LINE + 1):
+        if len(line) > MAX_LINE:
+            raise SettingsError(f"line {number}: expected at most {MAX_LINE} bytes in a line, got more")
+        yield line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+        number += 1
+
+
+def _read_ndjson(file: IO[bytes]) -> Iterator[tuple[int, Report] | Rejection]:
+    filled = (line for line in _lines(file) if line.strip())
+    for index, line in enumerate(filled):
+        try:
+            yield index, decode_report(line)
+        except BadReport as error:
+            yield error.at(index)
+
+
+def _checked(row: tuple[int, Report] | Rejection, received: int) -> Report | Rejection:
+    """What a server would say of a report is said now, where the row is still known."""
+    if isinstance(row, Rejection):
+        return row
+    index, report = row
+    try:
+        position: Position = accept(report, received, "")
+    except BadReport as error:
+        return error.at(index)
+    report.time, report.timestamp = position.time, None
+    return report

@@ -1,0 +1,172 @@
+"""Recorded reports in memory, in the order of their times."""
+
+import math
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from herenow.errors import SettingsError
+from herenow.model.position import Attributes
+from herenow.model.report import Rejection, Report
+from herenow.sources.files import read_file
+
+MAX_REPORTS = 2_000_000  # in one recording: about 100 bytes each, and more where rows have attributes of their own
+MAX_REJECTIONS = 100  # kept; the others are only counted
+
+_NUMBERS = ("latitude", "longitude", "altitude", "speed", "course", "accuracy", "battery")
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """A file, and what is to be said of its devices. `{id}` in `name` stands for the device id in the file."""
+
+    path: Path
+    kind: str | None = None
+    name: str | None = None
+    prefix: str = ""  # put before each device id, so that two files never mean the same device by chance
+
+
+class Recording:
+    """Reports by time; equal times stay in the order of their files. Never changes."""
+
+    def __init__(self, reports: Iterable[tuple[Report, Attributes | None]]) -> None:
+        """Takes reports whose `time` is Unix ms already. Raises SettingsError beyond MAX_REPORTS."""
+        times, numbers = array("q"), array("d")
+        devices: list[str] = []
+        attributes: list[Attributes | None] = []
+        for report, told in reports:
+            if len(times) == MAX_REPORTS:
+                raise SettingsError(
+                    f"expected at most {MAX_REPORTS} positions to replay, got more; replay them in parts"
+                )
+            times.append(_whole(report.time))
+            numbers.extend(math.nan if (value := getattr(report, name)) is None else value for name in _NUMBERS)
+            devices.append(report.device_id)
+            attributes.append(told)
+        unsorted = np.array(times, dtype=np.int64)
+        order = np.argsort(unsorted, kind="stable")
+        self.times = unsorted[order]  # ms
+        self._numbers = np.array(numbers, dtype=np.float64).reshape(-1, len(_NUMBERS))[order]
+        self._devices = [devices[index] for index in order.tolist()]
+        self._attributes = [attributes[index] for index in order.tolist()]
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    @property
+    def first(self) -> int:
+        """ms"""
+        return int(self.times[0])
+
+    @property
+    def seconds(self) -> float:
+        """From the first report to the last."""
+        return float(self.times[-1] - self.times[0]) / 1000
+
+    def before(self, time: float) -> int:
+        """How many reports are earlier than `time` (ms)."""
+        return int(np.searchsorted(self.times, time, side="left"))
+
+    def reports(self, start: int, end: int, stamp: Callable[[int], int]) -> list[Report]:
+        """The reports from `start` until before `end`, each at the time that `stamp` makes of its own."""
+        rows = zip(
+            self._devices[start:end],
+            self.times[start:end].tolist(),
+            self._numbers[start:end].tolist(),
+            self._attributes[start:end],
+            strict=True,
+        )
+        return [_report(device, stamp(time), numbers, told) for device, time, numbers, told in rows]
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """A recording, and what of its files could not be taken into it."""
+
+    recording: Recording
+    rejected: int
+    rejections: list[tuple[Path, Rejection]]  # the first MAX_REJECTIONS
+
+
+def load(files: Sequence[Recorded]) -> Loaded:
+    """Reads files as `read_file` does and merges them by time. Blocks: seconds for a million rows.
+
+    Raises SettingsError as `read_file` and Recording do, and where no file has a single good row.
+    """
+    refused: list[tuple[Path, Rejection]] = []
+    rejected = 0
+
+    def reports() -> Iterable[tuple[Report, Attributes | None]]:
+        nonlocal rejected
+        for file in files:
+            naming = _Naming(file)
+            for read in read_file(file.path):
+                if isinstance(read, Report):
+                    yield naming.name(read)
+                else:
+                    rejected += 1
+                    if len(refused) < MAX_REJECTIONS:
+                        refused.append((file.path, read))
+
+    recording = Recording(reports())
+    if not len(recording):
+        raise SettingsError(_nothing(files, refused))
+    return Loaded(recording, rejected, refused)
+
+
+class _Naming:
+    """Gives the devices of one file their ids and attributes; rows of one device share them."""
+
+    def __init__(self, file: Recorded) -> None:
+        self._file = file
+        self._known: dict[str, tuple[str, Attributes | None]] = {}
+
+    def name(self, report: Report) -> tuple[Report, Attributes | None]:
+        device_id, told = self._known.get(report.device_id) or self._meet(report.device_id)
+        report.device_id = device_id
+        if report.attributes:
+            told = {**(told or {}), **report.attributes}
+        return report, told
+
+    def _meet(self, device_id: str) -> tuple[str, Attributes | None]:
+        told: dict[str, str] = {}
+        if self._file.kind is not None:
+            told["kind"] = self._file.kind
+        if self._file.name is not None:
+            told["name"] = self._file.name.replace("{id}", device_id)
+        known = self._file.prefix + device_id, told or None
+        self._known[device_id] = known
+        return known
+
+
+def _report(device_id: str, time: int, numbers: list[float], told: Attributes | None) -> Report:
+    latitude, longitude, *rest = numbers
+    altitude, speed, course, accuracy, battery = [None if math.isnan(value) else value for value in rest]
+    return Report(
+        device_id=device_id,
+        time=time,
+        latitude=latitude,
+        longitude=longitude,
+        altitude=altitude,
+        speed=speed,
+        course=course,
+        accuracy=accuracy,
+        battery=battery,
+        attributes=None if told is None else dict(told),
+    )
+
+
+def _whole(time: float | str | None) -> int:
+    if type(time) is not int:
+        raise TypeError(f"a report to record has its time in whole ms, not {time!r}")
+    return time
+
+
+def _nothing(files: Sequence[Recorded], refused: list[tuple[Path, Rejection]]) -> str:
+    names = ", ".join(file.path.name for file in files)
+    if not refused:
+        return f"{names}: expected positions to replay, got none"
+    path, first = refused[0]
+    where = f"row {first.index}" + (f", {first.field}" if first.field else "")
+    return f"{names}: expected positions to replay, got none that can be used; {path.name} {where}: {first.reason}"

@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server import Server, running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One real server for all tests of its face; each test uses devices of its own."""
+    folder: Path = tmp_path_factory.mktemp("server")
+    with running(folder / "positions.db") as started:
+        yield started

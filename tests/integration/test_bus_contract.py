@@ -1,0 +1,111 @@
+"""What every bus promises; runs on each adapter."""
+
+import asyncio
+
+import pytest
+
+from herenow.bus import memory
+from herenow.bus.base import Bus
+from herenow.bus.memory import MemoryBus
+from herenow.errors import BusUnavailable, StoreUnavailable
+from tests.positions import NOW, position
+
+
+@pytest.fixture(params=["memory"])
+def bus() -> MemoryBus:
+    return MemoryBus()
+
+
+async def acknowledge_all(bus: Bus, taken: list[int]) -> None:
+    async for delivery in bus.consume():
+        taken += [position.time - NOW for position in delivery.positions]
+        await delivery.acknowledge()
+
+
+async def test_publish_returns_only_when_the_delivery_was_acknowledged(bus: MemoryBus) -> None:
+    publishing = asyncio.create_task(bus.publish([position("a")]))
+    delivery = await anext(bus.consume())
+    await asyncio.sleep(0.01)
+    assert not publishing.done()
+    await delivery.acknowledge()
+    await publishing
+
+
+async def test_deliveries_keep_the_order_of_publication(bus: MemoryBus) -> None:
+    taken: list[int] = []
+    consuming = asyncio.create_task(acknowledge_all(bus, taken))
+    await asyncio.gather(*(bus.publish([position("a", NOW + n)]) for n in range(100)))
+    await bus.close()
+    await consuming
+    assert taken == list(range(100))
+
+
+async def test_a_delivery_given_back_tells_the_publisher_why(bus: MemoryBus) -> None:
+    publishing = asyncio.create_task(bus.publish([position("a")]))
+    delivery = await anext(bus.consume())
+    await delivery.give_back(StoreUnavailable("the disk is full"))
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
+        await publishing
+
+
+async def test_publish_gives_up_when_nobody_records(bus: MemoryBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "PUBLISH_DEADLINE", 0.05)
+    with pytest.raises(BusUnavailable, match="not stored within"):
+        await bus.publish([position("a")])
+
+
+async def test_publishers_wait_while_too_much_is_waiting(bus: MemoryBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MAX_WAITING", 2)
+    publishing = [asyncio.create_task(bus.publish([position("a", NOW + n)])) for n in range(4)]
+    await asyncio.sleep(0.01)
+    delivery = await anext(bus.consume())
+    assert len(delivery.positions) == 2
+    await delivery.acknowledge()
+    taken: list[int] = []
+    consuming = asyncio.create_task(acknowledge_all(bus, taken))
+    await asyncio.gather(*publishing)
+    await bus.close()
+    await consuming
+    assert taken == [2, 3]
+
+
+async def test_what_was_published_before_the_close_is_still_delivered(bus: MemoryBus) -> None:
+    publishing = asyncio.create_task(bus.publish([position("a")]))
+    await asyncio.sleep(0)
+    await bus.close()
+    taken: list[int] = []
+    await acknowledge_all(bus, taken)
+    await publishing
+    with pytest.raises(BusUnavailable, match="stopping"):
+        await bus.publish([position("a")])
+    assert taken == [0]
+
+
+async def test_every_follower_gets_all_news_from_its_call_on(bus: MemoryBus) -> None:
+    await bus.announce([position("a", NOW)])
+    followers = [bus.follow(), bus.follow()]
+    for n in (1, 2):
+        await bus.announce([position("a", NOW + n)])
+    for follower in followers:
+        news = [await anext(follower), await anext(follower)]
+        assert [batch[0].time - NOW for batch in news if batch] == [1, 2]
+
+
+async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
+    bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MAX_NEWS", 3)
+    follower = bus.follow()
+    for n in range(5):
+        await bus.announce([position("a", NOW + n)])
+    assert await anext(follower) is None
+    latest = await anext(follower)
+    assert latest is not None
+    assert latest[0].time == NOW + 4
+
+
+async def test_followers_end_when_told_to(bus: MemoryBus) -> None:
+    follower = bus.follow()
+    await bus.announce([position("a")])
+    bus.stop_following()
+    assert len([news async for news in follower]) == 1

@@ -1,0 +1,234 @@
+"""The HTTP face, asked of a real server."""
+
+import gzip
+import io
+import json
+import time
+import zlib
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.server import Server, report
+
+NOW = time.time_ns() // 1_000_000
+
+
+def fix(device_id: str, **more: object) -> dict[str, object]:
+    return {"device_id": device_id, "time": NOW, "latitude": 60.0, "longitude": 25.0} | more
+
+
+def post(server: Server, body: bytes, **headers: str) -> httpx.Response:
+    return httpx.post(f"{server.url}/api/positions", content=body, headers=headers, timeout=20)
+
+
+def get(server: Server, path: str, **query: Any) -> httpx.Response:
+    return httpx.get(f"{server.url}{path}", params=query, timeout=20)
+
+
+def track_of(server: Server, device_id: str, **query: Any) -> list[dict[str, Any]]:
+    positions: list[dict[str, Any]] = get(server, f"/api/devices/{device_id}/track", **query).json()["positions"]
+    return positions
+
+
+def is_problem(answer: httpx.Response, status: int, *says: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert {"type", "title", "detail"} <= problem.keys()
+    for words in says:
+        assert words in problem["detail"]
+    assert "Traceback" not in answer.text
+
+
+def test_an_object_an_array_lines_and_gzip_are_all_taken(server: Server) -> None:
+    rows = [fix("forms", time=NOW + n) for n in range(4)]
+    bodies = [
+        json.dumps(rows[0]).encode(),
+        json.dumps(rows[1:2]).encode(),
+        b"\n".join(json.dumps(row).encode() for row in rows[2:3]) + b"\n",
+    ]
+    for body in bodies:
+        assert post(server, body).json() == {"accepted": 1, "rejected": []}
+    packed = gzip.compress(json.dumps(rows[3]).encode())
+    assert post(server, packed, **{"content-encoding": "gzip"}).json()["accepted"] == 1
+    assert [row["time"] for row in track_of(server, "forms")] == [row["time"] for row in rows]
+
+
+def test_two_gzip_members_are_one_body(server: Server) -> None:
+    lines = [json.dumps(fix("members", time=NOW + n)).encode() + b"\n" for n in range(2)]
+    packed = b"".join(gzip.compress(line) for line in lines)
+    assert post(server, packed, **{"content-encoding": "gzip"}).json()["accepted"] == 2
+
+
+def test_good_rows_are_stored_and_bad_ones_named(server: Server) -> None:
+    answer = report(server, fix("mixed"), fix("mixed", latitude=91), fix("mixed", time=NOW + 1), {"device_id": "mixed"})
+    assert answer.status_code == 200
+    assert answer.json()["accepted"] == 2
+    assert [(bad["index"], bad["field"]) for bad in answer.json()["rejected"]] == [(1, "latitude"), (3, "latitude")]
+    assert len(track_of(server, "mixed")) == 2
+
+
+def test_nothing_acceptable_is_a_problem_that_names_index_and_field(server: Server) -> None:
+    answer = report(server, fix("none", latitude=91))
+    is_problem(answer, 422, "position 0", "latitude", "got 91")
+    assert answer.json()["rejected"][0]["index"] == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"hello", b'{"device_id":', b"[1,"])
+def test_what_is_not_json_is_a_problem(server: Server, body: bytes) -> None:
+    assert post(server, body).status_code in (400, 422)
+    assert "expected" in post(server, body).json()["detail"]
+
+
+def test_broken_and_cut_gzip_are_problems(server: Server) -> None:
+    whole = gzip.compress(json.dumps(fix("gz")).encode())
+    is_problem(post(server, b"not gzip", **{"content-encoding": "gzip"}), 400, "gzip")
+    is_problem(post(server, whole[:-9], **{"content-encoding": "gzip"}), 400, "cut short")
+    is_problem(post(server, whole[:20] + b"\xff" * 20, **{"content-encoding": "gzip"}), 400, "gzip")
+
+
+def test_a_body_that_inflates_past_the_limit_is_refused(server: Server) -> None:
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = io.BytesIO()
+    for _ in range(100):
+        bomb.write(packer.compress(b" " * 1_000_000))
+    bomb.write(packer.flush())
+    assert len(bomb.getvalue()) < 200_000
+    is_problem(post(server, bomb.getvalue(), **{"content-encoding": "gzip"}), 413, "8 MiB")
+
+
+def test_an_unknown_encoding_is_named(server: Server) -> None:
+    is_problem(post(server, b"x", **{"content-encoding": "br"}), 415, "gzip", "'br'")
+
+
+def test_an_over_long_batch_and_body_are_refused_with_the_limit(server: Server) -> None:
+    is_problem(report(server, *[fix("long")] * 10_001), 413, "at most 10000")
+    is_problem(post(server, b" " * (8 * 1024 * 1024 + 1)), 413, "8 MiB")
+    assert get(server, "/api/devices/long").status_code == 404
+
+
+def test_a_device_is_told_with_its_newest_position(server: Server) -> None:
+    attributes = {"kind": "bus", "name": "Bus 7", "ignition": True}
+    report(server, fix("told", time=NOW - 1000), fix("told", attributes=attributes, speed=0.0))
+    wait_for(lambda: get(server, "/api/devices/told").status_code == 200)
+    told = get(server, "/api/devices/told").json()
+    assert (told["name"], told["kind"], told["status"]) == ("Bus 7", "bus", "idle")
+    assert told["position"]["time"] == NOW
+    assert told["position"]["source"] == "http"
+
+
+def test_what_a_track_tells_can_be_reported_again_without_a_second_row(server: Server) -> None:
+    report(server, fix("again", speed=1.5, attributes={"a": 1}))
+    told = track_of(server, "again")
+    assert report(server, *told).json()["accepted"] == 1
+    assert len(track_of(server, "again")) == 1
+
+
+def test_devices_come_in_pages_by_id_and_can_be_searched(server: Server) -> None:
+    report(server, *[fix(f"page-{n:02}", attributes={"name": f"Ferry {n}"}) for n in range(25)])
+    wait_for(lambda: get(server, "/api/devices", search="page-").json()["total"] == 25)
+    found, cursor = [], None
+    while True:
+        page = get(server, "/api/devices", search="ferry", limit=10, **({"cursor": cursor} if cursor else {})).json()
+        found += [device["device_id"] for device in page["devices"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert found == [f"page-{n:02}" for n in range(25)]
+
+
+def test_a_track_is_paged_oldest_first(server: Server) -> None:
+    report(server, *[fix("paged", time=NOW + n) for n in reversed(range(25))])
+    first = get(server, "/api/devices/paged/track", limit=20).json()
+    second = get(server, "/api/devices/paged/track", limit=20, cursor=first["next"]).json()
+    assert [row["time"] - NOW for row in first["positions"] + second["positions"]] == list(range(25))
+    assert second["next"] is None
+
+
+def test_a_range_is_given_in_ms_or_iso(server: Server) -> None:
+    report(server, fix("range", time=NOW - 5000), fix("range", time=NOW))
+    iso = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime((NOW - 1000) / 1000))
+    assert len(track_of(server, "range", **{"from": NOW - 1000})) == 1
+    assert len(track_of(server, "range", **{"from": iso})) == 1
+    assert len(track_of(server, "range", **{"from": NOW - 6000, "to": NOW})) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "says"),
+    [
+        ("/api/devices/range-x/track", {}, 404, "never reported"),
+        ("/api/devices/x/track", {"from": 5, "to": 4}, 400, "before to"),
+        ("/api/devices/x/track", {"from": "noon"}, 400, "from: expected"),
+        ("/api/devices/x/track", {"from": "9" * 30}, 400, "from: expected"),
+        ("/api/devices/x/track", {"limit": 0}, 422, "limit"),
+        ("/api/devices/x/track", {"cursor": "rubbish!"}, 400, "cursor"),
+        ("/api/devices", {"cursor": "WzEsMl0"}, 400, "cursor"),
+        ("/api/devices", {"status": "flying"}, 422, "status"),
+        ("/api/devices/nobody", {}, 404, "nobody"),
+        ("/api/positions/latest", {"bbox": "1,2,3"}, 400, "four numbers"),
+        ("/api/positions/latest", {"bbox": "1,2,3,x"}, 400, "west,south,east,north"),
+        ("/api/positions/latest", {"bbox": "1,nan,3,4"}, 400, "four numbers"),
+        ("/api/positions/latest", {"bbox": "1,9,3,4"}, 400, "south"),
+        ("/api/history/clusters", {"bbox": "1,2,3,4"}, 422, "zoom"),
+        ("/api/history/clusters", {"bbox": "1,2,3,4", "zoom": 25}, 422, "zoom"),
+        ("/api/streets", {}, 404, "--demo"),
+        ("/api/nothing", {}, 404, "openapi.json"),
+    ],
+)
+def test_a_wrong_question_is_answered_by_a_problem_that_names_it(
+    server: Server, path: str, query: dict[str, Any], status: int, says: str
+) -> None:
+    is_problem(get(server, path, **query), status, says)
+
+
+def test_a_wrong_method_is_a_problem(server: Server) -> None:
+    is_problem(httpx.delete(f"{server.url}/api/positions"), 405)
+
+
+def test_latest_in_a_box_leaves_out_the_rest_of_the_world(server: Server) -> None:
+    report(server, fix("box-in", latitude=-44.5, longitude=170.5), fix("box-out", latitude=-50.0, longitude=170.5))
+    wait_for(lambda: get(server, "/api/devices/box-out").status_code == 200)
+    seen = get(server, "/api/positions/latest", bbox="170,-45,171,-44").json()["positions"]
+    assert [told["device_id"] for told in seen] == ["box-in"]
+    assert seen[0]["timestamp"] == NOW
+
+
+def test_clusters_count_what_lies_in_box_and_range(server: Server) -> None:
+    report(server, *[fix("cluster", time=NOW + n, latitude=-20.0, longitude=57.0 + n / 1e5) for n in range(30)])
+    told = get(server, "/api/history/clusters", bbox="56,-21,58,-19", zoom=8, **{"from": NOW, "to": NOW + 20}).json()
+    assert told["positions"] == 20
+    assert sum(cluster["count"] for cluster in told["clusters"]) == 20
+
+
+def test_stats_count_every_device_once(server: Server) -> None:
+    report(server, fix("stats", speed=9.0))
+    wait_for(lambda: get(server, "/api/devices/stats").status_code == 200)
+    stats = get(server, "/api/stats").json()
+    assert sum(stats["by_status"].values()) == stats["devices"]
+    assert sum(stats["by_kind"].values()) == stats["devices"]
+
+
+def test_the_server_says_that_it_is_well(server: Server) -> None:
+    assert get(server, "/healthz").json() == {"status": "ok"}
+    assert get(server, "/readyz").json() == {"status": "ready"}
+
+
+def test_every_route_is_in_the_openapi_document(server: Server) -> None:
+    document = get(server, "/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert {"/api/positions", "/api/devices/{device_id}/track", "/api/stats", "/healthz"} <= document["paths"].keys()
+
+
+def test_pages_may_load_nothing_from_elsewhere(server: Server) -> None:
+    assert "default-src 'self'" in get(server, "/healthz").headers["content-security-policy"]
+
+
+def wait_for(true: Any, seconds: float = 5.0) -> None:
+    """The fleet follows the store by a tick."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "did not come true in time"
+        time.sleep(0.02)
