@@ -50,9 +50,7 @@ async def measure(target: Server, batch: int, seconds: float) -> str:
     waiting.reverse()
     latencies: list[float] = []
     cpu, started, own = target.cpu(), time.perf_counter(), time.process_time()
-    await asyncio.gather(
-        *(send(target.port, waiting, started + seconds, latencies) for _ in range(CONNECTIONS))
-    )
+    await asyncio.gather(*(send(target.port, waiting, started + seconds, latencies) for _ in range(CONNECTIONS)))
     elapsed, count = time.perf_counter() - started, len(latencies) * batch
     latencies.sort()
     return (

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +10,18 @@ import typer
 from rich.console import Console
 
 from herenow import __version__
-from herenow.errors import HerenowError
+from herenow.errors import HerenowError, SettingsError
 from herenow.logs import set_up_logs
+from herenow.progress import Bar
 from herenow.settings import read_settings
+from herenow.sources.deliver import OnProgress, Progress
+from herenow.sources.report import Intake
+
+EXIT_WRONG = 2  # what was asked for cannot be done; the line on standard error says why
+EXIT_INTERRUPTED = 130
+SWITCH_INTERVAL = 0.0005  # s; how long the thread that writes to SQLite may wait for the interpreter
+
+Play = Callable[[Intake, OnProgress], Awaitable[Progress]]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,26 +30,40 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-EXIT_WRONG = 2  # what was asked for cannot be done; the line on standard error says why
+note = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def main() -> None:
-    """Ends with 0, or with 2 and one line on standard error."""
+    """Ends with 0, or with 2 and one line on standard error, or with 130 after Ctrl-C."""
     try:
         app()
     except HerenowError as error:
-        Console(stderr=True, soft_wrap=True, highlight=False).print(f"herenow: {error}", markup=False)
+        note.print(f"herenow: {error}", markup=False)
         sys.exit(EXIT_WRONG)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
 
 
 def in_loop(work: Coroutine[Any, Any, None]) -> None:
-    """Runs to the end on uvloop where there is one."""
+    """Runs to the end on uvloop where there is one. A failure among tasks is raised as itself."""
     try:
         import uvloop
     except ImportError:  # Windows
-        asyncio.run(work)
+        start: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run
     else:
-        uvloop.run(work)
+        start = uvloop.run
+    try:
+        start(work)
+    except BaseExceptionGroup as group:
+        ours = group.subgroup(HerenowError)
+        if ours is None:
+            raise
+        raise _first(ours) from group
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
 @app.callback(invoke_without_command=True)
@@ -51,24 +74,116 @@ def herenow(version: Annotated[bool, typer.Option("--version", help="Print the v
         raise typer.Exit
 
 
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
+StoreUrl = Annotated[str | None, typer.Option(help="Where positions are kept, like sqlite:///data/herenow.db.")]
+Config = Annotated[Path | None, typer.Option(help="A TOML file with settings.")]
+ServerUrl = Annotated[str, typer.Option(help="The server to report to.")]
+
+
 @app.command()
 def run(
     demo: Annotated[bool, typer.Option("--demo", help="Replay recorded vehicles and simulate a fleet.")] = False,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
-    store: Annotated[str | None, typer.Option(help="Where positions are kept, like sqlite:///data/herenow.db.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A TOML file with settings.")] = None,
+    host: Host = None,
+    port: Port = None,
+    store: StoreUrl = None,
+    config: Config = None,
 ) -> None:
-    """Everything in one process.
+    """Everything in one process: takes positions, stores them, shows them.
 
-    Examples: `herenow run`, `herenow run --demo`, `herenow run --port 9000 --store sqlite:////var/lib/herenow/positions.db`
+    Examples: `herenow run`, `herenow run --demo`, `herenow run --port 9000 --store sqlite:////var/lib/herenow/h.db`
     """
     from herenow.run import run as serve
 
     set_up_logs()
     settings = read_settings(config, {"host": host, "port": port, "store": store})
     sys.setswitchinterval(SWITCH_INTERVAL)
-    in_loop(serve(settings))
+    if demo:
+        from herenow.api.parts import Scene
+        from herenow.sources.demo import run_demo, scene
+
+        told = scene()
+        shown = Scene(told.attributions, told.notices, told.start, told.streets)
+        in_loop(serve(settings, run_demo, shown))
+    else:
+        in_loop(serve(settings))
 
 
-SWITCH_INTERVAL = 0.0005  # s; how long the thread that writes to SQLite may wait for the interpreter
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="CSV, NDJSON or GPX files, each may be gzipped.")],
+    server: ServerUrl = "http://127.0.0.1:8000",
+    speed: Annotated[float, typer.Option(help="Times as fast as it happened.")] = 1.0,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, for ever.")] = False,
+    shift: Annotated[bool, typer.Option("--shift", help="Date each report to the moment it is played.")] = False,
+    kind: Annotated[str | None, typer.Option(help="What the devices are: bus, car, ship …")] = None,
+    prefix: Annotated[str, typer.Option(help="Put before each device id.")] = "",
+) -> None:
+    """Play recordings again into a running server, merged by time.
+
+    Examples: `herenow replay tour.gpx`, `herenow replay --speed 60 --shift --loop buses.csv.gz`
+    """
+    from herenow.sources.recording import Recorded, load
+    from herenow.sources.replay import Playback
+    from herenow.sources.replay import replay as play
+
+    playback = Playback(speed=speed, loop=loop, shift=shift)
+    loaded = load([Recorded(file, kind=kind, prefix=prefix) for file in files])
+    for path, rejection in loaded.rejections[:10]:
+        where = f" {rejection.field}:" if rejection.field else ""
+        note.print(f"{path}: row {rejection.index}:{where} {rejection.reason}", markup=False)
+    if loaded.rejected:
+        note.print(f"{loaded.rejected} rows left out, {len(loaded.recording)} kept")
+    _deliver(server, lambda intake, told: play(loaded.recording, intake, playback, on_progress=told))
+
+
+@app.command()
+def simulate(
+    devices: Annotated[int, typer.Option(help="How many vehicles.")] = 100,
+    server: ServerUrl = "http://127.0.0.1:8000",
+    interval: Annotated[float, typer.Option(help="Seconds between two reports of a vehicle.")] = 2.0,
+    rate: Annotated[float | None, typer.Option(help="Positions a second in all, instead of an interval.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="How long; without it, until Ctrl-C.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed drives the same ways.")] = 1,
+    noise: Annotated[float, typer.Option(help="Metres by which fixes are off.")] = 2.0,
+    gaps: Annotated[float, typer.Option(help="Share of the time without reports.")] = 0.0,
+    late: Annotated[float, typer.Option(help="Share of the reports that come late, after newer ones.")] = 0.0,
+    duplicates: Annotated[float, typer.Option(help="Share of the reports that are sent twice.")] = 0.0,
+    centre: Annotated[str, typer.Option(help="latitude,longitude of the synthetic city.")] = "30.265,-97.545",
+    prefix: Annotated[str, typer.Option(help="What device ids begin with.")] = "sim-",
+) -> None:
+    """Drive a simulated fleet through a synthetic city and report it to a running server.
+
+    Examples: `herenow simulate --devices 500`, `herenow simulate --devices 2000 --rate 1000 --late 0.2`
+    """
+    from herenow.sources.city import City
+    from herenow.sources.simulator import Flaws, Fleet
+    from herenow.sources.simulator import simulate as drive
+
+    if rate is not None and rate <= 0:
+        raise SettingsError(f"rate: expected more than 0 positions a second, got {rate}")
+    flaws = Flaws(noise=noise, gaps=gaps, late=late, duplicates=duplicates)
+    fleet = Fleet(devices, City(*_place(centre)), seed=seed, flaws=flaws, prefix=prefix)
+    every = devices / rate if rate is not None else interval
+    _deliver(server, lambda intake, told: drive(fleet, intake, every, seconds=seconds, on_progress=told))
+
+
+def _place(text: str) -> tuple[float, float]:
+    try:
+        latitude, longitude = (float(number) for number in text.split(","))
+    except ValueError as error:
+        raise SettingsError(f"centre: expected latitude,longitude like 60.17,24.94, got {text!r}") from error
+    return latitude, longitude
+
+
+def _deliver(server: str, play: Play) -> None:
+    from herenow.sources.remote import RemoteIntake
+
+    async def deliver() -> None:
+        async with RemoteIntake(server) as intake:
+            with Bar(note) as bar:
+                done = await play(intake, bar.show)
+        note.print(f"{done.sent} accepted, {done.rejected} rejected")
+
+    set_up_logs()
+    in_loop(deliver())

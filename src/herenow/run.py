@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import structlog
 import uvicorn
@@ -24,7 +25,7 @@ BACKLOG = 4096  # connections not yet taken
 CLOSE_WITHIN = 5  # s for requests under way when the server stops
 MAX_MESSAGE = 64 * 1024  # bytes from a viewer
 
-Source = Callable[[LocalIntake], Awaitable[None]]
+Source = Callable[[LocalIntake], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ async def pipeline(store: SqliteStore, scene: Scene) -> AsyncIterator[Parts]:
 
 
 @contextlib.asynccontextmanager
-async def _beside(server: uvicorn.Server, *duties: Awaitable[None] | None) -> AsyncIterator[None]:
+async def _beside(server: uvicorn.Server, *duties: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
     """Runs duties for as long as the body; one that fails stops the server, and its error is raised after."""
     async with asyncio.TaskGroup() as tasks:
         running = [tasks.create_task(_stopping(server, duty)) for duty in duties if duty is not None]
@@ -75,7 +76,7 @@ async def _beside(server: uvicorn.Server, *duties: Awaitable[None] | None) -> As
             task.cancel()
 
 
-async def _stopping(server: uvicorn.Server, duty: Awaitable[None]) -> None:
+async def _stopping(server: uvicorn.Server, duty: Coroutine[Any, Any, None]) -> None:
     try:
         await duty
     except BaseException:

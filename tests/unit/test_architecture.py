@@ -14,7 +14,7 @@ LEVELS = [
     {"bus", "store"},
     {"sources", "record", "live", "history"},
     {"api"},
-    {"settings", "logs"},
+    {"settings", "logs", "progress"},
     {"run"},
     {"cli"},
     {"__main__"},

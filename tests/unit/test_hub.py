@@ -48,7 +48,9 @@ async def test_what_arrives_while_the_fleet_is_loaded_is_not_lost(tmp_path: Path
         await following
 
 
-async def test_news_that_were_lost_are_made_good_from_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_news_that_were_lost_are_made_good_from_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bus, hub = MemoryBus(), Hub(lambda: NOW)
     async with SqliteStore(tmp_path / "gap.db") as store:
         following = asyncio.create_task(hub.run(bus, store))

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -102,7 +103,7 @@ def _trip(city: City, kind: Kind, stop: _Stop, rng: random.Random) -> tuple[list
     way = [stop.street.start, *city.way(stop.street.end, place, by_bicycle=kind.by_bicycle)]
     onward = [street for street in city.streets_from(place) if street.end != way[-2]] or city.streets_from(place)
     last = rng.choice(onward)
-    streets = [city.street(start, end) for start, end in zip(way, way[1:], strict=False)]
+    streets = [city.street(start, end) for start, end in pairwise(way)]
     return [*streets, last], last.length * rng.uniform(0.2, 0.8)
 
 
@@ -111,7 +112,7 @@ def _ride(
 ) -> Iterator[Stretch]:
     """From `begin` m along the first street to `end` m along the last one, from standing to standing."""
     limits = [min(street.limit, kind.top) * temper for street in streets]
-    waits = [_wait(city, kind, street, after, rng) for street, after in zip(streets, streets[1:], strict=False)]
+    waits = [_wait(city, kind, street, after, rng) for street, after in pairwise(streets)]
     lengths = [streets[0].length - begin, *(street.length for street in streets[1:-1]), end]
     speeds = _speeds(kind, streets, limits, lengths, waits)
     for number, street in enumerate(streets):

@@ -7,11 +7,9 @@ import random
 from collections.abc import Iterator
 
 import msgspec
-import structlog
 
 from herenow.errors import SettingsError
 from herenow.model.clock import Clock, now
-from herenow.model.position import Attributes
 from herenow.model.report import Report
 from herenow.sources.city import City
 from herenow.sources.deliver import MAX_LAG, MAX_TAKE, PATIENCE, TICK, Delivery, OnProgress, Progress, Sleep
@@ -25,7 +23,7 @@ SILENCE = (20.0, 120.0)  # s of one gap
 LATE = (5.0, 60.0)  # s by which a late report is late
 AGAIN = (0.0, 5.0)  # s after which a report is sent twice
 
-log = structlog.get_logger()
+Attributes = dict[str, str | int | float | bool | None]
 
 
 class Flaws(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,12 +112,10 @@ class _Device:
         return silence if self._silent or not self._gaps else silence * (1 - self._gaps) / self._gaps
 
 
-def _attributes(kind: Kind, name: str) -> tuple[dict[str, str | int | float | bool | None], Attributes]:
-    """Shared by all reports of a device: standing switched off, and running."""
-    both = {"kind": kind.name, "name": name}
-    if not kind.has_ignition:
-        return {**both}, {**both}
-    return {**both, "ignition": False}, {**both, "ignition": True}
+def _attributes(kind: Kind, name: str) -> tuple[Attributes, Attributes]:
+    """Shared by all reports of a device: switched off, and running."""
+    off: Attributes = {"kind": kind.name, "name": name}
+    return ({**off, "ignition": False}, {**off, "ignition": True}) if kind.has_ignition else (off, off)
 
 
 class Fleet:
@@ -128,7 +124,7 @@ class Fleet:
     def __init__(
         self, devices: int, city: City, *, seed: int = 1, flaws: Flaws = SMALL_FLAWS, prefix: str = "sim-"
     ) -> None:
-        """Takes about 0.1 ms a device, and 1.5 s more for the first thousand. Raises SettingsError for an absurd number."""
+        """Blocks for about 0.1 ms a device, and a second for the ways through the city. Raises SettingsError."""
         if not 1 <= devices <= MAX_DEVICES:
             raise SettingsError(f"devices: expected 1 to {MAX_DEVICES}, got {devices}")
         self._rng = random.Random(f"{seed}/flaws")
@@ -185,10 +181,10 @@ async def simulate(
         raise SettingsError(f"interval: expected 0.01 to 86400 s, got {interval}")
     delivery = Delivery(intake, source, patience, sleep)
     step = interval / len(fleet)  # s between two turns
-    turns = math.inf if seconds is None else seconds / step
+    turns = math.inf if seconds is None else math.ceil(seconds / step)
     anchor, turn = float(clock()), 0
     while turn < turns:
-        due = min(turn + MAX_TAKE, turns, (clock() - anchor) / 1000 / step + 1)
+        due = min(turn + MAX_TAKE, turns, math.floor((clock() - anchor) / 1000 / step) + 1)
         reports: list[Report] = []
         while turn < due:
             elapsed = turn * step

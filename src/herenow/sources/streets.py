@@ -132,7 +132,7 @@ def _clear_beside(layout: Layout, road: list[Point]) -> None:
 
 
 def _cross(layout: Layout, road: list[Point], kind: str) -> None:
-    """Builds a road over the streets, with a junction wherever it crosses one; one that ends where it began is closed."""
+    """Builds a road over the streets, with a junction wherever it crosses one. May end where it began."""
     crossed = [found for step in range(len(road) - 1) for found in _cut(layout, road, step)]
     if road[0] == road[-1]:
         crossed.append((crossed[0][0] + len(road) - 1, crossed[0][1]))

@@ -1,0 +1,33 @@
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+.PHONY: run test check format bench web lock clean
+
+run:     ## Herenow with recorded and simulated vehicles, at http://127.0.0.1:8000
+	@scripts/setup run
+	@herenow run --demo
+
+test: check     ## everything: types and style, then unit, integration and acceptance tests of server and client
+	@npm --prefix web run --silent test
+	@python -m pytest
+
+check:   ## types and style
+	@scripts/setup test
+	@ruff check . && ruff format --check . && mypy
+	@npm --prefix web run --silent check
+
+format:  ## lay out all code
+	@scripts/setup test
+	@ruff check --fix . && ruff format . && npm --prefix web run --silent format
+
+bench:   ## every benchmark, one after the other; prints Markdown
+	@scripts/setup run
+	@for question in benchmarks/[a-z]*.py; do grep -q __main__ $$question && python -m benchmarks.$$(basename $$question .py); done
+
+web:     ## the web client from source at http://localhost:5173, against a server on port 8000
+	@scripts/setup run
+	@npm --prefix web run dev
+
+lock:    ## requirements/*.txt from pyproject.toml
+	@scripts/lock
+
+clean:   ## what was made here, but never data/
+	rm -rf .venv web/node_modules src/herenow/web .mypy_cache .ruff_cache .pytest_cache .hypothesis
