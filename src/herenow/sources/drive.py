@@ -57,7 +57,7 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
     running: bool  # the engine
 
 
-class _Stop(msgspec.Struct):
+class _Stop(msgspec.Struct, frozen=True):
     """Where a drive stands between two trips: so far along a street."""
 
     street: Street

@@ -4,17 +4,19 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import numpy as np
 
 from herenow.errors import SettingsError
-from herenow.model.position import Attributes
 from herenow.model.report import Rejection, Report
 from herenow.sources.files import read_file
 
 MAX_REPORTS = 2_000_000  # in one recording: about 100 bytes each, and more where rows have attributes of their own
 MAX_REJECTIONS = 100  # kept; the others are only counted
+
+Attributes = dict[str, str | int | float | bool | None]
 
 _NUMBERS = ("latitude", "longitude", "altitude", "speed", "course", "accuracy", "battery")
 
@@ -41,7 +43,7 @@ class Recording:
                 raise SettingsError(
                     f"expected at most {MAX_REPORTS} positions to replay, got more; replay them in parts"
                 )
-            times.append(_whole(report.time))
+            times.append(cast("int", report.time))
             numbers.extend(math.nan if (value := getattr(report, name)) is None else value for name in _NUMBERS)
             devices.append(report.device_id)
             attributes.append(told)
@@ -130,7 +132,7 @@ class _Naming:
         return report, told
 
     def _meet(self, device_id: str) -> tuple[str, Attributes | None]:
-        told: dict[str, str] = {}
+        told: Attributes = {}
         if self._file.kind is not None:
             told["kind"] = self._file.kind
         if self._file.name is not None:
@@ -153,14 +155,8 @@ def _report(device_id: str, time: int, numbers: list[float], told: Attributes | 
         course=course,
         accuracy=accuracy,
         battery=battery,
-        attributes=None if told is None else dict(told),
+        attributes=told,
     )
-
-
-def _whole(time: float | str | None) -> int:
-    if type(time) is not int:
-        raise TypeError(f"a report to record has its time in whole ms, not {time!r}")
-    return time
 
 
 def _nothing(files: Sequence[Recorded], refused: list[tuple[Path, Rejection]]) -> str:

@@ -4,7 +4,6 @@ import gzip
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -28,8 +27,7 @@ class RemoteIntake:
 
     def __init__(self, url: str) -> None:
         """Raises SettingsError where `url` is not the address of a server."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _is_server(url):
             raise SettingsError(f"expected the address of a server like http://127.0.0.1:8000, got {url!r}")
         self._url = url.rstrip("/") + "/api/positions"
         self._client = httpx.AsyncClient(timeout=TIMEOUT)
@@ -62,8 +60,6 @@ class RemoteIntake:
         content = gzip.compress(body, compresslevel=1)
         try:
             answer = await self._client.post(self._url, content=content, headers=headers)
-        except httpx.InvalidURL as error:
-            raise SettingsError(f"{self._url}: expected the address of a server: {error}") from error
         except httpx.HTTPError as error:
             words = str(error) or type(error).__name__
             raise Unavailable(f"{self._url} does not answer ({words}); start it with `herenow run`") from error
@@ -80,6 +76,14 @@ class RemoteIntake:
             raise BadRequest(
                 f"{self._url} did not answer as Herenow does: {_said(answer)}; is this its address?"
             ) from error
+
+
+def _is_server(url: str) -> bool:
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.host)
 
 
 def _bodies(reports: Sequence[Report]) -> Iterator[tuple[int, bytes]]:

@@ -59,9 +59,10 @@ class _Device:
         self._switches = self._spell() * rng.random()  # when it falls silent or speaks again, s
         self._error = flaws.noise * rng.uniform(0.7, 1.3)  # m
         self._accuracy = round(1.5 * self._error, 1)  # m; two fixes of three are within
-        self._off_east = self._off_north = 0.0  # m
-        self._fixed = 0.0  # s; when the error was last looked at
-        self._drive = drive(city, self.kind, rng)
+        self._off_east, self._off_north = self._error * rng.gauss(), self._error * rng.gauss()  # m
+        self._fixed = 0.0  # s; when it was last looked at
+        # Chance of its own, so that how often it reports does not change how it drives.
+        self._drive = drive(city, self.kind, random.Random(f"{seed}/{number}/drive"))
         self._stretch = next(self._drive)
         self._began = 0.0  # s
 
@@ -77,7 +78,8 @@ class _Device:
         speed = stretch.speed + stretch.acceleration * since
         moved = (stretch.speed + speed) / 2 * since
         if speed > 0:  # at a standstill receivers hold their fix
-            self._wander(elapsed)
+            self._wander(elapsed - self._fixed)
+        self._fixed = elapsed
         latitude, longitude = self._degrees(
             stretch.x + stretch.east * moved + self._off_east, stretch.y + stretch.north * moved + self._off_north
         )
@@ -92,13 +94,12 @@ class _Device:
             attributes=self._attributes[stretch.running],
         )
 
-    def _wander(self, elapsed: float) -> None:
+    def _wander(self, seconds: float) -> None:
         """The error forgets itself slowly, so that neighbouring fixes err alike (Ornstein and Uhlenbeck)."""
-        kept = math.exp((self._fixed - elapsed) / DRIFT)
+        kept = math.exp(-seconds / DRIFT)
         fresh = self._error * math.sqrt(1 - kept * kept)
         self._off_east = kept * self._off_east + fresh * self._rng.gauss()
         self._off_north = kept * self._off_north + fresh * self._rng.gauss()
-        self._fixed = elapsed
 
     def _is_silent(self, elapsed: float) -> bool:
         while elapsed >= self._switches:

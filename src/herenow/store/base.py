@@ -37,7 +37,7 @@ class Store(Protocol):
         """Durable on return, all of them; on an error, none is promised. Writing a position again changes nothing."""
 
     async def latest(self) -> Sequence[Device]:
-        """Every device at its newest position, without distance, in no order. What is ahead of its time does not count."""
+        """Every device at its newest position, without distance, in no order; leaves out what is ahead of its time."""
 
     async def distances(self, span: Span) -> Mapping[str, float]:
         """Metres driven in the span by each device that moved: the legs that `geo.counted` counts."""

@@ -1,0 +1,90 @@
+"""The demo: three fleets at once, from files that are bundled."""
+
+import asyncio
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from herenow.errors import BadRequest
+from herenow.model.report import Report
+from herenow.sources import demo
+from herenow.sources.recording import Recorded, load
+from herenow.sources.report import Receipt
+from tests.sending import ListIntake, Time
+
+
+@pytest.mark.parametrize(("file", "count"), [(demo.BUSES, 29_600), (demo.PHONES, 6_030)])
+def test_the_recordings_are_there_and_whole(file: Recorded, count: int) -> None:
+    loaded = load([file])
+    assert (len(loaded.recording), loaded.rejected) == (count, 0)
+    assert loaded.recording.seconds > demo.EARLIER
+
+
+def test_notices_and_licences_lie_beside_the_recordings() -> None:
+    notices = (demo.FOLDER / "NOTICES.md").read_text(encoding="utf-8")
+    for path in demo.FOLDER.iterdir():
+        assert path.name == "NOTICES.md" or path.name in notices
+    assert all(credit["text"] in notices and credit["url"] in notices for credit in demo.scene().attributions)
+
+
+def test_the_map_is_shown_where_the_vehicles_are() -> None:
+    scene = demo.scene()
+    west, south, east, north = scene.start
+    places = [
+        place for feature in json.loads(scene.streets)["features"] for place in feature["geometry"]["coordinates"]
+    ]
+    assert all(west < longitude < east and south < latitude < north for longitude, latitude in places)
+    assert any("10 times faster" in notice for notice in scene.notices)
+    assert any("synthetic" in notice for notice in scene.notices)
+
+
+async def stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_all_three_fleets_report_at_once_with_ids_that_cannot_collide() -> None:
+    intake = ListIntake(Time())
+    task = asyncio.create_task(demo.run_demo(intake))
+    await intake.until(lambda: len(intake.takes) >= 20 and len({fleet_of(report) for report in intake.reports}) == 3)
+    await stopped(task)
+    fleets = Counter(
+        report.device_id.split("-")[0] for report in {report.device_id: report for report in intake.reports}.values()
+    )
+    assert fleets["capmetro"] > 200
+    assert fleets["trafficsense"] > 1
+    assert fleets["sim"] > 10
+    bus = next(report for report in intake.reports if report.device_id.startswith("capmetro-"))
+    assert bus.attributes == {"kind": "bus", "name": "Bus " + bus.device_id.removeprefix("capmetro-")}
+
+
+def fleet_of(report: Report) -> str:
+    return report.device_id.split("-")[0]
+
+
+class WithoutBuses(ListIntake):
+    """Refuses every bus for good."""
+
+    async def take(self, reports: Sequence[Report], source: str) -> Receipt:
+        if reports[0].device_id.startswith("capmetro-"):
+            raise BadRequest("no buses here")
+        return await super().take(reports, source)
+
+
+async def test_a_part_that_fails_is_logged_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    intake = WithoutBuses(Time())
+    task = asyncio.create_task(demo.run_demo(intake))
+    said = ""
+    async with asyncio.timeout(20):
+        while "no buses here" not in said:
+            said += capsys.readouterr().out
+            await asyncio.sleep(0.02)
+    before = len(intake.reports)
+    await intake.until(lambda: len(intake.reports) > before)
+    assert not task.done()
+    assert "part=buses" in said
+    await stopped(task)

@@ -1,0 +1,46 @@
+"""What the docs say is what there is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from herenow import __version__
+from herenow.api import devices, history, ingest, live, stats, web
+from herenow.live import hub
+from herenow.settings import Settings
+
+ROOT = Path(__file__).parent.parent.parent
+DOCS = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    for name, field in Settings.model_fields.items():
+        assert f"| `HERENOW_{name.upper()}` | `{field.default}` |" in DOCS["settings.md"]
+
+
+def test_every_documented_setting_exists() -> None:
+    named = set(re.findall(r"^\| `HERENOW_(\w+)`", DOCS["settings.md"], re.MULTILINE))
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("module", [ingest, devices, history, stats, live, web])
+def test_every_route_is_documented(module: object) -> None:
+    for route in module.router.routes:  # type: ignore[attr-defined]
+        assert route.path in DOCS["protocol.md"], route.path
+
+
+def test_every_close_code_is_documented() -> None:
+    assert f"| {hub.SLOW[0]} |" in DOCS["protocol.md"]
+    for code in (1009, 1012, 4400):
+        assert f"| {code} |" in DOCS["protocol.md"]
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text()
