@@ -98,6 +98,7 @@ def _config(parts: Parts) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=CLOSE_WITHIN,
     )
 

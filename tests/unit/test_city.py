@@ -72,7 +72,11 @@ def test_the_ring_road_is_closed() -> None:
 
 def test_cyclists_keep_off_the_ring_road_where_they_can() -> None:
     def share(by_bicycle: bool) -> float:
-        ways = [city().way(start, place, by_bicycle=by_bicycle) for start in city().places for place in city().places]
+        ways = [
+            city().way(start, place, by_bicycle=by_bicycle)
+            for start in city().places[::4]
+            for place in city().places[::9]
+        ]
         driven = [city().street(*pair) for way in ways for pair in itertools.pairwise(way)]
         return sum(street.length for street in driven if street.kind == RING) / sum(street.length for street in driven)
 

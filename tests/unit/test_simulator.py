@@ -60,7 +60,7 @@ def off_street(report: Report) -> float:
     return nearest
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(), kinds)
 def test_a_vehicle_never_jumps_nor_exceeds_what_it_can_and_may(seed: int, kind: Kind) -> None:
     stretches = list(itertools.islice(drive(city(), kind, random.Random(seed)), 300))
@@ -74,7 +74,7 @@ def test_a_vehicle_never_jumps_nor_exceeds_what_it_can_and_may(seed: int, kind: 
         assert after.y == pytest.approx(stretch.y + stretch.north * moved, abs=0.02)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(), kinds)
 def test_a_vehicle_is_slow_where_it_turns(seed: int, kind: Kind) -> None:
     for stretch, after in itertools.pairwise(itertools.islice(drive(city(), kind, random.Random(seed)), 300)):

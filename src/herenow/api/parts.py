@@ -29,7 +29,7 @@ class Parts(msgspec.Struct, frozen=True):
     scene: Scene
 
 
-def _parts(connection: HTTPConnection) -> Parts:
+async def _parts(connection: HTTPConnection) -> Parts:
     parts: Parts = connection.app.state.parts
     return parts
 
