@@ -1,5 +1,6 @@
 """The map in a real browser, against a real server with the demo."""
 
+import itertools
 import os
 import shutil
 import time
@@ -107,7 +108,7 @@ def test_both_fleets_are_drawn_and_move_smoothly(watched: Watched, demo: Server)
 def moves(samples: list[dict[str, Any]], device_id: str) -> int:
     """In how many steps of the samples the marker moved."""
     places = [(sample[device_id]["longitude"], sample[device_id]["latitude"]) for sample in samples]
-    return sum(before != after for before, after in zip(places, places[1:], strict=False))
+    return sum(before != after for before, after in itertools.pairwise(places))
 
 
 def test_the_live_canvas_really_changes(watched: Watched, demo: Server) -> None:

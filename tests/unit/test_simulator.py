@@ -33,11 +33,7 @@ def city() -> City:
 def drives(fleet: Fleet, seconds: float, interval: float = 1.0) -> list[Report]:
     """What a fleet sends in turns, as `simulate` gives them."""
     step = interval / len(fleet)
-    return [
-        report
-        for turn in range(round(seconds / step))
-        for report in fleet.turn(turn % len(fleet), turn * step, NOW + round(1000 * turn * step))
-    ]
+    return fleet.turns(range(round(seconds / step)), step, NOW)
 
 
 def by_device(reports: list[Report]) -> dict[str, list[Report]]:

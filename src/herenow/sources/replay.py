@@ -116,7 +116,7 @@ class _Player:
 
     def _due(self) -> int:
         """How many reports of the recording should have been played by now."""
-        return self._recording.before(self._origin + (self._clock() - self._anchor) * self._speed + 1)
+        return self._recording.before(math.floor(self._origin + (self._clock() - self._anchor) * self._speed) + 1)
 
     def _wait(self, index: int) -> float:
         """ms until a report is due; negative once it is."""

@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import math
 import random
+import sys
 from collections.abc import Iterator
 
 import msgspec
@@ -16,7 +17,7 @@ from herenow.sources.deliver import MAX_LAG, MAX_TAKE, PATIENCE, TICK, Delivery,
 from herenow.sources.drive import Kind, choose_kind, drive
 from herenow.sources.report import Intake
 
-MAX_DEVICES = 200_000  # about 6 kB each
+MAX_DEVICES = 100_000  # about 11 kB each
 MAX_HELD = 100_000  # reports kept back to be sent late or again; beyond it they go at once
 DRIFT = 30.0  # s; how long an error of the satellites' fix lives
 SILENCE = (20.0, 120.0)  # s of one gap
@@ -125,7 +126,7 @@ class Fleet:
     def __init__(
         self, devices: int, city: City, *, seed: int = 1, flaws: Flaws = SMALL_FLAWS, prefix: str = "sim-"
     ) -> None:
-        """Blocks for about 0.1 ms a device, and a second for the ways through the city. Raises SettingsError."""
+        """Blocks for about 0.15 ms a device, and half a second for the ways through the city. Raises SettingsError."""
         if not 1 <= devices <= MAX_DEVICES:
             raise SettingsError(f"devices: expected 1 to {MAX_DEVICES}, got {devices}")
         self._rng = random.Random(f"{seed}/flaws")
@@ -152,6 +153,15 @@ class Fleet:
         yield report
         if self._flaws.duplicates and self._rng.random() < self._flaws.duplicates:
             self._hold(report, elapsed, AGAIN)
+
+    def turns(self, turns: range, step: float, anchor: float) -> list[Report]:
+        """What is sent in these turns, `step` seconds apart, the first of all at `anchor` ms."""
+        moments = ((turn % len(self), turn * step) for turn in turns)
+        return [
+            report
+            for number, elapsed in moments
+            for report in self.turn(number, elapsed, round(anchor + 1000 * elapsed))
+        ]
 
     def _hold(self, report: Report, elapsed: float, delay: tuple[float, float]) -> bool:
         if len(self._held) >= MAX_HELD:
@@ -182,16 +192,12 @@ async def simulate(
         raise SettingsError(f"interval: expected 0.01 to 86400 s, got {interval}")
     delivery = Delivery(intake, source, patience, sleep)
     step = interval / len(fleet)  # s between two turns
-    turns = math.inf if seconds is None else math.ceil(seconds / step)
+    turns = sys.maxsize if seconds is None else round(seconds / step)
     anchor, turn = float(clock()), 0
     while turn < turns:
         due = min(turn + MAX_TAKE, turns, math.floor((clock() - anchor) / 1000 / step) + 1)
-        reports: list[Report] = []
-        while turn < due:
-            elapsed = turn * step
-            reports += fleet.turn(turn % len(fleet), elapsed, round(anchor + 1000 * elapsed))
-            turn += 1
-        await delivery.deliver(reports)
+        await delivery.deliver(fleet.turns(range(turn, due), step, anchor))
+        turn = max(turn, due)
         if on_progress:
             on_progress(Progress(delivery.sent, delivery.rejected))
         ahead = anchor + 1000 * turn * step - clock()  # ms

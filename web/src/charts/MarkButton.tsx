@@ -1,0 +1,18 @@
+import type { ReactNode } from "react";
+import type { Mark } from "./mark";
+
+interface MarkButtonProps {
+  readonly mark: Mark;
+  readonly className: string;
+  readonly children: ReactNode;
+}
+
+/** What cannot be chosen is said as plain text, not as a dead button. */
+export function MarkButton({ mark, className, children }: MarkButtonProps) {
+  if (mark.choose === undefined) return <div className={`${className} mark`}>{children}</div>;
+  return (
+    <button type="button" className={`${className} mark`} aria-pressed={mark.pressed} onClick={mark.choose}>
+      {children}
+    </button>
+  );
+}

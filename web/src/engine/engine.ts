@@ -1,0 +1,275 @@
+import { MapLayers } from "../map/mapLayers";
+import type { Pixel } from "../map/mapView";
+import { MapView } from "../map/mapView";
+import { DeviceStore } from "./deviceStore";
+import { fetchFleetBox } from "./fleetBox";
+import { History } from "./history";
+import type { Message } from "./message";
+import { Value } from "./readable";
+import { Selection } from "./selection";
+import { LiveSocket } from "./socket";
+import { setTestHooks } from "./testHooks";
+import { TrackLoader } from "./trackLoader";
+import type { Engine, EngineOptions, Filter, Hover, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
+import { ViewReporter } from "./viewReporter";
+
+const LOOK_PACE = 500; // ms
+const MOUSE_REACH = 14; // pixels
+const TOUCH_REACH = 24;
+const CLUSTER_CLOSEST = 18; // zoom
+
+export function createEngine(options: EngineOptions): Engine {
+  return new MapEngine(options);
+}
+
+/** Joins the parts: what the socket says goes into the store, what the store holds is drawn. */
+class MapEngine implements Engine {
+  readonly stats = new Value<Stats | null>(null);
+  readonly following = new Value(false);
+  readonly shown = new Value(0);
+  readonly hover = new Value<Hover | null>(null);
+  readonly layers = new Value<Layers>({ live: true, history: true, labels: true });
+  readonly #options: EngineOptions;
+  readonly #store = new DeviceStore();
+  readonly #socket: LiveSocket;
+  readonly #selection: Selection;
+  readonly #tracks: TrackLoader;
+  readonly #history: History;
+  readonly #map: MapLayers;
+  readonly #view: MapView;
+  readonly #reporter: ViewReporter;
+  readonly #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #ended = new AbortController();
+  readonly #counts = { messages: 0, updates: 0, positions: 0, lastUpdateAt: null as number | null };
+  #filter: Filter = { statuses: null, kinds: null };
+  #pointer: Pixel | null = null;
+  #lookTimer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { base, config, theme = "dark" } = options;
+    const [store, serverNow] = [this.#store, this.#serverNow];
+    this.#socket = new LiveSocket({ base, onMessage: this.#take });
+    this.#reporter = new ViewReporter((view) => this.#socket.setView(view));
+    this.#selection = new Selection({ base, store, serverNow });
+    this.#tracks = new TrackLoader(base);
+    this.#history = new History(base);
+    const { attributions: credits, streets } = config;
+    this.#map = new MapLayers({ base, store, serverNow, theme, credits, streets, onFrame: this.#followFrame });
+    this.#view = this.#createView();
+  }
+
+  get connection() {
+    return this.#socket.connection;
+  }
+  get selection() {
+    return this.#selection.deviceId;
+  }
+  get selectedPosition() {
+    return this.#selection.position;
+  }
+  get history() {
+    return this.#history.state;
+  }
+  get track() {
+    return this.#tracks.state;
+  }
+
+  mount(element: HTMLElement): void {
+    if (this.#lookTimer !== null || this.#ended.signal.aborted) return;
+    const { history } = this.#map;
+    this.#history.clusters.subscribe(() => history.show(this.#history.clusters.get()));
+    this.#history.state.subscribe(() => history.setLoading(this.#history.state.get().loading));
+    this.#tracks.state.subscribe(this.#showTrack);
+    this.#calm.addEventListener("change", this.#readCalm);
+    this.#readCalm();
+    this.#lookTimer = setInterval(this.#look, LOOK_PACE);
+    this.#setTestHooks();
+    this.#view.mount(element);
+    this.#socket.start();
+    if (!this.#options.config.start && !this.#view.placed) this.fitFleet();
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+    this.#calm.removeEventListener("change", this.#readCalm);
+    if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
+    for (const part of [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history]) part.stop();
+    this.#map.dispose();
+    this.#view.dispose();
+    setTestHooks(undefined);
+  }
+
+  select(deviceId: string | null): void {
+    if (deviceId === this.selection.get()) return;
+    this.following.set(false);
+    this.#selection.set(deviceId);
+    this.#map.live.setSelected(deviceId);
+    this.#tracks.show(deviceId, this.#serverNow());
+  }
+
+  follow(on: boolean): void {
+    this.following.set(on && this.selection.get() !== null);
+    this.#map.live.wake();
+  }
+
+  fitFleet(): void {
+    fetchFleetBox(this.#options.base, this.#ended.signal)
+      .then((box) => {
+        this.following.set(false);
+        if (box) this.#view.fit(box);
+      })
+      // The connection badge tells of a server that does not answer.
+      .catch(() => undefined);
+  }
+
+  flyTo(place: Place): void {
+    this.#view.flyTo(place);
+  }
+
+  zoomBy(delta: number): void {
+    this.#view.zoomBy(delta);
+  }
+
+  setFilter(filter: Filter): void {
+    this.#filter = filter;
+    this.#applyFilter();
+  }
+
+  setLayer(name: keyof Layers, on: boolean): void {
+    this.layers.set({ ...this.layers.get(), [name]: on });
+    this.#map.show(name, on);
+  }
+
+  showHistory(range: TimeRange | null): void {
+    this.#history.show(range);
+  }
+
+  refreshHistory(): void {
+    this.#history.refresh();
+  }
+
+  retryNow(): void {
+    this.#socket.retryNow();
+  }
+
+  setTheme(theme: Theme): void {
+    this.#map.setTheme(theme);
+  }
+
+  setPadding(padding: Padding): void {
+    this.#view.setPadding(padding);
+  }
+
+  readonly #serverNow = (): number => Date.now() + this.connection.get().serverOffset;
+
+  #createView(): MapView {
+    return new MapView({
+      layers: this.#map.all,
+      startBox: this.#options.config.start?.bbox ?? null,
+      calm: this.#calm.matches,
+      onMove: (area) => this.#reporter.moved(area),
+      onRest: (area) => this.#history.look(area),
+      onClick: this.#clicked,
+      onDoubleClick: this.#doubleClicked,
+      onPoint: this.#pointed,
+      onDrag: () => this.following.set(false),
+    });
+  }
+
+  readonly #take = (message: Message): void => {
+    this.#counts.messages += 1;
+    if (message.type === "stats") this.#takeStats(message.stats);
+    if (message.type !== "snapshot" && message.type !== "update") return;
+    const { positions } = message;
+    const now = performance.now();
+    if (message.type === "snapshot") this.#store.replace(positions, now);
+    else this.#store.update(positions, now);
+    if (message.type === "update") this.#history.addNewer(positions.length, this.#serverNow());
+    const selected = this.selection.get();
+    for (const position of positions) if (position.device_id === selected) this.#tracks.append(position);
+    this.#counts.updates += 1;
+    this.#counts.positions += positions.length;
+    this.#counts.lastUpdateAt = Date.now();
+    this.#map.live.wake();
+  };
+
+  #takeStats(stats: Stats): void {
+    this.stats.set(stats);
+    // Which kinds are "other" is the server's to say, and may change.
+    if (this.#filter.kinds?.has("other")) this.#applyFilter();
+  }
+
+  #applyFilter(): void {
+    const named = this.stats.get()?.by_kind ?? {};
+    this.#store.setFilter(this.#filter, (kind) => kind !== "" && Object.hasOwn(named, kind));
+    this.#map.live.redraw();
+  }
+
+  readonly #followFrame = (): boolean => {
+    const deviceId = this.selection.get();
+    if (!this.following.get() || deviceId === null) return false;
+    const place = this.#map.live.shown(deviceId) ?? this.selectedPosition.get();
+    return place !== null && this.#view.centreOn(place);
+  };
+
+  readonly #clicked = ([x, y]: Pixel, touch: boolean): void => {
+    const deviceId = this.#map.live.pick(x, y, touch ? TOUCH_REACH : MOUSE_REACH);
+    const cluster = deviceId === null ? this.#map.history.at(this.#view.map, [x, y]) : null;
+    if (cluster) this.#view.fit(cluster.bbox, true, CLUSTER_CLOSEST);
+    else this.select(deviceId);
+  };
+
+  readonly #doubleClicked = ([x, y]: Pixel): boolean => {
+    const deviceId = this.#map.live.pick(x, y, MOUSE_REACH);
+    const place = deviceId === null ? null : this.#map.live.shown(deviceId);
+    if (!place) return false;
+    this.select(deviceId);
+    this.#view.flyTo(place);
+    this.follow(true);
+    return true;
+  };
+
+  /** The line ends at the marker, which is still on its way to the newest fix. */
+  readonly #showTrack = (): void => {
+    const track = this.track.get();
+    const shown = track && this.#map.live.shown(track.device_id);
+    const points = track?.points ?? [];
+    const last = points.at(-1);
+    this.#map.track.show(shown && last ? [...points.slice(0, -1), { ...last, ...shown }] : points);
+  };
+
+  /** Markers move under a pointer that rests, so what it is over changes by itself. */
+  readonly #look = (): void => {
+    this.shown.set(this.#map.live.meter.drawn);
+    if (this.hover.get()) this.#pointed(this.#pointer);
+    if (this.track.get()) this.#showTrack();
+  };
+
+  readonly #pointed = (pixel: Pixel | null): void => {
+    this.#pointer = pixel;
+    const deviceId = pixel && this.#map.live.pick(...pixel, MOUSE_REACH);
+    this.#map.live.setHovered(deviceId);
+    this.#view.setPointing(
+      deviceId !== null || (pixel !== null && this.#map.history.at(this.#view.map, pixel) !== null),
+    );
+    const row = deviceId === null ? undefined : this.#store.row(deviceId);
+    const position = row === undefined ? null : this.#store.positionAt(row, this.#serverNow());
+    this.hover.set(pixel && position ? { x: pixel[0], y: pixel[1], position } : null);
+  };
+
+  readonly #readCalm = (): void => {
+    this.#store.glides.smooth = !this.#calm.matches;
+  };
+
+  #setTestHooks(): void {
+    const { live, history } = this.#map;
+    setTestHooks({
+      metrics: () => ({ ...this.#counts, ...live.meter.figures(performance.now()) }),
+      device: (deviceId) => this.#store.positionAt(this.#store.row(deviceId) ?? -1, this.#serverNow()),
+      shown: (deviceId) => live.shown(deviceId),
+      devices: () => this.#store.positions.map((position) => position.device_id),
+      historyFeatures: () => history.count,
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import { bearing, metresBetween, shorterWay } from "./mercator";
+import { courseAt, glideTime, nextInterval, progress } from "./motion";
+
+const NO_COURSE = -1;
+// A glide this long is seen as a straight line, so the marker points along it and not where the device looked at its end.
+const STRAIGHT_METRES = 25;
+
+/** Where each device is shown, in columns, so that a renderer can hand them to a graphics card. */
+export class Glides {
+  fromX = new Float64Array(0);
+  fromY = new Float64Array(0);
+  toX = new Float64Array(0);
+  toY = new Float64Array(0);
+  start = new Float64Array(0);
+  duration = new Float64Array(0);
+  fromCourse = new Float32Array(0);
+  toCourse = new Float32Array(0);
+  heardAt = new Float64Array(0);
+  interval = new Float32Array(0);
+  /** False where the user asked for less motion: every move is a jump. */
+  smooth = true;
+
+  get capacity(): number {
+    return this.fromX.length;
+  }
+
+  grow(capacity: number): void {
+    this.fromX = grown(this.fromX, capacity);
+    this.fromY = grown(this.fromY, capacity);
+    this.toX = grown(this.toX, capacity);
+    this.toY = grown(this.toY, capacity);
+    this.start = grown(this.start, capacity);
+    this.duration = grown(this.duration, capacity);
+    this.fromCourse = grown(this.fromCourse, capacity);
+    this.toCourse = grown(this.toCourse, capacity);
+    this.heardAt = grown(this.heardAt, capacity);
+    this.interval = grown(this.interval, capacity);
+  }
+
+  /** Puts a device where it is, without a glide. */
+  place(i: number, x: number, y: number, course: number | undefined, now: number): void {
+    this.fromX[i] = this.toX[i] = x;
+    this.fromY[i] = this.toY[i] = y;
+    this.start[i] = now;
+    this.duration[i] = 0;
+    this.fromCourse[i] = this.toCourse[i] = course ?? NO_COURSE;
+    this.heardAt[i] = now;
+    this.interval[i] = 0;
+  }
+
+  /** Lets a device glide from where it is shown to its new place; `fixInterval` is the time between its two fixes. */
+  move(i: number, x: number, y: number, course: number | undefined, now: number, fixInterval: number): void {
+    const shownX = this.x(i, now);
+    const shownY = this.y(i, now);
+    const sinceLast = now - (this.heardAt[i] ?? now);
+    const known = this.interval[i] ?? 0;
+    // A snapshot may be much younger than its fixes, so the first interval is taken from the fixes themselves.
+    const interval = nextInterval(known, known === 0 ? fixInterval : sinceLast);
+    const metres = metresBetween(shownX, shownY, x, y);
+    const duration = this.smooth ? glideTime({ metres, sinceLast, interval }) : 0;
+    const shownCourse = this.course(i, now);
+    this.place(i, x, y, course, now);
+    this.interval[i] = interval;
+    if (duration === 0) return;
+    this.fromX[i] = shownX;
+    this.fromY[i] = shownY;
+    this.duration[i] = duration;
+    if (course === undefined) return;
+    this.toCourse[i] = metres > STRAIGHT_METRES ? bearing(shownX, shownY, x, y) : course;
+    this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
+  }
+
+  /** Ends every glide: what was going on while nobody looked is not shown after the fact. */
+  settle(count: number): void {
+    this.duration.fill(0, 0, count);
+    this.fromCourse.set(this.toCourse.subarray(0, count));
+  }
+
+  /** May lie outside 0 to 1 on the way across the 180th meridian. */
+  x(i: number, now: number): number {
+    const to = this.toX[i] ?? 0;
+    const left = 1 - progress(now, this.start[i] ?? 0, this.duration[i] ?? 0);
+    return left === 0 ? to : to - shorterWay(to - (this.fromX[i] ?? to)) * left;
+  }
+
+  y(i: number, now: number): number {
+    const to = this.toY[i] ?? 0;
+    const left = 1 - progress(now, this.start[i] ?? 0, this.duration[i] ?? 0);
+    return to - (to - (this.fromY[i] ?? to)) * left;
+  }
+
+  /** Undefined when the device has not said where it heads. */
+  course(i: number, now: number): number | undefined {
+    const to = this.toCourse[i] ?? NO_COURSE;
+    if (to === NO_COURSE) return undefined;
+    return courseAt(this.fromCourse[i] ?? to, to, now - (this.start[i] ?? 0), this.duration[i] ?? 0);
+  }
+
+  copy(from: number, to: number): void {
+    for (const column of this.#columns()) column[to] = column[from] ?? 0;
+  }
+
+  #columns(): (Float64Array | Float32Array)[] {
+    const places = [this.fromX, this.fromY, this.toX, this.toY, this.start, this.duration];
+    return [...places, this.fromCourse, this.toCourse, this.heardAt, this.interval];
+  }
+}
+
+type Column = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+
+function grown<T extends Column>(column: T, capacity: number): T {
+  const larger = new (column.constructor as new (length: number) => T)(capacity);
+  larger.set(column);
+  return larger;
+}

@@ -1,0 +1,39 @@
+/** The world as a square from 0 to 1, west to east and north to south, as map tiles see it. */
+
+const LATITUDE_LIMIT = 85.05112878;
+export const EARTH_CIRCUMFERENCE = 40_075_016.686; // metres, at the equator
+
+export function worldX(longitude: number): number {
+  return (longitude + 180) / 360;
+}
+
+export function worldY(latitude: number): number {
+  const limited = Math.max(-LATITUDE_LIMIT, Math.min(LATITUDE_LIMIT, latitude));
+  return 0.5 - Math.asinh(Math.tan((limited * Math.PI) / 180)) / (2 * Math.PI);
+}
+
+/** Between -180 and 180, whichever copy of the world `x` is in. */
+export function longitudeOf(x: number): number {
+  return (x - Math.floor(x)) * 360 - 180;
+}
+
+export function latitudeOf(y: number): number {
+  return (Math.atan(Math.sinh((0.5 - y) * 2 * Math.PI)) * 180) / Math.PI;
+}
+
+/** The difference between two `x` by the shorter way round the earth. */
+export function shorterWay(difference: number): number {
+  return difference - Math.round(difference);
+}
+
+/** Metres between two places near each other; `y` is where the scale is taken. */
+export function metresBetween(x0: number, y0: number, x1: number, y1: number): number {
+  const scale = EARTH_CIRCUMFERENCE / Math.cosh((0.5 - (y0 + y1) / 2) * 2 * Math.PI);
+  return Math.hypot(shorterWay(x1 - x0), y1 - y0) * scale;
+}
+
+/** Degrees clockwise from north of the way from one place to the other. */
+export function bearing(x0: number, y0: number, x1: number, y1: number): number {
+  const degrees = (Math.atan2(shorterWay(x1 - x0), y0 - y1) * 180) / Math.PI;
+  return (degrees + 360) % 360;
+}

@@ -1,0 +1,106 @@
+import type { LivePosition, Stats, Status } from "./types";
+import { STATUSES } from "./types";
+
+/** What the server says, checked at the border so that everything behind may trust it. */
+export type Message =
+  | {
+      readonly type: "snapshot" | "update";
+      readonly time: number | null;
+      readonly positions: LivePosition[];
+      readonly garbled: number;
+    }
+  | { readonly type: "stats"; readonly time: number | null; readonly stats: Stats }
+  | { readonly type: "ping"; readonly time: number | null }
+  | { readonly type: "error"; readonly detail: string }
+  /** A newer server may say more than this client knows. */
+  | { readonly type: "unknown" };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const MEASURES = ["speed", "course", "altitude", "accuracy", "battery"] as const;
+
+/** Null when it cannot be understood. */
+export function readMessage(data: unknown): Message | null {
+  if (typeof data !== "string") return null;
+  const fields = parse(data);
+  if (!fields || typeof fields.type !== "string") return null;
+  switch (fields.type) {
+    case "snapshot":
+    case "update":
+      return readPositions(fields.type, fields);
+    case "stats":
+      return readStats(fields);
+    case "ping":
+      return { type: "ping", time: timeOf(fields) };
+    case "error":
+      return { type: "error", detail: String(fields.detail ?? "no detail given") };
+    default:
+      return { type: "unknown" };
+  }
+}
+
+/** Also reads the answer of `GET api/positions/latest`, which is shaped like a snapshot. */
+export function readPositions(type: "snapshot" | "update", fields: unknown): Message | null {
+  if (!isFields(fields) || !Array.isArray(fields.positions)) return null;
+  const all: unknown[] = fields.positions;
+  const positions = all.map(readPosition).filter((position) => position !== null);
+  return { type, time: timeOf(fields), positions, garbled: all.length - positions.length };
+}
+
+export function readStats(fields: unknown): Message | null {
+  if (!isFields(fields) || !isStats(fields)) return null;
+  return { type: "stats", time: timeOf(fields), stats: fields };
+}
+
+export function readPosition(value: unknown): LivePosition | null {
+  if (!isFields(value)) return null;
+  const { device_id, timestamp, latitude, longitude } = value;
+  if (typeof device_id !== "string" || device_id === "") return null;
+  if (!isNumber(timestamp) || !within(latitude, 90) || !within(longitude, 180)) return null;
+  return { device_id, timestamp, latitude, longitude, ...optional(value), status: statusOf(value) };
+}
+
+function optional(value: Fields): Partial<LivePosition> {
+  const measured = MEASURES.filter((name) => isNumber(value[name])).map((name) => [name, value[name]]);
+  const named = ["kind", "name"].filter((name) => typeof value[name] === "string").map((name) => [name, value[name]]);
+  return Object.fromEntries([...measured, ...named]) as Partial<LivePosition>;
+}
+
+function statusOf(value: Fields): Status {
+  return STATUSES.find((status) => status === value.status) ?? "stopped";
+}
+
+function parse(text: string): Fields | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function timeOf(fields: Fields): number | null {
+  return isNumber(fields.time) ? fields.time : null;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isStats(value: Fields): value is Fields & Stats {
+  const { devices, by_status, by_kind, distance, rates } = value;
+  if (!isNumber(devices) || !isCounts(by_status) || !isCounts(by_kind)) return false;
+  return isFields(distance) && Array.isArray(distance.top) && isFields(rates) && isCounts(rates);
+}
+
+function isCounts(value: unknown): boolean {
+  return isFields(value) && Object.values(value).every(isNumber);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function within(value: unknown, limit: number): value is number {
+  return isNumber(value) && Math.abs(value) <= limit;
+}

@@ -1,0 +1,68 @@
+import { fetchJson } from "./fetchJson";
+import type { Message } from "./message";
+import { readPositions, readStats } from "./message";
+import type { Box } from "./types";
+
+const INTERVAL = 2000; // ms
+const DEADLINE = 10_000; // ms
+
+export interface PollerOptions {
+  readonly base: string;
+  readonly onMessage: (message: Message) => void;
+  readonly onFailure: (problem: string) => void;
+}
+
+/** Asks over HTTP for what the socket would have said, one round at a time. */
+export class Poller {
+  box: Box | null = null;
+  readonly #options: PollerOptions;
+  #round: AbortController | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#round || this.#timer !== null) return;
+    void this.#ask();
+  }
+
+  stop(): void {
+    this.#round?.abort();
+    this.#round = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #ask(): Promise<void> {
+    const round = new AbortController();
+    this.#round = round;
+    try {
+      const answers = await this.#fetch(round.signal);
+      if (round.signal.aborted) return;
+      for (const answer of answers) this.#options.onMessage(answer);
+    } catch (error) {
+      if (round.signal.aborted) return;
+      this.#options.onFailure(error instanceof Error ? error.message : String(error));
+    }
+    this.#round = null;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.#ask();
+    }, INTERVAL);
+  }
+
+  async #fetch(cancel: AbortSignal): Promise<Message[]> {
+    const { base } = this.#options;
+    const latest = new URL("api/positions/latest", base);
+    if (this.box) latest.searchParams.set("bbox", this.box.join(","));
+    const [positions, stats] = await Promise.all([
+      fetchJson(latest, DEADLINE, cancel),
+      fetchJson(new URL("api/stats", base), DEADLINE, cancel),
+    ]);
+    const read = [readPositions("snapshot", positions), readStats(stats)];
+    if (read.includes(null)) throw new Error("The server gave an answer that cannot be understood.");
+    return read.filter((message) => message !== null);
+  }
+}

@@ -1,0 +1,274 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Message } from "./message";
+import { LiveSocket, SUBPROTOCOL } from "./socket";
+import { TestSocket } from "./testSocket";
+
+const VIEW = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
+const STATS = {
+  time: 1000,
+  devices: 1,
+  viewers: 0,
+  by_status: { moving: 1, idle: 0, stopped: 0, stale: 0 },
+  by_kind: {},
+  distance: { since: 0, total: 0, others: 0, top: [] },
+  rates: { accepted: 0, rejected: 0, announced: 0 },
+  newest: null,
+};
+
+let wires: TestSocket[];
+let addresses: string[];
+let messages: Message[];
+let socket: LiveSocket;
+
+function started(): LiveSocket {
+  const made = new LiveSocket({
+    base: "https://example.org/maps/",
+    onMessage: (message) => messages.push(message),
+    random: () => 1,
+    open: (url, subprotocol) => {
+      addresses.push(`${url.href} ${subprotocol}`);
+      const wire = new TestSocket();
+      wires.push(wire);
+      return wire;
+    },
+  });
+  made.start();
+  return made;
+}
+
+function newest(): TestSocket {
+  const wire = wires.at(-1);
+  if (!wire) throw new Error("no socket was opened");
+  return wire;
+}
+
+function state(): string {
+  return socket.connection.get().state;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  wires = [];
+  addresses = [];
+  messages = [];
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(async () => Promise.reject(new TypeError("no network"))),
+  );
+  socket = started();
+});
+
+afterEach(() => {
+  socket.stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test("the address is relative to the page, so that it works under a path of a proxy", () => {
+  expect(addresses).toEqual([`wss://example.org/maps/ws/locations ${SUBPROTOCOL}`]);
+});
+
+test("the view is said when the link opens, and when it opens again", async () => {
+  socket.setView(VIEW);
+  newest().opens();
+  expect(newest().sent).toEqual([{ type: "view", ...VIEW }]);
+  newest().ends();
+  await vi.advanceTimersByTimeAsync(600);
+  newest().opens();
+  expect(newest().sent).toEqual([{ type: "view", ...VIEW }]);
+});
+
+test("the clock of the server is taken from its messages", () => {
+  newest().opens();
+  newest().says({ type: "ping", time: Date.now() + 60_000, seq: 1 });
+  expect(socket.connection.get().serverOffset).toBe(60_000);
+});
+
+describe("garbage", () => {
+  test("is counted and shown, and ends nothing", () => {
+    newest().opens();
+    for (const garbage of ["", "{", "[]", '{"type":"update"}']) newest().says(garbage);
+    expect(socket.connection.get()).toMatchObject({ state: "live", garbled: 4 });
+    expect(socket.connection.get().problem).not.toBeNull();
+    newest().says({ type: "update", positions: [] });
+    expect(messages).toHaveLength(1);
+  });
+});
+
+describe("a lost link", () => {
+  test("is opened again, each time after a longer wait", async () => {
+    const waits: number[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      const before = wires.length;
+      newest().ends();
+      const began = Date.now();
+      while (wires.length === before) await vi.advanceTimersByTimeAsync(50);
+      waits.push(Math.round((Date.now() - began) / 500) * 500);
+    }
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+  });
+
+  test("says when it will be tried again", () => {
+    newest().opens();
+    newest().says({ type: "snapshot", positions: [] });
+    newest().ends();
+    expect(state()).toBe("reconnecting");
+    expect(socket.connection.get().retryAt).toBe(Date.now() + 500);
+  });
+
+  test("that lasted is tried again soon, however often it failed before", async () => {
+    for (let i = 0; i < 5; i += 1) {
+      newest().ends();
+      await vi.advanceTimersByTimeAsync(16_000);
+    }
+    newest().opens();
+    await vi.advanceTimersByTimeAsync(6000);
+    newest().ends();
+    expect(socket.connection.get().retryAt).toBe(Date.now() + 500);
+  });
+
+  test("that opens and closes at once is not hammered", async () => {
+    for (let i = 0; i < 4; i += 1) {
+      newest().opens();
+      newest().ends();
+      await vi.advanceTimersByTimeAsync(500 * 2 ** i);
+    }
+    newest().opens();
+    newest().ends();
+    expect(socket.connection.get().retryAt).toBe(Date.now() + 8000);
+  });
+
+  test("is tried at once when the network is back or the reader asks", () => {
+    newest().ends();
+    window.dispatchEvent(new Event("online"));
+    expect(wires).toHaveLength(2);
+    newest().ends();
+    socket.retryNow();
+    expect(wires).toHaveLength(3);
+  });
+
+  test("leaves a link alone that is open when the reader asks", () => {
+    newest().opens();
+    socket.retryNow();
+    expect(wires).toHaveLength(1);
+  });
+});
+
+describe("silence", () => {
+  test("of 25 seconds means that the link is dead", async () => {
+    newest().opens();
+    await vi.advanceTimersByTimeAsync(24_900);
+    expect(newest().closed).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(wires[0]?.closed).toBe(true);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(wires).toHaveLength(2);
+  });
+
+  test("is ended by a ping", async () => {
+    newest().opens();
+    for (let i = 0; i < 6; i += 1) {
+      await vi.advanceTimersByTimeAsync(10_000);
+      newest().says({ type: "ping", time: Date.now(), seq: 1 });
+    }
+    expect(wires).toHaveLength(1);
+  });
+
+  test("of the handshake is not waited for without end", async () => {
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(wires[0]?.closed).toBe(true);
+  });
+});
+
+describe("close codes", () => {
+  test.each([1009, 4400])("after %d nothing is tried again until the reader asks", async (code) => {
+    newest().opens();
+    newest().ends(code);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(state()).toBe("refused");
+    expect(wires).toHaveLength(1);
+    socket.retryNow();
+    expect(wires).toHaveLength(2);
+  });
+
+  test("a server that stops is given up to five seconds", () => {
+    newest().opens();
+    newest().ends(1012);
+    expect(socket.connection.get().retryAt).toBe(Date.now() + 5000);
+  });
+});
+
+describe("where no socket gets through", () => {
+  function answering(): void {
+    vi.stubGlobal(
+      "fetch",
+      vi.fn(async (url: URL) => Response.json(url.pathname.endsWith("/stats") ? STATS : { time: 1000, positions: [] })),
+    );
+  }
+
+  async function failThrice(): Promise<void> {
+    for (let i = 0; i < 3; i += 1) {
+      newest().ends();
+      if (i < 2) await vi.advanceTimersByTimeAsync(2000);
+    }
+    await vi.advanceTimersByTimeAsync(10);
+  }
+
+  test("the server is polled every two seconds, and that is said", async () => {
+    answering();
+    socket.setView(VIEW);
+    await failThrice();
+    expect(state()).toBe("polling");
+    expect(messages.map((message) => message.type)).toEqual(["snapshot", "stats"]);
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(messages).toHaveLength(4);
+    const asked = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
+    expect(asked[0]).toBe("https://example.org/maps/api/positions/latest?bbox=24%2C60%2C25%2C61");
+  });
+
+  test("the socket is tried every thirty seconds, and polling ends when it opens", async () => {
+    answering();
+    await failThrice();
+    const before = wires.length;
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(wires).toHaveLength(before);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(wires).toHaveLength(before + 1);
+    newest().opens();
+    expect(state()).toBe("live");
+    const said = messages.length;
+    newest().says({ type: "ping", time: Date.now(), seq: 1 });
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(messages.length - said).toBe(1);
+  });
+
+  test("a server that is back after a restart gets its socket at once", async () => {
+    newest().opens();
+    await failThrice();
+    answering();
+    const before = wires.length;
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(wires.length).toBeGreaterThan(before);
+    newest().opens();
+    expect(state()).toBe("live");
+  });
+
+  test("a server that answers no poll either is reconnected to as usual", async () => {
+    await failThrice();
+    expect(state()).toBe("reconnecting");
+    const before = wires.length;
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(wires.length).toBeGreaterThan(before);
+  });
+});
+
+test("after stop nothing is heard, tried or asked any more", async () => {
+  newest().opens();
+  socket.stop();
+  expect(newest().closed).toBe(true);
+  expect(newest().onclose).toBeNull();
+  await vi.advanceTimersByTimeAsync(120_000);
+  window.dispatchEvent(new Event("online"));
+  expect(wires).toHaveLength(1);
+  expect(vi.getTimerCount()).toBe(0);
+});

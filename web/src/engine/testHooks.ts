@@ -1,0 +1,32 @@
+import type { FrameFigures } from "../map/frameMeter";
+import type { LivePosition } from "./types";
+
+export interface Metrics extends FrameFigures {
+  readonly messages: number;
+  readonly updates: number;
+  /** Positions in those messages. */
+  readonly positions: number;
+  /** Client time of the last snapshot or update, or null. */
+  readonly lastUpdateAt: number | null;
+}
+
+/** What acceptance tests may look at; nothing here changes anything. */
+export interface TestHooks {
+  metrics(): Metrics;
+  device(deviceId: string): LivePosition | null;
+  /** Where the marker is drawn now. */
+  shown(deviceId: string): { longitude: number; latitude: number; pixel: [number, number] } | null;
+  devices(): string[];
+  historyFeatures(): number;
+}
+
+declare global {
+  interface Window {
+    herenow?: TestHooks;
+  }
+}
+
+export function setTestHooks(hooks: TestHooks | undefined): void {
+  if (hooks) window.herenow = Object.freeze(hooks);
+  else delete window.herenow;
+}

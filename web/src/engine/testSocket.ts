@@ -1,0 +1,40 @@
+import type { SocketLike } from "./socket";
+
+/** For tests: a socket whose other end is the test. */
+export class TestSocket implements SocketLike {
+  readyState: SocketLike["readyState"] = 0;
+  closed = false;
+  readonly sent: unknown[] = [];
+  onopen: SocketLike["onopen"] = null;
+  onmessage: SocketLike["onmessage"] = null;
+  onclose: SocketLike["onclose"] = null;
+  onerror: SocketLike["onerror"] = null;
+
+  send(data: unknown): void {
+    this.sent.push(JSON.parse(String(data)));
+  }
+
+  close(): void {
+    this.closed = true;
+    this.readyState = 3;
+  }
+
+  opens(): void {
+    this.readyState = 1;
+    this.#call(this.onopen, new Event("open"));
+  }
+
+  says(data: unknown): void {
+    const text = typeof data === "string" ? data : JSON.stringify(data);
+    this.#call(this.onmessage, new MessageEvent("message", { data: text }));
+  }
+
+  ends(code = 1006): void {
+    this.readyState = 3;
+    this.#call(this.onclose, new CloseEvent("close", { code }));
+  }
+
+  #call<E extends Event>(handler: ((this: WebSocket, event: E) => unknown) | null, event: E): void {
+    handler?.call(this as unknown as WebSocket, event);
+  }
+}

@@ -1,0 +1,95 @@
+import { fetchJson } from "./fetchJson";
+import { Pace } from "./pace";
+import { Value } from "./readable";
+import type { LivePosition, TrackPoint, TrackState } from "./types";
+
+const SPAN = 3_600_000; // ms
+const PAGE = 10_000;
+const MOST_POINTS = 20_000; // at the limit the oldest go
+const DEADLINE = 15_000; // ms
+const PACE = 500; // ms between changes of the state
+
+/** The last hour of the selected device: what is stored, then what comes live. */
+export class TrackLoader {
+  readonly state = new Value<TrackState | null>(null);
+  readonly #base: string;
+  readonly #publish = new Pace(PACE, () => this.#set({ points: [...this.#points] }));
+  #points: TrackPoint[] = [];
+  #request: AbortController | null = null;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  show(deviceId: string | null, serverNow: number): void {
+    this.stop();
+    this.#points = [];
+    if (deviceId === null) {
+      this.state.set(null);
+      return;
+    }
+    this.state.set({ device_id: deviceId, loading: true, error: null, points: [] });
+    this.#request = new AbortController();
+    void this.#load(deviceId, serverNow - SPAN, this.#request.signal);
+  }
+
+  stop(): void {
+    this.#request?.abort();
+    this.#publish.stop();
+  }
+
+  /** Lengthens the track by a live position, if it is one and is newer than the end. */
+  append(position: LivePosition): void {
+    if (position.device_id !== this.state.get()?.device_id) return;
+    const { timestamp: time, latitude, longitude, speed, course } = position;
+    if (time <= (this.#points.at(-1)?.time ?? 0)) return;
+    this.#points.push({ time, latitude, longitude, ...given("speed", speed), ...given("course", course) });
+    if (this.#points.length > MOST_POINTS) this.#points.shift();
+    this.#publish.ask();
+  }
+
+  async #load(deviceId: string, from: number, cancel: AbortSignal): Promise<void> {
+    try {
+      const stored = await this.#fetchAll(deviceId, from, cancel);
+      if (cancel.aborted) return;
+      const end = stored.at(-1)?.time ?? 0;
+      this.#points = [...stored, ...this.#points.filter((point) => point.time > end)];
+      this.#set({ loading: false, points: [...this.#points] });
+    } catch (error) {
+      if (cancel.aborted) return;
+      this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #fetchAll(deviceId: string, from: number, cancel: AbortSignal): Promise<TrackPoint[]> {
+    const points: TrackPoint[] = [];
+    let cursor: string | null = null;
+    do {
+      const url = new URL(`api/devices/${encodeURIComponent(deviceId)}/track`, this.#base);
+      url.searchParams.set("from", String(Math.round(from)));
+      url.searchParams.set("limit", String(PAGE));
+      if (cursor !== null) url.searchParams.set("cursor", cursor);
+      const page = readPage(await fetchJson(url, DEADLINE, cancel));
+      points.push(...page.points);
+      cursor = page.next;
+    } while (cursor !== null && points.length < MOST_POINTS);
+    return points;
+  }
+
+  #set(change: Partial<TrackState>): void {
+    const state = this.state.get();
+    if (state) this.state.set({ ...state, ...change });
+  }
+}
+
+function readPage(value: unknown): { points: TrackPoint[]; next: string | null } {
+  const page = value as { positions?: unknown; next?: unknown } | null;
+  if (!Array.isArray(page?.positions)) throw new Error("The server gave a track that cannot be understood.");
+  const all = page.positions as TrackPoint[];
+  const points = all.filter(({ time, latitude, longitude }) => [time, latitude, longitude].every(Number.isFinite));
+  return { points, next: typeof page.next === "string" ? page.next : null };
+}
+
+function given(name: "speed" | "course", value: number | undefined): Partial<TrackPoint> {
+  return value === undefined ? {} : { [name]: value };
+}

@@ -1,0 +1,209 @@
+/** What the panels know of the engine. Times are Unix milliseconds UTC, lengths metres, speeds metres a second. */
+
+/**
+ * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are
+ * bound, and `get` returns the same reference until the value changed.
+ */
+export interface Readable<T> {
+  get(): T;
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: () => void): () => void;
+}
+
+export const STATUSES = ["moving", "idle", "stopped", "stale"] as const;
+export type Status = (typeof STATUSES)[number];
+
+export type Theme = "dark" | "light";
+
+/** West, south, east, north in degrees. West greater than east crosses the 180th meridian. */
+export type Box = readonly [west: number, south: number, east: number, north: number];
+
+/** `L` of the protocol. `status` is what the marker shows, so it turns `stale` here by the passing of time. */
+export interface LivePosition {
+  readonly device_id: string;
+  readonly timestamp: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly speed?: number;
+  readonly course?: number;
+  readonly altitude?: number;
+  readonly accuracy?: number;
+  readonly battery?: number;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly status: Status;
+}
+
+export interface DeviceDistance {
+  readonly device_id: string;
+  readonly name?: string;
+  readonly kind?: string;
+  readonly metres: number;
+}
+
+/** As `GET /api/stats` answers and as the socket says every second. */
+export interface Stats {
+  readonly time: number;
+  readonly devices: number;
+  readonly viewers: number;
+  readonly by_status: Readonly<Record<Status, number>>;
+  readonly by_kind: Readonly<Record<string, number>>;
+  readonly distance: {
+    readonly since: number;
+    readonly total: number;
+    readonly others: number;
+    readonly top: readonly DeviceDistance[];
+  };
+  readonly rates: { readonly accepted: number; readonly rejected: number; readonly announced: number };
+  readonly newest: number | null;
+}
+
+/** As `GET /api/config` answers. */
+export interface Config {
+  readonly version: string;
+  readonly attributions: readonly { readonly text: string; readonly url?: string | null }[];
+  readonly notices: readonly string[];
+  readonly start: { readonly bbox: Box } | null;
+  /** Where the streets of the synthetic city are, relative to the base. */
+  readonly streets: string | null;
+}
+
+export type ConnectionState =
+  /** The first attempt, nothing seen yet. */
+  | "connecting"
+  /** The socket is open and says something. */
+  | "live"
+  /** No socket gets through; positions are asked for every two seconds. */
+  | "polling"
+  /** It was open, it is not; `retryAt` says when the next attempt is. */
+  | "reconnecting"
+  /** The browser says there is no network. */
+  | "offline"
+  /** The server refused what this client sends (close codes 1009 and 4400): only `retryNow` tries again. */
+  | "refused";
+
+export interface Connection {
+  readonly state: ConnectionState;
+  /** Client time of the next attempt, or null when none is planned. */
+  readonly retryAt: number | null;
+  /** Client time of the last message that carried data, or null. Changes at most once a second. */
+  readonly lastData: number | null;
+  /** Add it to `Date.now()` for the time of the server. */
+  readonly serverOffset: number;
+  /** Messages that could not be understood since the page was opened. */
+  readonly garbled: number;
+  /** What the server or the connection said went wrong last, in words, or null. */
+  readonly problem: string | null;
+}
+
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface HistoryState {
+  /** Null when no history is asked for. */
+  readonly range: TimeRange | null;
+  readonly loading: boolean;
+  /** Stored positions in view that the circles stand for. */
+  readonly positions: number;
+  readonly clusters: number;
+  readonly error: string | null;
+  /** Live positions that came since the circles were loaded; `refreshHistory` takes them in. */
+  readonly newer: number;
+}
+
+export interface TrackPoint {
+  readonly time: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly speed?: number;
+  readonly course?: number;
+}
+
+export interface TrackState {
+  readonly device_id: string;
+  readonly loading: boolean;
+  readonly error: string | null;
+  /** Oldest first, at most 20,000: the stored ones, then what came live. Changes at most twice a second. */
+  readonly points: readonly TrackPoint[];
+}
+
+export interface Hover {
+  /** CSS pixels from the top left of the mounted element. */
+  readonly x: number;
+  readonly y: number;
+  readonly position: LivePosition;
+}
+
+export interface Layers {
+  readonly live: boolean;
+  readonly history: boolean;
+  readonly labels: boolean;
+}
+
+/** What is not dimmed on the map; null means all. Kinds are those of `Stats.by_kind`, `other` included. */
+export interface Filter {
+  readonly statuses: ReadonlySet<Status> | null;
+  readonly kinds: ReadonlySet<string> | null;
+}
+
+export interface Padding {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+export interface Engine {
+  readonly connection: Readable<Connection>;
+  readonly stats: Readable<Stats | null>;
+  readonly selection: Readable<string | null>;
+  /** The newest known of the selected device, in view or not; at most 4 Hz. */
+  readonly selectedPosition: Readable<LivePosition | null>;
+  /** True while the map keeps the selected device in the middle; a drag of the map ends it. */
+  readonly following: Readable<boolean>;
+  /** Devices drawn in view, at most 2 Hz. */
+  readonly shown: Readable<number>;
+  readonly history: Readable<HistoryState>;
+  /** The track of the selected device over the last hour; null without a selection. */
+  readonly track: Readable<TrackState | null>;
+  /** What the pointer is over; at most once a frame, null for touch. */
+  readonly hover: Readable<Hover | null>;
+  readonly layers: Readable<Layers>;
+
+  /** Puts the map into the element (it fills it, and takes the keyboard focus) and starts the connection. */
+  mount(element: HTMLElement): void;
+  /** Ends everything: socket, timers, requests, map. A second `mount` does nothing. */
+  dispose(): void;
+
+  /** Selects on the map and loads the track; the map does not move. Null deselects. */
+  select(deviceId: string | null): void;
+  follow(on: boolean): void;
+  /** Shows all devices whose place is known. */
+  fitFleet(): void;
+  /** Moves the map there, zooming in to street level if it is further out. */
+  flyTo(place: Place): void;
+  zoomBy(delta: number): void;
+  setFilter(filter: Filter): void;
+  setLayer(name: keyof Layers, on: boolean): void;
+  showHistory(range: TimeRange | null): void;
+  refreshHistory(): void;
+  /** Tries the connection at once. */
+  retryNow(): void;
+  setTheme(theme: Theme): void;
+  /** Says which pixels at the edges are covered by panels, so that nothing is centred or fitted under them. */
+  setPadding(padding: Padding): void;
+}
+
+export interface EngineOptions {
+  /** What addresses are relative to: `document.baseURI` as a rule. */
+  readonly base: string;
+  readonly config: Config;
+  readonly theme?: Theme;
+}

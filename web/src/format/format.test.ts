@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { formatAge } from "./age";
+import { countOf, formatRate, formatShare } from "./count";
+import { compassPoint, formatCourse } from "./course";
+import { formatDistance } from "./distance";
+import { formatPlace } from "./place";
+import { formatSpeed } from "./speed";
+
+test.each([
+  [-5000, "now"],
+  [Number.NaN, "now"],
+  [999, "now"],
+  [12_400, "12 s ago"],
+  [59_999, "59 s ago"],
+  [60_000, "1 min ago"],
+  [3_599_000, "59 min ago"],
+  [3_600_000, "1 h ago"],
+  [47 * 3_600_000, "47 h ago"],
+  [48 * 3_600_000, "2 d ago"],
+])("an age of %d ms is %s", (age, text) => expect(formatAge(age)).toBe(text));
+
+test.each([
+  [0, "0 m"],
+  [820.4, "820 m"],
+  [999.6, "1.0 km"],
+  [48_210.7, "48.2 km"],
+  [99_960, "100 km"],
+  [1_204_000, "1,204 km"],
+])("%d metres are %s", (metres, text) => expect(formatDistance(metres)).toBe(text));
+
+test("a speed is told in km/h, and as a dash when the device does not say", () => {
+  expect(formatSpeed(8.1)).toBe("29 km/h");
+  expect(formatSpeed(0)).toBe("0 km/h");
+  expect(formatSpeed(undefined)).toBe("–");
+});
+
+test.each([
+  [0, "N"],
+  [11.2, "N"],
+  [11.3, "NNE"],
+  [271, "W"],
+  [349, "N"],
+  [360, "N"],
+  [-90, "W"],
+])("%d degrees point to %s", (degrees, point) => expect(compassPoint(degrees)).toBe(point));
+
+test("a course has its degrees and its point, and 359.7 is north, not 360", () => {
+  expect(formatCourse(271)).toBe("271° W");
+  expect(formatCourse(359.7)).toBe("0° N");
+  expect(formatCourse(undefined)).toBe("–");
+});
+
+test("counts, rates and shares", () => {
+  expect(countOf(1, "device")).toBe("1 device");
+  expect(countOf(12_000, "device")).toBe("12,000 devices");
+  expect(formatRate(0.04)).toBe("0.0");
+  expect(formatRate(175.2)).toBe("175");
+  expect(formatShare(0.3)).toBe("<1 %");
+  expect(formatShare(64.7)).toBe("65 %");
+});
+
+test("a place is exact to a metre", () => {
+  expect(formatPlace({ latitude: 30.26, longitude: -97.740004 })).toBe("30.26000, -97.74000");
+});

@@ -1,0 +1,45 @@
+import { type SubmitEvent, useId, useState } from "react";
+import type { TimeRange } from "../engine/types";
+import { readRange, writeLocal } from "./historyRange";
+
+interface HistoryRangeFormProps {
+  /** Milliseconds by the server's clock. */
+  readonly now: number;
+  onRange(range: TimeRange): void;
+}
+
+export function HistoryRangeForm({ now, onRange }: HistoryRangeFormProps) {
+  const [from, setFrom] = useState(() => writeLocal(now - 2 * 3_600_000));
+  const [to, setTo] = useState(() => writeLocal(now));
+  const [problem, setProblem] = useState<string | null>(null);
+  const problemId = useId();
+
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const reading = readRange(from, to, now);
+    setProblem(reading.problem);
+    if (reading.range) onRange(reading.range);
+  }
+
+  const described = problem === null ? {} : { "aria-describedby": problemId, "aria-invalid": true };
+  return (
+    <form className="range-form" noValidate onSubmit={submit}>
+      <label>
+        From
+        <input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} {...described} />
+      </label>
+      <label>
+        To
+        <input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} {...described} />
+      </label>
+      <button type="submit" className="button">
+        Show
+      </button>
+      {problem && (
+        <p id={problemId} className="problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </form>
+  );
+}

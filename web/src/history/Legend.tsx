@@ -1,0 +1,32 @@
+import { STATUSES, type Status } from "../engine/types";
+import { StatusShape } from "../panels/StatusShape";
+
+const MEANINGS: Readonly<Record<Status, string>> = {
+  moving: "moving, points where it goes",
+  idle: "idle: still, engine on",
+  stopped: "stopped",
+  stale: "stale: no fix for five minutes",
+};
+
+/** Sharp shapes are now, flat numbered circles are the past. */
+export function Legend() {
+  return (
+    <details className="legend">
+      <summary>Legend</summary>
+      <ul>
+        {STATUSES.map((status) => (
+          <li key={status}>
+            <StatusShape status={status} />
+            {MEANINGS[status]}
+          </li>
+        ))}
+        <li>
+          <span className="legend-cluster" aria-hidden="true">
+            24
+          </span>
+          stored positions of the chosen time; they stand still
+        </li>
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,50 @@
+import type { TimeRange } from "../engine/types";
+
+export const PRESETS = [
+  { key: "15min", label: "15 min", milliseconds: 15 * 60_000 },
+  { key: "1h", label: "1 h", milliseconds: 3_600_000 },
+  { key: "24h", label: "24 h", milliseconds: 24 * 3_600_000 },
+] as const;
+
+export type PresetKey = (typeof PRESETS)[number]["key"];
+export type HistoryChoice = "off" | PresetKey | "custom";
+
+export function presetRange(key: PresetKey, now: number): TimeRange {
+  const preset = PRESETS.find((candidate) => candidate.key === key) ?? PRESETS[0];
+  return { from: now - preset.milliseconds, to: now };
+}
+
+export type RangeReading =
+  | { readonly range: TimeRange; readonly problem: null }
+  | { readonly range: null; readonly problem: string };
+
+/** Reads two local date-times as `2026-11-23T14:05` and says what is wrong with them, if anything. */
+export function readRange(from: string, to: string, now: number): RangeReading {
+  const start = readLocal(from);
+  const end = readLocal(to);
+  if (start === null) return fault("From: expected a day and a time, as 2026-11-23 14:05.");
+  if (end === null) return fault("To: expected a day and a time, as 2026-11-23 14:05.");
+  if (start >= end) return fault("From must be before To.");
+  if (start > now) return fault("From lies in the future: nothing is stored there yet.");
+  return { range: { from: start, to: end }, problem: null };
+}
+
+function fault(problem: string): RangeReading {
+  return { range: null, problem };
+}
+
+const LOCAL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
+
+function readLocal(text: string): number | null {
+  const trimmed = text.trim();
+  if (!LOCAL.test(trimmed)) return null;
+  // Without a zone, a date-time is read in the zone of the browser.
+  const time = Date.parse(trimmed.replace(" ", "T"));
+  return Number.isNaN(time) ? null : time;
+}
+
+/** The other way: as an input of type datetime-local wants it. */
+export function writeLocal(time: number): string {
+  const minutes = new Date(time).getTimezoneOffset();
+  return new Date(time - minutes * 60_000).toISOString().slice(0, 16);
+}

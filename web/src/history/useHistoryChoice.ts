@@ -1,0 +1,54 @@
+import { useCallback, useEffect, useEffectEvent, useState } from "react";
+import type { TimeRange } from "../engine/types";
+import { useEngine } from "../hooks/useEngine";
+import { type HistoryChoice, presetRange } from "./historyRange";
+
+const FIRST_CHOICE = "1h";
+const FILL_MILLISECONDS = 10_000;
+
+export interface HistoryChoiceSetting {
+  readonly choice: HistoryChoice;
+  choose(choice: HistoryChoice): void;
+  showCustom(range: TimeRange): void;
+  /** Moves a range that ends now up to now, and loads it again. */
+  refresh(): void;
+}
+
+export function useHistoryChoice(): HistoryChoiceSetting {
+  const engine = useEngine();
+  const [choice, setChoice] = useState<HistoryChoice>(FIRST_CHOICE);
+
+  const show = useCallback(
+    (wanted: HistoryChoice): void => {
+      if (wanted === "custom") return;
+      const now = Date.now() + engine.connection.get().serverOffset;
+      engine.showHistory(wanted === "off" ? null : presetRange(wanted, now));
+    },
+    [engine],
+  );
+  const choose = useCallback(
+    (wanted: HistoryChoice): void => {
+      setChoice(wanted);
+      // The custom range is shown once its form was filled in; until then the last one stays.
+      show(wanted);
+      if (wanted !== "off") engine.setLayer("history", true);
+    },
+    [engine, show],
+  );
+  const showCustom = useCallback((range: TimeRange) => engine.showHistory(range), [engine]);
+  const refresh = useCallback((): void => {
+    if (choice === "custom" || choice === "off") engine.refreshHistory();
+    else show(choice);
+  }, [choice, engine, show]);
+  useEffect(() => show(FIRST_CHOICE), [show]);
+  const fill = useEffectEvent(() => {
+    const { loading, error, positions, newer } = engine.history.get();
+    if (!loading && error === null && positions === 0 && newer > 0) refresh();
+  });
+  useEffect(() => {
+    // The layer stands still, except that one which shows nothing fills itself: so it is after a first start.
+    const timer = setInterval(() => fill(), FILL_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, []);
+  return { choice, choose, showCustom, refresh };
+}

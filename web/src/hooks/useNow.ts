@@ -1,0 +1,14 @@
+import { clock } from "../clock";
+import { useEngine } from "./useEngine";
+import { useReadable } from "./useReadable";
+
+/** The time of the browser, once a second. */
+export function useNow(): number {
+  return useReadable(clock);
+}
+
+/** The time of the server, once a second: what the times of positions are compared with. */
+export function useServerNow(): number {
+  const { serverOffset } = useReadable(useEngine().connection);
+  return useNow() + serverOffset;
+}

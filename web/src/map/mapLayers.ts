@@ -1,0 +1,60 @@
+import type BaseLayer from "ol/layer/Base";
+import type { Layers, Theme } from "../engine/types";
+import type { Credit } from "./attribution";
+import { Basemap } from "./basemap";
+import { HistoryLayer } from "./historyLayer";
+import type { LiveLayerOptions } from "./liveLayer";
+import { LiveLayer } from "./liveLayer";
+import { Streets } from "./streets";
+import { TrackLayer } from "./trackLayer";
+
+export interface MapLayersOptions extends LiveLayerOptions {
+  readonly base: string;
+  readonly credits: readonly Credit[];
+  /** Where the streets of the synthetic city are, if there is one. */
+  readonly streets: string | null;
+}
+
+/** All that is on the map, from the ground up. */
+export class MapLayers {
+  readonly history: HistoryLayer;
+  readonly track: TrackLayer;
+  readonly live: LiveLayer;
+  readonly #basemap: Basemap;
+  readonly #streets: Streets;
+
+  constructor(options: MapLayersOptions) {
+    const { base, theme, credits, streets } = options;
+    this.#basemap = new Basemap({ base, theme, credits, onFailure: warn });
+    this.#streets = new Streets(theme);
+    this.history = new HistoryLayer(theme);
+    this.track = new TrackLayer(theme);
+    this.live = new LiveLayer(options);
+    if (streets) this.#streets.load(new URL(streets, base)).catch(warn);
+  }
+
+  get all(): BaseLayer[] {
+    const data = [this.history.layer, this.track.layer, this.live.layer];
+    return [...this.#basemap.layers, this.#streets.layer, ...data];
+  }
+
+  setTheme(theme: Theme): void {
+    for (const part of [this.#basemap, this.#streets, this.history, this.track, this.live]) part.setTheme(theme);
+  }
+
+  show(name: keyof Layers, on: boolean): void {
+    if (name === "live") this.live.setVisible(on);
+    else if (name === "history") this.history.layer.setVisible(on);
+    else this.live.setLabels(on);
+  }
+
+  dispose(): void {
+    this.#streets.dispose();
+    this.live.dispose();
+  }
+}
+
+/** The map goes on without what cannot be had. */
+function warn(problem: unknown): void {
+  console.warn(problem instanceof Error ? problem.message : problem);
+}

@@ -1,0 +1,221 @@
+import "ol/ol.css";
+import "./map.css";
+import Attribution from "ol/control/Attribution";
+import ScaleLine from "ol/control/ScaleLine";
+import { easeOut } from "ol/easing";
+import { defaults as defaultInteractions } from "ol/interaction/defaults";
+import type BaseLayer from "ol/layer/Base";
+import OpenLayersMap from "ol/Map";
+import type MapBrowserEvent from "ol/MapBrowserEvent";
+import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
+import View from "ol/View";
+import { Pace } from "../engine/pace";
+import type { Box, Padding, Place } from "../engine/types";
+import type { VisibleArea } from "../engine/viewReport";
+import { frameViewOf, visibleArea } from "./frameView";
+import { readHash, writeHash } from "./viewHash";
+
+const HASH_PACE = 250; // ms
+const WORLD: Box = [-150, -50, 160, 70];
+const STREET_ZOOM = 14;
+const CLOSEST_FIT = 15; // zoom, of a fleet that stands on one spot
+const FIT_MARGIN = 32; // pixels
+const NARROW = 768; // pixels: below, the credits are behind a button
+const MOTION = 250; // ms
+const FOLLOW_STEP = 0.25; // pixels
+
+/** CSS pixels from the top left of the map. */
+export type Pixel = readonly [x: number, y: number];
+
+export interface MapViewOptions {
+  readonly layers: BaseLayer[];
+  readonly startBox: Box | null;
+  readonly calm: boolean;
+  readonly onMove: (area: VisibleArea) => void;
+  /** The map came to rest. */
+  readonly onRest: (area: VisibleArea) => void;
+  readonly onClick: (pixel: Pixel, touch: boolean) => void;
+  /** True when it was for a device, so that the map does not zoom by itself. */
+  readonly onDoubleClick: (pixel: Pixel) => boolean;
+  /** Null when the pointer left, or is a finger. */
+  readonly onPoint: (pixel: Pixel | null) => void;
+  readonly onDrag: () => void;
+}
+
+/** Owns the map: where it looks, what the pointer and the keys do to it, and the address that says so. */
+export class MapView {
+  readonly map: OpenLayersMap;
+  readonly #view: View;
+  readonly #options: MapViewOptions;
+  /** Scale and credits, in one row. */
+  readonly #foot = document.createElement("div");
+  readonly #hash = new Pace(HASH_PACE, () => this.#writeHash());
+  /** Whether the place was given by the address, so that nothing should choose a better one. */
+  readonly placed: boolean;
+  #padding = [0, 0, 0, 0];
+  #pointFrame: number | null = null;
+  #point: [number, number] | null = null;
+
+  constructor(options: MapViewOptions) {
+    this.#options = options;
+    const start = readHash(window.location.hash);
+    this.placed = start !== null;
+    this.#view = new View({
+      center: fromLonLat(start ? [start.longitude, start.latitude] : [0, 25]),
+      zoom: start?.zoom ?? 2,
+      minZoom: 1,
+      maxZoom: 19,
+      enableRotation: false,
+      smoothResolutionConstraint: true,
+    });
+    this.map = new OpenLayersMap({
+      view: this.#view,
+      layers: options.layers,
+      controls: [
+        new ScaleLine({ minWidth: 72, target: this.#foot }),
+        new Attribution({ collapsed: window.innerWidth < NARROW, target: this.#foot }),
+      ],
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
+      moveTolerance: 3,
+    });
+  }
+
+  mount(element: HTMLElement): void {
+    element.tabIndex = 0;
+    element.setAttribute("role", "application");
+    if (!element.hasAttribute("aria-label")) {
+      element.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom.");
+    }
+    this.map.setTarget(element);
+    this.#foot.className = "map-foot";
+    element.append(this.#foot);
+    if (!this.placed) this.fit(this.#options.startBox ?? WORLD, false);
+    this.#listen(element);
+  }
+
+  dispose(): void {
+    this.#hash.stop();
+    if (this.#pointFrame !== null) cancelAnimationFrame(this.#pointFrame);
+    window.removeEventListener("hashchange", this.#hashChanged);
+    this.map.setTarget(undefined);
+    this.#foot.remove();
+    this.map.dispose();
+  }
+
+  fit(box: Box, animate = true, closest = CLOSEST_FIT): void {
+    const [west, south, east, north] = box;
+    const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
+    this.#view.fit(extent, {
+      padding: [FIT_MARGIN, FIT_MARGIN, FIT_MARGIN, FIT_MARGIN],
+      maxZoom: closest,
+      duration: animate ? this.#motion(500) : 0,
+    });
+  }
+
+  flyTo({ latitude, longitude }: Place): void {
+    const zoom = Math.max(this.#view.getZoom() ?? 0, STREET_ZOOM);
+    const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
+    this.#view.animate({ center, zoom, duration: this.#motion(600), easing: easeOut });
+  }
+
+  /** Keeps a place in the middle, called with every frame while a device is followed; true when it drew the map. */
+  centreOn({ latitude, longitude }: Place): boolean {
+    const before = this.#view.getCenter();
+    const resolution = this.#view.getResolution();
+    if (!before || !resolution || this.#view.getInteracting() || this.#view.getAnimating()) return false;
+    const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
+    const moved = Math.hypot((center[0] ?? 0) - (before[0] ?? 0), (center[1] ?? 0) - (before[1] ?? 0));
+    if (moved / resolution < FOLLOW_STEP) return false;
+    this.#view.setCenter(center);
+    this.map.renderSync();
+    return true;
+  }
+
+  zoomBy(delta: number): void {
+    const zoom = (this.#view.getZoom() ?? 0) + delta;
+    this.#view.animate({ zoom, duration: this.#motion(MOTION), easing: easeOut });
+  }
+
+  /** Shows by the cursor that a click would do something. */
+  setPointing(on: boolean): void {
+    const viewport = this.map.getViewport();
+    if (viewport) viewport.style.cursor = on ? "pointer" : "";
+  }
+
+  /** Waits for a flight to end, which it would cut short. */
+  setPadding(padding: Padding): void {
+    this.#padding = [padding.top, padding.right, padding.bottom, padding.left];
+    if (!this.#view.getAnimating()) this.#applyPadding();
+  }
+
+  #applyPadding(): void {
+    if (String(this.#view.padding) !== String(this.#padding)) this.#view.padding = this.#padding;
+  }
+
+  #motion(duration: number): number {
+    return this.#options.calm ? 0 : duration;
+  }
+
+  /** The world repeats: the copy that is nearest to where the map looks. */
+  #nearestCopy([x = 0, y = 0]: number[]): number[] {
+    const width = 2 * Math.PI * 6378137;
+    const [centreX = 0] = this.#view.getCenter() ?? [];
+    return [x + Math.round((centreX - x) / width) * width, y];
+  }
+
+  #listen(element: HTMLElement): void {
+    const { onClick, onDoubleClick, onDrag, onMove, onRest } = this.#options;
+    this.map.on("click", (event) => onClick(pixelOf(event), isTouch(event)));
+    this.map.on("dblclick", (event) => {
+      if (onDoubleClick(pixelOf(event))) event.stopPropagation();
+    });
+    this.map.on("pointerdrag", onDrag);
+    this.map.on("pointermove", (event) => this.#pointAt(event.dragging || isTouch(event) ? null : pixelOf(event)));
+    element.addEventListener("pointerleave", () => this.#pointAt(null));
+    this.map.on("postrender", ({ frameState }) => {
+      if (frameState) onMove(visibleArea(frameViewOf(frameState)));
+    });
+    this.map.on("moveend", ({ frameState }) => {
+      if (frameState) onRest(visibleArea(frameViewOf(frameState)));
+      this.#hash.ask();
+      this.#applyPadding();
+    });
+    window.addEventListener("hashchange", this.#hashChanged);
+  }
+
+  /** At most once a frame, however often the pointer says where it is. */
+  #pointAt(pixel: [number, number] | null): void {
+    this.#point = pixel;
+    this.#pointFrame ??= requestAnimationFrame(() => {
+      this.#pointFrame = null;
+      this.#options.onPoint(this.#point);
+    });
+  }
+
+  readonly #hashChanged = (): void => {
+    const asked = readHash(window.location.hash);
+    if (!asked) return;
+    this.#view.setCenter(fromLonLat([asked.longitude, asked.latitude]));
+    this.#view.setZoom(asked.zoom);
+  };
+
+  #writeHash(): void {
+    const center = this.#view.getCenter();
+    const zoom = this.#view.getZoom();
+    if (!center || zoom === undefined) return;
+    const [longitude = 0, latitude = 0] = toLonLat(center);
+    const { pathname, search } = window.location;
+    window.history.replaceState(window.history.state, "", pathname + search + writeHash({ zoom, latitude, longitude }));
+  }
+}
+
+type PointerMapEvent = MapBrowserEvent<KeyboardEvent | WheelEvent | PointerEvent>;
+
+function pixelOf(event: PointerMapEvent): [number, number] {
+  const [x = 0, y = 0] = event.pixel;
+  return [x, y];
+}
+
+function isTouch(event: PointerMapEvent): boolean {
+  return "pointerType" in event.originalEvent && event.originalEvent.pointerType === "touch";
+}

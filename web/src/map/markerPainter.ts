@@ -1,0 +1,156 @@
+import type { DeviceStore } from "../engine/deviceStore";
+import type { Theme } from "../engine/types";
+import { STATUSES } from "../engine/types";
+import type { FrameView } from "./frameView";
+import type { Anchor } from "./markerLabels";
+import { MarkerLabels } from "./markerLabels";
+import { markerSize } from "./markerSize";
+import type { Sprites } from "./markerSprites";
+import { drawSprites, HEADINGS, ROWS } from "./markerSprites";
+import { paletteOf } from "./palette";
+import type { VisibleMarkers } from "./visibleMarkers";
+
+const LABELS_FROM = 12; // zoom
+const LABELS_EVERY = 250; // ms
+const DIMMED = 0.16;
+const STALE_OPACITY = 0.6;
+// Copying to whole pixels is twice as fast, and among so many markers nobody sees one step.
+const CROWD = 1000;
+// The later ones lie above: what moves is not hidden by what stands.
+const DRAWING_ORDER = (["stale", "stopped", "idle", "moving"] as const).map((name) => STATUSES.indexOf(name));
+const SPRITE_ROW = STATUSES.map((status) => ROWS[status]);
+const MOVING = STATUSES.indexOf("moving");
+const STALE = STATUSES.indexOf("stale");
+
+/** Paints the markers that were found in view, with names and rings, by the canvas. */
+export class MarkerPainter {
+  selected: string | null = null;
+  hovered: string | null = null;
+  labelsOn = true;
+  readonly #store: DeviceStore;
+  readonly #markers: VisibleMarkers;
+  readonly #labels: MarkerLabels;
+  #palette;
+  #sprites: (Sprites & { readonly key: string }) | null = null;
+  #labelsChosenAt = 0;
+
+  constructor(store: DeviceStore, markers: VisibleMarkers, theme: Theme) {
+    this.#store = store;
+    this.#markers = markers;
+    this.#palette = paletteOf(theme);
+    this.#labels = new MarkerLabels(this.#palette);
+  }
+
+  setTheme(theme: Theme): void {
+    this.#palette = paletteOf(theme);
+  }
+
+  chooseLabelsAnew(): void {
+    this.#labelsChosenAt = 0;
+  }
+
+  paint(context: CanvasRenderingContext2D, view: FrameView, now: number): void {
+    context.setTransform(view.pixelRatio, 0, 0, view.pixelRatio, 0, 0);
+    context.clearRect(0, 0, view.width, view.height);
+    const sprites = this.#spritesFor(view);
+    this.#paintRing(context, this.hovered, { radius: sprites.side / 2 + 2, colour: this.#palette.hover, width: 1.5 });
+    this.#paintRing(context, this.selected, { radius: sprites.side / 2 + 5, colour: this.#palette.accent, width: 2.5 });
+    for (const status of DRAWING_ORDER) this.#paintMarkers(context, sprites, status, now);
+    context.globalAlpha = 1;
+    this.#paintLabels(context, view, sprites.side, now);
+  }
+
+  #spritesFor(view: FrameView): Sprites {
+    const size = markerSize(view.zoom);
+    const key = `${this.#palette.outline}/${size}/${view.pixelRatio}`;
+    if (this.#sprites?.key !== key) {
+      this.#sprites?.picture.close();
+      this.#sprites = { key, ...drawSprites(this.#palette, size, view.pixelRatio) };
+    }
+    this.#labels.set(this.#palette, view.pixelRatio);
+    return this.#sprites;
+  }
+
+  #paintMarkers(context: CanvasRenderingContext2D, sprites: Sprites, status: number, now: number): void {
+    const { row, x, y, status: statuses, count } = this.#markers;
+    const { picture, cell, side } = sprites;
+    const step = count > CROWD ? side / cell : 0;
+    for (let i = 0; i < count; i += 1) {
+      if (statuses[i] !== status) continue;
+      const device = row[i] ?? 0;
+      context.globalAlpha = this.#opacity(device, status);
+      const [column, spriteRow] = this.#sprite(device, status, now);
+      const left = snapped((x[i] ?? 0) - side / 2, step);
+      const top = snapped((y[i] ?? 0) - side / 2, step);
+      context.drawImage(picture, column * cell, spriteRow * cell, cell, cell, left, top, side, side);
+    }
+  }
+
+  #opacity(device: number, status: number): number {
+    if (!this.#store.matches(device, status)) return DIMMED;
+    return status === STALE ? STALE_OPACITY : 1;
+  }
+
+  #sprite(device: number, status: number, now: number): [column: number, row: number] {
+    if (status !== MOVING) return [0, SPRITE_ROW[status] ?? 0];
+    const course = this.#store.glides.course(device, now);
+    if (course === undefined) return [0, ROWS.movingUnknownCourse];
+    return [Math.round((course / 360) * HEADINGS) % HEADINGS, ROWS.moving];
+  }
+
+  #paintRing(context: CanvasRenderingContext2D, deviceId: string | null, ring: Ring): void {
+    const row = deviceId === null ? undefined : this.#store.row(deviceId);
+    if (row === undefined) return;
+    // The same device shows more than once where the world repeats.
+    for (let i = 0; i < this.#markers.count; i += 1) {
+      if (this.#markers.row[i] === row) drawRing(context, this.#markers.x[i] ?? 0, this.#markers.y[i] ?? 0, ring);
+    }
+  }
+
+  #paintLabels(context: CanvasRenderingContext2D, view: FrameView, side: number, now: number): void {
+    const offset = side / 2 + 1;
+    const all = this.labelsOn && view.zoom >= LABELS_FROM;
+    if (now - this.#labelsChosenAt > LABELS_EVERY) {
+      this.#labelsChosenAt = now;
+      this.#labels.choose(this.#anchors(all, null), offset);
+    }
+    for (const anchor of this.#anchors(all, this.#labels.chosen)) this.#labels.draw(context, anchor, offset);
+  }
+
+  /** Of all markers that may be named, or of those chosen before. */
+  #anchors(all: boolean, only: ReadonlySet<number> | null): Anchor[] {
+    const anchors: Anchor[] = [];
+    for (let i = 0; i < this.#markers.count; i += 1) {
+      const row = this.#markers.row[i] ?? -1;
+      const position = this.#store.positions[row];
+      if (!position || (only && !only.has(row))) continue;
+      const always = position.device_id === this.selected || position.device_id === this.hovered;
+      if (!always && (!all || !this.#store.matches(row, this.#markers.status[i] ?? 0))) continue;
+      const text = position.name ?? position.device_id;
+      anchors.push({ row, text, x: this.#markers.x[i] ?? 0, y: this.#markers.y[i] ?? 0, always });
+    }
+    return anchors;
+  }
+}
+
+interface Ring {
+  readonly radius: number;
+  readonly colour: string;
+  readonly width: number;
+}
+
+function drawRing(context: CanvasRenderingContext2D, x: number, y: number, ring: Ring): void {
+  context.beginPath();
+  context.arc(x, y, ring.radius, 0, 2 * Math.PI);
+  context.globalAlpha = 0.18;
+  context.fillStyle = ring.colour;
+  context.fill();
+  context.globalAlpha = 1;
+  context.lineWidth = ring.width;
+  context.strokeStyle = ring.colour;
+  context.stroke();
+}
+
+function snapped(value: number, step: number): number {
+  return step === 0 ? value : Math.round(value / step) * step;
+}

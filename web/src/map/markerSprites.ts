@@ -1,0 +1,94 @@
+import type { Palette } from "./palette";
+
+export const HEADINGS = 64;
+const OUTLINE = 1.5; // pixels
+const ROOM = 3; // pixels around a marker for its outline
+
+/** Rows of the picture: the shapes say the status, so that it is not told by colour alone. */
+export const ROWS = { moving: 0, idle: 1, stopped: 2, stale: 3, movingUnknownCourse: 4 } as const;
+
+export interface Sprites {
+  readonly picture: ImageBitmap;
+  /** Device pixels of the square that each marker has in the picture. */
+  readonly cell: number;
+  /** CSS pixels of that square. */
+  readonly side: number;
+}
+
+/** Every marker of one size, drawn once, so that a frame only copies pictures. */
+export function drawSprites(palette: Palette, size: number, pixelRatio: number): Sprites {
+  const cell = Math.ceil((size + 2 * ROOM) * pixelRatio);
+  const canvas = new OffscreenCanvas(cell * HEADINGS, cell * Object.keys(ROWS).length);
+  const context = canvas.getContext("2d");
+  if (context) drawRows(context, palette, size, cell, pixelRatio);
+  // A bitmap is copied from faster than a canvas that could still change.
+  return { picture: canvas.transferToImageBitmap(), cell, side: cell / pixelRatio };
+}
+
+function drawRows(
+  context: OffscreenCanvasRenderingContext2D,
+  palette: Palette,
+  size: number,
+  cell: number,
+  pixelRatio: number,
+): void {
+  const at = (column: number, row: number, draw: () => void): void => {
+    context.save();
+    context.translate((column + 0.5) * cell, (row + 0.5) * cell);
+    context.scale(pixelRatio, pixelRatio);
+    draw();
+    context.restore();
+  };
+  const { status } = palette;
+  context.lineJoin = "round";
+  context.strokeStyle = palette.outline;
+  for (let heading = 0; heading < HEADINGS; heading += 1) {
+    at(heading, ROWS.moving, () => {
+      context.rotate((heading / HEADINGS) * 2 * Math.PI);
+      fillShape(context, arrow(size), status.moving);
+    });
+  }
+  at(0, ROWS.idle, () => fillShape(context, roundedSquare(size * 0.72), status.idle));
+  at(0, ROWS.stopped, () => fillShape(context, disc(size * 0.36), status.stopped));
+  at(0, ROWS.stale, () => drawRing(context, palette, size * 0.3));
+  at(0, ROWS.movingUnknownCourse, () => fillShape(context, disc(size * 0.4), status.moving));
+}
+
+function fillShape(context: OffscreenCanvasRenderingContext2D, shape: Path2D, colour: string): void {
+  context.lineWidth = OUTLINE * 2;
+  context.stroke(shape);
+  context.fillStyle = colour;
+  context.fill(shape);
+}
+
+function drawRing(context: OffscreenCanvasRenderingContext2D, palette: Palette, radius: number): void {
+  const width = Math.max(1.5, radius * 0.5);
+  context.lineWidth = width + OUTLINE * 1.5;
+  context.stroke(disc(radius));
+  context.lineWidth = width;
+  context.strokeStyle = palette.status.stale;
+  context.stroke(disc(radius));
+  context.strokeStyle = palette.outline;
+}
+
+function arrow(size: number): Path2D {
+  const path = new Path2D();
+  path.moveTo(0, -size * 0.5);
+  path.lineTo(size * 0.38, size * 0.44);
+  path.lineTo(0, size * 0.24);
+  path.lineTo(-size * 0.38, size * 0.44);
+  path.closePath();
+  return path;
+}
+
+function roundedSquare(side: number): Path2D {
+  const path = new Path2D();
+  path.roundRect(-side / 2, -side / 2, side, side, side * 0.25);
+  return path;
+}
+
+function disc(radius: number): Path2D {
+  const path = new Path2D();
+  path.arc(0, 0, radius, 0, 2 * Math.PI);
+  return path;
+}

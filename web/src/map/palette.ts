@@ -1,0 +1,82 @@
+import type { Status, Theme } from "../engine/types";
+
+export interface Palette {
+  readonly land: string;
+  readonly water: string;
+  readonly coast: string;
+  readonly border: string;
+  readonly river: string;
+  readonly grid: string;
+  readonly street: string;
+  readonly arterial: string;
+  readonly streetName: string;
+  readonly placeName: string;
+  readonly countryName: string;
+  /** Around text, so that it can be read on anything. */
+  readonly halo: string;
+  /** Around markers, in the opposite tone. */
+  readonly outline: string;
+  readonly status: Readonly<Record<Status, string>>;
+  readonly accent: string;
+  readonly hover: string;
+  readonly label: string;
+  readonly labelBack: string;
+  readonly historyFill: string;
+  readonly historyRing: string;
+  readonly historyText: string;
+  readonly track: string;
+}
+
+const dark: Palette = {
+  land: "#182334",
+  water: "#0c1524",
+  coast: "#2c3d58",
+  border: "#3a4d6b",
+  river: "#12203a",
+  grid: "rgba(140, 165, 205, 0.10)",
+  street: "#26364f",
+  arterial: "#33435c",
+  streetName: "#8fa2c0",
+  placeName: "#a3b4ce",
+  countryName: "#7f93b3",
+  halo: "rgba(12, 21, 36, 0.85)",
+  outline: "#0b1220",
+  status: { moving: "#3ddc97", idle: "#f5b83d", stopped: "#8fb4ff", stale: "#9aa8bc" },
+  accent: "#4cc2ff",
+  hover: "#ffffff",
+  label: "#e8eef8",
+  labelBack: "rgba(11, 18, 32, 0.82)",
+  historyFill: "rgba(105, 125, 160, 0.30)",
+  historyRing: "rgba(150, 170, 205, 0.60)",
+  historyText: "#dbe4f3",
+  track: "#4cc2ff",
+};
+
+const light: Palette = {
+  land: "#f1f3f6",
+  water: "#cadbea",
+  coast: "#a9bdd2",
+  border: "#b4c0cf",
+  river: "#bfd3e6",
+  grid: "rgba(60, 85, 120, 0.10)",
+  street: "#dbe1e9",
+  arterial: "#c6cfdb",
+  streetName: "#5a687c",
+  placeName: "#4a5b73",
+  countryName: "#76859b",
+  halo: "rgba(255, 255, 255, 0.85)",
+  outline: "#ffffff",
+  status: { moving: "#08734a", idle: "#8a5600", stopped: "#2b5fb8", stale: "#5a687c" },
+  accent: "#0063b3",
+  hover: "#142033",
+  label: "#142033",
+  labelBack: "rgba(255, 255, 255, 0.88)",
+  historyFill: "rgba(84, 104, 138, 0.24)",
+  historyRing: "rgba(70, 90, 125, 0.55)",
+  historyText: "#2c3b54",
+  track: "#0063b3",
+};
+
+export function paletteOf(theme: Theme): Palette {
+  return theme === "dark" ? dark : light;
+}

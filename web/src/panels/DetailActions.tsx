@@ -1,0 +1,25 @@
+import { LocateFixed, ZoomIn } from "lucide-react";
+import type { LivePosition } from "../engine/types";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+
+export function DetailActions({ newest }: { readonly newest: LivePosition }) {
+  const engine = useEngine();
+  const following = useReadable(engine.following);
+  return (
+    <div className="actions">
+      <button
+        type="button"
+        className="button"
+        aria-pressed={following}
+        title="Keep it in the middle of the map (f)"
+        onClick={() => engine.follow(!following)}
+      >
+        <LocateFixed aria-hidden /> Follow
+      </button>
+      <button type="button" className="button" onClick={() => engine.flyTo(newest)}>
+        <ZoomIn aria-hidden /> Zoom to
+      </button>
+    </div>
+  );
+}

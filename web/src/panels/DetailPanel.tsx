@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { ArrowLeft } from "lucide-react";
+import { fetchDevice } from "../api/devices";
+import type { LivePosition } from "../engine/types";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { DetailActions } from "./DetailActions";
+import { DetailFacts } from "./DetailFacts";
+import { newestOf } from "./newestOf";
+import { QueryProblem } from "./QueryProblem";
+import { RawRecord } from "./RawRecord";
+import { SkeletonRows } from "./SkeletonRows";
+import { StatusShape } from "./StatusShape";
+import { TrackCard } from "./TrackCard";
+
+const REFRESH_MILLISECONDS = 5000;
+
+/** One device: what the map knows of it at once, what the server stores of it every five seconds. */
+export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
+  const engine = useEngine();
+  const live = useReadable(engine.selectedPosition);
+  const query = useQuery({
+    queryKey: ["device", deviceId],
+    queryFn: ({ signal }) => fetchDevice(deviceId, signal),
+    refetchInterval: REFRESH_MILLISECONDS,
+    gcTime: 10_000,
+  });
+  const newest = newestOf(deviceId, live, query.data);
+  return (
+    <div className="detail">
+      <DetailHead deviceId={deviceId} newest={newest} />
+      <QueryProblem query={query} what="The stored record" />
+      {newest ? (
+        <>
+          <DetailActions newest={newest} />
+          <DetailFacts newest={newest} device={query.data} />
+        </>
+      ) : (
+        query.isPending && <SkeletonRows />
+      )}
+      <TrackCard />
+      {query.data && <RawRecord device={query.data} />}
+    </div>
+  );
+}
+
+interface DetailHeadProps {
+  readonly deviceId: string;
+  readonly newest: LivePosition | null;
+}
+
+function DetailHead({ deviceId, newest }: DetailHeadProps) {
+  const engine = useEngine();
+  return (
+    <header className="detail-head">
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Back to the overview"
+        title="Back to the overview (Esc)"
+        onClick={() => engine.select(null)}
+      >
+        <ArrowLeft aria-hidden />
+      </button>
+      {newest && <StatusShape status={newest.status} course={newest.course} />}
+      <div className="detail-title">
+        <h2>{newest?.name ?? deviceId}</h2>
+        <p className="muted">{deviceId}</p>
+      </div>
+    </header>
+  );
+}

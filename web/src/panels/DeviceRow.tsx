@@ -1,0 +1,52 @@
+import { memo } from "react";
+import type { Device } from "../api/devices";
+import { formatAge } from "../format/age";
+import { formatSpeed } from "../format/speed";
+import { useEngine } from "../hooks/useEngine";
+import { StatusShape } from "./StatusShape";
+
+interface DeviceRowProps {
+  readonly device: Device;
+  /** Its number among all that match, from 0. */
+  readonly index: number;
+  readonly total: number;
+  readonly top: number;
+  readonly marked: boolean;
+  readonly selected: boolean;
+  readonly now: number;
+}
+
+export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
+  const { device, index, total, top, marked, selected, now } = props;
+  const engine = useEngine();
+  const { position } = device;
+  return (
+    // The list has the focus and its keys; a row only adds the pointer.
+    <div
+      id={rowId(device.device_id)}
+      className="device-row"
+      role="option"
+      tabIndex={-1}
+      aria-selected={selected}
+      aria-posinset={index + 1}
+      aria-setsize={total}
+      data-marked={marked}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => engine.select(device.device_id)}
+      onKeyDown={(event) => event.key === "Enter" && engine.select(device.device_id)}
+      onDoubleClick={() => engine.flyTo(position)}
+    >
+      <StatusShape status={device.status} course={position.course} />
+      <span className="device-name">{device.name ?? device.device_id}</span>
+      <span className="number">{formatSpeed(position.speed)}</span>
+      <span className="muted device-kind">
+        {device.kind ?? "unknown kind"} · {device.status}
+      </span>
+      <span className="number muted">{formatAge(now - position.time)}</span>
+    </div>
+  );
+});
+
+export function rowId(deviceId: string): string {
+  return `device-${encodeURIComponent(deviceId)}`;
+}

@@ -1,0 +1,108 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Device, DevicePage } from "../api/devices";
+import { SearchBox } from "../shell/SearchBox";
+import { renderPanel } from "../testing/renderPanel";
+import { STATS, stillEngine } from "../testing/stillEngine";
+import { DevicesPanel } from "./DevicesPanel";
+
+const FLEET: readonly Device[] = Array.from({ length: 40 }, (_, index) => ({
+  device_id: `bus-${2000 + index}`,
+  name: `Bus ${2000 + index}`,
+  kind: "bus",
+  status: index % 2 ? "idle" : "moving",
+  distance: 0,
+  position: { device_id: `bus-${2000 + index}`, time: Date.now(), latitude: 30, longitude: -97 },
+}));
+
+const asked: URL[] = [];
+
+/** Answers as docs/protocol.md says the server does. */
+function answer(url: URL): DevicePage {
+  const { searchParams } = url;
+  const status = searchParams.get("status");
+  const search = searchParams.get("search") ?? "";
+  const matching = FLEET.filter((device) => !status || device.status === status).filter((device) =>
+    device.device_id.includes(search),
+  );
+  return { devices: matching, next: null, total: matching.length };
+}
+
+beforeEach(() => {
+  asked.length = 0;
+  vi.stubGlobal("fetch", (href: string) => {
+    const url = new URL(href);
+    asked.push(url);
+    return Promise.resolve(Response.json(answer(url)));
+  });
+});
+
+async function renderDevices() {
+  const engine = stillEngine();
+  engine.stats.set(STATS);
+  const rendered = renderPanel(
+    <>
+      <SearchBox onBegin={() => {}} />
+      <DevicesPanel />
+    </>,
+    engine,
+  );
+  await screen.findByRole("option", { name: /Bus 2000/ });
+  return rendered;
+}
+
+test("a click on a row selects the device", async () => {
+  const { engine } = await renderDevices();
+  await userEvent.click(screen.getByRole("option", { name: /Bus 2003/ }));
+  expect(engine.selection.get()).toBe("bus-2003");
+  expect(screen.getByRole("option", { selected: true }).textContent).toContain("Bus 2003");
+});
+
+test("j and k select the next and the previous device from anywhere", async () => {
+  const { engine } = await renderDevices();
+  await userEvent.keyboard("jjk");
+  expect(engine.selection.get()).toBe("bus-2000");
+  await userEvent.keyboard("j");
+  expect(engine.selection.get()).toBe("bus-2001");
+});
+
+test("in the list the arrows move a mark, and Enter selects what is marked", async () => {
+  const { engine } = await renderDevices();
+  act(() => screen.getByRole("listbox").focus());
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
+  expect(engine.selection.get()).toBeNull();
+  await userEvent.keyboard("{Enter}");
+  expect(engine.selection.get()).toBe("bus-2002");
+});
+
+test("a chip limits the list and the map to its status", async () => {
+  const { engine } = await renderDevices();
+  await userEvent.click(screen.getByRole("button", { name: "idle 32" }));
+  expect(engine.told.filter?.statuses).toEqual(new Set(["idle"]));
+  await screen.findByText(/20 of 620/);
+  expect(asked.at(-1)?.searchParams.get("status")).toBe("idle");
+});
+
+test("when nothing matches, it says of how many, and clearing the filters brings them back", async () => {
+  await renderDevices();
+  await userEvent.type(screen.getByRole("textbox"), "zeppelin");
+  await screen.findByText("0 of 620", { selector: "strong" });
+  const [clear] = screen.getAllByRole("button", { name: "Clear filters" });
+  if (clear) await userEvent.click(clear);
+  await screen.findByRole("option", { name: /Bus 2000/ });
+});
+
+test("typing asks once it pauses, not at every letter", async () => {
+  await renderDevices();
+  await userEvent.type(screen.getByRole("textbox"), "2003");
+  await waitFor(() => expect(asked.at(-1)?.searchParams.get("search")).toBe("2003"));
+  expect(asked.map((url) => url.searchParams.get("search")).filter(Boolean)).toEqual(["2003"]);
+});
+
+test("an answer that fails is told, with a way to ask again", async () => {
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  renderPanel(<DevicesPanel />);
+  expect((await screen.findByRole("alert")).textContent).toContain("The server does not answer.");
+  expect(screen.getByRole("button", { name: "Try again" })).toBeDefined();
+});

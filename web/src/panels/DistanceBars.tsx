@@ -1,0 +1,69 @@
+import { useState } from "react";
+import { BarChart } from "../charts/BarChart";
+import { MarkTable } from "../charts/MarkTable";
+import type { Mark } from "../charts/mark";
+import { useSettledOrder } from "../charts/useSettledOrder";
+import type { Engine, Stats } from "../engine/types";
+import { formatCount } from "../format/count";
+import { formatDistance } from "../format/distance";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { ChartCard } from "./ChartCard";
+
+const TITLE = "Distance today";
+
+/** The ten that went furthest since midnight UTC, and all others; a click selects the device. */
+export function DistanceBars({ stats }: { readonly stats: Stats }) {
+  const engine = useEngine();
+  const selected = useReadable(engine.selection);
+  const [held, setHeld] = useState<number | null>(null);
+  // While someone points at a row, it must not be exchanged for another.
+  const marks = useSettledOrder(distanceMarks(stats, engine, selected), held ?? stats.time);
+  const rest = restMark(stats);
+  return (
+    <ChartCard
+      title={TITLE}
+      table={
+        <MarkTable
+          caption={`${TITLE} by device, since midnight UTC`}
+          what="device"
+          measure="distance"
+          marks={rest ? [...marks, rest] : marks}
+        />
+      }
+    >
+      <div className="bars-frame" onPointerEnter={() => setHeld(stats.time)} onPointerLeave={() => setHeld(null)}>
+        {marks.length === 0 ? (
+          <p className="muted">Nothing has moved since midnight UTC.</p>
+        ) : (
+          <BarChart marks={marks} rest={rest} />
+        )}
+      </div>
+    </ChartCard>
+  );
+}
+
+function distanceMarks(stats: Stats, engine: Engine, selected: string | null): Mark[] {
+  return stats.distance.top.map(({ device_id, name, metres }) => ({
+    key: device_id,
+    label: name ?? device_id,
+    value: metres,
+    text: formatDistance(metres),
+    colour: "var(--bar)",
+    pressed: selected === device_id,
+    choose: () => engine.select(selected === device_id ? null : device_id),
+  }));
+}
+
+function restMark(stats: Stats): Mark | undefined {
+  const { others, top } = stats.distance;
+  const count = stats.devices - top.length;
+  if (count <= 0) return undefined;
+  return {
+    key: "others",
+    label: `${formatCount(count)} others`,
+    value: others,
+    text: formatDistance(others),
+    colour: "var(--bar-rest)",
+  };
+}

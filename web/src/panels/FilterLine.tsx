@@ -1,0 +1,28 @@
+import { X } from "lucide-react";
+import { describeFilter, isFiltered, NO_FILTER } from "../filter/deviceFilter";
+import { useDeviceFilter } from "../filter/useDeviceFilter";
+import { formatCount } from "../format/count";
+
+interface FilterLineProps {
+  readonly matching: number | undefined;
+  readonly all: number | undefined;
+}
+
+/** How many match, and the way back to all. */
+export function FilterLine({ matching, all }: FilterLineProps) {
+  const { filter, setFilter } = useDeviceFilter();
+  if (matching === undefined) return <p className="filter-line muted">Loading devices…</p>;
+  const count =
+    all === undefined ? formatCount(matching) : `${formatCount(matching)} of ${formatCount(Math.max(all, matching))}`;
+  if (!isFiltered(filter)) return <p className="filter-line muted">{formatCount(matching)} devices</p>;
+  return (
+    <p className="filter-line">
+      <span>
+        <span className="number">{count}</span> {describeFilter(filter)}
+      </span>
+      <button type="button" className="link-button" onClick={() => setFilter(NO_FILTER)}>
+        <X aria-hidden /> Clear filters
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,75 @@
+import { useState } from "react";
+import { DonutChart } from "../charts/DonutChart";
+import { kindColours } from "../charts/kindColour";
+import { MarkTable } from "../charts/MarkTable";
+import type { Mark } from "../charts/mark";
+import { fold, OTHER } from "../charts/slices";
+import { useSettledOrder } from "../charts/useSettledOrder";
+import { STATUSES, type Stats } from "../engine/types";
+import { toggleKind, toggleStatus } from "../filter/deviceFilter";
+import { type DeviceFilterSetting, useDeviceFilter } from "../filter/useDeviceFilter";
+import { formatCount } from "../format/count";
+import { ChartCard } from "./ChartCard";
+import { Segments } from "./Segments";
+
+type Grouping = "status" | "kind";
+
+/** Devices by status or by kind; a click limits the map and the list to that slice. */
+export function FleetPie({ stats }: { readonly stats: Stats }) {
+  const [grouping, setGrouping] = useState<Grouping>("status");
+  const setting = useDeviceFilter();
+  const kinds = useSettledOrder(kindMarks(stats, setting), stats.time);
+  const marks = grouping === "status" ? statusMarks(stats, setting) : kinds;
+  return (
+    <ChartCard
+      title="Fleet"
+      controls={
+        <Segments<Grouping>
+          label="Group devices by"
+          options={[
+            { value: "status", label: "By status" },
+            { value: "kind", label: "By kind" },
+          ]}
+          value={grouping}
+          onChange={setGrouping}
+        />
+      }
+      table={<MarkTable caption={`Devices by ${grouping}`} what={grouping} measure="devices" marks={marks} />}
+    >
+      <DonutChart marks={marks} total={formatCount(stats.devices)} unit={stats.devices === 1 ? "device" : "devices"} />
+    </ChartCard>
+  );
+}
+
+function statusMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): Mark[] {
+  return STATUSES.map((status) => ({
+    key: status,
+    label: status,
+    value: stats.by_status[status],
+    text: formatCount(stats.by_status[status]),
+    colour: `var(--status-${status})`,
+    pressed: filter.status === status,
+    choose: () => setFilter(toggleStatus(filter, status)),
+  }));
+}
+
+function kindMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): Mark[] {
+  const shares = Object.entries(stats.by_kind).map(([key, value]) => ({ key, value }));
+  const folded = fold(shares).sort((a, b) => rank(b) - rank(a));
+  const colours = kindColours(folded.map(({ key }) => key));
+  return folded.map(({ key, value }) => ({
+    key,
+    label: key,
+    value,
+    text: formatCount(value),
+    colour: colours.get(key) ?? "var(--kind-8)",
+    pressed: key === OTHER ? undefined : filter.kind === key,
+    // What is folded has no single kind to ask the server for.
+    choose: key === OTHER ? undefined : () => setFilter(toggleKind(filter, key)),
+  }));
+}
+
+/** Greatest first, what is folded last. */
+function rank({ key, value }: { readonly key: string; readonly value: number }): number {
+  return key === OTHER ? -1 : value;
+}

@@ -1,0 +1,31 @@
+import { STATUSES } from "../engine/types";
+import { toggleStatus } from "../filter/deviceFilter";
+import { useDeviceFilter } from "../filter/useDeviceFilter";
+import { formatCount } from "../format/count";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { StatusShape } from "./StatusShape";
+
+/** Limit the list and the map to one status; the counts are those of the whole fleet. */
+export function StatusChips() {
+  const stats = useReadable(useEngine().stats);
+  const { filter, setFilter } = useDeviceFilter();
+  return (
+    <fieldset className="chips">
+      <legend className="hidden">Show only</legend>
+      {STATUSES.map((status) => (
+        <button
+          key={status}
+          type="button"
+          className="chip"
+          aria-pressed={filter.status === status}
+          onClick={() => setFilter(toggleStatus(filter, status))}
+        >
+          <StatusShape status={status} />
+          {status}
+          <span className="number">{stats ? formatCount(stats.by_status[status]) : "–"}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { Device } from "../api/devices";
+import type { LivePosition } from "../engine/types";
+import { newestOf } from "./newestOf";
+
+const live: LivePosition = { device_id: "a", timestamp: 2000, latitude: 1, longitude: 2, status: "moving" };
+const device: Device = {
+  device_id: "a",
+  status: "idle",
+  distance: 5,
+  position: { device_id: "a", time: 1000, latitude: 3, longitude: 4 },
+};
+
+test("what the map has is newer than what was stored before it", () => {
+  expect(newestOf("a", live, device)).toBe(live);
+});
+
+test("what is stored later is taken instead, as is anything when the map has another device", () => {
+  const later = { ...device, position: { ...device.position, time: 3000 } };
+  expect(newestOf("a", live, later)).toMatchObject({ timestamp: 3000, latitude: 3, status: "idle" });
+  expect(newestOf("a", { ...live, device_id: "b" }, device)?.timestamp).toBe(1000);
+});
+
+test("before anything is known there is nothing", () => {
+  expect(newestOf("a", null, undefined)).toBeNull();
+});

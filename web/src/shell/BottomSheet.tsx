@@ -1,0 +1,25 @@
+import type { ReactNode } from "react";
+import { nextStop, type SheetStop } from "./sheetStops";
+import { useSheetDrag } from "./useSheetDrag";
+
+interface BottomSheetProps {
+  readonly stop: SheetStop;
+  onStop(stop: SheetStop): void;
+  readonly children: ReactNode;
+}
+
+export function BottomSheet({ stop, onStop, children }: BottomSheetProps) {
+  const { dragged, handlers } = useSheetDrag(stop, onStop);
+  const style = dragged === null ? {} : { height: dragged, transition: "none" };
+  return (
+    <aside className="sheet" aria-label="Panels" data-stop={stop} style={style}>
+      <button
+        type="button"
+        className="sheet-handle"
+        aria-label={`Panel height: ${stop}. Change to ${nextStop(stop)}`}
+        {...handlers}
+      />
+      {children}
+    </aside>
+  );
+}

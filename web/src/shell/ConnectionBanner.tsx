@@ -1,0 +1,22 @@
+import { useEngine } from "../hooks/useEngine";
+import { useNow } from "../hooks/useNow";
+import { useReadable } from "../hooks/useReadable";
+import { connectionText } from "./connectionText";
+
+/** Appears when live updates do not come as they should. */
+export function ConnectionBanner() {
+  const engine = useEngine();
+  const connection = useReadable(engine.connection);
+  const { message, countdown, canRetry, tone } = connectionText(connection, useNow());
+  return (
+    <div className="banner" data-tone={tone} hidden={message === null}>
+      <p role="status">{message}</p>
+      {countdown && <p className="number">{countdown}</p>}
+      {canRetry && (
+        <button type="button" className="button" onClick={() => engine.retryNow()}>
+          Try now
+        </button>
+      )}
+    </div>
+  );
+}

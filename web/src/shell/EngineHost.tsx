@@ -1,0 +1,37 @@
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { createRateTrail } from "../charts/rateTrail";
+import { createEngine } from "../engine/engine";
+import type { Config, Engine } from "../engine/types";
+import { DeviceFilterProvider } from "../filter/DeviceFilterProvider";
+import { EngineContext } from "../hooks/useEngine";
+import { RateTrailContext } from "../hooks/useRateTrail";
+import type { ThemeSetting } from "../hooks/useTheme";
+import { Shell } from "./Shell";
+import { ShellSkeleton } from "./ShellSkeleton";
+
+interface EngineHostProps {
+  readonly config: Config;
+  readonly theme: ThemeSetting;
+}
+
+/** Owns the engine from the first config to the end of the page. */
+export function EngineHost({ config, theme }: EngineHostProps) {
+  const [engine, setEngine] = useState<Engine | null>(null);
+  const trail = useMemo(() => engine && createRateTrail(engine.stats), [engine]);
+  const create = useEffectEvent(() => createEngine({ base: document.baseURI, config, theme: theme.theme }));
+  useEffect(() => {
+    const created = create();
+    setEngine(created);
+    return () => created.dispose();
+  }, []);
+  if (engine === null || trail === null) return <ShellSkeleton />;
+  return (
+    <EngineContext value={engine}>
+      <RateTrailContext value={trail}>
+        <DeviceFilterProvider>
+          <Shell config={config} theme={theme} />
+        </DeviceFilterProvider>
+      </RateTrailContext>
+    </EngineContext>
+  );
+}

@@ -1,0 +1,26 @@
+import { formatAge } from "../format/age";
+import { formatSpeed } from "../format/speed";
+import { useEngine } from "../hooks/useEngine";
+import { useServerNow } from "../hooks/useNow";
+import { useReadable } from "../hooks/useReadable";
+import { StatusShape } from "../panels/StatusShape";
+
+/** What the pointer is over. The same stands in the list and the detail, so it is not read out. */
+export function HoverCard() {
+  const hover = useReadable(useEngine().hover);
+  const now = useServerNow();
+  if (hover === null) return null;
+  const { x, y, position } = hover;
+  return (
+    <div className="hover-card" aria-hidden="true" style={{ transform: `translate(${x}px, ${y}px)` }}>
+      <div className="hover-card-body">
+        <StatusShape status={position.status} course={position.course} />
+        <strong>{position.name ?? position.device_id}</strong>
+        <span className="number">{formatSpeed(position.speed)}</span>
+        <span className="muted">
+          {position.kind ?? "unknown kind"} · {position.status} · {formatAge(now - position.timestamp)}
+        </span>
+      </div>
+    </div>
+  );
+}

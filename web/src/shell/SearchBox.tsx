@@ -1,0 +1,49 @@
+import { Search, X } from "lucide-react";
+import { type KeyboardEvent, useRef } from "react";
+import { useDeviceFilter } from "../filter/useDeviceFilter";
+import { useShortcuts } from "../hooks/useShortcuts";
+
+interface SearchBoxProps {
+  /** Called when someone begins to search, so that the list can be brought into view. */
+  onBegin(): void;
+}
+
+export function SearchBox({ onBegin }: SearchBoxProps) {
+  const { filter, setFilter } = useDeviceFilter();
+  const input = useRef<HTMLInputElement>(null);
+  const set = (search: string): void => setFilter({ ...filter, search });
+  useShortcuts({ "/": () => input.current?.focus() });
+
+  function press(event: KeyboardEvent<HTMLInputElement>): void {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    if (filter.search === "") input.current?.blur();
+    else set("");
+  }
+  return (
+    <search className="search">
+      <Search aria-hidden />
+      <input
+        ref={input}
+        type="text"
+        inputMode="search"
+        placeholder="Search devices"
+        aria-label="Search devices by name or id"
+        aria-keyshortcuts="/"
+        autoComplete="off"
+        spellCheck={false}
+        value={filter.search}
+        onFocus={onBegin}
+        onChange={(event) => set(event.target.value)}
+        onKeyDown={press}
+      />
+      {filter.search === "" ? (
+        <kbd>/</kbd>
+      ) : (
+        <button type="button" className="icon-button" aria-label="Clear the search" onClick={() => set("")}>
+          <X aria-hidden />
+        </button>
+      )}
+    </search>
+  );
+}

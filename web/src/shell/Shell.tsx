@@ -1,0 +1,51 @@
+import { useEffect, useMemo } from "react";
+import type { Config } from "../engine/types";
+import { useEngine } from "../hooks/useEngine";
+import { useLayout } from "../hooks/useLayout";
+import type { ThemeSetting } from "../hooks/useTheme";
+import { HelpDialog } from "./HelpDialog";
+import { LiveRegion } from "./LiveRegion";
+import { MapStage } from "./MapStage";
+import { mapPadding } from "./mapPadding";
+import { Sides } from "./Sides";
+import { SkipLink } from "./SkipLink";
+import { TopBar } from "./TopBar";
+import { useShellShortcuts } from "./useShellShortcuts";
+import { useShellState } from "./useShellState";
+import { useTitle } from "./useTitle";
+
+interface ShellProps {
+  readonly config: Config;
+  readonly theme: ThemeSetting;
+}
+
+export function Shell({ config, theme }: ShellProps) {
+  const engine = useEngine();
+  const layout = useLayout();
+  const shell = useShellState(layout);
+  const { change, stop } = shell;
+  const padding = useMemo(() => mapPadding(layout, stop, window.innerHeight), [layout, stop]);
+  useTitle();
+  useEffect(() => engine.setTheme(theme.theme), [engine, theme.theme]);
+  useShellShortcuts({
+    theme,
+    toggleLeft: () => change({ left: !shell.left }),
+    toggleRight: () => change({ right: !shell.right }),
+    help: () => change({ help: true }),
+  });
+  return (
+    <div className="shell" data-layout={layout}>
+      <SkipLink />
+      <TopBar
+        theme={theme}
+        onSearch={() => change({ left: true, tab: "devices", stop: stop === "peek" ? "half" : stop })}
+        onHelp={() => change({ help: true })}
+      />
+      <Sides layout={layout} shell={shell}>
+        <MapStage config={config} padding={padding} dockOpen={shell.dock} onDock={(dock) => change({ dock })} />
+      </Sides>
+      <HelpDialog open={shell.help} onClose={() => change({ help: false })} />
+      <LiveRegion />
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { formatCount } from "../format/count";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { DetailPanel } from "../panels/DetailPanel";
+import { DevicesPanel } from "../panels/DevicesPanel";
+import { OverviewPanel } from "../panels/OverviewPanel";
+import { Panel } from "../panels/Panel";
+import { Segments } from "../panels/Segments";
+
+export type Tab = "devices" | "overview";
+
+interface TabbedPanelProps {
+  readonly tab: Tab;
+  /** Only the tabs have room. */
+  readonly folded?: boolean;
+  onTab(tab: Tab): void;
+}
+
+/** Everything in one panel, where there is no room for two. A selected device takes it over. */
+export function TabbedPanel({ tab, folded = false, onTab }: TabbedPanelProps) {
+  const engine = useEngine();
+  const selected = useReadable(engine.selection);
+  const devices = useReadable(engine.stats)?.devices;
+  if (selected !== null && !folded) {
+    return (
+      <Panel title="Device">
+        <DetailPanel key={selected} deviceId={selected} />
+      </Panel>
+    );
+  }
+  return (
+    <>
+      <Segments
+        label="Panel"
+        options={[
+          { value: "devices", label: devices === undefined ? "Devices" : `${formatCount(devices)} devices` },
+          { value: "overview", label: "Overview" },
+        ]}
+        value={folded ? null : tab}
+        onChange={onTab}
+      />
+      {!folded && (
+        <Panel key={tab} title={tab === "devices" ? "Devices" : "Overview"}>
+          {tab === "devices" ? <DevicesPanel /> : <OverviewPanel />}
+        </Panel>
+      )}
+    </>
+  );
+}

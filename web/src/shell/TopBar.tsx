@@ -1,0 +1,40 @@
+import { CircleQuestionMark } from "lucide-react";
+import type { ThemeSetting } from "../hooks/useTheme";
+import { ConnectionBadge } from "./ConnectionBadge";
+import { Logo } from "./Logo";
+import { SearchBox } from "./SearchBox";
+import { StatsStrip } from "./StatsStrip";
+import { ThemeSwitch } from "./ThemeSwitch";
+
+interface TopBarProps {
+  readonly theme: ThemeSetting;
+  onSearch(): void;
+  onHelp(): void;
+}
+
+export function TopBar({ theme, onSearch, onHelp }: TopBarProps) {
+  return (
+    <header className="top-bar">
+      <h1 className="brand">
+        <Logo />
+        <span>Herenow</span>
+      </h1>
+      <SearchBox onBegin={onSearch} />
+      <div className="top-bar-end">
+        <ConnectionBadge />
+        <StatsStrip />
+        <ThemeSwitch {...theme} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Help and keyboard shortcuts"
+          aria-keyshortcuts="?"
+          title="Help (?)"
+          onClick={onHelp}
+        >
+          <CircleQuestionMark aria-hidden />
+        </button>
+      </div>
+    </header>
+  );
+}

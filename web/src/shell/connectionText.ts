@@ -1,0 +1,67 @@
+import type { Connection } from "../engine/types";
+import { formatAge } from "../format/age";
+
+export interface ConnectionText {
+  /** For the badge: one word. */
+  readonly label: string;
+  readonly tone: "good" | "quiet" | "warn" | "bad";
+  /** For the banner, null when all is well. Does not change from second to second, so it can be read out. */
+  readonly message: string | null;
+  /** What does change from second to second. */
+  readonly countdown: string | null;
+  readonly canRetry: boolean;
+}
+
+const calm = { message: null, countdown: null, canRetry: false } as const;
+
+/** Says the state of the connection in words. `now` is the time of the browser. */
+export function connectionText(connection: Connection, now: number): ConnectionText {
+  switch (connection.state) {
+    case "connecting":
+      return { ...calm, label: "Connecting", tone: "quiet" };
+    case "live":
+      return { ...calm, label: "Live", tone: "good" };
+    case "polling":
+      return {
+        label: "Polling",
+        tone: "warn",
+        message: "Live updates by polling: no socket gets through.",
+        countdown: null,
+        canRetry: true,
+      };
+    case "reconnecting":
+      return {
+        label: "Reconnecting",
+        tone: "warn",
+        message: "The connection to the server was lost.",
+        countdown: countdown(connection.retryAt, now),
+        canRetry: true,
+      };
+    case "offline":
+      return {
+        label: "Offline",
+        tone: "bad",
+        message: "There is no network. All that is shown stays readable.",
+        countdown: lastDataText(connection.lastData, now),
+        canRetry: false,
+      };
+    case "refused":
+      return {
+        label: "Refused",
+        tone: "bad",
+        message: connection.problem ?? "The server refused what this page asked for.",
+        countdown: null,
+        canRetry: true,
+      };
+  }
+}
+
+function countdown(retryAt: number | null, now: number): string {
+  const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000);
+  return seconds <= 0 ? "Reconnecting now…" : `Reconnecting in ${seconds} s.`;
+}
+
+/** `last data 3 s ago`, or null before the first. */
+export function lastDataText(lastData: number | null, now: number): string | null {
+  return lastData === null ? null : `last data ${formatAge(now - lastData)}`;
+}

@@ -1,0 +1,39 @@
+import { useCallback, useEffect, useState } from "react";
+import { useEngine } from "../hooks/useEngine";
+import type { Layout } from "../hooks/useLayout";
+import { useReadable } from "../hooks/useReadable";
+import type { SheetStop } from "./sheetStops";
+import type { Tab } from "./TabbedPanel";
+
+/** What is open. */
+export interface ShellState {
+  readonly left: boolean;
+  readonly right: boolean;
+  readonly help: boolean;
+  readonly dock: boolean;
+  readonly tab: Tab;
+  readonly stop: SheetStop;
+}
+
+export interface ShellSetting extends ShellState {
+  change(changes: Partial<ShellState>): void;
+}
+
+export function useShellState(layout: Layout): ShellSetting {
+  const [state, setState] = useState<ShellState>({
+    left: true,
+    right: true,
+    help: false,
+    dock: layout === "desktop",
+    tab: layout === "mobile" ? "overview" : "devices",
+    stop: "peek",
+  });
+  const change = useCallback((changes: Partial<ShellState>) => setState((before) => ({ ...before, ...changes })), []);
+  const selected = useReadable(useEngine().selection);
+  useEffect(() => {
+    // What was tapped on the map is below the edge of a sheet that only peeks.
+    if (selected === null) return;
+    setState((before) => (before.stop === "peek" ? { ...before, stop: "half" } : before));
+  }, [selected]);
+  return { ...state, change };
+}

@@ -1,0 +1,19 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { DeviceFilterProvider } from "../filter/DeviceFilterProvider";
+import { EngineContext } from "../hooks/useEngine";
+import { stillEngine } from "./stillEngine";
+
+/** Renders a panel with everything it may ask for around it. */
+export function renderPanel(panel: ReactNode, engine = stillEngine()) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const rendered = render(
+    <QueryClientProvider client={client}>
+      <EngineContext value={engine}>
+        <DeviceFilterProvider>{panel}</DeviceFilterProvider>
+      </EngineContext>
+    </QueryClientProvider>,
+  );
+  return { ...rendered, engine };
+}

@@ -1,0 +1,78 @@
+import { Value } from "../engine/readable";
+import type { Connection, Engine, Filter, HistoryState, Layers, LivePosition, Stats } from "../engine/types";
+
+export const LIVE: Connection = {
+  state: "live",
+  retryAt: null,
+  lastData: null,
+  serverOffset: 0,
+  garbled: 0,
+  problem: null,
+};
+
+export const NO_HISTORY: HistoryState = {
+  range: null,
+  loading: false,
+  positions: 0,
+  clusters: 0,
+  error: null,
+  newer: 0,
+};
+
+/** An engine without a map or a connection, whose values a test sets, and which remembers what it was told. */
+export function stillEngine() {
+  const selection = new Value<string | null>(null);
+  const following = new Value(false);
+  const layers = new Value<Layers>({ live: true, history: true, labels: true });
+  const told: { filter: Filter | null; calls: string[] } = { filter: null, calls: [] };
+  const note = (call: string) => () => void told.calls.push(call);
+  const engine = {
+    told,
+    connection: new Value<Connection>(LIVE),
+    stats: new Value<Stats | null>(null),
+    selection,
+    selectedPosition: new Value<LivePosition | null>(null),
+    following,
+    shown: new Value(0),
+    history: new Value<HistoryState>(NO_HISTORY),
+    track: new Value(null),
+    hover: new Value(null),
+    layers,
+    mount: note("mount"),
+    dispose: note("dispose"),
+    select: (deviceId) => selection.set(deviceId),
+    follow: (on) => following.set(on),
+    fitFleet: note("fitFleet"),
+    flyTo: note("flyTo"),
+    zoomBy: note("zoomBy"),
+    setFilter: (filter) => {
+      told.filter = filter;
+    },
+    setLayer: (name, on) => layers.set({ ...layers.get(), [name]: on }),
+    showHistory: (range) => engine.history.set({ ...engine.history.get(), range }),
+    refreshHistory: note("refreshHistory"),
+    retryNow: note("retryNow"),
+    setTheme: note("setTheme"),
+    setPadding: note("setPadding"),
+  } satisfies Engine & { told: typeof told };
+  return engine;
+}
+
+export const STATS: Stats = {
+  time: 1_790_000_000_000,
+  devices: 620,
+  viewers: 3,
+  by_status: { moving: 401, idle: 32, stopped: 150, stale: 37 },
+  by_kind: { bus: 307, car: 200, truck: 60, bicycle: 40, other: 13 },
+  distance: {
+    since: 1_789_948_800_000,
+    total: 812_345.6,
+    others: 402_345.1,
+    top: [
+      { device_id: "bus-2007", name: "Bus 2007", kind: "bus", metres: 48_210.7 },
+      { device_id: "car-9", metres: 31_000 },
+    ],
+  },
+  rates: { accepted: 175.2, rejected: 0, announced: 175.2 },
+  newest: 1_789_999_999_874,
+};

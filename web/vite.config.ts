@@ -1,0 +1,32 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.HERENOW_SERVER ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  // Relative, so that the built page works under any path of a proxy.
+  base: "./",
+  plugins: [react()],
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: {
+      "/api": server,
+      "/ws": { target: server, ws: true },
+      "/live": server,
+      "/healthz": server,
+    },
+  },
+  build: {
+    outDir: "../src/herenow/web",
+    emptyOutDir: true,
+    // A strict content security policy allows no data: fonts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing/cleanup.ts"],
+  },
+});
