@@ -149,8 +149,8 @@ def simulate(
     gaps: Annotated[float, typer.Option(help="Share of the time without reports.")] = 0.0,
     late: Annotated[float, typer.Option(help="Share of the reports that come late, after newer ones.")] = 0.0,
     duplicates: Annotated[float, typer.Option(help="Share of the reports that are sent twice.")] = 0.0,
-    centre: Annotated[str, typer.Option(help="latitude,longitude of the synthetic city.")] = "30.265,-97.545",
-    prefix: Annotated[str, typer.Option(help="What device ids begin with.")] = "sim-",
+    centre: Annotated[str, typer.Option(help="latitude,longitude of the synthetic city.")] = "30.27,-97.525",
+    prefix: Annotated[str, typer.Option(help="What device ids begin with.")] = "vehicle-",
 ) -> None:
     """Drive a simulated fleet through a synthetic city and report it to a running server.
 

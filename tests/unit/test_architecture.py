@@ -19,7 +19,7 @@ LEVELS = [
     {"cli"},
     {"__main__"},
 ]
-DRIVERS = {"sqlite3": "store", "fastapi": "api", "starlette": "api", "gpxpy": "sources/files", "typer": "cli"}
+DRIVERS = {"sqlite3": "store", "fastapi": "api", "starlette": "api", "typer": "cli"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -23,7 +23,7 @@ Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
-class Report(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, gc=False):
+class Report(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
     """The fields of docs/protocol.md, "A position". Types and plain bounds are checked while it is decoded, the rest
     by `accept`."""
 

@@ -54,7 +54,7 @@ def scene() -> DemoScene:
             f"Recorded buses (Austin) and phones (Helsinki) are replayed {FASTER} times faster than they drove",
             "Simulated vehicles drive in a synthetic city east of Austin",
         ],
-        start=(-97.80, 30.18, -97.50, 30.37),
+        start=(-97.80, 30.17, -97.46, 30.38),
         streets=_city().streets_geojson,
     )
 
@@ -90,4 +90,4 @@ async def _simulate(intake: Intake) -> None:
 
 @cache
 def _city() -> City:
-    return City(30.265, -97.545)
+    return City(30.27, -97.525, 10_000.0)
