@@ -145,6 +145,13 @@ def test_nothing_is_asked_of_anyone_else_and_nothing_is_complained_of(watched: W
     assert watched.complaints == []
 
 
+def test_the_page_about_the_http_interface_is_served_from_here_alone(watched: Watched, demo: Server) -> None:
+    watched.page.goto(demo.url + "/docs")
+    expect(watched.page.get_by_text("/api/devices/{device_id}/track")).to_be_visible()
+    assert [url for url in watched.asked if not url.startswith((demo.url, "data:"))] == []
+    assert watched.complaints == []
+
+
 def test_credits_and_notices_of_the_demo_are_on_the_map(watched: Watched, demo: Server) -> None:
     watched.open(demo)
     text = watched.page.locator("body")

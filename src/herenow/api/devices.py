@@ -26,6 +26,8 @@ def told(device: Device, time: int) -> dict[str, object]:
         "name": device.name,
         "kind": device.kind,
         "status": device.status(time),
+        "speed": device.speed,
+        "course": device.course,
         "distance": round(device.distance, 1) if device.day == time // DAY else 0.0,
         "position": json.reported(device.position),
     }
@@ -87,7 +89,7 @@ async def track(
     return answer({"device_id": device_id, "positions": told_positions, "next": following})
 
 
-@router.get("/api/positions/latest", tags=["positions"])
+@router.get("/api/positions/latest")
 async def latest(
     parts: WithParts, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
 ) -> Response:

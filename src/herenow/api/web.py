@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,6 +75,11 @@ async def streets(parts: WithParts) -> Response:
 def add_web(app: FastAPI) -> None:
     """Serves the built client at /, or says how to build it."""
     if (WEB / "index.html").is_file():
+
+        @app.get("/docs", include_in_schema=False)
+        async def docs() -> Response:
+            return FileResponse(WEB / "docs.html")
+
         app.mount("/", StaticFiles(directory=WEB, html=True))
         return
 

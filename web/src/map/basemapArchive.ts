@@ -8,6 +8,8 @@ import type { RangeResponse, Source } from "pmtiles";
 import { PMTiles } from "pmtiles";
 
 const DEADLINE = 60_000; // ms
+const RETRIES = 4;
+const FIRST_WAIT = 1000; // ms
 const TILE_SIZE = 512;
 const MAX_ZOOM = 6;
 const TILE_FAILED = 3; // ol/TileState.ERROR
@@ -31,13 +33,24 @@ class WholeFile implements Source {
   }
 
   async #fetch(): Promise<ArrayBuffer> {
-    const response = await fetch(this.#url, { signal: AbortSignal.timeout(DEADLINE) });
-    if (!response.ok) throw new Error(`The basemap cannot be had: the server answered ${response.status}.`);
-    return response.arrayBuffer();
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await fetchBytes(this.#url);
+      } catch (error) {
+        if (failures >= RETRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT * 2 ** failures));
+      }
+    }
   }
 }
 
-/** The tiles of the archive as a source of the map; `onFailure` is told once when it cannot be had. */
+async function fetchBytes(url: URL): Promise<ArrayBuffer> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINE) });
+  if (!response.ok) throw new Error(`The basemap cannot be had: the server answered ${response.status}.`);
+  return response.arrayBuffer();
+}
+
+/** The tiles of the archive as a source of the map; `onFailure` is told of each tile that cannot be had. */
 export function basemapSource(url: URL, onFailure: (problem: string) => void): VectorTileSource {
   const archive = new PMTiles(new WholeFile(url));
   const format = new MVT();

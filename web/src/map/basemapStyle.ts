@@ -8,6 +8,7 @@ import type { Palette } from "./palette";
 
 const FAMILY = "'Inter Variable', Inter, system-ui, sans-serif";
 const BORDERS_FROM = 30_000; // metres a pixel
+const REGIONS_FROM = 15_000;
 const RIVERS_FROM = 5000;
 const MOST_NAMES = 4000; // kept styles; at the limit all are made anew
 
@@ -24,7 +25,8 @@ interface NameLook {
 const LOOKS: Readonly<Record<string, NameLook>> = {
   country: { font: `500 11px ${FAMILY}`, colour: "countryName", from: 30_000, to: 1200, rank: 5 },
   capital: { font: `600 12px ${FAMILY}`, colour: "placeName", from: 10_000, to: 0, rank: 4 },
-  city: { font: `500 12px ${FAMILY}`, colour: "placeName", from: 6000, to: 0, rank: 3 },
+  metropolis: { font: `500 12px ${FAMILY}`, colour: "placeName", from: 9000, to: 0, rank: 3.5 },
+  city: { font: `500 12px ${FAMILY}`, colour: "placeName", from: 4000, to: 0, rank: 3 },
   town: { font: `400 11px ${FAMILY}`, colour: "placeName", from: 900, to: 0, rank: 2 },
   village: { font: `400 11px ${FAMILY}`, colour: "countryName", from: 220, to: 0, rank: 1 },
 };
@@ -37,6 +39,7 @@ export function basemapStyle(palette: Palette): StyleFunction {
     zIndex: 0,
   });
   const borders = new Style({ stroke: new Stroke({ color: palette.border, width: 0.8 }), zIndex: 3 });
+  const regions = new Style({ stroke: new Stroke({ color: palette.coast, width: 0.8, lineDash: [4, 3] }), zIndex: 3 });
   const lakes = new Style({
     fill: new Fill({ color: palette.water }),
     stroke: new Stroke({ color: palette.coast, width: 0.6 }),
@@ -50,6 +53,8 @@ export function basemapStyle(palette: Palette): StyleFunction {
         return land;
       case "borders":
         return resolution < BORDERS_FROM ? borders : undefined;
+      case "regions":
+        return resolution < REGIONS_FROM ? regions : undefined;
       case "lakes":
         return lakes;
       case "rivers":

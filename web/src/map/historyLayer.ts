@@ -10,6 +10,7 @@ import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import type { Cluster } from "../engine/history";
+import { EARTH_CIRCUMFERENCE } from "../engine/mercator";
 import type { Theme } from "../engine/types";
 import { clusterDiameter, clusterLabel } from "./clusterCircle";
 import type { Palette } from "./palette";
@@ -58,12 +59,14 @@ export class HistoryLayer {
   /** The topmost circle at a pixel of the map. */
   at(map: OpenLayersMap, [x, y]: readonly [number, number]): Cluster | null {
     if (!this.layer.getVisible()) return null;
-    return (
-      this.#clusters.findLast(({ cluster, place }) => {
-        const [centreX = Number.NaN, centreY = Number.NaN] = map.getPixelFromCoordinate(place) ?? [];
-        return Math.hypot(centreX - x, centreY - y) <= clusterDiameter(cluster.count) / 2;
-      })?.cluster ?? null
-    );
+    const found = this.#clusters.findLast(({ cluster, place }) => {
+      const [centreX = Number.NaN, centreY = Number.NaN] = map.getPixelFromCoordinate(place) ?? [];
+      // A circle is drawn again in each copy of the world.
+      const across = (x - centreX) % worldWidth(map);
+      const nearest = Math.min(Math.abs(across), worldWidth(map) - Math.abs(across));
+      return Math.hypot(nearest, centreY - y) <= clusterDiameter(cluster.count) / 2;
+    });
+    return found?.cluster ?? null;
   }
 
   setLoading(loading: boolean): void {
@@ -87,6 +90,11 @@ export class HistoryLayer {
     }
     return style;
   }
+}
+
+/** In pixels. */
+function worldWidth(map: OpenLayersMap): number {
+  return EARTH_CIRCUMFERENCE / (map.getView().getResolution() ?? 1);
 }
 
 function circleStyle(palette: Palette, diameter: number, text: string): Style {

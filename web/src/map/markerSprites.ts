@@ -2,6 +2,8 @@ import type { Palette } from "./palette";
 
 export const HEADINGS = 64;
 const OUTLINE = 1.5; // pixels
+const THIN_OUTLINE = 0.75; // of markers so small that they are seen in crowds
+const SMALL = 11;
 const ROOM = 3; // pixels around a marker for its outline
 
 /** Rows of the picture: the shapes say the status, so that it is not told by colour alone. */
@@ -42,6 +44,8 @@ function drawRows(
   const { status } = palette;
   context.lineJoin = "round";
   context.strokeStyle = palette.outline;
+  // Half of the line is covered by the shape.
+  context.lineWidth = 2 * (size < SMALL ? THIN_OUTLINE : OUTLINE);
   for (let heading = 0; heading < HEADINGS; heading += 1) {
     at(heading, ROWS.moving, () => {
       context.rotate((heading / HEADINGS) * 2 * Math.PI);
@@ -55,7 +59,6 @@ function drawRows(
 }
 
 function fillShape(context: OffscreenCanvasRenderingContext2D, shape: Path2D, colour: string): void {
-  context.lineWidth = OUTLINE * 2;
   context.stroke(shape);
   context.fillStyle = colour;
   context.fill(shape);
@@ -63,12 +66,11 @@ function fillShape(context: OffscreenCanvasRenderingContext2D, shape: Path2D, co
 
 function drawRing(context: OffscreenCanvasRenderingContext2D, palette: Palette, radius: number): void {
   const width = Math.max(1.5, radius * 0.5);
-  context.lineWidth = width + OUTLINE * 1.5;
+  context.lineWidth += width;
   context.stroke(disc(radius));
   context.lineWidth = width;
   context.strokeStyle = palette.status.stale;
   context.stroke(disc(radius));
-  context.strokeStyle = palette.outline;
 }
 
 function arrow(size: number): Path2D {

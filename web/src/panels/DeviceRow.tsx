@@ -36,9 +36,9 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
       onKeyDown={(event) => event.key === "Enter" && engine.select(device.device_id)}
       onDoubleClick={() => engine.flyTo(position)}
     >
-      <StatusShape status={device.status} course={position.course} />
+      <StatusShape status={device.status} course={device.course} />
       <span className="device-name">{device.name ?? device.device_id}</span>
-      <span className="number">{formatSpeed(position.speed)}</span>
+      <span className="number">{formatSpeed(device.speed)}</span>
       <span className="muted device-kind">
         {device.kind ?? "unknown kind"} · {device.status}
       </span>

@@ -11,6 +11,8 @@ export function newestOf(deviceId: string, live: LivePosition | null, device: De
     ...position,
     timestamp: time,
     status: device.status,
+    ...(device.speed === undefined ? {} : { speed: device.speed }),
+    ...(device.course === undefined ? {} : { course: device.course }),
     ...(device.name === undefined ? {} : { name: device.name }),
     ...(device.kind === undefined ? {} : { kind: device.kind }),
   };
