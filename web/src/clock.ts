@@ -1,7 +1,7 @@
 import type { Readable } from "./engine/types";
 
 /** Milliseconds, told once a second to all who show an age: one timer for the page, none while nobody listens. */
-export function createClock(): Readable<number> {
+function createClock(): Readable<number> {
   const listeners = new Set<() => void>();
   let now = Date.now();
   let timer: ReturnType<typeof setInterval> | null = null;

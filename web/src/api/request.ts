@@ -1,60 +1,45 @@
-/** Why a request failed, in words that can be shown. */
-export class RequestError extends Error {
-  constructor(
-    message: string,
-    /** HTTP status, or null when no answer came. */
-    readonly status: number | null,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = "RequestError";
-  }
-}
+const DEADLINE = 15_000; // ms
 
 /** Undefined and empty parameters are left out. */
 export type Parameters = Readonly<Record<string, string | number | null | undefined>>;
 
-export function address(path: string, parameters: Parameters = {}): string {
-  // Relative to the page, so that a proxy may serve it under any path.
-  const url = new URL(path, document.baseURI);
+/** Relative to the page as a rule, so that a proxy may serve it under any path. */
+export function address(path: string, parameters: Parameters = {}, base = document.baseURI): URL {
+  const url = new URL(path, base);
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== null && value !== "") {
-      url.searchParams.set(name, String(value));
-    }
+    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, String(value));
   }
-  return url.href;
+  return url;
 }
 
 /** The type is the contract of docs/protocol.md, trusted here and nowhere else. */
-export async function request<T>(path: string, parameters?: Parameters, signal?: AbortSignal): Promise<T> {
-  const response = await answer(address(path, parameters), signal);
-  if (!response.ok) {
-    throw new RequestError(await reason(response), response.status);
-  }
-  return (await response.json()) as T;
+export async function request<T>(path: string, parameters?: Parameters, cancel?: AbortSignal): Promise<T> {
+  return (await fetchJson(address(path, parameters), cancel)) as T;
 }
 
-async function answer(url: string, signal?: AbortSignal): Promise<Response> {
+/** The body of a good answer. Whatever goes wrong is an Error whose message can be shown. */
+export async function fetchJson(url: URL, cancel?: AbortSignal, deadline = DEADLINE): Promise<unknown> {
+  const timeout = AbortSignal.timeout(deadline);
+  const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
+  const response = await attempt(() => fetch(url, { signal, headers: { Accept: "application/json" } }), timeout);
+  if (!response.ok) throw new Error(await complaint(response));
+  return attempt(() => response.json() as Promise<unknown>, timeout);
+}
+
+async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise<T> {
   try {
-    return await fetch(url, signal ? { signal } : {});
-  } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw new RequestError("The server does not answer.", null, { cause });
+    return await step();
+  } catch (error) {
+    if (timeout.aborted) throw new Error("The server took too long to answer.", { cause: error });
+    if (error instanceof TypeError) throw new Error("The server cannot be reached.", { cause: error });
+    if (error instanceof SyntaxError) throw new Error("The server gave an answer that is not JSON.", { cause: error });
+    throw error;
   }
 }
 
-interface Problem {
-  readonly title?: string;
-  readonly detail?: string;
-}
-
-async function reason(response: Response): Promise<string> {
-  const status = `The server answered ${response.status}`;
-  if (!response.headers.get("content-type")?.includes("json")) return `${status}.`;
-  try {
-    const problem = (await response.json()) as Problem;
-    return `${status}: ${problem.detail ?? problem.title ?? "no reason given"}`;
-  } catch {
-    return `${status}.`;
-  }
+/** Problem Details (RFC 9457) say what is wrong in `detail`. */
+async function complaint(response: Response): Promise<string> {
+  const body: unknown = await response.json().catch(() => null);
+  const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
+  return typeof detail === "string" && detail ? detail : `The server answered ${response.status}.`;
 }

@@ -1,4 +1,4 @@
-import { type SparkPoint, sparkPath } from "./sparkPath";
+import { type SparkPoint, sparkPaths } from "./sparkPath";
 
 interface SparklineProps {
   readonly points: readonly SparkPoint[];
@@ -10,7 +10,6 @@ const WIDTH = 240;
 const HEIGHT = 40;
 
 export function Sparkline({ points, label }: SparklineProps) {
-  const line = sparkPath(points, WIDTH, HEIGHT);
   return (
     <svg
       className="sparkline"
@@ -19,12 +18,12 @@ export function Sparkline({ points, label }: SparklineProps) {
       role="img"
       aria-label={label}
     >
-      {line !== "" && (
-        <>
+      {sparkPaths(points, WIDTH, HEIGHT).map((line) => (
+        <g key={firstX(line)}>
           <path className="sparkline-area" d={`${line}V${HEIGHT}H${firstX(line)}Z`} />
           <path className="sparkline-line" d={line} vectorEffect="non-scaling-stroke" />
-        </>
-      )}
+        </g>
+      ))}
     </svg>
   );
 }

@@ -11,6 +11,7 @@ import { LiveSocket } from "./socket";
 import { setTestHooks } from "./testHooks";
 import { TrackLoader } from "./trackLoader";
 import type { Engine, EngineOptions, Filter, Hover, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
+import { ALL_LAYERS } from "./types";
 import { ViewReporter } from "./viewReporter";
 
 const LOOK_PACE = 500; // ms
@@ -28,7 +29,7 @@ class MapEngine implements Engine {
   readonly following = new Value(false);
   readonly shown = new Value(0);
   readonly hover = new Value<Hover | null>(null);
-  readonly layers = new Value<Layers>({ live: true, history: true, labels: true });
+  readonly layers = new Value<Layers>(ALL_LAYERS);
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
   readonly #socket: LiveSocket;
@@ -54,8 +55,8 @@ class MapEngine implements Engine {
     this.#selection = new Selection({ base, store, serverNow });
     this.#tracks = new TrackLoader(base);
     this.#history = new History(base);
-    const { attributions: credits, streets } = config;
-    this.#map = new MapLayers({ base, store, serverNow, theme, credits, streets, onFrame: this.#followFrame });
+    const { streets } = config;
+    this.#map = new MapLayers({ base, store, serverNow, theme, streets, onFrame: this.#followFrame });
     this.#view = this.#createView();
   }
 
@@ -81,6 +82,8 @@ class MapEngine implements Engine {
     this.#history.clusters.subscribe(() => history.show(this.#history.clusters.get()));
     this.#history.state.subscribe(() => history.setLoading(this.#history.state.get().loading));
     this.#tracks.state.subscribe(this.#showTrack);
+    // Out of view the device is heard of here alone.
+    this.selectedPosition.subscribe(this.#lengthenTrack);
     this.#calm.addEventListener("change", this.#readCalm);
     this.#readCalm();
     this.#lookTimer = setInterval(this.#look, LOOK_PACE);
@@ -167,13 +170,13 @@ class MapEngine implements Engine {
     return new MapView({
       layers: this.#map.all,
       startBox: this.#options.config.start?.bbox ?? null,
-      calm: this.#calm.matches,
+      calm: () => this.#calm.matches,
       onMove: (area) => this.#reporter.moved(area),
       onRest: (area) => this.#history.look(area),
       onClick: this.#clicked,
       onDoubleClick: this.#doubleClicked,
       onPoint: this.#pointed,
-      onDrag: () => this.following.set(false),
+      onPan: () => this.following.set(false),
     });
   }
 
@@ -216,8 +219,10 @@ class MapEngine implements Engine {
   readonly #clicked = ([x, y]: Pixel, touch: boolean): void => {
     const deviceId = this.#map.live.pick(x, y, touch ? TOUCH_REACH : MOUSE_REACH);
     const cluster = deviceId === null ? this.#map.history.at(this.#view.map, [x, y]) : null;
-    if (cluster) this.#view.fit(cluster.bbox, true, CLUSTER_CLOSEST);
-    else this.select(deviceId);
+    if (cluster) {
+      this.following.set(false);
+      this.#view.fit(cluster.bbox, true, CLUSTER_CLOSEST);
+    } else this.select(deviceId);
   };
 
   readonly #doubleClicked = ([x, y]: Pixel): boolean => {
@@ -228,6 +233,11 @@ class MapEngine implements Engine {
     this.#view.flyTo(place);
     this.follow(true);
     return true;
+  };
+
+  readonly #lengthenTrack = (): void => {
+    const position = this.selectedPosition.get();
+    if (position) this.#tracks.append(position);
   };
 
   /** The line ends at the marker, which is still on its way to the newest fix. */
@@ -244,6 +254,8 @@ class MapEngine implements Engine {
     this.shown.set(this.#map.live.meter.drawn);
     if (this.hover.get()) this.#pointed(this.#pointer);
     if (this.track.get()) this.#showTrack();
+    // Without markers no frame of theirs leads the map after the device.
+    if (!this.layers.get().live) this.#followFrame();
   };
 
   readonly #pointed = (pixel: Pixel | null): void => {

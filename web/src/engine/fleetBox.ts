@@ -1,14 +1,11 @@
-import { fetchJson } from "./fetchJson";
+import { address, fetchJson } from "../api/request";
 import { readPositions } from "./message";
 import type { Box, Place } from "./types";
 
-const DEADLINE = 10_000; // ms
-
 /** The box around all devices whose place is known; null when there are none. */
 export async function fetchFleetBox(base: string, cancel: AbortSignal): Promise<Box | null> {
-  const url = new URL("api/positions/latest", base);
-  url.searchParams.set("bbox", "-180,-90,180,90");
-  const answer = readPositions("snapshot", await fetchJson(url, DEADLINE, cancel));
+  const url = address("api/positions/latest", { bbox: "-180,-90,180,90" }, base);
+  const answer = readPositions("snapshot", await fetchJson(url, cancel));
   return answer?.type === "snapshot" ? boxAround(answer.positions) : null;
 }
 

@@ -63,6 +63,12 @@ test("a small move of the map asks for nothing, another whole zoom does", async 
   expect(asked()).toHaveLength(2);
 });
 
+test("circles are those of the whole zoom before, whose grid is as wide as they are", () => {
+  history.look({ ...AREA, zoom: 8.9 });
+  history.show(RANGE);
+  expect(asked()[0]?.searchParams.get("zoom")).toBe("8");
+});
+
 test("a newer request ends the one under way", async () => {
   history.show(RANGE);
   const first = vi.mocked(fetch).mock.calls[0]?.[1]?.signal;
@@ -92,9 +98,26 @@ test("newer positions are counted while the range reaches to now", async () => {
   history.show(RANGE);
   await answer({ clusters: [], positions: 0 });
   history.addNewer(3, RANGE.to + 1000);
-  expect(history.state.get().newer).toBe(3);
   history.addNewer(3, RANGE.to + 3_600_000);
-  expect(history.state.get().newer).toBe(3);
+  await vi.waitFor(() => expect(history.state.get().newer).toBe(3));
+});
+
+test("newer positions are told of once a second, however many messages bring them", async () => {
+  history.show(RANGE);
+  await answer({ clusters: [], positions: 0 });
+  let told = 0;
+  history.state.subscribe(() => {
+    told += 1;
+  });
+  for (let i = 0; i < 40; i += 1) history.addNewer(5, RANGE.to);
+  await vi.waitFor(() => expect(history.state.get().newer).toBe(200));
+  expect(told).toBe(1);
+});
+
+test("circles that are not circles are left out", async () => {
+  history.show(RANGE);
+  await answer({ clusters: [null, { ...CLUSTER, bbox: [24, 59, "east", 61] }, CLUSTER] });
+  expect(history.state.get()).toMatchObject({ error: null, clusters: 1, positions: 7 });
 });
 
 test("without a range there are no circles", async () => {

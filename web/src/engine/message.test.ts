@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readMessage } from "./message";
+import { STATS } from "../testing/stillEngine";
+import { readDevice, readMessage } from "./message";
 
 const good = { device_id: "a", timestamp: 1, latitude: 60, longitude: 25, status: "moving" };
 
@@ -39,4 +40,31 @@ describe("a message", () => {
   test("with statistics that lack a part is not understood", () => {
     expect(readMessage('{"type": "stats", "devices": 3}')).toBeNull();
   });
+
+  test.each([
+    [{ by_status: { moving: 1 } }],
+    [{ rates: {} }],
+    [{ distance: { since: 0, total: 0, others: 0, top: [null] } }],
+    [{ distance: { top: [] } }],
+    [{ by_kind: { bus: "many" } }],
+  ])("with statistics in which a part is wrong, as %j, is not understood", (wrong) => {
+    expect(readMessage(JSON.stringify({ type: "stats", ...STATS }))).not.toBeNull();
+    expect(readMessage(JSON.stringify({ type: "stats", ...STATS, ...wrong }))).toBeNull();
+  });
+});
+
+describe("a device", () => {
+  const position = { device_id: "a", time: 1, latitude: 60, longitude: 25 };
+
+  test("is read as a live position, with the speed and course that follow from its last leg", () => {
+    const device = { device_id: "a", name: "A", status: "moving", speed: 7, course: 90, distance: 3, position };
+    expect(readDevice(device)).toEqual({ ...good, name: "A", speed: 7, course: 90 });
+  });
+
+  test.each([[null], [{}], [{ position: 7 }], [{ position: { ...position, time: "now" } }]])(
+    "as %j is none",
+    (garbage) => {
+      expect(readDevice(garbage)).toBeNull();
+    },
+  );
 });

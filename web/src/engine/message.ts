@@ -1,3 +1,4 @@
+import { areNumbers, type Fields, isFields, isNumber } from "./fields";
 import type { LivePosition, Stats, Status } from "./types";
 import { STATUSES } from "./types";
 
@@ -14,8 +15,6 @@ export type Message =
   | { readonly type: "error"; readonly detail: string }
   /** A newer server may say more than this client knows. */
   | { readonly type: "unknown" };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const MEASURES = ["speed", "course", "altitude", "accuracy", "battery"] as const;
 
@@ -52,12 +51,21 @@ export function readStats(fields: unknown): Message | null {
   return { type: "stats", time: timeOf(fields), stats: fields };
 }
 
-export function readPosition(value: unknown): LivePosition | null {
+function readPosition(value: unknown): LivePosition | null {
   if (!isFields(value)) return null;
   const { device_id, timestamp, latitude, longitude } = value;
   if (typeof device_id !== "string" || device_id === "") return null;
   if (!isNumber(timestamp) || !within(latitude, 90) || !within(longitude, 180)) return null;
   return { device_id, timestamp, latitude, longitude, ...optional(value), status: statusOf(value) };
+}
+
+/** `D` of the protocol as `L`. */
+export function readDevice(value: unknown): LivePosition | null {
+  if (!isFields(value) || !isFields(value.position)) return null;
+  const { position, name, kind, status } = value;
+  const speed = value.speed ?? position.speed;
+  const course = value.course ?? position.course;
+  return readPosition({ ...position, timestamp: position.time, name, kind, status, speed, course });
 }
 
 function optional(value: Fields): Partial<LivePosition> {
@@ -83,22 +91,21 @@ function timeOf(fields: Fields): number | null {
   return isNumber(fields.time) ? fields.time : null;
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isStats(value: Fields): value is Fields & Stats {
-  const { devices, by_status, by_kind, distance, rates } = value;
-  if (!isNumber(devices) || !isCounts(by_status) || !isCounts(by_kind)) return false;
-  return isFields(distance) && Array.isArray(distance.top) && isFields(rates) && isCounts(rates);
+  const { time, devices, viewers, by_status, by_kind, distance, rates } = value;
+  if (!areNumbers([time, devices, viewers]) || !isFields(by_kind)) return false;
+  if (!has(by_status, STATUSES) || !areNumbers(Object.values(by_kind))) return false;
+  return isDistance(distance) && has(rates, ["accepted", "rejected", "announced"]);
 }
 
-function isCounts(value: unknown): boolean {
-  return isFields(value) && Object.values(value).every(isNumber);
+function isDistance(value: unknown): boolean {
+  if (!isFields(value) || !has(value, ["since", "total", "others"]) || !Array.isArray(value.top)) return false;
+  const top: unknown[] = value.top;
+  return top.every((entry) => isFields(entry) && typeof entry.device_id === "string" && isNumber(entry.metres));
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
+function has(value: unknown, numbers: readonly string[]): boolean {
+  return isFields(value) && areNumbers(numbers.map((name) => value[name]));
 }
 
 function within(value: unknown, limit: number): value is number {

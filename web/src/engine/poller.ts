@@ -1,10 +1,9 @@
-import { fetchJson } from "./fetchJson";
+import { address, fetchJson } from "../api/request";
 import type { Message } from "./message";
 import { readPositions, readStats } from "./message";
 import type { Box } from "./types";
 
 const INTERVAL = 2000; // ms
-const DEADLINE = 10_000; // ms
 
 export interface PollerOptions {
   readonly base: string;
@@ -55,11 +54,9 @@ export class Poller {
 
   async #fetch(cancel: AbortSignal): Promise<Message[]> {
     const { base } = this.#options;
-    const latest = new URL("api/positions/latest", base);
-    if (this.box) latest.searchParams.set("bbox", this.box.join(","));
     const [positions, stats] = await Promise.all([
-      fetchJson(latest, DEADLINE, cancel),
-      fetchJson(new URL("api/stats", base), DEADLINE, cancel),
+      fetchJson(address("api/positions/latest", { bbox: this.box?.join(",") }, base), cancel),
+      fetchJson(address("api/stats", {}, base), cancel),
     ]);
     const read = [readPositions("snapshot", positions), readStats(stats)];
     if (read.includes(null)) throw new Error("The server gave an answer that cannot be understood.");

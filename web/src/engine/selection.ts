@@ -1,12 +1,11 @@
+import { address, fetchJson } from "../api/request";
 import type { DeviceStore } from "./deviceStore";
-import { fetchJson } from "./fetchJson";
-import { readPosition } from "./message";
+import { readDevice } from "./message";
 import { Value } from "./readable";
 import type { LivePosition } from "./types";
 
 const PACE = 250; // ms between looks into the store
-const ASK_EVERY = 3000; // ms, of the server about a device that is out of view
-const DEADLINE = 10_000; // ms
+const ASK_EVERY = 5000; // ms, of the server about a device that is out of view, or that drove out of it
 
 export interface SelectionOptions {
   readonly base: string;
@@ -49,18 +48,23 @@ export class Selection {
     const row = store.row(deviceId);
     const held = row === undefined ? null : store.positionAt(row, serverNow());
     if (held) this.#show(held);
-    else if (Date.now() - this.#askedAt > ASK_EVERY) void this.#ask(deviceId);
+    const heardAt = row === undefined ? undefined : store.glides.heardAt[row];
+    const silent = heardAt === undefined || performance.now() - heardAt > ASK_EVERY;
+    if (silent && Date.now() - this.#askedAt > ASK_EVERY) void this.#ask(deviceId);
   }
 
   async #ask(deviceId: string): Promise<void> {
     this.#askedAt = Date.now();
     this.#request = new AbortController();
     const cancel = this.#request.signal;
-    const url = new URL(`api/devices/${encodeURIComponent(deviceId)}`, this.#options.base);
-    // What cannot be had now is asked for again in three seconds.
-    const answer = await fetchJson(url, DEADLINE, cancel).catch(() => null);
-    const position = readDevice(answer);
-    if (position && !cancel.aborted && deviceId === this.deviceId.get()) this.#show(position);
+    const { base, store } = this.#options;
+    const url = address(`api/devices/${encodeURIComponent(deviceId)}`, {}, base);
+    // What cannot be had now is asked for again in five seconds.
+    const position = readDevice(await fetchJson(url, cancel).catch(() => null));
+    if (!position || cancel.aborted) return;
+    // What the store has of a device that left the view is where it left; drawn or followed, it must be where it is.
+    if (store.row(deviceId) === undefined) this.#show(position);
+    else store.update([position], performance.now());
   }
 
   #show(position: LivePosition): void {
@@ -68,12 +72,4 @@ export class Selection {
     const same = before?.timestamp === position.timestamp && before.status === position.status;
     if (!same) this.position.set(position);
   }
-}
-
-/** `D` of the protocol as `L`. */
-function readDevice(value: unknown): LivePosition | null {
-  const device = value as { position?: { time?: number }; name?: string; kind?: string; status?: string } | null;
-  if (!device?.position) return null;
-  const { position, name, kind, status } = device;
-  return readPosition({ ...position, timestamp: position.time, name, kind, status });
 }

@@ -1,20 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { STATS } from "../testing/stillEngine";
 import type { Message } from "./message";
 import { LiveSocket, SUBPROTOCOL } from "./socket";
 import { TestSocket } from "./testSocket";
 
 const VIEW = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
-const STATS = {
-  time: 1000,
-  devices: 1,
-  viewers: 0,
-  by_status: { moving: 1, idle: 0, stopped: 0, stale: 0 },
-  by_kind: {},
-  distance: { since: 0, total: 0, others: 0, top: [] },
-  rates: { accepted: 0, rejected: 0, announced: 0 },
-  newest: null,
-};
-
 let wires: TestSocket[];
 let addresses: string[];
 let messages: Message[];
@@ -165,6 +155,26 @@ describe("silence", () => {
     expect(wires).toHaveLength(2);
   });
 
+  test("of four seconds is enough when the browser says that there is no network", async () => {
+    newest().opens();
+    window.dispatchEvent(new Event("offline"));
+    expect(state()).toBe("live");
+    vi.stubGlobal("navigator", { onLine: false });
+    await vi.advanceTimersByTimeAsync(4100);
+    expect(state()).toBe("offline");
+  });
+
+  test("is what counts, not the browser: a server on this machine is there without a network", async () => {
+    newest().opens();
+    window.dispatchEvent(new Event("offline"));
+    for (let i = 0; i < 10; i += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      newest().says({ type: "stats", ...STATS });
+    }
+    expect(state()).toBe("live");
+    expect(wires).toHaveLength(1);
+  });
+
   test("is ended by a ping", async () => {
     newest().opens();
     for (let i = 0; i < 6; i += 1) {
@@ -251,6 +261,14 @@ describe("where no socket gets through", () => {
     expect(wires.length).toBeGreaterThan(before);
     newest().opens();
     expect(state()).toBe("live");
+  });
+
+  test("what is polled counts for more than a browser that says there is no network", async () => {
+    answering();
+    await failThrice();
+    window.dispatchEvent(new Event("offline"));
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(state()).toBe("polling");
   });
 
   test("a server that answers no poll either is reconnected to as usual", async () => {

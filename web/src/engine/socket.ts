@@ -9,6 +9,7 @@ import type { Box, Connection, ConnectionState } from "./types";
 export const SUBPROTOCOL = "herenow.json.v1";
 const OPEN = 1; // WebSocket.OPEN
 const SILENCE = 25_000; // ms; the server says something every ten seconds
+const SILENCE_OFFLINE = 4000; // ms, where the browser says that there is no network; statistics come every second
 const HANDSHAKE = 10_000; // ms
 const STEADY = 5000; // ms a link must have lasted before its loss counts as a first failure
 const FAILURES_BEFORE_POLLING = 3;
@@ -103,8 +104,10 @@ export class LiveSocket {
     if (!document.hidden && this.#retry !== null) this.retryNow();
   };
 
+  /** A server on the same machine is still there without a network, so what is heard counts for more than this. */
   readonly #wentOffline = (): void => {
-    if (this.#socket?.readyState !== OPEN) this.#tell({ state: "offline" });
+    if (this.#socket?.readyState === OPEN) this.#listenFor(SILENCE_OFFLINE);
+    else if (!this.#polling) this.#tell({ state: "offline" });
   };
 
   #connect(): void {

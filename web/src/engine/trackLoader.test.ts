@@ -65,6 +65,21 @@ test("positions of other devices and older ones are no part of it", async () => 
   await vi.waitFor(() => expect(times()).toEqual([5, 6]));
 });
 
+test("what is older than an hour goes, however long the device stays selected", async () => {
+  answering({ positions: [fix(0), fix(1_800_000)], next: null });
+  tracks.show("bus 1", 1_800_000);
+  await loaded();
+  tracks.append(live(3_600_001));
+  await vi.waitFor(() => expect(times()).toEqual([1_800_000, 3_600_001]));
+});
+
+test("rows of a track that are not positions are left out", async () => {
+  answering({ positions: [null, 7, { ...fix(1), speed: "fast" }, fix(2)], next: null });
+  tracks.show("bus 1", 7_200_000);
+  await loaded();
+  expect(times()).toEqual([2]);
+});
+
 test("an answer that is no track is an error in words", async () => {
   answering({ nothing: true });
   tracks.show("bus 1", 7_200_000);

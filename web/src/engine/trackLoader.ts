@@ -1,4 +1,5 @@
-import { fetchJson } from "./fetchJson";
+import { address, fetchJson } from "../api/request";
+import { areNumbers, isFields } from "./fields";
 import { Pace } from "./pace";
 import { Value } from "./readable";
 import type { LivePosition, TrackPoint, TrackState } from "./types";
@@ -6,7 +7,6 @@ import type { LivePosition, TrackPoint, TrackState } from "./types";
 const SPAN = 3_600_000; // ms
 const PAGE = 10_000;
 const MOST_POINTS = 20_000; // at the limit the oldest go
-const DEADLINE = 15_000; // ms
 const PACE = 500; // ms between changes of the state
 
 /** The last hour of the selected device: what is stored, then what comes live. */
@@ -44,7 +44,7 @@ export class TrackLoader {
     const { timestamp: time, latitude, longitude, speed, course } = position;
     if (time <= (this.#points.at(-1)?.time ?? 0)) return;
     this.#points.push({ time, latitude, longitude, ...given("speed", speed), ...given("course", course) });
-    if (this.#points.length > MOST_POINTS) this.#points.shift();
+    this.#points = lately(this.#points);
     this.#publish.ask();
   }
 
@@ -53,7 +53,7 @@ export class TrackLoader {
       const stored = await this.#fetchAll(deviceId, from, cancel);
       if (cancel.aborted) return;
       const end = stored.at(-1)?.time ?? 0;
-      this.#points = [...stored, ...this.#points.filter((point) => point.time > end)];
+      this.#points = lately([...stored, ...this.#points.filter((point) => point.time > end)]);
       this.#set({ loading: false, points: [...this.#points] });
     } catch (error) {
       if (cancel.aborted) return;
@@ -62,17 +62,15 @@ export class TrackLoader {
   }
 
   async #fetchAll(deviceId: string, from: number, cancel: AbortSignal): Promise<TrackPoint[]> {
-    const points: TrackPoint[] = [];
+    let points: TrackPoint[] = [];
     let cursor: string | null = null;
     do {
-      const url = new URL(`api/devices/${encodeURIComponent(deviceId)}/track`, this.#base);
-      url.searchParams.set("from", String(Math.round(from)));
-      url.searchParams.set("limit", String(PAGE));
-      if (cursor !== null) url.searchParams.set("cursor", cursor);
-      const page = readPage(await fetchJson(url, DEADLINE, cancel));
-      points.push(...page.points);
+      const path = `api/devices/${encodeURIComponent(deviceId)}/track`;
+      const url = address(path, { from: Math.round(from), limit: PAGE, cursor }, this.#base);
+      const page = readPage(await fetchJson(url, cancel));
+      points = lately([...points, ...page.points]);
       cursor = page.next;
-    } while (cursor !== null && points.length < MOST_POINTS);
+    } while (cursor !== null);
     return points;
   }
 
@@ -83,11 +81,25 @@ export class TrackLoader {
 }
 
 function readPage(value: unknown): { points: TrackPoint[]; next: string | null } {
-  const page = value as { positions?: unknown; next?: unknown } | null;
-  if (!Array.isArray(page?.positions)) throw new Error("The server gave a track that cannot be understood.");
-  const all = page.positions as TrackPoint[];
-  const points = all.filter(({ time, latitude, longitude }) => [time, latitude, longitude].every(Number.isFinite));
-  return { points, next: typeof page.next === "string" ? page.next : null };
+  if (!isFields(value) || !Array.isArray(value.positions)) {
+    throw new Error("The server gave a track that cannot be understood.");
+  }
+  const all: unknown[] = value.positions;
+  return { points: all.filter(isTrackPoint), next: typeof value.next === "string" ? value.next : null };
+}
+
+function isTrackPoint(value: unknown): value is TrackPoint {
+  return isFields(value) && areNumbers([value.time, value.latitude, value.longitude, value.speed ?? 0]);
+}
+
+/** No longer than the span, and no more than the limit. */
+function lately(points: TrackPoint[]): TrackPoint[] {
+  const since = (points.at(-1)?.time ?? 0) - SPAN;
+  const first = Math.max(
+    points.findIndex((point) => point.time >= since),
+    points.length - MOST_POINTS,
+  );
+  return first > 0 ? points.slice(first) : points;
 }
 
 function given(name: "speed" | "course", value: number | undefined): Partial<TrackPoint> {

@@ -58,10 +58,16 @@ export interface Stats {
   readonly newest: number | null;
 }
 
+/** Whom something on the map is owed to. */
+export interface Credit {
+  readonly text: string;
+  readonly url?: string | null;
+}
+
 /** As `GET /api/config` answers. */
 export interface Config {
   readonly version: string;
-  readonly attributions: readonly { readonly text: string; readonly url?: string | null }[];
+  readonly attributions: readonly Credit[];
   readonly notices: readonly string[];
   readonly start: { readonly bbox: Box } | null;
   /** Where the streets of the synthetic city are, relative to the base. */
@@ -140,7 +146,11 @@ export interface Layers {
   readonly live: boolean;
   readonly history: boolean;
   readonly labels: boolean;
+  /** The way of the selected device. */
+  readonly track: boolean;
 }
+
+export const ALL_LAYERS: Layers = { live: true, history: true, labels: true, track: true };
 
 /** What is not dimmed on the map; null means all. Kinds are those of `Stats.by_kind`, `other` included. */
 export interface Filter {
@@ -166,7 +176,7 @@ export interface Engine {
   readonly selection: Readable<string | null>;
   /** The newest known of the selected device, in view or not; at most 4 Hz. */
   readonly selectedPosition: Readable<LivePosition | null>;
-  /** True while the map keeps the selected device in the middle; a drag of the map ends it. */
+  /** True while the map keeps the selected device in the middle; who moves the map ends it. */
   readonly following: Readable<boolean>;
   /** Devices drawn in view, at most 2 Hz. */
   readonly shown: Readable<number>;

@@ -2,6 +2,7 @@ import { RefreshCw } from "lucide-react";
 import { countOf, formatCount } from "../format/count";
 import { formatTime } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
+import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 
 /** What the circles stand for; while they load, and when they cannot be loaded, that. */
@@ -18,23 +19,26 @@ export function HistoryReport({ onRefresh }: { onRefresh(): void }) {
       </div>
     );
   }
-  const now = Date.now();
-  const { from, to } = history.range;
   return (
     <div className="history-report">
-      <p className="muted">
-        {formatTime(from, now)} to {formatTime(to, now)}
-      </p>
-      <p>
-        {history.loading
-          ? "Loading…"
-          : `${countOf(history.positions, "position")} in ${countOf(history.clusters, "circle")}`}
-      </p>
+      <p className="number">{history.loading ? "Loading…" : countOf(history.positions, "position")}</p>
       {history.newer > 0 && !history.loading && (
         <button type="button" className="link-button" onClick={onRefresh}>
           <RefreshCw aria-hidden /> {formatCount(history.newer)} newer
         </button>
       )}
     </div>
+  );
+}
+
+/** Of which time they are, and how many. */
+export function HistorySpan() {
+  const { range, clusters } = useReadable(useEngine().history);
+  const now = useServerNow();
+  if (range === null) return null;
+  return (
+    <p className="number muted">
+      {countOf(clusters, "circle")}, {formatTime(range.from, now)} to {formatTime(range.to, now)}
+    </p>
   );
 }

@@ -6,6 +6,7 @@ const NAMES: readonly { readonly key: keyof Layers; readonly label: string }[] =
   { key: "live", label: "Live" },
   { key: "history", label: "History" },
   { key: "labels", label: "Labels" },
+  { key: "track", label: "Track" },
 ];
 
 export function LayerToggles() {

@@ -11,8 +11,8 @@ const MEANINGS: Readonly<Record<Status, string>> = {
 /** Sharp shapes are now, flat numbered circles are the past. */
 export function Legend() {
   return (
-    <details className="legend">
-      <summary>Legend</summary>
+    <section className="legend" aria-labelledby="legend-title">
+      <h3 id="legend-title">Legend</h3>
       <ul>
         {STATUSES.map((status) => (
           <li key={status}>
@@ -27,6 +27,6 @@ export function Legend() {
           stored positions of the chosen time; they stand still
         </li>
       </ul>
-    </details>
+    </section>
   );
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { renderPanel } from "../testing/renderPanel";
 import { MapDock } from "./MapDock";
 
-const dock = <MapDock open onOpen={() => {}} />;
+const dock = <MapDock />;
 
 test("a chosen time is shown on the map, and off shows none", async () => {
   const { engine } = renderPanel(dock);
@@ -32,6 +32,30 @@ test("a history that could not be loaded says so, and live is not touched", asyn
   expect(screen.getByRole("alert").textContent).toContain("The server answered 503.");
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(engine.layers.get().live).toBe(true);
+});
+
+test("layers and their meaning are one button away, the track of the selected device among them", async () => {
+  const { engine } = renderPanel(dock);
+  expect(screen.queryByRole("checkbox", { name: "Track" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Layers and legend" }));
+  await userEvent.click(screen.getByRole("checkbox", { name: "Track" }));
+  expect(engine.layers.get()).toEqual({ live: true, history: true, labels: true, track: false });
+  expect(screen.getByRole("heading", { name: "Legend" })).toBeDefined();
+});
+
+test("when the clock of the browser turns out to be wrong, the range moves to that of the server", () => {
+  const { engine } = renderPanel(dock);
+  const before = engine.history.get().range?.to ?? 0;
+  act(() => engine.connection.set({ ...engine.connection.get(), serverOffset: 7_200_000 }));
+  expect((engine.history.get().range?.to ?? 0) - before).toBeGreaterThanOrEqual(7_200_000);
+});
+
+test("of which time the circles are is said with the rest", async () => {
+  const { engine } = renderPanel(dock);
+  act(() => engine.history.set({ ...engine.history.get(), positions: 24, clusters: 3 }));
+  expect(screen.getByText("24 positions")).toBeDefined();
+  await userEvent.click(screen.getByRole("button", { name: "Layers and legend" }));
+  expect(screen.getByText(/^3 circles, .* to /)).toBeDefined();
 });
 
 test("h hides the history layer and shows it again", async () => {

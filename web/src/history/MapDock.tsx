@@ -1,4 +1,5 @@
-import { Layers as LayersIcon, X } from "lucide-react";
+import { ChevronDown, ChevronUp } from "lucide-react";
+import { useId, useState } from "react";
 import type { TimeRange } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
@@ -6,7 +7,7 @@ import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
 import { HistoryRangeForm } from "./HistoryRangeForm";
-import { HistoryReport } from "./HistoryReport";
+import { HistoryReport, HistorySpan } from "./HistoryReport";
 import { type HistoryChoice, PRESETS } from "./historyRange";
 import { LayerToggles } from "./LayerToggles";
 import { Legend } from "./Legend";
@@ -18,47 +19,41 @@ const CHOICES: readonly { readonly value: HistoryChoice; readonly label: string 
   { value: "custom", label: "Custom" },
 ];
 
-interface MapDockProps {
-  readonly open: boolean;
-  onOpen(open: boolean): void;
-}
-
-/** The time that the history layer shows, which layers are drawn, and what they mean. */
-export function MapDock({ open, onOpen }: MapDockProps) {
+/** The time that the history layer shows, in one row; on request which layers are drawn, and what they mean. */
+export function MapDock() {
   const engine = useEngine();
   const setting = useHistoryChoice();
   const { loading } = useReadable(engine.history);
+  const [more, setMore] = useState(false);
+  const moreId = useId();
   useShortcuts({
     h: () => {
       if (setting.choice === "off") setting.choose("1h");
       else engine.setLayer("history", !engine.layers.get().history);
     },
   });
-  if (!open) return <DockOpener onOpen={onOpen} />;
   return (
-    <section className="dock" aria-label="History and layers" aria-busy={loading}>
+    <section className="dock" aria-label="History and layers" aria-busy={loading} data-more={more}>
       {loading && <div className="loading-bar" />}
-      <header className="card-head">
+      <div className="dock-row">
         <h2>History</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Close history and layers"
-          onClick={() => onOpen(false)}
-        >
-          <X aria-hidden />
-        </button>
-      </header>
-      <Segments
-        label="Time that the history layer shows"
-        options={CHOICES}
-        value={setting.choice}
-        onChange={setting.choose}
-      />
+        <Segments
+          label="Time that the history layer shows"
+          options={CHOICES}
+          value={setting.choice}
+          onChange={setting.choose}
+        />
+        <MoreButton open={more} controls={moreId} onToggle={() => setMore(!more)} />
+        <HistoryReport onRefresh={setting.refresh} />
+      </div>
       {setting.choice === "custom" && <CustomRange onRange={setting.showCustom} />}
-      <HistoryReport onRefresh={setting.refresh} />
-      <LayerToggles />
-      <Legend />
+      {more && (
+        <div id={moreId} className="dock-more">
+          <HistorySpan />
+          <LayerToggles />
+          <Legend />
+        </div>
+      )}
     </section>
   );
 }
@@ -67,10 +62,24 @@ function CustomRange({ onRange }: { onRange(range: TimeRange): void }) {
   return <HistoryRangeForm now={useServerNow()} onRange={onRange} />;
 }
 
-function DockOpener({ onOpen }: Pick<MapDockProps, "onOpen">) {
+interface MoreButtonProps {
+  readonly open: boolean;
+  readonly controls: string;
+  onToggle(): void;
+}
+
+function MoreButton({ open, controls, onToggle }: MoreButtonProps) {
   return (
-    <button type="button" className="button map-button dock-opener" onClick={() => onOpen(true)}>
-      <LayersIcon aria-hidden /> History and layers
+    <button
+      type="button"
+      className="icon-button"
+      aria-expanded={open}
+      aria-controls={open ? controls : undefined}
+      aria-label="Layers and legend"
+      title="Layers and legend"
+      onClick={onToggle}
+    >
+      {open ? <ChevronDown aria-hidden /> : <ChevronUp aria-hidden />}
     </button>
   );
 }

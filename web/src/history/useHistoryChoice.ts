@@ -4,6 +4,8 @@ import { useEngine } from "../hooks/useEngine";
 import { type HistoryChoice, presetRange } from "./historyRange";
 
 const FIRST_CHOICE = "1h";
+// A smaller difference moves the range by nothing that shows.
+const CLOCK_MILLISECONDS = 60_000;
 const FILL_MILLISECONDS = 10_000;
 
 export interface HistoryChoiceSetting {
@@ -41,6 +43,17 @@ export function useHistoryChoice(): HistoryChoiceSetting {
     else show(choice);
   }, [choice, engine, show]);
   useEffect(() => show(FIRST_CHOICE), [show]);
+  const showAgain = useEffectEvent(() => show(choice));
+  useEffect(() => {
+    // How wrong the clock of this browser is, only the connection tells: a range that ends now moves with it.
+    let shownWith = engine.connection.get().serverOffset;
+    return engine.connection.subscribe(() => {
+      const { serverOffset } = engine.connection.get();
+      if (Math.abs(serverOffset - shownWith) < CLOCK_MILLISECONDS) return;
+      shownWith = serverOffset;
+      showAgain();
+    });
+  }, [engine]);
   const fill = useEffectEvent(() => {
     const { loading, error, positions, newer } = engine.history.get();
     if (!loading && error === null && positions === 0 && newer > 0) refresh();

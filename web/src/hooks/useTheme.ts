@@ -1,28 +1,16 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Theme } from "../engine/types";
+import { readStored, store } from "./stored";
 
-export const THEME_CHOICES = ["auto", "dark", "light"] as const;
+const THEME_CHOICES = ["auto", "dark", "light"] as const;
 export type ThemeChoice = (typeof THEME_CHOICES)[number];
 
 const STORED = "herenow.theme";
 const LIGHT = "(prefers-color-scheme: light)";
 
 function storedChoice(): ThemeChoice {
-  try {
-    const stored = localStorage.getItem(STORED);
-    return THEME_CHOICES.find((choice) => choice === stored) ?? "auto";
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-    return "auto";
-  }
-}
-
-function store(choice: ThemeChoice): void {
-  try {
-    localStorage.setItem(STORED, choice);
-  } catch {
-    // As above.
-  }
+  const stored = readStored(STORED);
+  return THEME_CHOICES.find((choice) => choice === stored) ?? "auto";
 }
 
 function subscribe(listener: () => void): () => void {
@@ -49,7 +37,7 @@ export function useTheme(): ThemeSetting {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   function choose(next: ThemeChoice): void {
-    store(next);
+    store(STORED, next);
     setChoice(next);
   }
   return { choice, theme, choose };

@@ -28,6 +28,7 @@ export class HistoryLayer {
   readonly layer: VectorLayer;
   readonly #source = new VectorSource<Feature<Point>>({ useSpatialIndex: true });
   readonly #styles = new Map<string, Style>();
+  readonly #circles = new Map<number, CircleStyle>();
   #clusters: readonly PlacedCluster[] = [];
   #palette: Palette;
 
@@ -76,6 +77,7 @@ export class HistoryLayer {
   setTheme(theme: Theme): void {
     this.#palette = paletteOf(theme);
     this.#styles.clear();
+    this.#circles.clear();
     this.layer.changed();
   }
 
@@ -85,10 +87,23 @@ export class HistoryLayer {
     const key = `${diameter}/${text}`;
     let style = this.#styles.get(key);
     if (!style) {
-      style = circleStyle(this.#palette, diameter, text);
+      style = new Style({ image: this.#circle(diameter), text: countText(this.#palette, diameter, text) });
       this.#styles.set(key, style);
     }
     return style;
+  }
+
+  /** One picture for each size, whatever number stands in it. */
+  #circle(diameter: number): CircleStyle {
+    const known = this.#circles.get(diameter);
+    if (known) return known;
+    const circle = new CircleStyle({
+      radius: diameter / 2,
+      fill: new Fill({ color: this.#palette.historyFill }),
+      stroke: new Stroke({ color: this.#palette.historyRing, width: 1 }),
+    });
+    this.#circles.set(diameter, circle);
+    return circle;
   }
 }
 
@@ -97,18 +112,11 @@ function worldWidth(map: OpenLayersMap): number {
   return EARTH_CIRCUMFERENCE / (map.getView().getResolution() ?? 1);
 }
 
-function circleStyle(palette: Palette, diameter: number, text: string): Style {
-  return new Style({
-    image: new CircleStyle({
-      radius: diameter / 2,
-      fill: new Fill({ color: palette.historyFill }),
-      stroke: new Stroke({ color: palette.historyRing, width: 1 }),
-    }),
-    text: new Text({
-      text,
-      font: `500 ${diameter < 26 ? 10 : 11}px 'Inter Variable', Inter, system-ui, sans-serif`,
-      fill: new Fill({ color: palette.historyText }),
-      offsetY: 1,
-    }),
+function countText(palette: Palette, diameter: number, text: string): Text {
+  return new Text({
+    text,
+    font: `500 ${diameter < 26 ? 10 : 11}px 'Inter Variable', Inter, system-ui, sans-serif`,
+    fill: new Fill({ color: palette.historyText }),
+    offsetY: 1,
   });
 }

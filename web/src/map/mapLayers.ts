@@ -1,6 +1,5 @@
 import type BaseLayer from "ol/layer/Base";
 import type { Layers, Theme } from "../engine/types";
-import type { Credit } from "./attribution";
 import { Basemap } from "./basemap";
 import { HistoryLayer } from "./historyLayer";
 import type { LiveLayerOptions } from "./liveLayer";
@@ -10,7 +9,6 @@ import { TrackLayer } from "./trackLayer";
 
 export interface MapLayersOptions extends LiveLayerOptions {
   readonly base: string;
-  readonly credits: readonly Credit[];
   /** Where the streets of the synthetic city are, if there is one. */
   readonly streets: string | null;
 }
@@ -24,8 +22,8 @@ export class MapLayers {
   readonly #streets: Streets;
 
   constructor(options: MapLayersOptions) {
-    const { base, theme, credits, streets } = options;
-    this.#basemap = new Basemap({ base, theme, credits, onFailure: warn });
+    const { base, theme, streets } = options;
+    this.#basemap = new Basemap({ base, theme, onFailure: warn });
     this.#streets = new Streets(theme);
     this.history = new HistoryLayer(theme);
     this.track = new TrackLayer(theme);
@@ -34,8 +32,8 @@ export class MapLayers {
   }
 
   get all(): BaseLayer[] {
-    const data = [this.history.layer, this.track.layer, this.live.layer];
-    return [...this.#basemap.layers, this.#streets.layer, ...data];
+    const { ground, names } = this.#basemap;
+    return [...ground, this.#streets.layer, this.history.layer, names, this.track.layer, this.live.layer];
   }
 
   setTheme(theme: Theme): void {
@@ -43,9 +41,13 @@ export class MapLayers {
   }
 
   show(name: keyof Layers, on: boolean): void {
-    if (name === "live") this.live.setVisible(on);
-    else if (name === "history") this.history.layer.setVisible(on);
-    else this.live.setLabels(on);
+    const layers: Record<keyof Layers, () => void> = {
+      live: () => this.live.setVisible(on),
+      history: () => this.history.layer.setVisible(on),
+      track: () => this.track.layer.setVisible(on),
+      labels: () => this.live.setLabels(on),
+    };
+    layers[name]();
   }
 
   dispose(): void {

@@ -1,6 +1,5 @@
 import "ol/ol.css";
 import "./map.css";
-import Attribution from "ol/control/Attribution";
 import ScaleLine from "ol/control/ScaleLine";
 import { easeOut } from "ol/easing";
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
@@ -20,8 +19,8 @@ const WORLD: Box = [-150, -50, 160, 70];
 const STREET_ZOOM = 14;
 const CLOSEST_FIT = 15; // zoom, of a fleet that stands on one spot
 const FIT_MARGIN = 32; // pixels
-const NARROW = 768; // pixels: below, the credits are behind a button
 const MOTION = 250; // ms
+const PAN_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 const FOLLOW_STEP = 0.25; // pixels
 
 /** CSS pixels from the top left of the map. */
@@ -30,7 +29,8 @@ export type Pixel = readonly [x: number, y: number];
 export interface MapViewOptions {
   readonly layers: BaseLayer[];
   readonly startBox: Box | null;
-  readonly calm: boolean;
+  /** Whether the user asked for less motion. */
+  readonly calm: () => boolean;
   readonly onMove: (area: VisibleArea) => void;
   /** The map came to rest. */
   readonly onRest: (area: VisibleArea) => void;
@@ -39,7 +39,8 @@ export interface MapViewOptions {
   readonly onDoubleClick: (pixel: Pixel) => boolean;
   /** Null when the pointer left, or is a finger. */
   readonly onPoint: (pixel: Pixel | null) => void;
-  readonly onDrag: () => void;
+  /** The user moved the map to another place. */
+  readonly onPan: () => void;
 }
 
 /** Owns the map: where it looks, what the pointer and the keys do to it, and the address that says so. */
@@ -47,8 +48,6 @@ export class MapView {
   readonly map: OpenLayersMap;
   readonly #view: View;
   readonly #options: MapViewOptions;
-  /** Scale and credits, in one row. */
-  readonly #foot = document.createElement("div");
   readonly #hash = new Pace(HASH_PACE, () => this.#writeHash());
   /** Whether the place was given by the address, so that nothing should choose a better one. */
   readonly placed: boolean;
@@ -71,10 +70,8 @@ export class MapView {
     this.map = new OpenLayersMap({
       view: this.#view,
       layers: options.layers,
-      controls: [
-        new ScaleLine({ minWidth: 72, target: this.#foot }),
-        new Attribution({ collapsed: window.innerWidth < NARROW, target: this.#foot }),
-      ],
+      // Whom the map is owed to, the page says itself.
+      controls: [new ScaleLine({ minWidth: 72 })],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
       moveTolerance: 3,
     });
@@ -87,8 +84,6 @@ export class MapView {
       element.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom.");
     }
     this.map.setTarget(element);
-    this.#foot.className = "map-foot";
-    element.append(this.#foot);
     if (!this.placed) this.fit(this.#options.startBox ?? WORLD, false);
     this.#listen(element);
   }
@@ -98,7 +93,6 @@ export class MapView {
     if (this.#pointFrame !== null) cancelAnimationFrame(this.#pointFrame);
     window.removeEventListener("hashchange", this.#hashChanged);
     this.map.setTarget(undefined);
-    this.#foot.remove();
     this.map.dispose();
   }
 
@@ -153,7 +147,7 @@ export class MapView {
   }
 
   #motion(duration: number): number {
-    return this.#options.calm ? 0 : duration;
+    return this.#options.calm() ? 0 : duration;
   }
 
   /** The world repeats: the copy that is nearest to where the map looks. */
@@ -164,12 +158,15 @@ export class MapView {
   }
 
   #listen(element: HTMLElement): void {
-    const { onClick, onDoubleClick, onDrag, onMove, onRest } = this.#options;
+    const { onClick, onDoubleClick, onMove, onPan, onRest } = this.#options;
     this.map.on("click", (event) => onClick(pixelOf(event), isTouch(event)));
     this.map.on("dblclick", (event) => {
       if (onDoubleClick(pixelOf(event))) event.stopPropagation();
     });
-    this.map.on("pointerdrag", onDrag);
+    this.map.on("pointerdrag", onPan);
+    element.addEventListener("keydown", (event) => {
+      if (PAN_KEYS.has(event.key)) onPan();
+    });
     this.map.on("pointermove", (event) => this.#pointAt(event.dragging || isTouch(event) ? null : pixelOf(event)));
     element.addEventListener("pointerleave", () => this.#pointAt(null));
     this.map.on("postrender", ({ frameState }) => {
@@ -195,6 +192,7 @@ export class MapView {
   readonly #hashChanged = (): void => {
     const asked = readHash(window.location.hash);
     if (!asked) return;
+    this.#options.onPan();
     this.#view.setCenter(fromLonLat([asked.longitude, asked.latitude]));
     this.#view.setZoom(asked.zoom);
   };

@@ -1,8 +1,9 @@
+// Until single vehicles can be told apart, a city is read as a whole: markers stay small there.
 const STEPS: readonly (readonly [zoom: number, pixels: number])[] = [
-  [6, 8],
-  [9, 11],
-  [11, 14],
-  [13, 18],
+  [6, 6],
+  [9, 10],
+  [11.5, 10],
+  [13, 16],
   [15, 24],
   [17, 28],
 ];

@@ -1,4 +1,4 @@
-import { getCenter } from "ol/extent";
+import { getTopLeft, getTopRight } from "ol/extent";
 import Feature from "ol/Feature";
 import GeoJSON from "ol/format/GeoJSON";
 import LineString from "ol/geom/LineString";
@@ -11,7 +11,7 @@ import Stroke from "ol/style/Stroke";
 import type { StyleFunction } from "ol/style/Style";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
-import { fetchJson } from "../engine/fetchJson";
+import { fetchJson } from "../api/request";
 import type { Theme } from "../engine/types";
 import type { Palette } from "./palette";
 import { paletteOf } from "./palette";
@@ -41,7 +41,7 @@ export class Streets {
 
   /** Without streets the map is still a map, so a failure is only passed on. */
   async load(url: URL): Promise<void> {
-    const geojson = await fetchJson(url, DEADLINE, this.#cancel.signal);
+    const geojson = await fetchJson(url, this.#cancel.signal, DEADLINE);
     if (this.#cancel.signal.aborted) return;
     const features = new GeoJSON().readFeatures(geojson, { featureProjection: "EPSG:3857" });
     // One feature per class: thousands of short ones would each be styled in every frame.
@@ -56,7 +56,10 @@ export class Streets {
     this.#source.addFeatures([streets, arterials]);
     const extent = this.#source.getExtent();
     if (extent && features.length > 0) {
-      this.#source.addFeature(new Feature({ class: "name", geometry: new Point(getCenter(extent)) }));
+      // Beside the city: in it, the vehicles would cover it.
+      const [west = 0, north = 0] = getTopLeft(extent);
+      const [east = 0] = getTopRight(extent);
+      this.#source.addFeature(new Feature({ class: "name", geometry: new Point([(west + east) / 2, north]) }));
     }
   }
 
@@ -108,6 +111,7 @@ function nameStyle(palette: Palette): Style {
     zIndex: 20,
     text: new Text({
       text: NAME,
+      offsetY: -14,
       font: "italic 500 12px 'Inter Variable', Inter, system-ui, sans-serif",
       fill: new Fill({ color: palette.streetName }),
       stroke: new Stroke({ color: palette.halo, width: 3 }),

@@ -8,6 +8,7 @@ import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
 import { useServerNow } from "../hooks/useNow";
 import { CopyButton } from "./CopyButton";
+import { Fact } from "./Fact";
 
 interface DetailFactsProps {
   readonly newest: LivePosition;
@@ -25,9 +26,11 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
         <Figure name="Today" value={device ? formatDistance(device.distance) : "–"} />
       </dl>
       <dl className="facts">
-        <Fact name="Status" value={newest.status} />
-        <Fact name="Kind" value={newest.kind ?? "not said"} />
-        <Fact name="Fix" value={`${formatTime(newest.timestamp, now)} · ${formatAge(now - newest.timestamp)}`} />
+        <Fact name="Status">{newest.status}</Fact>
+        <Fact name="Kind">{newest.kind ?? "not said"}</Fact>
+        <Fact name="Fix">
+          {formatTime(newest.timestamp, now)} · {formatAge(now - newest.timestamp)}
+        </Fact>
         <div className="fact">
           <dt>Place</dt>
           <dd className="number copyable">
@@ -35,7 +38,9 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
           </dd>
         </div>
         {extraFacts(newest, device).map(([name, value]) => (
-          <Fact key={name} name={name} value={value} />
+          <Fact key={name} name={name}>
+            {value}
+          </Fact>
         ))}
       </dl>
     </>
@@ -60,15 +65,6 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
     <div className="figure-box">
       <dt>{name}</dt>
       <dd className="number">{value}</dd>
-    </div>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
-  return (
-    <div className="fact">
-      <dt>{name}</dt>
-      <dd>{value}</dd>
     </div>
   );
 }

@@ -103,6 +103,6 @@ test("typing asks once it pauses, not at every letter", async () => {
 test("an answer that fails is told, with a way to ask again", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
   renderPanel(<DevicesPanel />);
-  expect((await screen.findByRole("alert")).textContent).toContain("The server does not answer.");
+  expect((await screen.findByRole("alert")).textContent).toContain("The server cannot be reached.");
   expect(screen.getByRole("button", { name: "Try again" })).toBeDefined();
 });

@@ -3,6 +3,7 @@ import type { Stats } from "../engine/types";
 import { formatCount, formatRate } from "../format/count";
 import { formatDistance } from "../format/distance";
 import { useRateTrail } from "../hooks/useRateTrail";
+import { Fact } from "./Fact";
 
 export function RatesCard({ stats }: { readonly stats: Stats }) {
   const trail = useRateTrail();
@@ -18,19 +19,10 @@ export function RatesCard({ stats }: { readonly stats: Stats }) {
         label={`Accepted positions a second over the last two minutes, now ${formatRate(accepted)}`}
       />
       <dl className="facts">
-        <Fact name="Viewers" value={formatCount(stats.viewers)} />
-        <Fact name="Rejected a second" value={formatRate(rejected)} />
-        <Fact name="Whole fleet today" value={formatDistance(stats.distance.total)} />
+        <Fact name="Viewers">{formatCount(stats.viewers)}</Fact>
+        <Fact name="Rejected a second">{formatRate(rejected)}</Fact>
+        <Fact name="Whole fleet today">{formatDistance(stats.distance.total)}</Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
-  return (
-    <div className="fact">
-      <dt>{name}</dt>
-      <dd className="number">{value}</dd>
-    </div>
   );
 }

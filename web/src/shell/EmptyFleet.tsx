@@ -14,7 +14,7 @@ export function EmptyFleet() {
   const stats = useReadable(useEngine().stats);
   if (stats === null || stats.devices > 0) return null;
   // To the minute, so that the text stands still while someone marks it.
-  const command = reportCommand(address("api/positions"), Math.floor(stats.time / 60_000) * 60_000);
+  const command = reportCommand(address("api/positions").href, Math.floor(stats.time / 60_000) * 60_000);
   return (
     <section className="card empty-fleet" aria-label="No devices yet">
       <h2>No devices yet</h2>

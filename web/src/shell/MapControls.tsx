@@ -1,4 +1,4 @@
-import { Maximize, Minus, Plus } from "lucide-react";
+import { type LucideIcon, Maximize, Minus, Plus } from "lucide-react";
 import { useEngine } from "../hooks/useEngine";
 
 export function MapControls() {
@@ -6,34 +6,31 @@ export function MapControls() {
   return (
     <fieldset className="map-controls">
       <legend className="hidden">Map</legend>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Zoom in"
-        title="Zoom in (+)"
-        onClick={() => engine.zoomBy(1)}
-      >
-        <Plus aria-hidden />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Zoom out"
-        title="Zoom out (−)"
-        onClick={() => engine.zoomBy(-1)}
-      >
-        <Minus aria-hidden />
-      </button>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Show the whole fleet"
-        aria-keyshortcuts="0"
-        title="Show the whole fleet (0)"
-        onClick={() => engine.fitFleet()}
-      >
-        <Maximize aria-hidden />
-      </button>
+      <Control name="Zoom in" shortcut="+" icon={Plus} onClick={() => engine.zoomBy(1)} />
+      <Control name="Zoom out" shortcut="-" icon={Minus} onClick={() => engine.zoomBy(-1)} />
+      <Control name="Show the whole fleet" shortcut="0" icon={Maximize} onClick={() => engine.fitFleet()} />
     </fieldset>
+  );
+}
+
+interface ControlProps {
+  readonly name: string;
+  readonly shortcut: string;
+  readonly icon: LucideIcon;
+  onClick(): void;
+}
+
+function Control({ name, shortcut, icon: Icon, onClick }: ControlProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={name}
+      aria-keyshortcuts={shortcut}
+      title={`${name} (${shortcut})`}
+      onClick={onClick}
+    >
+      <Icon aria-hidden />
+    </button>
   );
 }

@@ -3,6 +3,7 @@ import type { Config, Padding } from "../engine/types";
 import { MapDock } from "../history/MapDock";
 import { useEngine } from "../hooks/useEngine";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { Credits } from "./Credits";
 import { EmptyFleet } from "./EmptyFleet";
 import { HoverCard } from "./HoverCard";
 import { MapControls } from "./MapControls";
@@ -12,29 +13,31 @@ import { MAP_ID } from "./SkipLink";
 interface MapStageProps {
   readonly config: Config;
   readonly padding: Padding;
-  readonly dockOpen: boolean;
-  onDock(open: boolean): void;
 }
 
-/** The map and all that lies on it. */
-export function MapStage({ config, padding, dockOpen, onDock }: MapStageProps) {
+/** The map and all that lies on it. What lies at its foot is one column, so that nothing there covers the credits. */
+export function MapStage({ config, padding }: MapStageProps) {
   const engine = useEngine();
   const map = useRef<HTMLDivElement>(null);
+  // Before the map is mounted, which fits its first view into what is free.
+  useEffect(() => engine.setPadding(padding), [engine, padding]);
   useEffect(() => {
     if (map.current !== null) engine.mount(map.current);
   }, [engine]);
-  useEffect(() => engine.setPadding(padding), [engine, padding]);
   return (
     <main className="stage" aria-label="Map">
       <div ref={map} id={MAP_ID} className="map" />
       <HoverCard />
-      <div className="stage-top">
-        <ConnectionBanner />
-        <Notices notices={config.notices} />
-      </div>
       <EmptyFleet />
-      <MapDock open={dockOpen} onOpen={onDock} />
-      <MapControls />
+      <div className="stage-over">
+        <ConnectionBanner />
+        <MapControls />
+        <div className="stage-cards">
+          <MapDock />
+          <Notices notices={config.notices} />
+        </div>
+        <Credits credits={config.attributions} />
+      </div>
     </main>
   );
 }

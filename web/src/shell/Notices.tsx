@@ -1,26 +1,33 @@
 import { Info, X } from "lucide-react";
 import { useState } from "react";
+import { readStored, store } from "../hooks/stored";
 
-/** What the server wants said on the map, until it is put away. */
+const DISMISSED = "herenow.notices.dismissed";
+
+/** What the server wants said on the map, until it is put away; other words are shown again. */
 export function Notices({ notices }: { readonly notices: readonly string[] }) {
-  const [dismissed, setDismissed] = useState<readonly string[]>([]);
-  const shown = notices.filter((notice) => !dismissed.includes(notice));
+  const text = notices.join("\n");
+  const [dismissed, setDismissed] = useState(() => readStored(DISMISSED));
+  if (notices.length === 0 || dismissed === text) return null;
+  function dismiss(): void {
+    store(DISMISSED, text);
+    setDismissed(text);
+  }
   return (
-    <ul className="notices">
-      {shown.map((notice) => (
-        <li key={notice} className="notice">
-          <Info aria-hidden />
-          <span>{notice}</span>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={`Dismiss: ${notice}`}
-            onClick={() => setDismissed([...dismissed, notice])}
-          >
-            <X aria-hidden />
-          </button>
-        </li>
-      ))}
-    </ul>
+    <section className="notice" aria-labelledby="notice-title">
+      <header className="card-head">
+        <h2 id="notice-title">
+          <Info aria-hidden /> About this demo
+        </h2>
+        <button type="button" className="icon-button" aria-label="Dismiss" title="Dismiss" onClick={dismiss}>
+          <X aria-hidden />
+        </button>
+      </header>
+      <ul>
+        {notices.map((notice) => (
+          <li key={notice}>{notice}.</li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -42,7 +42,7 @@ export function Shell({ config, theme }: ShellProps) {
         onHelp={() => change({ help: true })}
       />
       <Sides layout={layout} shell={shell}>
-        <MapStage config={config} padding={padding} dockOpen={shell.dock} onDock={(dock) => change({ dock })} />
+        <MapStage config={config} padding={padding} />
       </Sides>
       <HelpDialog open={shell.help} onClose={() => change({ help: false })} />
       <LiveRegion />

@@ -11,21 +11,23 @@ export function ShellSkeleton() {
           <span>Herenow</span>
         </h1>
       </header>
-      <aside className="side side-left" data-open="true" aria-hidden="true">
-        <div className="side-body">
-          <SkeletonRows />
-        </div>
-      </aside>
+      <Side name="left" />
       <main className="stage">
         <p className="hidden" role="status">
           Loading
         </p>
       </main>
-      <aside className="side side-right" data-open="true" aria-hidden="true">
-        <div className="side-body">
-          <SkeletonRows />
-        </div>
-      </aside>
+      <Side name="right" />
     </div>
+  );
+}
+
+function Side({ name }: { readonly name: "left" | "right" }) {
+  return (
+    <aside className={`side side-${name}`} data-open="true" aria-hidden="true">
+      <div className="side-body">
+        <SkeletonRows />
+      </div>
+    </aside>
   );
 }

@@ -1,17 +1,22 @@
 import type { Padding } from "../engine/types";
 import type { Layout } from "../hooks/useLayout";
+import { remPixels } from "./remPixels";
 import { type SheetStop, sheetHeight } from "./sheetStops";
 
 const EDGE = 24;
-/** The search pill and the badge under it. */
-const MOBILE_TOP = 64;
+/** What lies over the map grows with the text. */
+const FOOT_REM = 6.5;
+const MOBILE_TOP_REM = 4;
 
 /** Which edges of the map something lies over. Side panels stand beside the map, the sheet lies on it. */
 export function mapPadding(layout: Layout, stop: SheetStop, viewport: number): Padding {
   const sides = { left: EDGE, right: EDGE };
-  if (layout !== "mobile") return { ...sides, top: EDGE, bottom: EDGE };
-  // The map itself ends where the sheet that peeks begins.
+  const rem = remPixels();
+  if (layout !== "mobile" || stop === "peek") {
+    return { ...sides, top: layout === "mobile" ? MOBILE_TOP_REM * rem : EDGE, bottom: FOOT_REM * rem };
+  }
+  // The map itself ends where the sheet that peeks begins; a higher one covers what else lies at its foot.
   // Under a full sheet nothing is left to centre in; the place it had at half stays.
-  const covering = stop === "full" ? "half" : stop;
-  return { ...sides, top: MOBILE_TOP, bottom: sheetHeight(covering, viewport) - sheetHeight("peek", viewport) + EDGE };
+  const covered = sheetHeight("half", viewport) - sheetHeight("peek", viewport);
+  return { ...sides, top: MOBILE_TOP_REM * rem, bottom: covered + EDGE };
 }

@@ -1,6 +1,6 @@
 import { remPixels } from "./remPixels";
 
-export const SHEET_STOPS = ["peek", "half", "full"] as const;
+const SHEET_STOPS = ["peek", "half", "full"] as const;
 export type SheetStop = (typeof SHEET_STOPS)[number];
 
 const PEEK_REM = 6;

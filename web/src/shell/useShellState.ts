@@ -10,7 +10,6 @@ export interface ShellState {
   readonly left: boolean;
   readonly right: boolean;
   readonly help: boolean;
-  readonly dock: boolean;
   readonly tab: Tab;
   readonly stop: SheetStop;
 }
@@ -24,7 +23,6 @@ export function useShellState(layout: Layout): ShellSetting {
     left: true,
     right: true,
     help: false,
-    dock: layout === "desktop",
     tab: layout === "mobile" ? "overview" : "devices",
     stop: "peek",
   });

@@ -1,5 +1,7 @@
+import { NO_HISTORY } from "../engine/history";
 import { Value } from "../engine/readable";
 import type { Connection, Engine, Filter, HistoryState, Layers, LivePosition, Stats } from "../engine/types";
+import { ALL_LAYERS } from "../engine/types";
 
 export const LIVE: Connection = {
   state: "live",
@@ -10,20 +12,11 @@ export const LIVE: Connection = {
   problem: null,
 };
 
-export const NO_HISTORY: HistoryState = {
-  range: null,
-  loading: false,
-  positions: 0,
-  clusters: 0,
-  error: null,
-  newer: 0,
-};
-
 /** An engine without a map or a connection, whose values a test sets, and which remembers what it was told. */
 export function stillEngine() {
   const selection = new Value<string | null>(null);
   const following = new Value(false);
-  const layers = new Value<Layers>({ live: true, history: true, labels: true });
+  const layers = new Value<Layers>(ALL_LAYERS);
   const told: { filter: Filter | null; calls: string[] } = { filter: null, calls: [] };
   const note = (call: string) => () => void told.calls.push(call);
   const engine = {

@@ -1,0 +1,39 @@
+import { Info } from "lucide-react";
+import { useState } from "react";
+import type { Credit } from "../engine/types";
+import { BASEMAP_CREDITS } from "../map/basemapCredits";
+
+/** Whom the map is owed to, in full; on a small screen one line of it, and the rest when asked for. */
+export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="credits" data-open={open} aria-label="Credits of the map">
+      <ul>
+        {[...BASEMAP_CREDITS, ...credits].map((credit) => (
+          <li key={credit.text}>
+            <CreditText {...credit} />
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        className="icon-button"
+        aria-expanded={open}
+        aria-label="All credits"
+        onClick={() => setOpen(!open)}
+      >
+        <Info aria-hidden />
+      </button>
+    </section>
+  );
+}
+
+function CreditText({ text, url }: Credit) {
+  // What the server says is no reason to run a script.
+  if (!url || !/^https?:\/\//.test(url)) return text;
+  return (
+    <a href={url} target="_blank" rel="noopener noreferrer">
+      {text}
+    </a>
+  );
+}
