@@ -28,7 +28,9 @@ def requests(batch: int, positions: int) -> list[bytes]:
             for number in range(first, first + batch)
         )
         body = f"[{rows}]"
-        made.append(f"POST /api/positions HTTP/1.1\r\nHost: b\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        made.append(
+            f"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
     return made
 
 

@@ -22,7 +22,7 @@ VIEWERS = (1, 100, 1000)
 RATES = (5, 50)  # positions a second
 SETTLE = 1.0  # s
 UPGRADE = (
-    b"GET /ws/locations HTTP/1.1\r\nHost: b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"GET /ws/locations HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     b"Sec-WebSocket-Protocol: herenow.json.v1\r\n\r\n"
 )
@@ -63,7 +63,9 @@ async def drive(port: int, rate: int, seconds: float) -> dict[int, tuple[float, 
         stamp += 1
         body = f'{{"device_id":"b","time":{stamp},"latitude":60.0,"longitude":{24 + turn / 1e5:.5f}}}'
         started = time.perf_counter()
-        writer.write(f"POST /api/positions HTTP/1.1\r\nHost: b\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        writer.write(
+            f"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]))
         sent[stamp] = started, time.perf_counter()

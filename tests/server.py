@@ -54,13 +54,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(store: Path, *flags: str, before_exec: Callable[[], None] | None = None) -> Iterator[Server]:
+def running(
+    store: Path, *flags: str, before_exec: Callable[[], None] | None = None, wait: bool = True
+) -> Iterator[Server]:
     command = [sys.executable, "-m", "herenow", "run", "--port", "0", "--store", f"sqlite:///{store}", *flags]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HERENOW_")}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=before_exec)  # noqa: PLW1509
     server = Server(process)
     try:
-        server.wait_until_ready()
+        if wait:
+            server.wait_until_ready()
         yield server
     finally:
         if process.poll() is None:

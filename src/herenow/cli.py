@@ -78,7 +78,7 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
 StoreUrl = Annotated[str | None, typer.Option(help="Where positions are kept, like sqlite:///data/herenow.db.")]
 Config = Annotated[Path | None, typer.Option(help="A TOML file with settings.")]
-ServerUrl = Annotated[str, typer.Option(help="The server to report to.")]
+ServerUrl = Annotated[str, typer.Option(help="The server to report to.", envvar="HERENOW_SERVER")]
 
 
 @app.command()

@@ -2,12 +2,14 @@
 
 HerenowError
 ├── BadRequest        the asker's: the words are wrong; asking again the same way fails again
-│   └── TooLarge      the asker's: too much at once
+│   ├── TooLarge      the asker's: too much at once
+│   └── TooSlow       the asker's: it did not come in time
 ├── NotFound          the asker's: no such device
 ├── SettingsError     the operator's: a setting, a file or a folder
 └── Unavailable       nobody's yet: the surroundings fail; asking again later may succeed
     ├── StoreUnavailable
-    └── BusUnavailable
+    ├── BusUnavailable
+    └── Busy              too much is being read at this moment
 """
 
 
@@ -21,6 +23,10 @@ class BadRequest(HerenowError):
 
 class TooLarge(BadRequest):
     """What was sent is more than is taken at once."""
+
+
+class TooSlow(BadRequest):
+    """What was sent did not come whole in time."""
 
 
 class NotFound(HerenowError):
@@ -41,3 +47,7 @@ class StoreUnavailable(Unavailable):
 
 class BusUnavailable(Unavailable):
     """The bus could not take positions, or not in time; nothing is promised."""
+
+
+class Busy(Unavailable):
+    """More is being sent at this moment than is held in memory at once."""

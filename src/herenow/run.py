@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
 import structlog
 import uvicorn
 
 from herenow.api.app import create_app
+from herenow.api.body import Bodies
 from herenow.api.live import beat
 from herenow.api.parts import Parts, Scene
+from herenow.api.sockets import SocketProtocol
 from herenow.bus.memory import MemoryBus
 from herenow.errors import SettingsError
 from herenow.live.hub import Hub
@@ -23,54 +25,95 @@ from herenow.store.sqlite import SqliteStore
 
 BACKLOG = 4096  # connections not yet taken
 CLOSE_WITHIN = 5  # s for requests under way when the server stops
+FINISH_WITHIN = 20  # s for what was published to be stored
 MAX_MESSAGE = 64 * 1024  # bytes from a viewer
 
 Source = Callable[[LocalIntake], Coroutine[Any, Any, None]]
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger()
 
 
 async def run(settings: Settings, source: Source | None = None, scene: Scene | None = None) -> None:
-    """Serves until SIGTERM or SIGINT, then stops in order. `source` is started once positions are taken.
+    """Serves until SIGTERM or SIGINT, then stops in order; a second signal ends it at once. `source` runs beside it.
 
     Raises SettingsError where the port or the store cannot be had.
     """
     listening = listen(settings.host, settings.port)
     try:
-        async with SqliteStore(settings.store_path) as store, pipeline(store, scene or Scene()) as parts:
-            server = uvicorn.Server(_config(parts))
-            async with _beside(server, beat(parts), source(parts.intake) if source else None):
-                log.info("ready", url=address(listening), store=str(settings.store_path))
-                await server.serve([listening])
-                log.info("stopping")
+        with _told_to_stop() as stop:
+            async with SqliteStore(settings.store_path) as store, pipeline(store) as (intake, recorder, hub):
+                shown, here_only = scene or Scene(), settings.access != "open"
+                parts = Parts(intake, recorder, hub, store, shown, Bodies(), here_only)
+                server = _Server(_config(parts))
+                duties = [_stop(server, stop), _announce(hub, listening, settings), beat(parts)]
+                async with _beside(server, *duties, *([source(intake)] if source else [])):
+                    await server.serve([listening])
+                    log.info("stopping")
     finally:
         listening.close()
     log.info("stopped")
 
 
 @contextlib.asynccontextmanager
-async def pipeline(store: SqliteStore, scene: Scene) -> AsyncIterator[Parts]:
+async def pipeline(store: SqliteStore) -> AsyncIterator[tuple[LocalIntake, Recorder, Hub]]:
     """The way of a position, running: intake → bus → recorder → store → hub. Leaving lets what was published finish."""
     bus, hub = MemoryBus(), Hub()
     recorder = Recorder(bus, store)
-    parts = Parts(LocalIntake(bus), recorder, hub, store, scene)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(hub.run(bus, store), name="hub")
         recording = tasks.create_task(recorder.run(), name="recorder")
         try:
-            await hub.loaded.wait()
-            yield parts
+            yield LocalIntake(bus), recorder, hub
         finally:
             await bus.close()
-            await recording
+            await asyncio.wait({recording}, timeout=FINISH_WITHIN)
+            recording.cancel()
             bus.stop_following()
 
 
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[asyncio.Event]:
+    """Set by the first SIGTERM or SIGINT; from then on a signal does what it does by itself."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def heard() -> None:
+        stop.set()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, heard)
+    try:
+        yield stop
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves them to the process, which must hear them before and after serving, too."""
+        yield
+
+
+async def _stop(server: uvicorn.Server, stop: asyncio.Event) -> None:
+    await stop.wait()
+    server.should_exit = True
+
+
+async def _announce(hub: Hub, listening: socket.socket, settings: Settings) -> None:
+    await hub.loaded.wait()
+    log.info("ready", url=address(listening), store=str(settings.store_path))
+
+
 @contextlib.asynccontextmanager
-async def _beside(server: uvicorn.Server, *duties: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
+async def _beside(server: uvicorn.Server, *duties: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Runs duties for as long as the body; one that fails stops the server, and its error is raised after."""
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(_stopping(server, duty)) for duty in duties if duty is not None]
+        running = [tasks.create_task(_stopping(server, duty)) for duty in duties]
         yield
         for task in running:
             task.cancel()
@@ -85,15 +128,13 @@ async def _stopping(server: uvicorn.Server, duty: Coroutine[Any, Any, None]) -> 
 
 
 def _config(parts: Parts) -> uvicorn.Config:
-    # uvicorn raises the signal again once it has stopped; were ours not the handler then, the process would end there.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     return uvicorn.Config(
         create_app(parts),
         http="httptools",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,
+        ws_ping_interval=None,  # a viewer that stalls is found by what it leaves unread
         lifespan="off",
         access_log=False,
         log_config=None,

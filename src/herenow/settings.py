@@ -1,7 +1,9 @@
 """What an operator can set: one table. Environment HERENOW_*, then a TOML file, then flags; the later wins."""
 
 import ipaddress
+import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -10,6 +12,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from herenow.errors import SettingsError
+
+ELSEWHERE = ("server",)  # read by other commands than `run`
 
 
 class Settings(BaseSettings):
@@ -32,13 +36,13 @@ class Settings(BaseSettings):
     @classmethod
     def _store_is_known(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme != "sqlite" or parts.netloc or not parts.path.strip("/"):
+        if parts.scheme != "sqlite" or parts.netloc or not parts.path.strip("/") or ":memory:" in url:
             raise ValueError("expected sqlite:///folder/file.db (relative) or sqlite:////folder/file.db (absolute)")
         return url
 
     @model_validator(mode="after")
     def _beyond_this_machine_only_when_said(self) -> "Settings":
-        if self.access != "open" and not _loopback(self.host):
+        if self.access != "open" and not loopback(self.host):
             raise ValueError(
                 f"listening on {self.host} lets everyone who reaches it read and write; "
                 "if that is meant, set HERENOW_ACCESS=open as well, else HERENOW_HOST=127.0.0.1"
@@ -52,11 +56,20 @@ class Settings(BaseSettings):
 
 def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
     """The settings in force; a flag that is None was not given. Raises SettingsError that names each wrong one."""
+    _refuse_unknown(os.environ)
     given = (_from_file(file) if file else {}) | {name: value for name, value in flags.items() if value is not None}
     try:
         return Settings(**given)
     except ValidationError as error:
         raise SettingsError("; ".join(_wrong(found) for found in error.errors())) from error
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A setting that is misspelt must not be passed over."""
+    known = {f"HERENOW_{name.upper()}" for name in (*Settings.model_fields, *ELSEWHERE)}
+    unknown = sorted(name for name in environment if name.startswith("HERENOW_") and name not in known)
+    if unknown:
+        raise SettingsError(f"{unknown[0]}: no such setting; there are {', '.join(sorted(known))}")
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -76,7 +89,8 @@ def _wrong(found: Any) -> str:
     return f"HERENOW_{name.upper()}: {reason}, got {found['input']!r}" if name else reason
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
+    """Whether a name or an address can only mean this machine."""
     if host == "localhost":
         return True
     try:

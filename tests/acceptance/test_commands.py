@@ -28,7 +28,7 @@ def herenow(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def track(server: Server, device_id: str) -> list[dict[str, Any]]:
-    query = {"from": "2000-01-01T00:00:00Z", "limit": 10_000}
+    query = {"from": "2000-01-01T00:00:00Z", "limit": "10000"}
     answer = httpx.get(f"{server.url}/api/devices/{device_id}/track", params=query, timeout=20)
     positions: list[dict[str, Any]] = answer.json()["positions"]
     return positions
@@ -86,6 +86,8 @@ def test_ctrl_c_ends_a_simulation_without_a_traceback(server: Server) -> None:
         (["replay", "--speed", "0", "tests/positions.py"], "speed: expected"),
         (["simulate", "--devices", "0"], "devices: expected"),
         (["simulate", "--rate", "0"], "rate: expected"),
+        (["simulate", "--seconds", "nan"], "seconds: expected"),
+        (["simulate", "--seconds", "inf"], "seconds: expected"),
         (["simulate", "--late", "2"], "late: expected"),
         (["simulate", "--centre", "here"], "centre: expected"),
         (["simulate", "--seconds", "1", "--server", "nowhere"], "address of a server"),

@@ -8,6 +8,7 @@ from herenow.bus import memory
 from herenow.bus.base import Bus
 from herenow.bus.memory import MemoryBus
 from herenow.errors import BusUnavailable, StoreUnavailable
+from herenow.model.device import first_seen
 from tests.positions import NOW, position
 
 
@@ -82,13 +83,13 @@ async def test_what_was_published_before_the_close_is_still_delivered(bus: Memor
 
 
 async def test_every_follower_gets_all_news_from_its_call_on(bus: MemoryBus) -> None:
-    await bus.announce([position("a", NOW)])
+    await bus.announce([first_seen(position("a", NOW))])
     followers = [bus.follow(), bus.follow()]
     for n in (1, 2):
-        await bus.announce([position("a", NOW + n)])
+        await bus.announce([first_seen(position("a", NOW + n))])
     for follower in followers:
         news = [await anext(follower), await anext(follower)]
-        assert [batch[0].time - NOW for batch in news if batch] == [1, 2]
+        assert [moves[0].position.time - NOW for moves in news if moves] == [1, 2]
 
 
 async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
@@ -97,15 +98,15 @@ async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
     monkeypatch.setattr(memory, "MAX_NEWS", 3)
     follower = bus.follow()
     for n in range(5):
-        await bus.announce([position("a", NOW + n)])
+        await bus.announce([first_seen(position("a", NOW + n))])
     assert await anext(follower) is None
     latest = await anext(follower)
     assert latest is not None
-    assert latest[0].time == NOW + 4
+    assert latest[0].position.time == NOW + 4
 
 
 async def test_followers_end_when_told_to(bus: MemoryBus) -> None:
     follower = bus.follow()
-    await bus.announce([position("a")])
+    await bus.announce([first_seen(position("a"))])
     bus.stop_following()
     assert len([news async for news in follower]) == 1

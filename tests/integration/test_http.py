@@ -3,9 +3,11 @@
 import gzip
 import io
 import json
+import socket
 import time
 import zlib
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -163,6 +165,7 @@ def test_a_range_is_given_in_ms_or_iso(server: Server) -> None:
         ("/api/devices/x/track", {"from": 5, "to": 4}, 400, "before to"),
         ("/api/devices/x/track", {"from": "noon"}, 400, "from: expected"),
         ("/api/devices/x/track", {"from": "9" * 30}, 400, "from: expected"),
+        ("/api/devices/x/track", {"from": "9" * 400}, 400, "from: expected"),
         ("/api/devices/x/track", {"limit": 0}, 422, "limit"),
         ("/api/devices/x/track", {"cursor": "rubbish!"}, 400, "cursor"),
         ("/api/devices", {"cursor": "WzEsMl0"}, 400, "cursor"),
@@ -186,6 +189,71 @@ def test_a_wrong_question_is_answered_by_a_problem_that_names_it(
 
 def test_a_wrong_method_is_a_problem(server: Server) -> None:
     is_problem(httpx.delete(f"{server.url}/api/positions"), 405)
+    is_problem(get(server, "/api/positions"), 405)
+
+
+def test_head_is_answered_as_get_without_a_body(server: Server) -> None:
+    answer = httpx.head(f"{server.url}/healthz")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b'{"device_id":5,"time":',
+        b'{"device_id":5,"x":',
+        b'{"device_id":5,"time":1,"altitude":1e999}',
+        b'{"device_id":5,"received":' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"device_id":"\\ud800","time":1,"latitude":1,"longitude":1}',
+        b'{"device_id":"\xff"}',
+    ],
+)
+def test_a_row_that_is_wrong_in_two_ways_leaves_the_good_one_beside_it_stored(server: Server, wrong: bytes) -> None:
+    good = json.dumps(fix("beside")).encode()
+    answer = post(server, good + b"\n" + wrong + b"\n")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["accepted"] == 1
+    assert answer.json()["rejected"][0]["index"] == 1
+
+
+def test_millions_of_elements_are_refused_before_they_are_built(server: Server) -> None:
+    for element in (b"1", b"NaN"):
+        body = b"[" + b",".join([element] * 2_000_000) + b"]"
+        is_problem(post(server, gzip.compress(body, 1), **{"content-encoding": "gzip"}), 413, "at most 10000")
+
+
+@pytest.mark.parametrize("device_id", ["user/phone", "50%", 'a"b', "日本 1", "a/track"])
+def test_a_device_id_may_hold_any_printable_character(server: Server, device_id: str) -> None:
+    report(server, fix(device_id))
+    assert len(track_of(server, quote(device_id, safe=""))) == 1
+    wait_for(lambda: get(server, "/api/devices", search=device_id).json()["total"] == 1)
+    if device_id != "a/track":  # whose own address is that of a track
+        assert get(server, f"/api/devices/{quote(device_id, safe='')}").json()["device_id"] == device_id
+
+
+def test_a_plus_in_a_time_need_not_be_escaped(server: Server) -> None:
+    answer = httpx.get(f"{server.url}/api/devices/x/track?from=2026-11-23T12:00:00+01:00", timeout=20)
+    is_problem(answer, 404)
+
+
+def test_what_another_page_asks_through_a_browser_is_refused(server: Server) -> None:
+    body = json.dumps(fix("foreign")).encode()
+    is_problem(post(server, body, origin="http://elsewhere.example"), 403, "elsewhere.example")
+    is_problem(post(server, body, host="rebound.example"), 403, "HERENOW_ACCESS=open")
+    assert post(server, body, origin=server.url).status_code == 200
+
+
+def test_nothing_that_is_missing_is_kept_by_a_browser(server: Server) -> None:
+    missing = get(server, "/assets/nothing.js")
+    assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
+
+
+def test_a_client_that_leaves_in_the_middle_is_no_error(server: Server) -> None:
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as leaving:
+        leaving.sendall(b"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n[")
+    assert get(server, "/healthz").status_code == 200
+    assert "nobody expected" not in server.said()
 
 
 def test_latest_in_a_box_leaves_out_the_rest_of_the_world(server: Server) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from tests.server import Server
 
@@ -17,10 +17,19 @@ V1 = Subprotocol("herenow.json.v1")
 
 
 async def report(server: Server, device_id: str, longitude: float, latitude: float, **more: object) -> None:
-    body = {"device_id": device_id, "time": time.time_ns() // 1_000_000, "latitude": latitude, "longitude": longitude}
+    now = time.time_ns() // 1_000_000
+    body = {"device_id": device_id, "time": now, "latitude": latitude, "longitude": longitude}
     async with httpx.AsyncClient() as client:
         answer = await client.post(f"{server.url}/api/positions", json=body | more)
-    assert answer.status_code == 200, answer.text
+        assert answer.status_code == 200, answer.text
+        async with asyncio.timeout(10):  # the fleet follows the store by a tick
+            while (await newest(client, server, device_id)) < now:
+                pass
+
+
+async def newest(client: httpx.AsyncClient, server: Server, device_id: str) -> int:
+    answer = await client.get(f"{server.url}/api/devices/{device_id}")
+    return int(answer.json()["position"]["time"]) if answer.status_code == 200 else 0
 
 
 async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
@@ -138,6 +147,22 @@ async def test_the_articles_wire_is_one_bare_frame_a_position(server: Server) ->
         while seen["article-1"]["longitude"] != 1.5:
             told = json.loads(await socket.recv())
             seen[told["device_id"]] = told
+
+
+async def test_what_is_said_on_the_articles_wire_is_not_listened_to(server: Server) -> None:
+    async with connect(server.live_url) as socket:
+        for n in range(20):
+            await socket.send(f"keepalive {n}")
+        await report(server, "article-2", 3.0, 4.0)
+        async with asyncio.timeout(10):
+            while (told := json.loads(await socket.recv()))["device_id"] != "article-2":
+                assert told["type"] == "location_update"
+
+
+async def test_a_page_from_elsewhere_gets_no_socket(server: Server) -> None:
+    with pytest.raises(websockets.InvalidStatus) as caught:
+        await connect(server.live_url, subprotocols=[V1], origin=Origin("http://elsewhere.example"))
+    assert caught.value.response.status_code == 403
 
 
 async def test_a_viewer_that_left_is_forgotten(server: Server) -> None:

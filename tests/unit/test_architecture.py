@@ -9,12 +9,13 @@ import herenow
 ROOT = Path(herenow.__file__).parent
 LEVELS = [
     {"errors"},
+    {"settings", "logs"},
     {"model"},
     {"wire"},
     {"bus", "store"},
     {"sources", "record", "live", "history"},
     {"api"},
-    {"settings", "logs", "progress"},
+    {"progress"},
     {"run"},
     {"cli"},
     {"__main__"},

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,24 @@ from herenow.bus.memory import MemoryBus
 from herenow.live.fleet import Fleet
 from herenow.live.hub import STALLED, Hub
 from herenow.live.viewer import Viewer
-from herenow.model.device import STALE_AFTER, Device
-from herenow.model.geo import WORLD
+from herenow.model.clock import DAY
+from herenow.model.device import STALE_AFTER, Device, advance, first_seen
+from herenow.model.geo import MAX_LEG_TIME, WORLD, distance
+from herenow.model.position import Position
 from herenow.model.view import View
 from herenow.store.sqlite import SqliteStore
 from tests.positions import NOW, position
+
+
+async def keep(store: SqliteStore, *positions: Position) -> None:
+    await store.write(positions, [first_seen(position) for position in positions])
+
+
+def fleet_after(*positions: Position) -> Fleet:
+    fleet = Fleet()
+    for device in advance({}, positions):
+        fleet.take(device)
+    return fleet
 
 
 class SlowStore(SqliteStore):
@@ -36,13 +50,13 @@ class SlowStore(SqliteStore):
 async def test_what_arrives_while_the_fleet_is_loaded_is_not_lost(tmp_path: Path) -> None:
     bus, hub = MemoryBus(), Hub(lambda: NOW)
     async with SlowStore(tmp_path / "slow.db") as store:
-        await store.write([position("a", NOW), position("b", NOW)])
+        await keep(store, position("a", NOW), position("b", NOW))
         following = asyncio.create_task(hub.run(bus, store))
         await store.asked.wait()
-        await bus.announce([position("a", NOW + 1), position("c", NOW)])
+        await bus.announce([first_seen(position("a", NOW + 1)), first_seen(position("c", NOW))])
         store.answer.set()
         await hub.loaded.wait()
-        await asyncio.sleep(0.05)
+        hub.tick()
         assert {device.device_id: device.position.time - NOW for device in hub.fleet} == {"a": 1, "b": 0, "c": 0}
         bus.stop_following()
         await following
@@ -59,9 +73,9 @@ async def test_news_that_were_lost_are_made_good_from_the_store(
         hub.viewers.add(viewer)
         viewer.take()
         lost = [position(f"d{n}", NOW + n) for n in range(10)]
-        await store.write(lost)
+        await keep(store, *lost)
         monkeypatch.setattr(memory, "MAX_NEWS", 5)
-        await bus.announce(lost)
+        await bus.announce([first_seen(position) for position in lost])
         async with asyncio.timeout(5):
             await viewer.due()
         assert '"type":"snapshot"' in viewer.take()[0]
@@ -70,43 +84,63 @@ async def test_news_that_were_lost_are_made_good_from_the_store(
         await following
 
 
-def test_a_viewer_without_progress_is_closed_with_the_documented_code() -> None:
+def test_a_viewer_that_reads_nothing_is_closed_and_one_that_reads_slowly_is_not() -> None:
     hub = Hub(lambda: NOW)
     closed: dict[str, tuple[int, str]] = {}
-    for name, since in (("stalled", 100.0), ("sends", 100.0 + STALLED)):
+    left = {"deaf": 5000, "slow": 5000, "idle": 0}
+    for name in left:
         viewer = Viewer(hub.json_frames)
-        viewer.sending_since = since
+        viewer.unread = partial(left.__getitem__, name)
         viewer.close = lambda code, reason, name=name: closed.update({name: (code, reason)})  # type: ignore[misc]
         hub.viewers.add(viewer)
-    hub.housekeep(100.1 + STALLED)
-    assert closed == {"stalled": (4408, "no progress in reading for 30 s")}
+    for second in range(int(STALLED) + 2):
+        left["slow"] -= 1
+        hub.housekeep(1000.0 + second)
+    assert closed == {"deaf": (4408, "no progress in reading for 30 s")}
 
 
 def test_stats_count_status_and_kind_and_rank_distances() -> None:
-    fleet = Fleet()
+    positions = [position("old", NOW - STALE_AFTER)]
     for n in range(12):
-        fleet.apply(position(f"d{n:02}", NOW, attributes={"kind": "bus" if n % 2 else "car"}, speed=float(n)))
-        fleet.apply(position(f"d{n:02}", NOW + 60_000, 60.0 + n / 1000, attributes={"kind": "bus" if n % 2 else "car"}))
-    fleet.apply(position("old", NOW - STALE_AFTER))
-    stats = fleet.stats(NOW + 60_000)
+        told = {"kind": "bus" if n % 2 else "car"}
+        positions.append(position(f"d{n:02}", NOW, attributes=told, speed=float(n)))
+        positions.append(position(f"d{n:02}", NOW + 60_000, 60.0 + n / 1000, attributes=told))
+    stats = fleet_after(*positions).stats(NOW + 60_000)
     assert stats.by_status == {"moving": 11, "idle": 0, "stopped": 1, "stale": 1}
     assert stats.by_kind == {"bus": 6, "car": 6, "other": 1}
     assert [device.device_id for device in stats.top] == [f"d{n:02}" for n in range(11, 1, -1)]
 
 
 def test_rare_kinds_are_counted_together() -> None:
-    fleet = Fleet()
-    for n in range(20):
-        fleet.apply(position(f"d{n}", NOW, attributes={"kind": f"kind-{min(n, 9)}"}))
-    kinds = fleet.stats(NOW).by_kind
+    kinds = (
+        fleet_after(*[position(f"d{n}", attributes={"kind": f"kind-{min(n, 9)}"}) for n in range(20)])
+        .stats(NOW)
+        .by_kind
+    )
     assert len(kinds) == 8
     assert sum(kinds.values()) == 20
 
 
 def test_distance_starts_anew_at_midnight() -> None:
-    fleet, midnight = Fleet(), (NOW // 86_400_000 + 1) * 86_400_000
-    for n, time in enumerate((midnight - 2000, midnight - 1000, midnight + 1000)):
-        fleet.apply(position("a", time, 60.0 + n / 10_000))
-    device = fleet.get("a")
+    midnight = (NOW // DAY + 1) * DAY
+    times = (midnight - 2000, midnight - 1000, midnight + 1000)
+    device = fleet_after(*[position("a", time, 60.0 + n / 10_000) for n, time in enumerate(times)]).get("a")
     assert device is not None
     assert 10 < device.distance < 12
+
+
+def test_only_legs_that_are_no_gap_and_no_jump_count_as_driven() -> None:
+    way = [
+        position("a", NOW, 60.0, 25.0),
+        position("a", NOW + 60_000, 60.01, 25.0),
+        position("a", NOW + 61_000, 61.0, 25.0),  # a jump
+        position("a", NOW + 61_000 + MAX_LEG_TIME + 1, 61.01, 25.0),  # after a gap
+    ]
+    device = fleet_after(*way).get("a")
+    assert device is not None
+    assert device.distance == pytest.approx(distance(60.0, 25.0, 60.01, 25.0))
+
+
+def test_a_position_ahead_of_its_time_or_late_moves_no_device() -> None:
+    way = [position("a", NOW), position("a", NOW + 200_000, received=NOW), position("a", NOW - 1)]
+    assert [device.position.time for device in advance({}, way)] == [NOW]

@@ -2,18 +2,32 @@
 
 import json
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.live.hub import Hub
 from herenow.live.viewer import Viewer
+from herenow.model.device import Device, advance
 from herenow.model.geo import WORLD, Box
+from herenow.model.position import Position
 from herenow.model.view import View
 from tests.positions import position
 
 DEVICES = ["a", "b", "c"]
 NOW = 1_790_000_000_000
+
+
+def tell(hub: Hub, *positions: Position) -> None:
+    """As a recorder announces; what it knows of the fleet is what it announced before."""
+    stored = STORED.setdefault(hub, {})
+    moves = advance(stored, positions)
+    stored.update({device.device_id: device for device in moves})
+    hub.hear(moves)
+
+
+STORED: "WeakKeyDictionary[Hub, dict[str, Device]]" = WeakKeyDictionary()
 
 
 class Map:
@@ -72,24 +86,26 @@ kinds: dict[str, st.SearchStrategy[tuple[object, ...]]] = {
     "tick": st.just(("tick",)),
     "read": st.just(("read",)),
     "reconnect": st.just(("reconnect",)),
-    "reload": st.just(("reload",)),
+    "lose": moves.map(lambda move: ("lose", *move[1:])),
 }
-often = ["move"] * 12 + ["tick"] * 6 + ["read"] * 4 + ["pan", "reconnect", "reload"]
+often = ["move"] * 12 + ["tick"] * 6 + ["read"] * 4 + ["pan", "reconnect", "lose"]
 steps = st.sampled_from(often).flatmap(kinds.__getitem__)
 
 
 def take(hub: Hub, seen: Map, number: int, step: tuple[object, ...]) -> Map:
     match step:
         case "move", str(device), int(jitter), float(longitude), float(latitude):
-            hub.hear([position(device, NOW + number + jitter, latitude, longitude)])
+            tell(hub, position(device, NOW + number + jitter, latitude, longitude))
         case "pan", View() as view:
             seen.look(view)
         case ("tick",):
             hub.tick()
         case ("read",):
             seen.read()
-        case ("reload",):
-            hub.load(list(hub.fleet))
+        case "lose", str(device), int(jitter), float(longitude), float(latitude):
+            lost = advance(STORED.setdefault(hub, {}), [position(device, NOW + number + jitter, latitude, longitude)])
+            STORED[hub].update({device.device_id: device for device in lost})
+            hub.load(STORED[hub].values())
         case ("reconnect",):
             seen.leave()
             again = Map(hub, seen.viewer.view or View(WORLD))
@@ -140,7 +156,7 @@ def test_the_articles_wire_ends_at_the_newest_place_of_every_device(script: list
     act: dict[object, Callable[[], None]] = {"tick": hub.tick, "read": read}
     for step in script:
         if step[0] == "move":
-            hub.hear([position(str(step[1]), NOW + int(str(step[2])), float(str(step[4])), float(str(step[3])))])
+            tell(hub, position(str(step[1]), NOW + int(str(step[2])), float(str(step[4])), float(str(step[3]))))
         else:
             act[step[0]]()
     hub.tick()
@@ -151,9 +167,9 @@ def test_the_articles_wire_ends_at_the_newest_place_of_every_device(script: list
 def test_a_snapshot_between_two_ticks_leaves_no_ghost() -> None:
     hub = Hub(lambda: NOW)
     seen = Map(hub, View(Box(0.0, 0.0, 1.0, 1.0)))
-    hub.hear([position("a", NOW, 0.5, 0.5)])
+    tell(hub, position("a", NOW, 0.5, 0.5))
     seen.read()
-    hub.hear([position("a", NOW + 1, 5.0, 5.0)])
+    tell(hub, position("a", NOW + 1, 5.0, 5.0))
     hub.tick()
     seen.read()
     assert seen.visible() == {}
@@ -162,10 +178,10 @@ def test_a_snapshot_between_two_ticks_leaves_no_ghost() -> None:
 def test_a_device_that_leaves_the_view_is_told_of_once_more() -> None:
     hub = Hub(lambda: NOW)
     seen = Map(hub, View(Box(0.0, 0.0, 1.0, 1.0)))
-    hub.hear([position("a", NOW, 0.5, 0.5)])
+    tell(hub, position("a", NOW, 0.5, 0.5))
     hub.tick()
     seen.read()
-    hub.hear([position("a", NOW + 1, 5.0, 5.0)])
+    tell(hub, position("a", NOW + 1, 5.0, 5.0))
     hub.tick()
     seen.read()
     assert seen.drawn["a"] == (NOW + 1, 5.0, 5.0)
@@ -175,12 +191,12 @@ def test_a_pan_forgets_what_left_while_one_looked_elsewhere() -> None:
     hub = Hub(lambda: NOW)
     here, there = View(Box(0.0, 0.0, 1.0, 1.0)), View(Box(8.0, 8.0, 9.0, 9.0))
     seen = Map(hub, here)
-    hub.hear([position("a", NOW, 0.5, 0.5)])
+    tell(hub, position("a", NOW, 0.5, 0.5))
     hub.tick()
     seen.read()
     seen.look(there)
     seen.read()
-    hub.hear([position("a", NOW + 1, 5.0, 5.0)])
+    tell(hub, position("a", NOW + 1, 5.0, 5.0))
     hub.tick()
     seen.look(here)
     seen.read()
@@ -192,7 +208,7 @@ def test_viewers_of_the_same_view_are_sent_the_same_bytes_built_once() -> None:
     maps = [Map(hub, View(WORLD)) for _ in range(3)]
     for one in maps:
         one.read()
-    hub.hear([position("a", NOW, 0.5, 0.5)])
+    tell(hub, position("a", NOW, 0.5, 0.5))
     hub.tick()
     frames = [one.viewer.take()[0] for one in maps]
     assert frames[0] is frames[1] is frames[2]
@@ -203,7 +219,7 @@ def test_a_viewer_that_does_not_read_keeps_one_entry_a_device() -> None:
     seen = Map(hub, View(WORLD))
     seen.read()
     for time in range(1000):
-        hub.hear([position("a", NOW + time, 0.5, time / 1000)])
+        tell(hub, position("a", NOW + time, 0.5, time / 1000))
         hub.tick()
     (frame,) = seen.viewer.take()
     assert [told["timestamp"] for told in json.loads(frame)["positions"]] == [NOW + 999]

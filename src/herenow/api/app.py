@@ -1,12 +1,10 @@
 """The whole HTTP face, made of its parts."""
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import Receive, Scope, Send
 
 from herenow import __version__
 from herenow.api import devices, history, ingest, live, stats, web
+from herenow.api.border import Border, Compressed
 from herenow.api.parts import Parts
 from herenow.api.problems import add_problems
 
@@ -27,16 +25,6 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(module.router)
     add_problems(app)
     web.add_web(app)
-    app.add_middleware(_Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
-    app.add_middleware(web.Headers)
+    app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Border, here_only=parts.here_only)
     return app
-
-
-class _Compressed(GZipMiddleware):
-    """Leaves answers to range requests alone: a range counts bytes of the file as it is."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and "range" in Headers(scope=scope):
-            await self.app(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)

@@ -1,57 +1,92 @@
-"""The body of a request, inflated where it is compressed, within bounds."""
+"""The body of a request, inflated where it is compressed, within bounds of size, time and memory."""
 
+import asyncio
+import contextlib
 import zlib
+from collections.abc import Iterator
 
 from fastapi import Request
 
-from herenow.errors import BadRequest, TooLarge
+from herenow.errors import BadRequest, Busy, TooLarge, TooSlow
 
 MAX_BODY = 8 * 1024 * 1024  # bytes, after inflating
+MAX_BODIES = 256 * 1024 * 1024  # bytes of all bodies that are being read
+READ_WITHIN = 60.0  # s
 
 
 class UnknownEncoding(BadRequest):
     """A Content-Encoding other than gzip."""
 
 
-async def read_body(request: Request) -> bytes:
-    """Raises TooLarge beyond MAX_BODY, before it is held in memory; BadRequest for gzip that is broken or cut short."""
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", ""):
-        raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40]!r}")
-    return await (_inflated(request) if encoding == "gzip" else _plain(request))
+class Bodies:
+    """Reads bodies, and counts what it holds of those that are not whole yet."""
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    async def read(self, request: Request) -> bytes:
+        """Raises TooLarge beyond MAX_BODY, before it is held; BadRequest for gzip that is broken or cut short; TooSlow
+        after READ_WITHIN; Busy where all bodies together would pass MAX_BODIES.
+        """
+        encoding = request.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", ""):
+            raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40]!r}")
+        with self._body() as body:
+            try:
+                async with asyncio.timeout(READ_WITHIN):
+                    await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
+            except TimeoutError as error:
+                raise TooSlow(
+                    f"expected the whole body within {READ_WITHIN:.0f} s; send it in smaller parts"
+                ) from error
+            return bytes(body.data)
+
+    @contextlib.contextmanager
+    def _body(self) -> Iterator["_Body"]:
+        body = _Body(self)
+        try:
+            yield body
+        finally:
+            self._held -= len(body.data)
+
+    def hold(self, size: int) -> None:
+        if self._held + size > MAX_BODIES:
+            raise Busy("too much is being sent at this moment; send it again later")
+        self._held += size
 
 
-async def _plain(request: Request) -> bytes:
-    body = bytearray()
+class _Body:
+    def __init__(self, bodies: Bodies) -> None:
+        self._bodies = bodies
+        self.data = bytearray()
+
+    def add(self, data: bytes) -> None:
+        if len(self.data) + len(data) > MAX_BODY:
+            raise TooLarge(f"expected at most {MAX_BODY // 1024 // 1024} MiB after inflating; send it in parts")
+        self._bodies.hold(len(data))
+        self.data += data
+
+
+async def _copy(request: Request, body: _Body) -> None:
     async for chunk in request.stream():
-        body += chunk
-        _limit(len(body))
-    return bytes(body)
+        body.add(chunk)
 
 
-async def _inflated(request: Request) -> bytes:
-    body = bytearray()
+async def _inflate(request: Request, body: _Body) -> None:
     member = zlib.decompressobj(wbits=31)  # 31: gzip
     async for chunk in request.stream():
         data = chunk
         while data:
             if member.eof:  # gzip files may follow one another
                 member = zlib.decompressobj(wbits=31)
-            body += _inflate(member, data, MAX_BODY + 1 - len(body))
-            _limit(len(body))
+            body.add(_part(member, data, MAX_BODY + 1 - len(body.data)))
             data = member.unconsumed_tail or member.unused_data
     if not member.eof:
         raise BadRequest("expected whole gzip data, but it is cut short")
-    return bytes(body)
 
 
-def _inflate(member: "zlib._Decompress", data: bytes, most: int) -> bytes:
+def _part(member: "zlib._Decompress", data: bytes, most: int) -> bytes:
     try:
         return member.decompress(data, most)
     except zlib.error as error:
         raise BadRequest(f"expected gzip data, as Content-Encoding says: {error}") from error
-
-
-def _limit(size: int) -> None:
-    if size > MAX_BODY:
-        raise TooLarge(f"expected at most {MAX_BODY // 1024 // 1024} MiB after inflating; send it in parts")

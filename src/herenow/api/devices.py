@@ -1,5 +1,6 @@
 """Devices, their newest positions and their tracks out."""
 
+import itertools
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -9,12 +10,11 @@ from herenow.api.parts import WithParts
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
 from herenow.errors import NotFound
-from herenow.model.clock import now
+from herenow.model.clock import DAY, now
 from herenow.model.device import Device, Status
 from herenow.wire import json
 
 MAX_LATEST = 10_000
-DAY = 86_400_000  # ms
 
 router = APIRouter(tags=["devices"])
 
@@ -62,16 +62,7 @@ async def devices(
     return answer({"devices": [told(device, time) for device in page], "next": following, "total": total})
 
 
-@router.get("/api/devices/{device_id}")
-async def device(device_id: str, parts: WithParts) -> Response:
-    """One device at its newest position."""
-    found = parts.hub.fleet.get(device_id)
-    if found is None:
-        raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
-    return answer(told(found, now()))
-
-
-@router.get("/api/devices/{device_id}/track")
+@router.get("/api/devices/{device_id:path}/track")
 async def track(
     device_id: str,
     parts: WithParts,
@@ -89,11 +80,20 @@ async def track(
     return answer({"device_id": device_id, "positions": told_positions, "next": following})
 
 
+@router.get("/api/devices/{device_id:path}")
+async def device(device_id: str, parts: WithParts) -> Response:
+    """One device at its newest position."""
+    found = parts.hub.fleet.get(device_id)
+    if found is None:
+        raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
+    return answer(told(found, now()))
+
+
 @router.get("/api/positions/latest")
 async def latest(
     parts: WithParts, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
 ) -> Response:
     """The newest position of each device in a box, as a live snapshot has them."""
-    seen = [json.encode_live(device) for device in parts.hub.fleet.within(to_box(bbox))]
-    head = f'{{"time":{now()},"truncated":{"true" if len(seen) > MAX_LATEST else "false"},"positions":['
-    return Response(head.encode() + b",".join(seen[:MAX_LATEST]) + b"]}", media_type="application/json")
+    seen = list(itertools.islice(parts.hub.told(to_box(bbox)), MAX_LATEST + 1))
+    head = f'{{"time":{now()},"truncated":{"true" if len(seen) > MAX_LATEST else "false"},"positions":'
+    return Response(f"{head}{json.join(seen[:MAX_LATEST])}}}", media_type="application/json")

@@ -9,10 +9,10 @@ from herenow.api.devices import answer
 from herenow.api.parts import WithParts
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
+from herenow.model.clock import HOUR
 from herenow.model.geo import Box
 
 PIXELS = 64  # the side of a cell on the screen
-HOUR = 3_600_000  # ms
 
 router = APIRouter(tags=["history"])
 

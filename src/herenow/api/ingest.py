@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from herenow.api.body import UnknownEncoding, read_body
+from herenow.api.body import UnknownEncoding
 from herenow.api.parts import WithParts
 from herenow.api.problems import problem
 from herenow.wire import json
@@ -42,7 +42,7 @@ _BODY = {
 async def report_positions(request: Request, parts: WithParts) -> Response:
     """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
     try:
-        body = await read_body(request)
+        body = await parts.bodies.read(request)
     except UnknownEncoding as error:
         return problem(415, str(error))
     reports, rejected = json.decode_reports(body)

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from herenow.api.parts import Parts, WithParts
 from herenow.api.problems import problem
+from herenow.api.sockets import transport_of
 from herenow.api.stats import stats_of
 from herenow.errors import BadRequest
 from herenow.live.hub import Hub
@@ -21,6 +22,7 @@ from herenow.wire import json
 from herenow.wire.viewing import decode_view
 
 MAX_MISUNDERSTOOD = 10  # messages
+MISUNDERSTOOD = (4400, f"{MAX_MISUNDERSTOOD} messages that could not be understood")
 PING_EVERY = 10  # beats
 BEAT = 1.0  # s
 CLOSE_WITHIN = 1.0  # s; a viewer that reads nothing gets no farewell either
@@ -36,23 +38,28 @@ async def locations(socket: WebSocket, parts: WithParts) -> None:
         await socket.send_denial_response(problem(400, f"{known}; got {', '.join(offered)[:200]}"))
         return
     await socket.accept(json.SUBPROTOCOL if offered else None)
-    hub = parts.hub
-    viewer = Viewer(hub.json_frames) if offered else Viewer(hub.article_frames, View(WORLD), notices=False)
-    await _Connection(socket, viewer).run(hub)
+    if offered:
+        await _Connection(socket, Viewer(parts.hub.json_frames), listens=True).run(parts.hub)
+    else:
+        viewer = Viewer(parts.hub.article_frames, View(WORLD), notices=False)
+        await _Connection(socket, viewer, listens=False).run(parts.hub)
 
 
 class _Connection:
-    """A viewer on its socket, for as long as both want."""
+    """A viewer on its socket, for as long as both want. On the article's wire nothing that it says is listened to."""
 
-    def __init__(self, socket: WebSocket, viewer: Viewer) -> None:
+    def __init__(self, socket: WebSocket, viewer: Viewer, *, listens: bool) -> None:
         self._socket = socket
+        self._transport = transport_of(socket)
         self._viewer = viewer
+        self._listens = listens
         self._farewell: tuple[int, str] | None = None
 
     async def run(self, hub: Hub) -> None:
         hub.viewers.add(self._viewer)
         try:
             async with anyio.create_task_group() as tasks:
+                self._viewer.unread = self._transport.get_write_buffer_size
                 self._viewer.close = lambda code, reason: self._end(tasks.cancel_scope, (code, reason))
                 tasks.start_soon(self._write)
                 await self._read()
@@ -60,8 +67,13 @@ class _Connection:
         finally:
             hub.viewers.discard(self._viewer)
         if self._farewell:
-            with anyio.move_on_after(CLOSE_WITHIN):
-                await self._socket.close(*self._farewell)
+            await self._part(*self._farewell)
+
+    async def _part(self, code: int, reason: str) -> None:
+        with anyio.move_on_after(CLOSE_WITHIN) as waiting:
+            await self._socket.close(code, reason)
+        if waiting.cancelled_caught:
+            self._transport.abort()  # it would wait for ever for the client to read
 
     def _end(self, scope: anyio.CancelScope, farewell: tuple[int, str]) -> None:
         self._farewell = farewell
@@ -69,24 +81,22 @@ class _Connection:
 
     async def _read(self) -> None:
         misunderstood = 0
-        try:
-            while misunderstood < MAX_MISUNDERSTOOD:
-                try:
-                    self._viewer.look(decode_view(await self._text()))
-                except BadRequest as error:
-                    misunderstood += 1
-                    self._viewer.notify("error", json.encode({"type": "error", "detail": str(error)}).decode())
-                    await anyio.lowlevel.checkpoint()
-        except WebSocketDisconnect:
-            return
-        self._farewell = 4400, f"{MAX_MISUNDERSTOOD} messages that could not be understood"
+        while misunderstood < MAX_MISUNDERSTOOD:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if self._listens and not self._understood(message.get("text") or message.get("bytes") or ""):
+                misunderstood += 1
+                await anyio.lowlevel.checkpoint()  # lets the answer go out
+        self._farewell = MISUNDERSTOOD
 
-    async def _text(self) -> str | bytes:
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text: str | bytes = message.get("text") or message.get("bytes") or ""
-        return text
+    def _understood(self, text: str | bytes) -> bool:
+        try:
+            self._viewer.look(decode_view(text))
+        except BadRequest as error:
+            self._viewer.notify("error", json.encode({"type": "error", "detail": str(error)}).decode())
+            return False
+        return True
 
     async def _write(self) -> None:
         viewer, send = self._viewer, self._socket.send_text
@@ -94,9 +104,7 @@ class _Connection:
             while True:
                 await viewer.due()
                 for frame in viewer.take():
-                    viewer.sending_since = time.monotonic()
                     await send(frame)
-                viewer.sending_since = None
         except WebSocketDisconnect:
             return
 

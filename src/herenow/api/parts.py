@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from herenow.api.body import Bodies
 from herenow.live.hub import Hub
 from herenow.record.recorder import Recorder
 from herenow.sources.report import LocalIntake
@@ -27,6 +28,8 @@ class Parts(msgspec.Struct, frozen=True):
     hub: Hub
     store: Store
     scene: Scene
+    bodies: Bodies
+    here_only: bool  # whether only this machine may ask
 
 
 async def _parts(connection: HTTPConnection) -> Parts:

@@ -7,8 +7,9 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
-from herenow.errors import BadRequest, HerenowError, NotFound, TooLarge, Unavailable
+from herenow.errors import BadRequest, HerenowError, NotFound, TooLarge, TooSlow, Unavailable
 from herenow.wire import json
 
 RETRY_AFTER = "2"  # s
@@ -17,6 +18,7 @@ log = structlog.get_logger()
 
 _STATUS: tuple[tuple[type[HerenowError], int], ...] = (
     (TooLarge, 413),
+    (TooSlow, 408),
     (BadRequest, 400),
     (NotFound, 404),
     (Unavailable, 503),
@@ -35,6 +37,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(HerenowError, _of_ours)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(ClientDisconnect, _of_leaving)
     app.add_exception_handler(Exception, _of_bug)
 
 
@@ -62,6 +65,10 @@ async def _of_http(request: Request, error: Exception) -> Response:
     answer = problem(error.status_code, f"{request.method} {request.url.path}: {said}")
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _of_leaving(_: Request, __: Exception) -> Response:
+    return problem(400, "the client left before its request was whole")  # nobody reads it, and nothing is wrong here
 
 
 async def _of_bug(request: Request, error: Exception) -> Response:

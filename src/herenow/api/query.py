@@ -1,5 +1,7 @@
 """Times and boxes in a query."""
 
+import re
+
 from herenow.errors import BadRequest
 from herenow.model import geo
 from herenow.model.clock import now
@@ -7,6 +9,7 @@ from herenow.model.geo import Box
 from herenow.model.report import to_time
 from herenow.store.base import Span
 
+_WHOLE = re.compile(r"-?[0-9]{1,17}")
 AHEAD = 120_000  # ms; without `to`, up to here
 
 
@@ -34,7 +37,8 @@ def bbox(text: str) -> Box:
 
 def _time(name: str, text: str) -> int:
     try:
-        time = to_time(int(text) if text.lstrip("-").isdigit() else text)
+        # A "+" that was not escaped arrives as a blank.
+        time = to_time(int(text) if _WHOLE.fullmatch(text) else text.replace(" ", "+"))
     except ValueError as error:
         raise BadRequest(f"{name}: {error}") from error
     if not -(2**53) <= time <= 2**53:

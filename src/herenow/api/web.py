@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from herenow import __version__
 from herenow.api.devices import answer
@@ -13,40 +13,9 @@ from herenow.api.parts import WithParts
 from herenow.errors import NotFound
 
 WEB = Path(__file__).parent.parent / "web"
-_NOT_BUILT = "The web client is not built: run `make build`, then load this page again. The API is at /openapi.json.\n"
+_NOT_BUILT = "The web client is not built: `scripts/setup run` builds it. What the API can do is at /openapi.json.\n"
 
 router = APIRouter(tags=["web"])
-
-_SECURITY = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        b"worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'self'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-]
-
-
-class Headers:
-    """Says to browsers what they may load, and for how long they may keep it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        # Files under assets/ carry a digest of their content in their name.
-        cache = b"public, max-age=31536000, immutable" if scope["path"].startswith("/assets/") else b"no-cache"
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_SECURITY, (b"cache-control", cache)]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
 
 
 @router.get("/api/config")
@@ -73,16 +42,23 @@ async def streets(parts: WithParts) -> Response:
 
 
 def add_web(app: FastAPI) -> None:
-    """Serves the built client at /, or says how to build it."""
-    if (WEB / "index.html").is_file():
-
-        @app.get("/docs", include_in_schema=False)
-        async def docs() -> Response:
-            return FileResponse(WEB / "docs.html")
-
-        app.mount("/", StaticFiles(directory=WEB, html=True))
+    """Serves the built client for whatever no route takes, or says how to build it."""
+    if not (WEB / "index.html").is_file():
+        app.add_api_route("/", _not_built, include_in_schema=False)
         return
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    files, nothing_here = StaticFiles(directory=WEB, html=True), app.router.default
 
-    @app.get("/", include_in_schema=False)
-    async def not_built(_: Request) -> Response:
-        return Response(_NOT_BUILT, 503, media_type="text/plain")
+    async def file_or_nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        api = scope["path"].startswith("/api/")
+        await (files if scope["type"] == "http" and not api else nothing_here)(scope, receive, send)
+
+    app.router.default = file_or_nothing
+
+
+async def _docs() -> Response:
+    return FileResponse(WEB / "docs.html")
+
+
+async def _not_built() -> Response:
+    return Response(_NOT_BUILT, 503, media_type="text/plain")

@@ -1,12 +1,14 @@
-"""The bus: batches of positions from sources to recorders, and news from recorders to hubs."""
+"""The bus: batches of positions from sources to recorders, and news of devices from recorders to hubs."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from herenow.errors import Unavailable
+from herenow.model.device import Device
 from herenow.model.position import Position
 
 Batch = Sequence[Position]
+News = Sequence[Device]
 
 
 class Delivery(Protocol):
@@ -33,8 +35,8 @@ class Bus(Protocol):
     def consume(self) -> AsyncIterator[Delivery]:
         """Deliveries, shared with the other recorders, in the order of publication per device."""
 
-    async def announce(self, positions: Batch) -> None:
-        """Tells every follower that these are stored. Waits for none of them."""
+    async def announce(self, news: News) -> None:
+        """Tells every follower where devices have moved; it is stored already. Waits for no follower."""
 
-    def follow(self) -> AsyncIterator[Batch | None]:
+    def follow(self) -> AsyncIterator[News | None]:
         """All news from this call on; None where some were lost: the follower must reload from the store."""

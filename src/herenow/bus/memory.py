@@ -4,13 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 
-from herenow.bus.base import Batch
+from herenow.bus.base import Batch, News
 from herenow.errors import BusUnavailable, Unavailable
 from herenow.model.position import Position
 
 MAX_WAITING = 100_000  # positions between publishers and recorders; beyond it `publish` waits
 MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to about this size
-MAX_NEWS = 200_000  # positions one follower may lag behind; beyond it the news are dropped and it is told so
+MAX_NEWS = 200_000  # moves of devices one follower may lag behind; beyond it the news are dropped and it is told so
 PUBLISH_DEADLINE = 10.0  # s
 
 
@@ -94,16 +94,16 @@ class MemoryBus:
         for follower in self._followers:
             follower.end()
 
-    async def announce(self, positions: Batch) -> None:
+    async def announce(self, news: News) -> None:
         for follower in self._followers:
-            follower.put(positions)
+            follower.put(news)
 
-    def follow(self) -> AsyncIterator[Batch | None]:
+    def follow(self) -> AsyncIterator[News | None]:
         follower = _Follower()
         self._followers.add(follower)
         return self._news(follower)
 
-    async def _news(self, follower: "_Follower") -> AsyncIterator[Batch | None]:
+    async def _news(self, follower: "_Follower") -> AsyncIterator[News | None]:
         try:
             async for news in follower.read():
                 yield news
@@ -112,29 +112,29 @@ class MemoryBus:
 
 
 class _Follower:
-    """News not yet read by one follower, at most MAX_NEWS positions."""
+    """News not yet read by one follower, at most MAX_NEWS devices."""
 
     def __init__(self) -> None:
-        self._news: deque[Batch | None] = deque()
+        self._news: deque[News | None] = deque()
         self._count = 0
         self._arrived = asyncio.Event()
         self._ended = False
 
-    def put(self, positions: Batch) -> None:
-        if self._count + len(positions) > MAX_NEWS:
+    def put(self, news: News) -> None:
+        if self._count + len(news) > MAX_NEWS:
             self._news.clear()
             self._news.append(None)
             self._count = 0
         else:
-            self._news.append(positions)
-            self._count += len(positions)
+            self._news.append(news)
+            self._count += len(news)
         self._arrived.set()
 
     def end(self) -> None:
         self._ended = True
         self._arrived.set()
 
-    async def read(self) -> AsyncIterator[Batch | None]:
+    async def read(self) -> AsyncIterator[News | None]:
         while True:
             await self._arrived.wait()
             while self._news:

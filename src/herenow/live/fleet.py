@@ -1,16 +1,15 @@
 """The fleet: the newest position of every device, in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 import msgspec
 
-from herenow.model.device import STATUSES, Device, first_seen, moved
+from herenow.model.clock import DAY
+from herenow.model.device import STATUSES, Device
 from herenow.model.geo import Box
-from herenow.model.position import Position
 
-DAY = 86_400_000  # ms
 KINDS = 7  # kinds counted by name; the rest are `other`
 TOP = 10
 
@@ -41,24 +40,13 @@ class Fleet:
     def get(self, device_id: str) -> Device | None:
         return self._devices.get(device_id)
 
-    def load(self, devices: Iterable[Device]) -> list[Device]:
-        """Takes over what the store has; what is newer here stays. Returns the devices that changed."""
-        changed = []
-        for device in devices:
-            known = self._devices.get(device.device_id)
-            if known is None or known.position.version < device.position.version:
-                self._put(device)
-                changed.append(device)
-        return changed
-
-    def apply(self, position: Position) -> tuple[Device | None, Device] | None:
-        """Takes a position; the device before and after, or None where it is not the newest of its device."""
-        before = self._devices.get(position.device_id)
-        if position.ahead or (before is not None and position.version <= before.position.version):
+    def take(self, device: Device) -> tuple[Device | None, Device] | None:
+        """Takes a device that moved; it before and after, or None where it is known at least as new."""
+        before = self._devices.get(device.device_id)
+        if before is not None and device.position.version <= before.position.version:
             return None
-        after = moved(before, position) if before is not None else first_seen(position)
-        self._put(after)
-        return before, after
+        self._put(device)
+        return before, device
 
     def _put(self, device: Device) -> None:
         if device.device_id not in self._devices:

@@ -1,12 +1,14 @@
 """The frames that viewers are sent, each built once and shared by all who are due the same."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from herenow.live.fleet import Fleet
 from herenow.model.clock import Clock
 from herenow.model.device import Device
 from herenow.model.view import View
 from herenow.wire import article, json
+
+MOST_MADE = 256
 
 
 class Shared:
@@ -42,22 +44,21 @@ class JsonFrames:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._cache = _Cache()
+        self._made = _Made()
 
     def snapshot(self, view: View) -> Sequence[str]:
         shared = self._shared
-        texts = (shared.live(device) for device in shared.seen_by(view))
-        return (json.message("snapshot", shared.seq, shared.clock(), texts, shared.epoch),)
+        # The array is shared; the time is that of this moment, for viewers set their clocks by it.
+        (positions,) = self._made.get(shared.seq, view, lambda: [json.join(map(shared.live, shared.seen_by(view)))])
+        return [json.message("snapshot", shared.seq, shared.clock(), positions, shared.epoch)]
 
     def update(self, device_ids: Iterable[str]) -> Sequence[str]:
-        return self._cache.get(self._shared.seq, device_ids) or self._cache.keep(
-            self._shared.seq, device_ids, self._build(device_ids)
-        )
+        return self._made.get(self._shared.seq, device_ids, lambda: [self._update(device_ids)])
 
-    def _build(self, device_ids: Iterable[str]) -> Sequence[str]:
+    def _update(self, device_ids: Iterable[str]) -> str:
         shared = self._shared
-        texts = (shared.live(device) for device in shared.changed(device_ids))
-        return (json.message("update", shared.seq, shared.clock(), texts),)
+        positions = json.join(map(shared.live, shared.changed(device_ids)))
+        return json.message("update", shared.seq, shared.clock(), positions)
 
 
 class ArticleFrames:
@@ -65,36 +66,38 @@ class ArticleFrames:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._cache = _Cache()
+        self._made = _Made()
 
     def snapshot(self, view: View) -> Sequence[str]:
-        return [article.encode_update(device) for device in self._shared.seen_by(view)]
+        shared = self._shared
+        return self._made.get(
+            shared.seq, view, lambda: [article.encode_update(device) for device in shared.seen_by(view)]
+        )
 
     def update(self, device_ids: Iterable[str]) -> Sequence[str]:
-        return self._cache.get(self._shared.seq, device_ids) or self._cache.keep(
-            self._shared.seq,
-            device_ids,
-            [article.encode_update(device) for device in self._shared.changed(device_ids)],
+        shared = self._shared
+        return self._made.get(
+            shared.seq, device_ids, lambda: [article.encode_update(device) for device in shared.changed(device_ids)]
         )
 
 
-class _Cache:
-    """Frames of the present state by the very sequence of ids that they tell of; dropped when the state moves on."""
+class _Made:
+    """What was made of the present state, by the view or the very tuple of ids that it tells of. Dropped when the state
+    moves on, or beyond MOST_MADE."""
 
     def __init__(self) -> None:
         self._seq = -1
-        self._frames: dict[int, tuple[Iterable[str], Sequence[str]]] = {}
+        self._frames: dict[object, tuple[object, Sequence[str]]] = {}
 
-    def get(self, seq: int, device_ids: Iterable[str]) -> Sequence[str] | None:
-        if seq != self._seq:
+    def get(self, seq: int, about: View | Iterable[str], make: Callable[[], Sequence[str]]) -> Sequence[str]:
+        if seq != self._seq or len(self._frames) >= MOST_MADE:
             self._seq = seq
             self._frames.clear()
-        found = self._frames.get(id(device_ids))
-        return found[1] if found else None
-
-    def keep(self, seq: int, device_ids: Iterable[str], frames: Sequence[str]) -> Sequence[str]:
-        if (
-            isinstance(device_ids, tuple) and seq == self._seq
-        ):  # only a tuple is shared; holding it keeps its id its own
-            self._frames[id(device_ids)] = (device_ids, frames)
-        return frames
+        # A tuple of ids is shared and stands for itself while it is held here; any other ids are one viewer's own.
+        key = about if isinstance(about, View) else id(about) if isinstance(about, tuple) else None
+        if key is None:
+            return make()
+        found = self._frames.get(key)
+        if found is None:
+            found = self._frames[key] = about, make()
+        return found[1]

@@ -3,24 +3,25 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Iterable, Iterator
 
 import structlog
 
-from herenow.bus.base import Batch, Bus
-from herenow.errors import StoreUnavailable
-from herenow.live.fleet import DAY, Fleet
+from herenow.bus.base import Bus, News
+from herenow.live.changes import Changes
+from herenow.live.fleet import Fleet
 from herenow.live.frames import ArticleFrames, JsonFrames, Shared
 from herenow.live.viewer import Viewer
 from herenow.model.clock import Clock, now
 from herenow.model.device import Device
+from herenow.model.geo import Box
 from herenow.model.rate import Rate
 from herenow.model.view import View
-from herenow.store.base import Span, Store
+from herenow.store.base import Store, load
 
 SHORTEST_TICK = 0.02  # s between two frames to the same viewer
 LONGEST_TICK = 1.0  # s
 STALLED = 30.0  # s without progress, then a viewer is closed
-RELOAD_PAUSE = 2.0  # s between two tries to load the fleet
 SLOW = (4408, "no progress in reading for 30 s")
 
 log = structlog.get_logger()
@@ -39,7 +40,7 @@ class Hub:
         self.json_frames = JsonFrames(self._shared)
         self.article_frames = ArticleFrames(self._shared)
         self.viewers: set[Viewer] = set()
-        self._news: list[Batch] = []
+        self._news: list[News] = []
         self._heard = asyncio.Event()
 
     @property
@@ -47,12 +48,16 @@ class Hub:
         """The number of the present state; grows by one a tick that changed something."""
         return self._shared.seq
 
+    def told(self, box: Box) -> Iterator[bytes]:
+        """What live messages say of the devices in a box."""
+        return map(self._shared.live, self.fleet.within(box))
+
     # What happens, without waiting
 
-    def hear(self, positions: Batch) -> None:
+    def hear(self, news: News) -> None:
         """Takes news, which the next tick brings to the fleet. Holds what is announced within one tick."""
-        self._news.append(positions)
-        self.announced.add(len(positions))
+        self._news.append(news)
+        self.announced.add(len(news))
         self.newest = self._clock()
         self._heard.set()
 
@@ -67,33 +72,32 @@ class Hub:
         if not before:
             return
         self._shared.seq += 1
-        changes = [(device_id, device, self.fleet.get(device_id)) for device_id, device in before.items()]
+        changes = Changes(before, self.fleet)
         seen: dict[View, tuple[str, ...]] = {}
         for viewer in self.viewers:
             if viewer.view is None:
                 continue
             changed = seen.get(viewer.view)
             if changed is None:
-                changed = seen[viewer.view] = tuple(
-                    device_id for device_id, *devices in changes if _sees(viewer.view, device_id, *devices)
-                )
+                changed = seen[viewer.view] = changes.seen_by(viewer.view)
             if changed:
                 viewer.mark(changed)
 
     def _apply_news(self) -> dict[str, Device | None]:
         """The devices that changed, as they were. The newest of each wins, whatever the order and however often."""
         before: dict[str, Device | None] = {}
-        for positions in self._news:
-            for position in positions:
-                change = self.fleet.apply(position)
+        for news in self._news:
+            for device in news:
+                change = self.fleet.take(device)
                 if change is not None:
-                    before.setdefault(position.device_id, change[0])
+                    before.setdefault(device.device_id, change[0])
         self._news.clear()
         return before
 
-    def load(self, devices: list[Device]) -> None:
-        """Takes over what the store has, and lets every viewer start afresh."""
-        self.fleet.load(devices)
+    def load(self, devices: Iterable[Device]) -> None:
+        """Takes over what the store has, but for what is newer here, and lets every viewer start afresh."""
+        for device in devices:
+            self.fleet.take(device)
         self._shared.seq += 1
         self.loaded.set()
         for viewer in self.viewers:
@@ -102,7 +106,7 @@ class Hub:
     def housekeep(self, monotonic: float) -> None:
         """Closes the viewers that make no progress."""
         for viewer in list(self.viewers):
-            if viewer.sending_since is not None and monotonic - viewer.sending_since > STALLED:
+            if viewer.stalled(monotonic, STALLED):
                 viewer.close(*SLOW)
 
     # What waits
@@ -112,30 +116,19 @@ class Hub:
         news = bus.follow()
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(self._tick_for_ever(), name="hub-tick")
-            loading = tasks.create_task(self.reload(store), name="hub-load")
-            async for positions in news:
-                if positions is None:
+            loading = tasks.create_task(self._load_from(store), name="hub-load")
+            async for moves in news:
+                if moves is None:
                     log.warning("news were lost; loading the fleet again")
                     await loading
-                    loading = tasks.create_task(self.reload(store), name="hub-load")
+                    loading = tasks.create_task(self._load_from(store), name="hub-load")
                 else:
-                    self.hear(positions)
+                    self.hear(moves)
             ticking.cancel()
             loading.cancel()
 
-    async def reload(self, store: Store) -> None:
-        """Loads the fleet from the store, trying until it answers."""
-        while True:
-            try:
-                today = self._clock() // DAY * DAY
-                devices = await store.latest()
-                distances = await store.distances(Span(today, today + DAY))
-            except StoreUnavailable as error:
-                log.error("cannot load the fleet; trying again", reason=str(error))
-                await asyncio.sleep(RELOAD_PAUSE)
-            else:
-                self.load([_with_distance(device, distances.get(device.device_id, 0.0)) for device in devices])
-                return
+    async def _load_from(self, store: Store) -> None:
+        self.load(await load(store))
 
     async def _tick_for_ever(self) -> None:
         """The first change after a pause goes out at once; from then on sending takes at most half of the time."""
@@ -147,16 +140,3 @@ class Hub:
                 await asyncio.sleep(0)
             spent = time.perf_counter() - started
             await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK - spent, spent)))
-
-
-def _sees(view: View, device_id: str, before: Device | None, after: Device | None) -> bool:
-    if view.box is None:
-        return device_id in view.devices
-    return any(
-        device is not None and view.box.contains(device.position.longitude, device.position.latitude)
-        for device in (before, after)
-    )
-
-
-def _with_distance(device: Device, distance: float) -> Device:
-    return Device(device.position, device.name, device.kind, device.course, device.speed, distance, device.day)

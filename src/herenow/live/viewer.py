@@ -7,6 +7,11 @@ from typing import Protocol
 from herenow.model.view import View
 
 
+def _nothing_unread() -> int:
+    """For a viewer without a connection."""
+    return 0
+
+
 def _nothing_to_close(code: int, reason: str) -> None:
     """For a viewer without a connection."""
     del code, reason
@@ -26,15 +31,24 @@ class Viewer:
     def __init__(self, frames: Frames, view: View | None = None, *, notices: bool = True) -> None:
         self.view: View | None = None
         self.notices = notices  # whether its wire has messages that are not about positions
-        self.sending_since: float | None = None  # when the frame on its way was handed to the socket
+        self.unread: Callable[[], int] = _nothing_unread  # bytes sent and not yet read; set by who owns the connection
         self.close: Callable[[int, str], None] = _nothing_to_close  # set by who owns the connection
         self._frames = frames
         self._changed: Sequence[str] | dict[str, None] = ()
         self._fresh = False  # a snapshot is due
         self._notices: dict[str, str] = {}  # the newest text of each kind
         self._due = asyncio.Event()
+        self._left = 0  # bytes unread when it last made progress
+        self._progress = 0.0  # when that was
         if view is not None:
             self.look(view)
+
+    def stalled(self, monotonic: float, limit: float) -> bool:
+        """Whether it has read nothing for longer than `limit` seconds, though there was something to read."""
+        left = self.unread()
+        if left == 0 or left != self._left:  # more is sent only after some was read, so any change is progress
+            self._left, self._progress = left, monotonic
+        return monotonic - self._progress > limit
 
     def look(self, view: View) -> None:
         """Looks elsewhere: a snapshot replaces all that it had."""

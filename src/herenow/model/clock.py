@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 
+HOUR = 3_600_000  # ms
+DAY = 86_400_000  # ms; days are UTC
+
 Clock = Callable[[], int]  # Unix ms
 
 

@@ -1,10 +1,12 @@
 """A device: what reports positions, as its newest one and the few before tell."""
 
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
 from herenow.model import geo
+from herenow.model.clock import DAY
 from herenow.model.position import Position
 
 Status = Literal["moving", "idle", "stopped", "stale"]
@@ -52,7 +54,7 @@ def first_seen(position: Position) -> Device:
         kind=said(position, "kind"),
         course=position.course,
         speed=position.speed,
-        day=position.time // 86_400_000,
+        day=position.time // DAY,
     )
 
 
@@ -61,7 +63,7 @@ def moved(before: Device, position: Position) -> Device:
     last = before.position
     metres = geo.distance(last.latitude, last.longitude, position.latitude, position.longitude)
     elapsed = position.time - last.time
-    day = position.time // 86_400_000
+    day = position.time // DAY
     so_far = before.distance if day == before.day else 0.0
     leg = metres if geo.counted(metres, elapsed) else 0.0
     return Device(
@@ -73,6 +75,23 @@ def moved(before: Device, position: Position) -> Device:
         distance=so_far + leg,
         day=day,
     )
+
+
+def advance(newest: Mapping[str, Device], positions: Iterable[Position]) -> list[Device]:
+    """The devices that positions move, one for each position that is newer than all of its device before it, in order.
+
+    Late positions, repetitions and those ahead of their time move nothing.
+    """
+    now: dict[str, Device] = {}
+    steps: list[Device] = []
+    for position in positions:
+        before = now.get(position.device_id) or newest.get(position.device_id)
+        if position.ahead or (before is not None and position.version <= before.position.version):
+            continue
+        after = moved(before, position) if before is not None else first_seen(position)
+        now[position.device_id] = after
+        steps.append(after)
+    return steps
 
 
 def _course(before: Device, position: Position, metres: float) -> float | None:

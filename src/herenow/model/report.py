@@ -8,10 +8,11 @@ from typing import Annotated
 import msgspec
 
 from herenow.errors import BadRequest
+from herenow.model.clock import DAY
 from herenow.model.position import Attributes, Position, digest
 
 EARLIEST = 946_684_800_000  # 2000-01-01 in ms
-LATEST_AHEAD = 366 * 86_400_000  # ms
+LATEST_AHEAD = 366 * DAY  # ms
 MAX_ATTRIBUTES = 4096  # bytes of JSON
 MAX_BATCH = 10_000  # reports
 
@@ -103,7 +104,7 @@ def to_time(value: float | str) -> int:
     """Unix ms from Unix ms or from ISO 8601 with a zone. Raises ValueError that says what was expected."""
     if isinstance(value, str):
         return _from_iso(value)
-    if not math.isfinite(value):
+    if not isinstance(value, int) and not math.isfinite(value):
         raise ValueError(f"expected Unix milliseconds, got {value}")
     return round(value)
 
@@ -137,7 +138,7 @@ def _time_of(report: Report, received: int) -> int:
 
 
 def _out_of_range(time: int) -> str:
-    seconds = EARLIEST <= time * 1000 <= EARLIEST + 200 * 366 * 86_400_000
+    seconds = EARLIEST <= time * 1000 <= EARLIEST + 200 * 366 * DAY
     hint = "these look like seconds: multiply by 1000" if seconds else "check the clock of the device"
     try:
         when = (_EPOCH + timedelta(milliseconds=time)).isoformat(timespec="seconds")

@@ -190,6 +190,8 @@ async def simulate(
     """
     if not 0.01 <= interval <= 86_400:
         raise SettingsError(f"interval: expected 0.01 to 86400 s, got {interval}")
+    if seconds is not None and not 0 <= seconds <= 1e9:
+        raise SettingsError(f"seconds: expected 0 to 1000000000, got {seconds}")
     delivery = Delivery(intake, source, patience, sleep)
     step = interval / len(fleet)  # s between two turns
     turns = sys.maxsize if seconds is None else round(seconds / step)

@@ -1,13 +1,21 @@
-"""The store: keeps every position once, and knows the newest of each device."""
+"""The store: keeps every position once, and each device as its newest position left it."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
+import structlog
 
+from herenow.errors import StoreUnavailable
 from herenow.model.device import Device
 from herenow.model.geo import Box
 from herenow.model.position import Position
+
+LOAD_PAUSE = 2.0  # s between two tries
+MAX_CLUSTERS = 10_000
+
+log = structlog.get_logger()
 
 Version = tuple[int, int]  # (time, tie), the order of the positions of a device
 
@@ -33,14 +41,12 @@ class Store(Protocol):
     """Every method raises StoreUnavailable where the store fails. Cancelling a read stops waiting for it; of a write
     that is cancelled the outcome is unknown, and writing again is safe."""
 
-    async def write(self, positions: Sequence[Position]) -> None:
-        """Durable on return, all of them; on an error, none is promised. Writing a position again changes nothing."""
+    async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
+        """Durable on return, all of it; on an error, nothing is promised. Writing a position again changes nothing, and
+        a device takes the place of one with an older position only."""
 
     async def latest(self) -> Sequence[Device]:
-        """Every device at its newest position, without distance, in no order; leaves out what is ahead of its time."""
-
-    async def distances(self, span: Span) -> Mapping[str, float]:
-        """Metres driven in the span by each device that moved: the legs that `geo.counted` counts."""
+        """Every device that was written, in no order. Their positions are among those that were written."""
 
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
         """Up to `limit` positions of a device in the span, oldest first, behind `after`; none for an unknown one."""
@@ -48,5 +54,15 @@ class Store(Protocol):
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         """All positions in the box and span, gathered in cells of so many degrees of longitude and latitude.
 
-        Raises BadRequest where they are too many to be gathered in ten seconds.
+        Raises BadRequest where they are too many to be gathered in ten seconds, or the cells more than MAX_CLUSTERS.
         """
+
+
+async def load(store: Store) -> Sequence[Device]:
+    """The devices of the store, asked for until it answers."""
+    while True:
+        try:
+            return await store.latest()
+        except StoreUnavailable as error:
+            log.error("cannot load the devices; trying again", reason=str(error))
+            await asyncio.sleep(LOAD_PAUSE)

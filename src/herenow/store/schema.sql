@@ -19,12 +19,16 @@ CREATE TABLE positions (
   source TEXT NOT NULL,
   PRIMARY KEY (device, time, tie)
 ) WITHOUT ROWID;
--- The newest position of each device, and what it is called. Written in the transaction of its position.
+-- Each device as its newest position left it. Written in the transaction of that position.
 CREATE TABLE newest (
   device INTEGER PRIMARY KEY REFERENCES devices,
-  time INTEGER NOT NULL,
+  time INTEGER NOT NULL,          -- with tie, the newest position
   tie INTEGER NOT NULL,
   name TEXT,
-  kind TEXT
+  kind TEXT,
+  course REAL,                    -- as reported, else of the last leg
+  speed REAL,                     -- as reported, else of the last leg
+  distance REAL NOT NULL,         -- m driven on that day
+  day INTEGER NOT NULL            -- days since 1970
 );
 PRAGMA user_version = 1;

@@ -4,54 +4,45 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.model import geo
-from herenow.model.device import Device, first_seen
+from herenow.model.device import Device
 from herenow.model.geo import Box
-from herenow.model.position import MAX_AHEAD, Position
-from herenow.store.base import Cluster, Span, Version
-from herenow.store.sqlite_rows import FIELDS, position_of
+from herenow.model.position import Position
+from herenow.store.base import MAX_CLUSTERS, Cluster, Span, Version
+from herenow.store.sqlite_rows import FIELDS, device_of, position_of
 from herenow.store.sqlite_writer import SqliteWriter
 
 READERS = 2  # threads, each with a connection of its own
 READ_DEADLINE = 10.0  # s
-LOAD_DEADLINE = 600.0  # s, for what is read once at the start
+LOAD_DEADLINE = 600.0  # s, for all devices at once
 _CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
 
-_T = TypeVar("_T")
-
 _LATEST = """
-SELECT d.device_id, n.name, n.kind, p.time, p.tie, latitude, longitude, altitude, speed, course, accuracy, battery,
-  attributes, received, source
+SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, p.time, p.tie, latitude, longitude, altitude,
+  p.speed, p.course, accuracy, battery, attributes, received, source
 FROM newest n JOIN devices d ON d.id = n.device
 JOIN positions p ON p.device = n.device AND p.time = n.time AND p.tie = n.tie
 """
-_DISTANCES = f"""
-SELECT device_id, sum(leg(latitude1, longitude1, time1, latitude, longitude, time)) FROM (
-  SELECT d.device_id, p.time, latitude, longitude, lag(latitude) OVER way AS latitude1,
-    lag(longitude) OVER way AS longitude1, lag(p.time) OVER way AS time1
-  FROM devices d JOIN positions p ON p.device = d.id
-  WHERE p.time >= ? AND p.time < ? AND p.time <= p.received + {MAX_AHEAD}
-  WINDOW way AS (PARTITION BY p.device ORDER BY p.time, p.tie)
-) WHERE time1 IS NOT NULL GROUP BY device_id
-"""  # noqa: S608 - constants only
 _TRACK = f"""
 SELECT {FIELDS} FROM positions
 WHERE device = (SELECT id FROM devices WHERE device_id = ?) AND time >= ? AND time < ? AND (time, tie) > (?, ?)
 ORDER BY time, tie LIMIT ?
 """  # noqa: S608 - constants only
-_CLUSTERS = """
+_CLUSTERS = f"""
 SELECT avg(latitude), avg(longitude), count(*), count(DISTINCT p.device),
   min(longitude), min(latitude), max(longitude), max(latitude)
 FROM devices d JOIN positions p ON p.device = d.id
 WHERE p.time >= ? AND p.time < ? AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ?
 GROUP BY CAST((longitude + 180) / ? AS INTEGER), CAST((latitude + 90) / ? AS INTEGER)
-"""
+LIMIT {MAX_CLUSTERS + 1}
+"""  # noqa: S608 - constants only
+_TOO_MUCH = "there is more than can be read in {:.0f} s; ask for a shorter time or a smaller box"
+_TOO_FINE = f"there are more than {MAX_CLUSTERS} clusters; ask for a smaller box or a lower zoom"
 
 
 class SqliteStore:
@@ -70,18 +61,18 @@ class SqliteStore:
 
     async def __aexit__(self, *_: object) -> None:
         await self._writer.stop()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        for connection in self._opened:
+            connection.interrupt()
         await asyncio.to_thread(self._readers.shutdown)
         for connection in self._opened:
             connection.close()
 
-    async def write(self, positions: Sequence[Position]) -> None:
-        await self._writer.write(positions)
+    async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
+        await self._writer.write(positions, devices)
 
     async def latest(self) -> Sequence[Device]:
-        return [_device(found) for found in await self._read(_LATEST, (), LOAD_DEADLINE)]
-
-    async def distances(self, span: Span) -> Mapping[str, float]:
-        return dict(await self._read(_DISTANCES, (span.start, span.end), LOAD_DEADLINE))
+        return [device_of(found) for found in await self._read(_LATEST, (), LOAD_DEADLINE)]
 
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
         time, tie = after or (span.start, -1)
@@ -94,26 +85,29 @@ class SqliteStore:
             values = (span.start, span.end, part.south, part.north, part.west, part.east, *cell)
             rows = await self._read(_CLUSTERS, values)
             found += [Cluster(row[0], row[1], row[2], row[3], (row[4], row[5], row[6], row[7])) for row in rows]
+        if len(found) > MAX_CLUSTERS:
+            raise BadRequest(_TOO_FINE)
         return found
 
     async def _read(self, query: str, values: tuple[object, ...], deadline: float = READ_DEADLINE) -> list[Any]:
-        def fetch(connection: sqlite3.Connection) -> list[Any]:
+        end = time.monotonic() + deadline  # waiting for a reader counts
+
+        def fetch() -> list[Any]:
+            connection = self._reading_connection()
+            connection.set_progress_handler(lambda: time.monotonic() > end, _CHECK_EVERY)
             return connection.execute(query, values).fetchall()
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._with_deadline, fetch, deadline)
-
-    def _with_deadline(self, fetch: Callable[[sqlite3.Connection], _T], deadline: float) -> _T:
         try:
-            connection = self._reading_connection()
-            end = time.monotonic() + deadline
-            connection.set_progress_handler(lambda: time.monotonic() > end, _CHECK_EVERY)
-            return fetch(connection)
+            return await asyncio.get_running_loop().run_in_executor(self._readers, fetch)
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
-                raise BadRequest(
-                    f"there is more than can be read in {deadline:.0f} s; ask for a shorter time or a smaller box"
-                ) from error
-            raise StoreUnavailable(f"cannot read {self._path.name}: {error}") from error
+                raise BadRequest(_TOO_MUCH.format(deadline)) from error
+            raise self._unreadable(error) from error
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: sqlite3.Error) -> StoreUnavailable:
+        return StoreUnavailable(f"cannot read {self._path.name}: {error}; check it and its disk")
 
     def _reading_connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -121,20 +115,9 @@ class SqliteStore:
             connection = sqlite3.connect(
                 f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
             )
-            connection.create_function("leg", 6, _leg, deterministic=True)
             self._local.connection = connection
             self._opened.append(connection)
         return connection
-
-
-def _device(found: Sequence[Any]) -> Device:
-    device = first_seen(position_of(found[0], found[3:]))
-    return Device(device.position, found[1], found[2], device.course, device.speed, 0.0, device.day)
-
-
-def _leg(latitude1: float, longitude1: float, time1: int, latitude2: float, longitude2: float, time2: int) -> float:
-    metres = geo.distance(latitude1, longitude1, latitude2, longitude2)
-    return metres if geo.counted(metres, time2 - time1) else 0.0
 
 
 def _uncrossed(box: Box) -> list[Box]:

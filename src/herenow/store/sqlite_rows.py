@@ -1,13 +1,15 @@
-"""How a position lies in a row of SQLite."""
+"""How positions and devices lie in rows of SQLite."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from herenow.model.device import Device
 from herenow.model.position import Position
 
 COLUMNS = 13
+DEVICE_COLUMNS = 9
 FIELDS = "time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source"
 
 
@@ -29,6 +31,19 @@ def row(number: int, position: Position) -> tuple[object, ...]:
         position.received,
         position.source,
     )
+
+
+def device_row(number: int, device: Device) -> tuple[object, ...]:
+    """The columns of `newest`, for the device of that number."""
+    position = device.position
+    said = (device.name, device.kind, device.course, device.speed, device.distance, device.day)
+    return (number, position.time, position.tie, *said)
+
+
+def device_of(fields: Sequence[Any]) -> Device:
+    """The device in the columns device_id, name to day of `newest`, and FIELDS."""
+    device_id, name, kind, course, speed, distance, day, *position = fields
+    return Device(position_of(device_id, position), name, kind, course, speed, distance, day)
 
 
 def position_of(device_id: str, fields: Sequence[Any]) -> Position:

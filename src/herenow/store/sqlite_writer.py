@@ -9,25 +9,26 @@ from pathlib import Path
 from typing import TypeVar
 
 from herenow.errors import SettingsError, StoreUnavailable
-from herenow.model.device import said
+from herenow.model.device import Device
 from herenow.model.position import Position
-from herenow.store.sqlite_rows import COLUMNS, row
+from herenow.store.sqlite_rows import COLUMNS, DEVICE_COLUMNS, device_row, row
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = 1
 MAX_COMMIT = 20_000  # positions in one transaction
 # Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
 ROWS = 2000 // COLUMNS
+STOP_WITHIN = 20.0  # s
 MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up anew
 
 _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,
-  name = coalesce(excluded.name, name), kind = coalesce(excluded.kind, kind)
+  name = excluded.name, kind = excluded.kind, course = excluded.course, speed = excluded.speed,
+  distance = excluded.distance, day = excluded.day
   WHERE (excluded.time, excluded.tie) > (newest.time, newest.tie)"""
 
 _T = TypeVar("_T")
 
-_Newest = tuple[int, int, int, str | None, str | None]  # device, time, tie, name, kind
-Waiting = tuple[Sequence[Position], "asyncio.Future[None]"]
+Waiting = tuple[Sequence[Position], Sequence[Device], "asyncio.Future[None]"]
 
 
 class SqliteWriter:
@@ -51,15 +52,15 @@ class SqliteWriter:
             ) from error
         self._thread.start()
 
-    async def write(self, positions: Sequence[Position]) -> None:
+    async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put((positions, done))
+        self._waiting.put((positions, devices, done))
         await done
 
     async def stop(self) -> None:
-        """Commits what waits, then closes."""
+        """Commits what waits, then closes. Gives up on a disk that does not answer within STOP_WITHIN."""
         self._waiting.put(None)
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join, STOP_WITHIN)
 
     def _run(self) -> None:
         stopping = False
@@ -86,24 +87,24 @@ class SqliteWriter:
     def _commit_group(self, group: list[Waiting]) -> None:
         error: Exception | None = None
         try:
-            self._commit([position for positions, _ in group for position in positions])
+            self._commit([position for waiting in group for position in waiting[0]], _newest(group))
         except sqlite3.Error as failure:
             error = StoreUnavailable(_advice(failure, self._path))
-            self._known.clear()  # numbers given in a transaction that was rolled back are void
         except Exception as failure:  # noqa: BLE001 - the edge of the thread: a writer that dies would leave everyone waiting
             error = failure
-        loop = group[0][1].get_loop()
-        loop.call_soon_threadsafe(_settle, [done for _, done in group], error)
+        waiting = [done for _, _, done in group]
+        waiting[0].get_loop().call_soon_threadsafe(_settle, waiting, error)
 
-    def _commit(self, positions: list[Position]) -> None:
+    def _commit(self, positions: list[Position], devices: list[Device]) -> None:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
             self._number(positions)
             self._insert(positions)
-            self._keep_newest(positions)
+            self._keep_newest(devices)
             connection.execute("COMMIT")
         except BaseException:
+            self._known.clear()  # numbers given in a transaction that is rolled back are void
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
@@ -135,22 +136,28 @@ class SqliteWriter:
             marks = ",".join([_MARKS] * len(part))
             self._connection.execute(f"INSERT OR IGNORE INTO positions VALUES {marks}", values)  # noqa: S608 - marks only
 
-    def _keep_newest(self, positions: list[Position]) -> None:
-        newest: dict[int, _Newest] = {}
-        for position in positions:
-            number = self._known[position.device_id]
-            before = newest.get(number)
-            if not position.ahead and (before is None or position.version > before[1:3]):
-                name = said(position, "name") or (before[3] if before else None)
-                kind = said(position, "kind") or (before[4] if before else None)
-                newest[number] = (number, position.time, position.tie, name, kind)
-        for part in _parts(list(newest.values())):
-            marks = ",".join(["(?,?,?,?,?)"] * len(part))
-            values = [value for entry in part for value in entry]
+    def _keep_newest(self, devices: list[Device]) -> None:
+        for part in _parts(devices):
+            values: list[object] = []
+            for device in part:
+                values += device_row(self._known[device.device_id], device)
+            marks = ",".join([_DEVICE_MARKS] * len(part))
             self._connection.execute(f"INSERT INTO newest VALUES {marks} {_KEEP_NEWER}", values)  # noqa: S608 - marks only
 
 
 _MARKS = f"({','.join('?' * COLUMNS)})"
+_DEVICE_MARKS = f"({','.join('?' * DEVICE_COLUMNS)})"
+
+
+def _newest(group: list[Waiting]) -> list[Device]:
+    """One device each: a statement may not meet the same row twice."""
+    newest: dict[str, Device] = {}
+    for _, devices, _ in group:
+        for device in devices:
+            before = newest.get(device.device_id)
+            if before is None or device.position.version > before.position.version:
+                newest[device.device_id] = device
+    return list(newest.values())
 
 
 def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
@@ -176,6 +183,8 @@ def _open(path: Path) -> sqlite3.Connection:
         "journal_size_limit = 67108864",
         "cache_size = -65536",  # KiB
         "busy_timeout = 5000",
+        "fullfsync = ON",  # without them macOS keeps commits in the disk's own memory
+        "checkpoint_fullfsync = ON",
     ):
         connection.execute(f"PRAGMA {setting}")
     _prepare(connection, path)

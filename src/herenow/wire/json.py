@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -13,6 +13,8 @@ from herenow.model.position import Position
 from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report
 
 SUBPROTOCOL = "herenow.json.v1"
+
+MAX_COMMAS = 40 * MAX_BATCH  # in an array in which something is wrong
 
 Numbered = tuple[int, Report]  # a report and its index in what was sent
 
@@ -48,6 +50,10 @@ def _from_array(body: bytes) -> tuple[list[Numbered], list[Rejection]]:
 
 
 def _elements(body: bytes) -> Sequence[bytes | msgspec.Raw]:
+    if body.count(b",") > MAX_COMMAS:  # before memory and time are spent on millions of elements
+        raise TooLarge(
+            f"expected at most {MAX_BATCH} positions in one request, and fewer commas in them; send them in parts"
+        )
     try:
         return _limit_all(_raws.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -96,7 +102,15 @@ def decode_report(part: bytes | msgspec.Raw) -> Report:
     try:
         return _report.decode(part)
     except msgspec.ValidationError as error:
-        raise _explain(error, msgspec.json.decode(part)) from error
+        raise _explain(error, _as_sent(part)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(bytes(part), error) from error
+
+
+def _as_sent(part: bytes | msgspec.Raw) -> object:
+    """What a report that is wrong holds. Raises BadReport where what follows the first mistake is not even JSON."""
+    try:
+        return msgspec.json.decode(part)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(bytes(part), error) from error
 
@@ -192,10 +206,15 @@ def encode_live(device: Device) -> bytes:
     )
 
 
-def message(kind: str, seq: int, time: int, positions: Iterator[bytes], epoch: str | None = None) -> str:
-    """A `snapshot` or `update` of positions that are encoded already."""
-    head = f'{{"type":"{kind}",' + (f'"epoch":"{epoch}",' if epoch else "") + f'"seq":{seq},"time":{time},"positions":['
-    return head + b",".join(positions).decode() + "]}"
+def join(positions: Iterable[bytes]) -> str:
+    """Encoded positions as an array."""
+    return f"[{b','.join(positions).decode()}]"
+
+
+def message(kind: str, seq: int, time: int, positions: str, epoch: str | None = None) -> str:
+    """A `snapshot` or `update` of an array of positions."""
+    of = f'"epoch":"{epoch}",' if epoch else ""
+    return f'{{"type":"{kind}",{of}"seq":{seq},"time":{time},"positions":{positions}}}'
 
 
 def reported(position: Position) -> dict[str, object]:

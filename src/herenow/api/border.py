@@ -1,0 +1,86 @@
+"""What every request passes on its way in, and every answer on its way out."""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from herenow.api.problems import problem
+from herenow.settings import loopback
+
+_ALWAYS = [
+    (
+        b"content-security-policy",
+        b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        b"worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'self'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+]
+_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
+_ASK_FIRST = (b"cache-control", b"no-cache")
+_WHOLE = (200, 206, 304)
+
+
+class Border:
+    """Refuses what other web pages ask through a visitor's browser: their Origin is not the host that is asked. While
+    only this machine may ask, a host name not its own is refused too: a page elsewhere may have had it point here.
+    """
+
+    def __init__(self, app: ASGIApp, *, here_only: bool) -> None:
+        self._app = app
+        self._here_only = here_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+        elif refusal := self._refusal(Headers(scope=scope)):
+            await _refuse(refusal, scope, receive, send)
+        elif scope["type"] == "http":
+            await self._app(_as_get(scope), receive, _with_headers(scope["path"], send))
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> str | None:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != host:
+            return f"expected a page of {host} to ask, got one of {origin[:200]}"
+        if self._here_only and not loopback(urlsplit(f"//{host}").hostname or ""):
+            return f"expected a name of this machine like 127.0.0.1, got {host[:99]!r}; HERENOW_ACCESS=open allows all"
+        return None
+
+
+async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = problem(403, detail)
+    if scope["type"] == "websocket":
+        await WebSocket(scope, receive, send).send_denial_response(answer)
+    else:
+        await answer(scope, receive, send)
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is answered as GET; the server leaves the body out by itself."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+
+
+def _with_headers(path: str, send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            # Files under assets/ carry a digest of their content in their name.
+            keep = path.startswith("/assets/") and message["status"] in _WHOLE
+            message["headers"] = [*message["headers"], *_ALWAYS, _FOR_EVER if keep else _ASK_FIRST]
+        await send(message)
+
+    return send_with_headers
+
+
+class Compressed(GZipMiddleware):
+    """Leaves answers to range requests alone: a range counts bytes of the file as it is."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "range" in Headers(scope=scope):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
