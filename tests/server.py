@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,21 +58,37 @@ class Server:
 def running(
     store: Path, *flags: str, before_exec: Callable[[], None] | None = None, wait: bool = True
 ) -> Iterator[Server]:
+    """`herenow run` on a free port."""
     command = [sys.executable, "-m", "herenow", "run", "--port", "0", "--store", f"sqlite:///{store}", *flags]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HERENOW_")}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=before_exec)  # noqa: PLW1509
-    server = Server(process)
-    try:
+    with watched(process) as server:
         if wait:
             server.wait_until_ready()
+        yield server
+
+
+@contextlib.contextmanager
+def watched(process: subprocess.Popen[str]) -> Iterator[Server]:
+    """A server that was started, killed at the end if it still runs."""
+    server = Server(process)
+    try:
         yield server
     finally:
         if process.poll() is None:
             process.kill()
             process.wait(STOP)
+        server.reader.join(STOP)
         if process.stderr:
-            server.reader.join(STOP)
             process.stderr.close()
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+    """What a server was told shows a little later: its fleet follows the store by a tick."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "did not come true in time"
+        time.sleep(0.02)
 
 
 def report(server: Server, *positions: dict[str, object]) -> httpx.Response:

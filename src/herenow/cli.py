@@ -79,6 +79,7 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a fre
 StoreUrl = Annotated[str | None, typer.Option(help="Where positions are kept, like sqlite:///data/herenow.db.")]
 Config = Annotated[Path | None, typer.Option(help="A TOML file with settings.")]
 ServerUrl = Annotated[str, typer.Option(help="The server to report to.", envvar="HERENOW_SERVER")]
+Serve = Annotated[bool, typer.Option("--serve", help="Be the server as well, instead of reporting to one.")]
 
 
 @app.command()
@@ -113,15 +114,16 @@ def run(
 def replay(
     files: Annotated[list[Path], typer.Argument(help="CSV, NDJSON or GPX files, each may be gzipped.")],
     server: ServerUrl = "http://127.0.0.1:8000",
+    serve: Serve = False,
     speed: Annotated[float, typer.Option(help="Times as fast as it happened.")] = 1.0,
     loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, for ever.")] = False,
     shift: Annotated[bool, typer.Option("--shift", help="Date each report to the moment it is played.")] = False,
     kind: Annotated[str | None, typer.Option(help="What the devices are: bus, car, ship …")] = None,
     prefix: Annotated[str, typer.Option(help="Put before each device id.")] = "",
 ) -> None:
-    """Play recordings again into a running server, merged by time.
+    """Play recordings again, merged by time, into a running server or one of its own.
 
-    Examples: `herenow replay tour.gpx`, `herenow replay --speed 60 --shift --loop buses.csv.gz`
+    Examples: `herenow replay tour.gpx`, `herenow replay --serve --speed 60 --shift --loop buses.csv.gz`
     """
     from herenow.sources.recording import Recorded, load
     from herenow.sources.replay import Playback
@@ -134,13 +136,15 @@ def replay(
         note.print(f"{path}: row {rejection.index}:{where} {rejection.reason}", markup=False)
     if loaded.rejected:
         note.print(f"{loaded.rejected} rows left out, {len(loaded.recording)} kept")
-    _deliver(server, lambda intake, told: play(loaded.recording, intake, playback, on_progress=told))
+    to = None if serve else server
+    _deliver(to, lambda intake, told: play(loaded.recording, intake, playback, on_progress=told))
 
 
 @app.command()
 def simulate(
     devices: Annotated[int, typer.Option(help="How many vehicles.")] = 100,
     server: ServerUrl = "http://127.0.0.1:8000",
+    serve: Serve = False,
     interval: Annotated[float, typer.Option(help="Seconds between two reports of a vehicle.")] = 2.0,
     rate: Annotated[float | None, typer.Option(help="Positions a second in all, instead of an interval.")] = None,
     seconds: Annotated[float | None, typer.Option(help="How long; without it, until Ctrl-C.")] = None,
@@ -152,7 +156,7 @@ def simulate(
     centre: Annotated[str, typer.Option(help="latitude,longitude of the synthetic city.")] = "30.27,-97.525",
     prefix: Annotated[str, typer.Option(help="What device ids begin with.")] = "vehicle-",
 ) -> None:
-    """Drive a simulated fleet through a synthetic city and report it to a running server.
+    """Drive a simulated fleet through a synthetic city and report it to a running server or one of its own.
 
     Examples: `herenow simulate --devices 500`, `herenow simulate --devices 2000 --rate 1000 --late 0.2`
     """
@@ -165,7 +169,9 @@ def simulate(
     flaws = Flaws(noise=noise, gaps=gaps, late=late, duplicates=duplicates)
     fleet = Fleet(devices, City(*_place(centre)), seed=seed, flaws=flaws, prefix=prefix)
     every = devices / rate if rate is not None else interval
-    _deliver(server, lambda intake, told: drive(fleet, intake, every, seconds=seconds, on_progress=told))
+    _deliver(
+        None if serve else server, lambda intake, told: drive(fleet, intake, every, seconds=seconds, on_progress=told)
+    )
 
 
 def _place(text: str) -> tuple[float, float]:
@@ -176,14 +182,23 @@ def _place(text: str) -> tuple[float, float]:
     return latitude, longitude
 
 
-def _deliver(server: str, play: Play) -> None:
+def _deliver(server: str | None, play: Play) -> None:
+    """Into the server at that address, or into one in this process, which goes on when all is played."""
+    from herenow.run import run as serve
     from herenow.sources.remote import RemoteIntake
 
-    async def deliver() -> None:
-        async with RemoteIntake(server) as intake:
-            with Bar(note) as bar:
-                done = await play(intake, bar.show)
+    async def into(intake: Intake) -> None:
+        with Bar(note) as bar:
+            done = await play(intake, bar.show)
         note.print(f"{done.sent} accepted, {done.rejected} rejected")
 
+    async def into_remote(url: str) -> None:
+        async with RemoteIntake(url) as intake:
+            await into(intake)
+
     set_up_logs()
-    in_loop(deliver())
+    if server is not None:
+        in_loop(into_remote(server))
+    else:
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        in_loop(serve(read_settings(None, {}), into))

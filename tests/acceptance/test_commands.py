@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.server import Server, running
+from tests.server import Server, running, wait_for, watched
 
 NOW = 1_790_000_000_000
 
@@ -65,6 +66,19 @@ def test_a_simulated_fleet_reports_at_its_rate_for_its_time(server: Server) -> N
     assert (ended.returncode, ended.stderr.strip()) == (0, "80 accepted, 0 rejected")
     devices = httpx.get(f"{server.url}/api/devices", params={"search": "rate-"}).json()
     assert devices["total"] == 20
+
+
+def test_a_recording_can_be_played_into_a_server_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text(f"device_id,time,latitude,longitude\nown,{NOW},60,25\nown,{NOW + 1000},60,25\n")
+    environment = os.environ | {"HERENOW_PORT": "0", "HERENOW_STORE": f"sqlite:///{tmp_path}/positions.db"}
+    command = [sys.executable, "-m", "herenow", "replay", "--serve", str(file)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    with watched(process) as own:
+        own.wait_until_ready()
+        wait_for(lambda: len(track(own, "own")) == 2)
+        assert own.stop() == 0
+    assert "2 accepted, 0 rejected" in own.said()
 
 
 def test_ctrl_c_ends_a_simulation_without_a_traceback(server: Server) -> None:

@@ -1,8 +1,7 @@
 """The map in a real browser, against a real server with the demo."""
 
 import itertools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebSocketRoute, expect, sync_playwright
 
 from tests.acceptance.browser import FLAGS, chromium
-from tests.server import Server, running
+from tests.server import Server, running, wait_for
 
 BUS, SIMULATED = "capmetro-", "sim-"
 
@@ -198,10 +197,3 @@ def test_where_no_socket_gets_through_it_polls_and_says_so(watched: Watched, dem
     watched.wait_for_fleets()
     before = watched.places(watched.ids(SIMULATED))
     wait_for(lambda: watched.places(list(before)) != before, 15)
-
-
-def wait_for(true: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "did not come true in time"
-        time.sleep(0.2)

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from tests.server import Server, report, running
+from tests.server import Server, report, running, wait_for
 
 V1 = Subprotocol("herenow.json.v1")
 NOW = time.time_ns() // 1_000_000
@@ -44,13 +43,6 @@ def track(server: Server, device_id: str) -> list[dict[str, Any]]:
 def newest(server: Server, device_id: str) -> int | None:
     answer = httpx.get(f"{server.url}/api/devices/{device_id}")
     return answer.json()["position"]["time"] if answer.status_code == 200 else None
-
-
-def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "did not come true in time"
-        time.sleep(0.02)
 
 
 def run_to_the_end(*arguments: str) -> subprocess.CompletedProcess[str]:

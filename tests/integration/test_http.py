@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.server import Server, report
+from tests.server import Server, report, wait_for
 
 NOW = time.time_ns() // 1_000_000
 
@@ -292,11 +292,3 @@ def test_every_route_is_in_the_openapi_document(server: Server) -> None:
 
 def test_pages_may_load_nothing_from_elsewhere(server: Server) -> None:
     assert "default-src 'self'" in get(server, "/healthz").headers["content-security-policy"]
-
-
-def wait_for(true: Any, seconds: float = 5.0) -> None:
-    """The fleet follows the store by a tick."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "did not come true in time"
-        time.sleep(0.02)
