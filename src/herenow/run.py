@@ -122,7 +122,7 @@ async def _beside(server: uvicorn.Server, *duties: Coroutine[Any, Any, None]) ->
 async def _stopping(server: uvicorn.Server, duty: Coroutine[Any, Any, None]) -> None:
     try:
         await duty
-    except BaseException:
+    except BaseException:  # whatever it is, it is raised again; nobody should be served without this duty
         server.should_exit = True
         raise
 

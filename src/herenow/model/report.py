@@ -71,33 +71,17 @@ def accept(report: Report, received: int, source: str) -> Position:
     time = _time_of(report, received)
     if not report.device_id.isprintable() and _CONTROL.search(report.device_id):
         raise BadReport("device_id", f"expected text without control characters, got {report.device_id!r}")
-    course = 0.0 if report.course == 360 else report.course
-    attributes = _attributes_of(report) if report.attributes else None
-    tie = digest(
+    content = (
         report.latitude,
         report.longitude,
         report.altitude,
         report.speed,
-        course,
+        0.0 if report.course == 360 else report.course,
         report.accuracy,
         report.battery,
-        attributes,
+        _attributes_of(report) if report.attributes else None,
     )
-    return Position(
-        report.device_id,
-        time,
-        tie,
-        report.latitude,
-        report.longitude,
-        report.altitude,
-        report.speed,
-        course,
-        report.accuracy,
-        report.battery,
-        attributes,
-        received,
-        source,
-    )
+    return Position(report.device_id, time, digest(*content), *content, received, source)
 
 
 def to_time(value: float | str) -> int:
