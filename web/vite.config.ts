@@ -11,8 +11,9 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     proxy: {
-      "/api": server,
-      "/ws": { target: server, ws: true },
+      // The server compares Host with Origin, so Host must stay what the browser sent.
+      "/api": { target: server, changeOrigin: false },
+      "/ws": { target: server, ws: true, changeOrigin: false },
       "/live": server,
       "/healthz": server,
       "/openapi.json": server,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -44,10 +45,10 @@ async def run(settings: Settings, source: Source | None = None, scene: Scene | N
     try:
         with _told_to_stop() as stop:
             async with SqliteStore(settings.store_path) as store, pipeline(store) as (intake, recorder, hub):
-                shown, here_only = scene or Scene(), settings.access != "open"
-                parts = Parts(intake, recorder, hub, store, shown, Bodies(), here_only)
+                bodies, here_only = Bodies(), settings.access != "open"
+                parts = Parts(intake, recorder, hub, store, scene or Scene(), bodies, here_only)
                 server = _Server(_config(parts))
-                duties = [_stop(server, stop), _announce(hub, listening, settings), beat(parts)]
+                duties = [_stop(server, bodies, stop), _announce(hub, listening, settings), beat(parts)]
                 async with _beside(server, *duties, *([source(intake)] if source else [])):
                     await server.serve([listening])
                     log.info("stopping")
@@ -67,7 +68,7 @@ async def pipeline(store: SqliteStore) -> AsyncIterator[tuple[LocalIntake, Recor
         try:
             yield LocalIntake(bus), recorder, hub
         finally:
-            await bus.close()
+            bus.close()
             await asyncio.wait({recording}, timeout=FINISH_WITHIN)
             recording.cancel()
             bus.stop_following()
@@ -99,8 +100,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _stop(server: uvicorn.Server, stop: asyncio.Event) -> None:
+async def _stop(server: uvicorn.Server, bodies: Bodies, stop: asyncio.Event) -> None:
     await stop.wait()
+    bodies.close()
     server.should_exit = True
 
 
@@ -111,20 +113,23 @@ async def _announce(hub: Hub, listening: socket.socket, settings: Settings) -> N
 
 @contextlib.asynccontextmanager
 async def _beside(server: uvicorn.Server, *duties: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Runs duties for as long as the body; one that fails stops the server, and its error is raised after."""
+    """Runs duties for as long as the body; one that fails stops the server in order, and its error is raised after."""
+    failures: list[Exception] = []
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(_stopping(server, duty)) for duty in duties]
+        running = [tasks.create_task(_watch(duty, server, failures)) for duty in duties]
         yield
         for task in running:
             task.cancel()
+    if failures:
+        raise failures[0]
 
 
-async def _stopping(server: uvicorn.Server, duty: Coroutine[Any, Any, None]) -> None:
+async def _watch(duty: Coroutine[Any, Any, None], server: uvicorn.Server, failures: list[Exception]) -> None:
     try:
         await duty
-    except BaseException:  # whatever it is, it is raised again; nobody should be served without this duty
+    except Exception as error:  # noqa: BLE001 - raised by `_beside` once the viewers have been told
+        failures.append(error)
         server.should_exit = True
-        raise
 
 
 def _config(parts: Parts) -> uvicorn.Config:
@@ -154,10 +159,9 @@ def listen(host: str, port: int) -> socket.socket:
         listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
-        raise SettingsError(
-            f"cannot listen on {host}:{port}: {error.strerror}; "
-            "stop the other program, or take another port with --port or HERENOW_PORT"
-        ) from error
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        hint = "stop the other program, or take another --port" if taken else "take another --host"
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}; {hint}") from error
     return listening
 
 

@@ -227,6 +227,39 @@ def test_a_signal_while_it_starts_ends_it_in_order_too(tmp_path: Path) -> None:
         assert "stopped" in server.said()
 
 
+def test_a_second_server_on_the_same_store_is_refused_in_one_line(tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db"):
+        ended = run_to_the_end("run", "--port", "0", "--store", f"sqlite:///{tmp_path}/positions.db")
+    assert (ended.returncode, len(ended.stderr.strip().splitlines())) == (2, 1)
+    assert "another Herenow writes to" in ended.stderr
+
+
+def test_who_is_still_sending_when_it_stops_is_told_to_send_it_again(tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server:
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as sending:
+            sending.sendall(b"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n[")
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+            answer = sending.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 503")
+        assert server.process.wait(20) == 0
+        server.reader.join(20)
+        assert "Traceback" not in server.said()
+
+
+async def test_viewers_that_leave_while_they_are_told_off_are_no_error(tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server:
+        for _ in range(5):
+            viewer = await connect(server.live_url, subprotocols=[V1])
+            for _ in range(10):
+                await viewer.send("{")
+            viewer.transport.abort()
+        wait_for(lambda: stats(server)["viewers"] == 0)
+        assert server.stop() == 0
+        assert "Traceback" not in server.said()
+
+
 def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

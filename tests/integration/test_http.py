@@ -102,6 +102,10 @@ def test_a_body_that_inflates_past_the_limit_is_refused(server: Server) -> None:
     is_problem(post(server, bomb.getvalue(), **{"content-encoding": "gzip"}), 413, "8 MiB")
 
 
+def test_a_body_of_countless_empty_gzip_members_is_refused(server: Server) -> None:
+    is_problem(post(server, gzip.compress(b"") * 10_000, **{"content-encoding": "gzip"}), 413, "members")
+
+
 def test_an_unknown_encoding_is_named(server: Server) -> None:
     is_problem(post(server, b"x", **{"content-encoding": "br"}), 415, "gzip", "'br'")
 
@@ -114,11 +118,12 @@ def test_an_over_long_batch_and_body_are_refused_with_the_limit(server: Server) 
 
 def test_a_device_is_told_with_its_newest_position(server: Server) -> None:
     attributes = {"kind": "bus", "name": "Bus 7", "ignition": True}
-    report(server, fix("told", time=NOW - 1000), fix("told", attributes=attributes, speed=0.0))
+    now = time.time_ns() // 1_000_000
+    report(server, fix("told", time=now - 1000), fix("told", time=now, attributes=attributes, speed=0.0))
     wait_for(lambda: get(server, "/api/devices/told").status_code == 200)
     told = get(server, "/api/devices/told").json()
     assert (told["name"], told["kind"], told["status"]) == ("Bus 7", "bus", "idle")
-    assert told["position"]["time"] == NOW
+    assert told["position"]["time"] == now
     assert told["position"]["source"] == "http"
 
 
@@ -240,6 +245,8 @@ def test_what_another_page_asks_through_a_browser_is_refused(server: Server) -> 
     body = json.dumps(fix("foreign")).encode()
     is_problem(post(server, body, origin="http://elsewhere.example"), 403, "elsewhere.example")
     is_problem(post(server, body, host="rebound.example"), 403, "HERENOW_ACCESS=open")
+    is_problem(post(server, body, host="[foo"), 403, "expected a host")
+    is_problem(post(server, body, origin="http://[::1"), 403, "expected a host")
     assert post(server, body, origin=server.url).status_code == 200
 
 

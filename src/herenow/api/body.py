@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from fastapi import Request
 
@@ -11,6 +11,7 @@ from herenow.errors import BadRequest, Busy, TooLarge, TooSlow
 
 MAX_BODY = 8 * 1024 * 1024  # bytes, after inflating
 MAX_BODIES = 256 * 1024 * 1024  # bytes of all bodies that are being read
+MAX_MEMBERS = 100  # of gzip in one body
 READ_WITHIN = 60.0  # s
 
 
@@ -23,6 +24,14 @@ class Bodies:
 
     def __init__(self) -> None:
         self._held = 0
+        self._closed = False
+        self._reading: set[asyncio.Timeout] = set()
+
+    def close(self) -> None:
+        """The server stops: what is not whole yet is refused with Busy, now."""
+        self._closed = True
+        for limit in self._reading:
+            limit.reschedule(0)
 
     async def read(self, request: Request) -> bytes:
         """Raises TooLarge beyond MAX_BODY, before it is held; BadRequest for gzip that is broken or cut short; TooSlow
@@ -33,13 +42,24 @@ class Bodies:
             raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40]!r}")
         with self._body() as body:
             try:
-                async with asyncio.timeout(READ_WITHIN):
+                async with self._deadline():
                     await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
             except TimeoutError as error:
+                if self._closed:
+                    raise Busy("the server is stopping; send it again later") from error
                 raise TooSlow(
                     f"expected the whole body within {READ_WITHIN:.0f} s; send it in smaller parts"
                 ) from error
             return bytes(body.data)
+
+    @contextlib.asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(READ_WITHIN) as limit:
+            self._reading.add(limit)
+            try:
+                yield
+            finally:
+                self._reading.discard(limit)
 
     @contextlib.contextmanager
     def _body(self) -> Iterator["_Body"]:
@@ -74,11 +94,16 @@ async def _copy(request: Request, body: _Body) -> None:
 
 async def _inflate(request: Request, body: _Body) -> None:
     member = zlib.decompressobj(wbits=31)  # 31: gzip
+    sent, members = 0, 1
     async for chunk in request.stream():
         data = chunk
+        sent += len(chunk)
+        if sent > MAX_BODY or members > MAX_MEMBERS:
+            raise TooLarge(f"expected at most {MAX_BODY // 1024 // 1024} MiB in {MAX_MEMBERS} gzip members")
         while data:
             if member.eof:  # gzip files may follow one another
                 member = zlib.decompressobj(wbits=31)
+                members += 1
             body.add(_part(member, data, MAX_BODY + 1 - len(body.data)))
             data = member.unconsumed_tail or member.unused_data
     if not member.eof:

@@ -45,11 +45,21 @@ class Border:
 
     def _refusal(self, headers: Headers) -> str | None:
         host, origin = headers.get("host", ""), headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
-            return f"expected a page of {host} to ask, got one of {origin[:200]}"
-        if self._here_only and not loopback(urlsplit(f"//{host}").hostname or ""):
+        try:
+            asked = _place(f"//{host}")
+            if origin is not None and _place(origin) != asked:
+                return f"expected a page of {host[:99]} to ask, got one of {origin[:99]}; a proxy must pass Host on"
+        except ValueError:
+            return f"expected a host like 127.0.0.1:8000, got Host {host[:99]!r} and Origin {(origin or '')[:99]!r}"
+        if self._here_only and not loopback(asked[0]):
             return f"expected a name of this machine like 127.0.0.1, got {host[:99]!r}; HERENOW_ACCESS=open allows all"
         return None
+
+
+def _place(url: str) -> tuple[str, int | None]:
+    """Name and port, None for the port that a scheme means by itself. Raises ValueError."""
+    parts = urlsplit(url)
+    return parts.hostname or "", None if parts.port in (80, 443) else parts.port
 
 
 async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> None:

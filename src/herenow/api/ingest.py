@@ -42,10 +42,9 @@ _BODY = {
 async def report_positions(request: Request, parts: WithParts) -> Response:
     """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
     try:
-        body = await parts.bodies.read(request)
+        reports, rejected = json.decode_reports(await parts.bodies.read(request))
     except UnknownEncoding as error:
         return problem(415, str(error))
-    reports, rejected = json.decode_reports(body)
     receipt = await parts.intake.take_numbered(reports, rejected, "http")
     if receipt.rejected and not receipt.accepted:
         first = receipt.rejected[0]

@@ -1,6 +1,7 @@
 """Live positions over a WebSocket."""
 
 import asyncio
+import contextlib
 import time
 
 import anyio
@@ -70,8 +71,8 @@ class _Connection:
             await self._part(*self._farewell)
 
     async def _part(self, code: int, reason: str) -> None:
-        with anyio.move_on_after(CLOSE_WITHIN) as waiting:
-            await self._socket.close(code, reason)
+        with anyio.move_on_after(CLOSE_WITHIN) as waiting, contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.close(code, reason)  # either error says that it is closed already
         if waiting.cancelled_caught:
             self._transport.abort()  # it would wait for ever for the client to read
 
@@ -84,7 +85,7 @@ class _Connection:
         while misunderstood < MAX_MISUNDERSTOOD:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
-                return
+                return  # there is nobody to say farewell to
             if self._listens and not self._understood(message.get("text") or message.get("bytes") or ""):
                 misunderstood += 1
                 await anyio.lowlevel.checkpoint()  # lets the answer go out

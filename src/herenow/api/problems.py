@@ -12,7 +12,8 @@ from starlette.requests import ClientDisconnect
 from herenow.errors import BadRequest, HerenowError, NotFound, TooLarge, TooSlow, Unavailable
 from herenow.wire import json
 
-RETRY_AFTER = "2"  # s
+# What is left of a body that is too large or too slow is not waited for.
+_HEADERS = {503: {"Retry-After": "2"}, 408: {"Connection": "close"}, 413: {"Connection": "close"}}
 
 log = structlog.get_logger()
 
@@ -28,8 +29,7 @@ _STATUS: tuple[tuple[type[HerenowError], int], ...] = (
 def problem(status: int, detail: str, **more: object) -> Response:
     """A Problem Details response; `more` are its extension members."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    headers = {"Retry-After": RETRY_AFTER} if status == 503 else None
-    return Response(json.encode(body), status, headers, "application/problem+json")
+    return Response(json.encode(body), status, _HEADERS.get(status), "application/problem+json")
 
 
 def add_problems(app: FastAPI) -> None:

@@ -8,7 +8,7 @@ from herenow.bus.base import Batch, News
 from herenow.errors import BusUnavailable, Unavailable
 from herenow.model.position import Position
 
-MAX_WAITING = 100_000  # positions between publishers and recorders; beyond it `publish` waits
+MAX_PUBLISHED = 100_000  # positions not acknowledged yet; beyond it `publish` refuses
 MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to about this size
 MAX_NEWS = 200_000  # moves of devices one follower may lag behind; beyond it the news are dropped and it is told so
 PUBLISH_DEADLINE = 10.0  # s
@@ -38,41 +38,40 @@ class MemoryDelivery:
 class MemoryBus:
     def __init__(self) -> None:
         self._waiting: deque[tuple[Batch, asyncio.Future[None]]] = deque()
-        self._count = 0  # positions in _waiting
-        self._changed = asyncio.Condition()
+        self._published = 0  # positions not acknowledged yet
+        self._arrived = asyncio.Event()  # something waits, or the bus was closed
         self._closed = False
         self._followers: set[_Follower] = set()
 
     async def publish(self, positions: Batch) -> None:
+        if self._closed:
+            raise BusUnavailable("the server is stopping; send it again later")
+        if self._published + len(positions) > MAX_PUBLISHED:
+            raise BusUnavailable("more waits to be stored than is held in memory; send it again later")
         if not positions:
             return
         settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((positions, settled))
+        self._published += len(positions)
+        self._arrived.set()
         try:
             async with asyncio.timeout(PUBLISH_DEADLINE):
-                await self._put(positions, settled)
                 await settled
         except TimeoutError as error:
             raise BusUnavailable(f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later") from error
-
-    async def _put(self, positions: Batch, settled: asyncio.Future[None]) -> None:
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._closed or self._count < MAX_WAITING)
-            if self._closed:
-                raise BusUnavailable("the server is stopping; send it again later")
-            self._waiting.append((positions, settled))
-            self._count += len(positions)
-            self._changed.notify_all()
+        finally:
+            self._published -= len(positions)
 
     async def consume(self) -> AsyncIterator[MemoryDelivery]:
         """Ends when the bus is closed and everything that was published is delivered."""
         while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._waiting or self._closed)
-                if not self._waiting:
-                    return
-                taken = self._take()
-                self._changed.notify_all()
-            yield MemoryDelivery(taken)
+            await self._arrived.wait()
+            if self._waiting:
+                yield MemoryDelivery(self._take())
+            elif self._closed:
+                return
+            else:
+                self._arrived.clear()
 
     def _take(self) -> list[tuple[Batch, asyncio.Future[None]]]:
         taken: list[tuple[Batch, asyncio.Future[None]]] = []
@@ -80,14 +79,12 @@ class MemoryBus:
         while self._waiting and size < MAX_DELIVERY:
             taken.append(self._waiting.popleft())
             size += len(taken[-1][0])
-        self._count -= size
         return taken
 
-    async def close(self) -> None:
-        """No more publications; what waits is still delivered. Followers end."""
-        async with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+    def close(self) -> None:
+        """No more publications; what waits is still delivered."""
+        self._closed = True
+        self._arrived.set()
 
     def stop_following(self) -> None:
         """Ends every `follow`; after the recorder has announced its last."""

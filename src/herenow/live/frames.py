@@ -8,7 +8,7 @@ from herenow.model.device import Device
 from herenow.model.view import View
 from herenow.wire import article, json
 
-MOST_MADE = 256
+MOST_HELD = 32_000_000  # characters of frames kept for others who may be due the same
 
 
 class Shared:
@@ -83,15 +83,16 @@ class ArticleFrames:
 
 class _Made:
     """What was made of the present state, by the view or the very tuple of ids that it tells of. Dropped when the state
-    moves on, or beyond MOST_MADE."""
+    moves on, or where it would pass MOST_HELD."""
 
     def __init__(self) -> None:
         self._seq = -1
         self._frames: dict[object, tuple[object, Sequence[str]]] = {}
+        self._held = 0
 
     def get(self, seq: int, about: View | Iterable[str], make: Callable[[], Sequence[str]]) -> Sequence[str]:
-        if seq != self._seq or len(self._frames) >= MOST_MADE:
-            self._seq = seq
+        if seq != self._seq or self._held > MOST_HELD:
+            self._seq, self._held = seq, 0
             self._frames.clear()
         # A tuple of ids is shared and stands for itself while it is held here; any other ids are one viewer's own.
         key = about if isinstance(about, View) else id(about) if isinstance(about, tuple) else None
@@ -100,4 +101,5 @@ class _Made:
         found = self._frames.get(key)
         if found is None:
             found = self._frames[key] = about, make()
+            self._held += sum(map(len, found[1]))
         return found[1]

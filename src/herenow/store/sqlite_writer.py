@@ -1,12 +1,13 @@
 """The one thread that writes to SQLite: whatever waits is committed together."""
 
 import asyncio
+import fcntl
 import queue
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from herenow.errors import SettingsError, StoreUnavailable
 from herenow.model.device import Device
@@ -40,11 +41,13 @@ class SqliteWriter:
         self._known: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._connection: sqlite3.Connection
+        self._lock: IO[bytes]
 
     def start(self) -> None:
         """Opens or creates the database, in the calling thread. Raises SettingsError."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(self._path)
             self._connection = _open(self._path)
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(
@@ -69,6 +72,7 @@ class SqliteWriter:
             if group:
                 self._commit_group(group)
         self._connection.close()
+        self._lock.close()
 
     def _next_group(self) -> tuple[list[Waiting], bool]:
         group: list[Waiting] = []
@@ -172,6 +176,19 @@ def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None) -> N
             done.set_result(None)
         else:
             done.set_exception(error)
+
+
+def _lock(path: Path) -> IO[bytes]:
+    """Keeps a second server away, whose devices would not be those of the first. Gone with the process."""
+    lock = path.with_name(path.name + ".lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise SettingsError(
+            f"another Herenow writes to {path}; stop it, or give this one a store of its own with --store"
+        ) from error
+    return lock
 
 
 def _open(path: Path) -> sqlite3.Connection:
