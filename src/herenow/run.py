@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -26,6 +27,7 @@ from herenow.store.sqlite import SqliteStore
 
 BACKLOG = 4096  # connections not yet taken
 CLOSE_WITHIN = 5  # s for requests under way when the server stops
+COLLECT_AFTER = (100_000, 50, 1000)  # objects, collections of the youngest, of the middle generation
 FINISH_WITHIN = 20  # s for what was published to be stored
 MAX_MESSAGE = 64 * 1024  # bytes from a viewer
 
@@ -108,7 +110,16 @@ async def _stop(server: uvicorn.Server, bodies: Bodies, stop: asyncio.Event) -> 
 
 async def _announce(hub: Hub, listening: socket.socket, settings: Settings) -> None:
     await hub.loaded.wait()
+    _quiet_collector()
     log.info("ready", url=address(listening), store=str(settings.store_path))
+
+
+def _quiet_collector() -> None:
+    """What is there at the start stays and is not looked through again; the rest seldom: each look is a pause for every
+    viewer (docs/decisions/0008-a-quiet-collector.md)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 @contextlib.asynccontextmanager
