@@ -74,6 +74,7 @@ def test_what_was_seen_is_there_after_a_restart(tmp_path: Path) -> None:
         wait_for(lambda: newest(server, "bus-1") == NOW - 41_000)  # the fleet follows the store by a tick
         before = httpx.get(f"{server.url}/api/devices/bus-1").json()
         assert server.stop() == 0
+    assert not store.with_name(store.name + "-wal").exists(), "what was stored is in one file once it has stopped"
     with running(store) as server:
         after = httpx.get(f"{server.url}/api/devices/bus-1").json()
         assert len(track(server, "bus-1")) == 20

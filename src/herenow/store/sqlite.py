@@ -60,13 +60,13 @@ class SqliteStore:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._writer.stop()
         self._readers.shutdown(wait=False, cancel_futures=True)
         for connection in self._opened:
             connection.interrupt()
         await asyncio.to_thread(self._readers.shutdown)
         for connection in self._opened:
             connection.close()
+        await self._writer.stop()  # last, for the last to leave folds the log into the file
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         await self._writer.write(positions, devices)
