@@ -38,6 +38,10 @@ def answer(body: object) -> Response:
     return Response(json.encode(body), media_type="application/json")
 
 
+def _never_reported(device_id: str) -> NotFound:
+    return NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
+
+
 @router.get("/api/devices")
 async def devices(
     parts: WithParts,
@@ -74,7 +78,7 @@ async def track(
     """Positions of a device, oldest first."""
     positions = await parts.store.track(device_id, span(start, end, DAY), position_place(cursor), limit)
     if not positions and cursor is None and parts.hub.fleet.get(device_id) is None:
-        raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
+        raise _never_reported(device_id)
     following = to_cursor(positions[-1].version) if len(positions) == limit else None
     told_positions = [json.reported(position) for position in positions]
     return answer({"device_id": device_id, "positions": told_positions, "next": following})
@@ -85,7 +89,7 @@ async def device(device_id: str, parts: WithParts) -> Response:
     """One device at its newest position."""
     found = parts.hub.fleet.get(device_id)
     if found is None:
-        raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
+        raise _never_reported(device_id)
     return answer(told(found, now()))
 
 

@@ -111,7 +111,7 @@ class _Connection:
 
 
 async def beat(parts: Parts) -> None:
-    """Every second: stats to all viewers, made once; every tenth a ping; closes those that stall. Never returns."""
+    """Every second stats to all viewers, every tenth a ping, made once; closes those that stall. Never returns."""
     beats = 0
     while True:
         await asyncio.sleep(BEAT)
@@ -119,8 +119,11 @@ async def beat(parts: Parts) -> None:
         hub = parts.hub
         hub.housekeep(time.monotonic())
         told = [viewer for viewer in hub.viewers if viewer.notices and viewer.view is not None]
-        stats = json.encode({"type": "stats", **stats_of(parts)}).decode() if told else ""
+        if not told:
+            continue
+        stats = json.encode({"type": "stats", **stats_of(parts)}).decode()
+        ping = json.encode({"type": "ping", "time": now(), "seq": hub.seq}).decode()
         for viewer in told:
             viewer.notify("stats", stats)
             if beats % PING_EVERY == 0:
-                viewer.notify("ping", json.encode({"type": "ping", "time": now(), "seq": hub.seq}).decode())
+                viewer.notify("ping", ping)

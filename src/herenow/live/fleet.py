@@ -40,18 +40,15 @@ class Fleet:
     def get(self, device_id: str) -> Device | None:
         return self._devices.get(device_id)
 
-    def take(self, device: Device) -> tuple[Device | None, Device] | None:
-        """Takes a device that moved; it before and after, or None where it is known at least as new."""
+    def take(self, device: Device) -> bool:
+        """Takes a device that moved; False where it is known at least as new."""
         before = self._devices.get(device.device_id)
-        if before is not None and device.position.version <= before.position.version:
-            return None
-        self._put(device)
-        return before, device
-
-    def _put(self, device: Device) -> None:
-        if device.device_id not in self._devices:
+        if before is None:
             self._sorted = None
+        elif device.position.version <= before.position.version:
+            return False
         self._devices[device.device_id] = device
+        return True
 
     def within(self, box: Box) -> Iterator[Device]:
         return (device for device in self if box.contains(device.position.longitude, device.position.latitude))

@@ -24,7 +24,7 @@ class Shared:
     def seen_by(self, view: View) -> Iterator[Device]:
         if view.box is not None:
             return self.fleet.within(view.box)
-        return (device for device_id in view.devices if (device := self.fleet.get(device_id)) is not None)
+        return self.named(view.devices)
 
     def live(self, device: Device) -> bytes:
         """The JSON of a device; made anew only after it changed. Holds one text a device."""
@@ -35,7 +35,7 @@ class Shared:
         self._live[device.device_id] = (device, text)
         return text
 
-    def changed(self, device_ids: Iterable[str]) -> Iterator[Device]:
+    def named(self, device_ids: Iterable[str]) -> Iterator[Device]:
         return (device for device_id in device_ids if (device := self.fleet.get(device_id)) is not None)
 
 
@@ -57,7 +57,7 @@ class JsonFrames:
 
     def _update(self, device_ids: Iterable[str]) -> str:
         shared = self._shared
-        positions = json.join(map(shared.live, shared.changed(device_ids)))
+        positions = json.join(map(shared.live, shared.named(device_ids)))
         return json.message("update", shared.seq, shared.clock(), positions)
 
 
@@ -77,7 +77,7 @@ class ArticleFrames:
     def update(self, device_ids: Iterable[str]) -> Sequence[str]:
         shared = self._shared
         return self._made.get(
-            shared.seq, device_ids, lambda: [article.encode_update(device) for device in shared.changed(device_ids)]
+            shared.seq, device_ids, lambda: [article.encode_update(device) for device in shared.named(device_ids)]
         )
 
 

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 
 class Hub:
-    """Holds one entry a device and one object a viewer. Only `run` and `reload` wait, so no viewer holds up another."""
+    """Holds one entry a device and one object a viewer. Only `run` waits, so no viewer holds up another."""
 
     def __init__(self, clock: Clock = now) -> None:
         self.fleet = Fleet()
@@ -65,7 +65,8 @@ class Hub:
         """Brings the news to the fleet, and tells every viewer which devices changed in its view: those that were
         inside, and those that are. A device that left is among them, or its marker would stay at the edge.
 
-        The fleet changes here alone, so what a viewer was sent is the fleet as of some tick, and "were" is what it saw.
+        The fleet changes here alone, but for a load, which starts every viewer afresh: so what a viewer was sent is the
+        fleet as of some tick, and "were" is what it saw.
         """
         self._heard.clear()
         before = self._apply_news()
@@ -88,9 +89,9 @@ class Hub:
         before: dict[str, Device | None] = {}
         for news in self._news:
             for device in news:
-                change = self.fleet.take(device)
-                if change is not None:
-                    before.setdefault(device.device_id, change[0])
+                known = self.fleet.get(device.device_id)
+                if self.fleet.take(device):
+                    before.setdefault(device.device_id, known)
         self._news.clear()
         return before
 

@@ -72,7 +72,10 @@ class SqliteStore:
         await self._writer.write(positions, devices)
 
     async def latest(self) -> Sequence[Device]:
-        return [device_of(found) for found in await self._read(_LATEST, (), LOAD_DEADLINE)]
+        try:
+            return [device_of(found) for found in await self._read(_LATEST, (), LOAD_DEADLINE)]
+        except BadRequest as error:  # nobody asked for too much: the disk is too slow, and may recover
+            raise StoreUnavailable(f"the devices could not be read within {LOAD_DEADLINE:.0f} s") from error
 
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
         time, tie = after or (span.start, -1)

@@ -217,9 +217,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} has schema version {version}, this Herenow reads {SCHEMA_VERSION}; "
             "run the Herenow that wrote it, or set HERENOW_STORE to another file"
         )
-    connection.execute(
-        "BEGIN IMMEDIATE"
-    )  # a database that cannot be written to is found now, not at the first position
+    # A database that cannot be written to is found now, not at the first position.
+    connection.execute("BEGIN IMMEDIATE")
     connection.execute("COMMIT")
 
 
