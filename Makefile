@@ -1,9 +1,12 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: run test check format bench web lock clean
+.PHONY: run services test check format bench web lock clean
 
 run:     ## Herenow with recorded and simulated vehicles, at http://127.0.0.1:8000
 	@scripts/setup run
 	@herenow run --demo
+
+services: ## RabbitMQ and Cassandra as several processes share them, on their usual ports; data in data/services
+	@scripts/services
 
 test: check     ## everything: types and style, then unit, integration and acceptance tests of server and client
 	@npm --prefix web run --silent test
@@ -30,4 +33,4 @@ lock:    ## requirements/*.txt from pyproject.toml
 	@scripts/lock
 
 clean:   ## what was made here, but never data/
-	rm -rf .venv web/node_modules src/herenow/web .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .services web/node_modules src/herenow/web .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -13,7 +13,7 @@ from herenow import __version__
 from herenow.errors import HerenowError, SettingsError
 from herenow.logs import set_up_logs
 from herenow.progress import Bar
-from herenow.settings import read_settings
+from herenow.settings import check_shared, read_settings
 from herenow.sources.deliver import OnProgress, Progress
 from herenow.sources.report import Intake
 
@@ -21,6 +21,7 @@ EXIT_WRONG = 2  # what was asked for cannot be done; the line on standard error 
 EXIT_INTERRUPTED = 130
 SWITCH_INTERVAL = 0.0005  # s; how long the thread that writes to SQLite may wait for the interpreter
 
+Result = TypeVar("Result")
 Play = Callable[[Intake, OnProgress], Awaitable[Progress]]
 
 app = typer.Typer(
@@ -44,16 +45,16 @@ def main() -> None:
         sys.exit(EXIT_INTERRUPTED)
 
 
-def in_loop(work: Coroutine[Any, Any, None]) -> None:
+def in_loop(work: Coroutine[Any, Any, Result]) -> Result:
     """Runs to the end on uvloop where there is one. A failure among tasks is raised as itself."""
     try:
         import uvloop
     except ImportError:  # Windows
-        start: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run
+        start: Callable[[Coroutine[Any, Any, Result]], Result] = asyncio.run
     else:
         start = uvloop.run
     try:
-        start(work)
+        return start(work)
     except BaseExceptionGroup as group:
         ours = group.subgroup(HerenowError)
         if ours is None:
@@ -77,6 +78,7 @@ def herenow(version: Annotated[bool, typer.Option("--version", help="Print the v
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
 StoreUrl = Annotated[str | None, typer.Option(help="Where positions are kept, like sqlite:///data/herenow.db.")]
+BusUrl = Annotated[str | None, typer.Option(help="What carries positions: memory://, amqp://host/vhost or none.")]
 Config = Annotated[Path | None, typer.Option(help="A TOML file with settings.")]
 ServerUrl = Annotated[str, typer.Option(help="The server to report to.", envvar="HERENOW_SERVER")]
 Serve = Annotated[bool, typer.Option("--serve", help="Be the server as well, instead of reporting to one.")]
@@ -88,16 +90,17 @@ def run(
     host: Host = None,
     port: Port = None,
     store: StoreUrl = None,
+    bus: BusUrl = None,
     config: Config = None,
 ) -> None:
     """Everything in one process: takes positions, stores them, shows them.
 
     Examples: `herenow run`, `herenow run --demo`, `herenow run --port 9000 --store sqlite:////var/lib/herenow/h.db`
     """
-    from herenow.run import run as serve
+    from herenow.run.server import serve
 
     set_up_logs()
-    settings = read_settings(config, {"host": host, "port": port, "store": store})
+    settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
     sys.setswitchinterval(SWITCH_INTERVAL)
     if demo:
         from herenow.api.parts import Scene
@@ -108,6 +111,92 @@ def run(
         in_loop(serve(settings, run_demo, shown))
     else:
         in_loop(serve(settings))
+
+
+@app.command(name="serve")
+def serve_alone(
+    host: Host = None, port: Port = None, store: StoreUrl = None, bus: BusUrl = None, config: Config = None
+) -> None:
+    """Take positions and show them; what `herenow record` stores. Several may run, behind any load balancer.
+
+    Without a bus (`--bus none`) it stores them itself, and clients poll.
+
+    Example: `herenow serve --store cassandra://db1,db2/herenow --bus amqp://herenow:secret@mq1,mq2/`
+    """
+    from herenow.run.server import serve
+
+    set_up_logs()
+    settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
+    check_shared(settings, records=False)
+    in_loop(serve(settings, records=settings.bus == "none"))
+
+
+@app.command()
+def record(
+    port: Annotated[int | None, typer.Option(help="Port for /healthz and /readyz; without it, none.")] = None,
+    host: Host = None,
+    store: StoreUrl = None,
+    bus: BusUrl = None,
+    config: Config = None,
+) -> None:
+    """Take positions off the bus, store them, announce them. Several may run: each takes some shards, and the others'
+    when they end.
+
+    Example: `herenow record --store cassandra://db1,db2/herenow --bus amqp://herenow:secret@mq1,mq2/`
+    """
+    from herenow.run.record import record as run_recorder
+
+    set_up_logs()
+    settings = read_settings(config, {"host": host, "store": store, "bus": bus})
+    check_shared(settings, records=True)
+    in_loop(run_recorder(settings, port))
+
+
+@app.command()
+def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) -> None:
+    """Make the tables in Cassandra and the queues in RabbitMQ that are missing. Twice changes nothing.
+
+    Example: `herenow schema --store cassandra://db1,db2/herenow?replication=3 --bus amqp://herenow:secret@mq1,mq2/`
+    """
+    from herenow.run.pipeline import make_schema
+
+    set_up_logs()
+    for line in in_loop(make_schema(read_settings(config, {"store": store, "bus": bus}))):
+        note.print(line, markup=False)
+
+
+@app.command()
+def compare(
+    viewers: Annotated[int, typer.Option(help="Whose latency, bytes and processor time are told.")] = 100,
+    rate: Annotated[int, typer.Option(help="Positions a second, from as many devices.")] = 5,
+    seconds: Annotated[int, typer.Option(help="How long each measurement lasts.")] = 8,
+    json: Annotated[Path | None, typer.Option(help="Write the figures there, too; - is standard output.")] = None,
+    store: StoreUrl = None,
+    bus: BusUrl = None,
+    config: Config = None,
+) -> None:
+    """Measure the article's two versions side by side: Cassandra and polling, RabbitMQ and sockets. Takes two minutes.
+
+    It makes a keyspace of its own beside the configured one, and needs a vhost that nobody else uses meanwhile.
+
+    Example: `herenow compare --store cassandra://db1/herenow --bus amqp://herenow:secret@mq1/compare --json -`
+    """
+    from herenow.compare import comparison, table
+    from herenow.compare.figures import Plan
+    from herenow.progress import Stages
+
+    set_up_logs()
+    settings = read_settings(config, {"store": store, "bus": bus})
+    notes: list[str] = []
+    try:
+        with Stages(note, comparison.STAGES) as stages:
+            found = in_loop(comparison.compare(settings, Plan(viewers, rate, seconds), stages.begin, notes))
+    finally:
+        for line in notes:
+            note.print(f"herenow: {line}", markup=False)
+    if found is None:
+        raise KeyboardInterrupt
+    table.show(found, json)
 
 
 @app.command()
@@ -184,7 +273,7 @@ def _place(text: str) -> tuple[float, float]:
 
 def _deliver(server: str | None, play: Play) -> None:
     """Into the server at that address, or into one in this process, which goes on when all is played."""
-    from herenow.run import run as serve
+    from herenow.run.server import serve
     from herenow.sources.remote import RemoteIntake
 
     async def into(intake: Intake) -> None:

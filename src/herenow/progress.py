@@ -1,4 +1,4 @@
-"""How far a source has come, drawn on a terminal."""
+"""How far something has come, drawn on a terminal."""
 
 from typing import Self
 
@@ -36,3 +36,31 @@ class Bar:
         rejected = f", {progress.rejected} rejected" if progress.rejected else ""
         played = progress.played if progress.total is not None else progress.sent
         self._drawn.update(self._task, completed=played, total=progress.total, description=f"positions{rejected}")
+
+
+class Stages:
+    """What is being done, out of about so many stages; nothing where standard error is no terminal."""
+
+    def __init__(self, console: Console, total: int) -> None:
+        self._drawn = Drawn(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._drawn.add_task("", total=total)
+        self._done = 0
+
+    def __enter__(self) -> Self:
+        self._drawn.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._drawn.stop()
+
+    def begin(self, what: str) -> None:
+        """The stage before is done."""
+        self._drawn.update(self._task, description=what, completed=self._done)
+        self._done += 1

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from herenow.errors import SettingsError
 
-ELSEWHERE = ("server",)  # read by other commands than `run`
+ELSEWHERE = ("server", "test_amqp", "test_cassandra")  # read by other commands than `run`, and by tests
+
+
+_PASSWORD = re.compile(r"(://[^/@:]*:).*@")
 
 
 class Settings(BaseSettings):
@@ -24,9 +28,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     store: str = Field(
-        "sqlite:///data/herenow.db", description="Where positions are kept: sqlite:///relative or ////absolute."
+        "sqlite:///data/herenow.db",
+        description="Where positions are kept: sqlite:///relative, sqlite:////absolute or cassandra://host/keyspace.",
     )
-    bus: Literal["memory://"] = Field("memory://", description="What carries positions from sources to recorders.")
+    bus: str = Field(
+        "memory://",
+        description="What carries positions from sources to recorders: memory://, amqp://host/vhost or none.",
+    )
     access: Literal["closed", "open"] = Field(
         "closed",
         description="`open` lets anyone who reaches the port read and write; needed to listen beyond this machine.",
@@ -36,8 +44,20 @@ class Settings(BaseSettings):
     @classmethod
     def _store_is_known(cls, url: str) -> str:
         parts = urlsplit(url)
+        if parts.scheme == "cassandra":
+            return url  # its adapter reads it
         if parts.scheme != "sqlite" or parts.netloc or not parts.path.strip("/") or ":memory:" in url:
-            raise ValueError("expected sqlite:///folder/file.db (relative) or sqlite:////folder/file.db (absolute)")
+            raise ValueError(
+                "expected sqlite:///folder/file.db (relative), sqlite:////folder/file.db (absolute) or "
+                "cassandra://host1,host2:9042/keyspace"
+            )
+        return url
+
+    @field_validator("bus")
+    @classmethod
+    def _bus_is_known(cls, url: str) -> str:
+        if url not in ("memory://", "none") and urlsplit(url).scheme not in ("amqp", "amqps"):
+            raise ValueError("expected memory://, amqp://user:password@host1,host2:5672/vhost or none")
         return url
 
     @model_validator(mode="after")
@@ -48,6 +68,11 @@ class Settings(BaseSettings):
                 "if that is meant, set HERENOW_ACCESS=open as well, else HERENOW_HOST=127.0.0.1"
             )
         return self
+
+    def shown(self, name: Literal["store", "bus"]) -> str:
+        """A URL without its password."""
+        url: str = getattr(self, name)
+        return without_password(url)
 
     @property
     def store_path(self) -> Path:
@@ -86,7 +111,25 @@ def _wrong(found: Any) -> str:
     reason = found["msg"].removeprefix("Value error, ")
     if found["type"] == "extra_forbidden":
         return f"{name}: no such setting; there are {', '.join(Settings.model_fields)}"
-    return f"HERENOW_{name.upper()}: {reason}, got {found['input']!r}" if name else reason
+    return f"HERENOW_{name.upper()}: {reason}, got {without_password(str(found['input']))!r}" if name else reason
+
+
+def check_shared(settings: Settings, *, records: bool) -> None:
+    """For a process that is one of several. Raises SettingsError where others could not share its store or bus."""
+    if settings.store.startswith("sqlite:"):
+        raise SettingsError(
+            f"HERENOW_STORE: {settings.store} belongs to one process; "
+            "use `herenow run`, or a store that several share, like cassandra://host/herenow"
+        )
+    if settings.bus == "memory://" or (records and settings.bus == "none"):
+        raise SettingsError(
+            f"HERENOW_BUS: {settings.bus} reaches no other process; "
+            "use `herenow run`, or a bus that several share, like amqp://user:password@host/"
+        )
+
+
+def without_password(url: str) -> str:
+    return _PASSWORD.sub(r"\1***@", url)
 
 
 def loopback(host: str) -> bool:

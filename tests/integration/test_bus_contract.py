@@ -1,94 +1,123 @@
 """What every bus promises; runs on each adapter."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import pytest
 
-from herenow.bus import memory
-from herenow.bus.base import Bus
+from herenow.bus import follower as following
+from herenow.bus.base import Bus, News
 from herenow.bus.memory import MemoryBus
-from herenow.errors import BusUnavailable, StoreUnavailable
-from herenow.model.device import first_seen
+from herenow.bus.rabbitmq_queues import make_queues
+from herenow.bus.rabbitmq_url import read_rabbit_url
+from herenow.errors import BusUnavailable
+from herenow.model.device import Device, first_seen
+from herenow.model.position import Position
 from tests.positions import NOW, position
+from tests.rabbit import open_bus
+
+DEVICES = ["a", "b", "c", "d"]
 
 
-@pytest.fixture(params=["memory"])
-def bus() -> MemoryBus:
-    return MemoryBus()
+@pytest.fixture(params=["memory", "rabbitmq"])
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    if request.param == "memory":
+        yield MemoryBus()
+        return
+    url = read_rabbit_url(request.getfixturevalue("amqp_url") + "?shards=2")
+    await make_queues(url)
+    async with open_bus(url) as opened:
+        yield opened
 
 
-async def acknowledge_all(bus: Bus, taken: list[int]) -> None:
-    async for delivery in bus.consume():
-        taken += [position.time - NOW for position in delivery.positions]
-        await delivery.acknowledge()
+async def acknowledge_all(bus: Bus, enough: int) -> list[Position]:
+    taken: list[Position] = []
+    async with aclosing(bus.consume()) as deliveries:
+        async for delivery in deliveries:
+            taken += delivery.positions
+            await delivery.acknowledge()
+            if len(taken) >= enough:
+                break
+    return taken
 
 
-async def test_publish_returns_only_when_the_delivery_was_acknowledged(bus: MemoryBus) -> None:
-    publishing = asyncio.create_task(bus.publish([position("a")]))
-    delivery = await anext(bus.consume())
-    await asyncio.sleep(0.01)
-    assert not publishing.done()
-    await delivery.acknowledge()
+async def begin_to_follow(bus: Bus) -> AsyncIterator[News | None]:
+    """A bus that is elsewhere begins to listen a little later, and says so."""
+    news = bus.follow()
+    if not isinstance(bus, MemoryBus):
+        assert await anext(news) is None
+    return news
+
+
+async def test_what_is_published_is_delivered_as_it_was(bus: Bus) -> None:
+    published = [
+        position("a", NOW, -33.5, 179.9, altitude=12.5, speed=3.25, course=270.0, accuracy=5.0, battery=80.0),
+        position("b", NOW + 1, attributes={"line": "7", "doors": 3, "open": True, "load": 0.5}),
+        position("ü 🚌", NOW - 86_400_000, received=NOW, source="http"),
+    ]
+    publishing = asyncio.create_task(bus.publish(published))
+    taken = await acknowledge_all(bus, 3)
     await publishing
+    assert sorted(taken, key=lambda one: one.device_id) == published
 
 
-async def test_deliveries_keep_the_order_of_publication(bus: MemoryBus) -> None:
-    taken: list[int] = []
-    consuming = asyncio.create_task(acknowledge_all(bus, taken))
-    await asyncio.gather(*(bus.publish([position("a", NOW + n)]) for n in range(100)))
-    bus.close()
-    await consuming
-    assert taken == list(range(100))
-
-
-async def test_a_delivery_given_back_tells_the_publisher_why(bus: MemoryBus) -> None:
-    publishing = asyncio.create_task(bus.publish([position("a")]))
-    delivery = await anext(bus.consume())
-    await delivery.give_back(StoreUnavailable("the disk is full"))
-    with pytest.raises(StoreUnavailable, match="the disk is full"):
-        await publishing
-
-
-async def test_publish_gives_up_when_nobody_records(bus: MemoryBus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "PUBLISH_DEADLINE", 0.05)
-    with pytest.raises(BusUnavailable, match="not stored within"):
-        await bus.publish([position("a")])
-
-
-async def test_publishers_are_refused_while_too_much_is_not_acknowledged(
-    bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memory, "MAX_PUBLISHED", 2)
-    publishing = [asyncio.create_task(bus.publish([position("a", NOW + n)])) for n in range(2)]
-    await asyncio.sleep(0)
-    delivery = await anext(bus.consume())
-    with pytest.raises(BusUnavailable, match="send it again later"):
-        await bus.publish([position("a", NOW + 2)])
-    await delivery.acknowledge()
+async def test_each_device_is_delivered_in_the_order_of_publication(bus: Bus) -> None:
+    publishing = [asyncio.create_task(bus.publish([position(one, NOW + n) for one in DEVICES])) for n in range(100)]
+    taken = await acknowledge_all(bus, 400)
     await asyncio.gather(*publishing)
+    for device in DEVICES:
+        assert [one.time - NOW for one in taken if one.device_id == device] == list(range(100))
+
+
+async def test_publishing_nothing_returns_at_once(bus: Bus) -> None:
+    async with asyncio.timeout(1):
+        await bus.publish([])
+
+
+async def test_the_parts_of_a_delivery_are_settled_each_by_itself(bus: Bus) -> None:
+    publishing = [asyncio.create_task(bus.publish([position("a", NOW + n)])) for n in range(5)]
     taken: list[int] = []
-    consuming = asyncio.create_task(acknowledge_all(bus, taken))
-    await bus.publish([position("a", NOW + 2)])
-    bus.close()
-    await consuming
-    assert taken == [2]
+    async with aclosing(bus.consume()) as deliveries:
+        async for delivery in deliveries:
+            parts = delivery.parts()
+            assert [one for part in parts for one in part.positions] == list(delivery.positions)
+            for part in reversed(parts):
+                await part.acknowledge()
+            taken += [one.time - NOW for one in delivery.positions]
+            if len(taken) == 5:
+                break
+    await asyncio.gather(*publishing)
+    assert taken == list(range(5))
 
 
-async def test_what_was_published_before_the_close_is_still_delivered(bus: MemoryBus) -> None:
-    publishing = asyncio.create_task(bus.publish([position("a")]))
+async def test_what_was_acknowledged_or_refused_is_not_delivered_to_the_next_consumer(bus: Bus) -> None:
+    for n in range(2):
+        publishing = asyncio.create_task(bus.publish([position("a", NOW + n)]))
+        async with aclosing(bus.consume()) as deliveries:
+            delivery = await anext(deliveries)
+            assert [one.time - NOW for one in delivery.positions] == [n]
+            await (delivery.refuse("for a test") if n else delivery.acknowledge())
+        await asyncio.wait({publishing})
+        assert (publishing.exception() is not None) == (bool(n) and isinstance(bus, MemoryBus))
+    publishing = asyncio.create_task(bus.publish([position("a", NOW + 2)]))
+    assert [one.time - NOW for one in await acknowledge_all(bus, 1)] == [2]
+    await publishing
+
+
+async def test_a_closed_bus_takes_nothing_and_its_consumers_end(bus: Bus) -> None:
+    consuming = asyncio.create_task(acknowledge_all(bus, 1))
     await asyncio.sleep(0)
     bus.close()
-    taken: list[int] = []
-    await acknowledge_all(bus, taken)
-    await publishing
+    async with asyncio.timeout(5):
+        assert await consuming == []
     with pytest.raises(BusUnavailable, match="stopping"):
         await bus.publish([position("a")])
-    assert taken == [0]
 
 
-async def test_every_follower_gets_all_news_from_its_call_on(bus: MemoryBus) -> None:
+async def test_every_follower_gets_all_news_from_its_call_on(bus: Bus) -> None:
     await bus.announce([first_seen(position("a", NOW))])
-    followers = [bus.follow(), bus.follow()]
+    followers = [await begin_to_follow(bus) for _ in range(2)]
     for n in (1, 2):
         await bus.announce([first_seen(position("a", NOW + n))])
     for follower in followers:
@@ -96,21 +125,34 @@ async def test_every_follower_gets_all_news_from_its_call_on(bus: MemoryBus) -> 
         assert [moves[0].position.time - NOW for moves in news if moves] == [1, 2]
 
 
+async def test_news_arrive_as_they_were_announced_however_many(bus: Bus) -> None:
+    announced = [first_seen(position(f"bus-{n}", NOW + n)) for n in range(2500)]
+    follower = await begin_to_follow(bus)
+    await bus.announce(announced)
+    heard: list[Device] = []
+    while len(heard) < len(announced):
+        moves = await anext(follower)
+        assert moves is not None
+        heard += moves
+    assert heard == announced
+
+
 async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
-    bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "MAX_NEWS", 3)
-    follower = bus.follow()
-    for n in range(5):
-        await bus.announce([first_seen(position("a", NOW + n))])
+    monkeypatch.setattr(following, "MAX_NEWS", 3)
+    follower = await begin_to_follow(bus)
+    await bus.announce([first_seen(position(device)) for device in DEVICES])
     assert await anext(follower) is None
+    await bus.announce([first_seen(position("a", NOW + 1))])
     latest = await anext(follower)
     assert latest is not None
-    assert latest[0].position.time == NOW + 4
+    assert latest[0].position.time == NOW + 1
 
 
-async def test_followers_end_when_told_to(bus: MemoryBus) -> None:
-    follower = bus.follow()
+async def test_followers_end_when_told_to(bus: Bus) -> None:
+    follower = await begin_to_follow(bus)
     await bus.announce([first_seen(position("a"))])
+    assert await anext(follower)
     bus.stop_following()
-    assert len([news async for news in follower]) == 1
+    assert [news async for news in follower] == []

@@ -1,4 +1,4 @@
-"""Imports go one way: model → wire → bus, store → sources, record, live, history → api → run → cli."""
+"""Imports go one way: model → wire → bus, store → sources, record, live, history → api → run → compare → cli."""
 
 import ast
 from collections.abc import Iterator
@@ -17,10 +17,17 @@ LEVELS = [
     {"api"},
     {"progress"},
     {"run"},
+    {"compare"},
     {"cli"},
     {"__main__"},
 ]
-DRIVERS = {"sqlite3": "store", "fastapi": "api", "starlette": "api", "typer": "cli"}
+DRIVERS = {
+    "sqlite3": "store",
+    "fastapi": "api",
+    "starlette": "api",
+    "typer": "cli",
+    "acsylla": "store/cassandra_session",
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from herenow import __version__
-from herenow.api import devices, history, ingest, live, stats, web
+from herenow.api import article, devices, health, history, ingest, live, stats, web
 from herenow.live import hub
 from herenow.settings import Settings
 
@@ -23,14 +23,22 @@ def test_every_documented_setting_exists() -> None:
 
 
 def routes() -> set[str]:
-    modules = (ingest, devices, history, stats, live, web)
+    modules = (ingest, devices, history, stats, health, live, article, web)
     paths = {route.path for module in modules for route in module.router.routes}
     return {path.replace("{device_id:path}", "{device_id}") for path in paths}
 
 
 def test_every_route_is_documented_and_every_documented_one_exists() -> None:
-    told = set(re.findall(r"`(?:GET|POST|WS) (/[\w/{}.]+)", DOCS["protocol.md"]))
+    told = set(re.findall(r"`(?:GET|POST|WS) (/[\w/{}.-]+)", DOCS["protocol.md"]))
     assert told - {"/openapi.json", "/docs"} == routes()
+
+
+def test_every_metric_is_documented() -> None:
+    source = (ROOT / "src/herenow/api/metrics.py").read_text()
+    counters = {f"{name}_total" for name in re.findall(r'_counter\(\s*"(\w+)"', source)}
+    others = set(re.findall(r'(?:_gauge|HistogramMetricFamily)\(\s*"(\w+)"', source))
+    told = set(re.findall(r"^\| `(herenow_\w+)`", DOCS["operations.md"], re.MULTILINE))
+    assert told == counters | others
 
 
 def test_every_close_code_is_documented() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from herenow.bus import memory
+from herenow.bus import follower
 from herenow.bus.memory import MemoryBus
 from herenow.live.fleet import Fleet
 from herenow.live.hub import STALLED, Hub
@@ -74,7 +74,7 @@ async def test_news_that_were_lost_are_made_good_from_the_store(
         viewer.take()
         lost = [position(f"d{n}", NOW + n) for n in range(10)]
         await keep(store, *lost)
-        monkeypatch.setattr(memory, "MAX_NEWS", 5)
+        monkeypatch.setattr(follower, "MAX_NEWS", 5)
         await bus.announce([first_seen(position) for position in lost])
         async with asyncio.timeout(5):
             await viewer.due()

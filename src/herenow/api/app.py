@@ -3,13 +3,23 @@
 from fastapi import FastAPI
 
 from herenow import __version__
-from herenow.api import devices, history, ingest, live, stats, web
+from herenow.api import article, devices, health, history, ingest, live, stats, web
 from herenow.api.border import Border, Compressed
+from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts
 from herenow.api.problems import add_problems
 
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
+
+
+def create_recorder_app(well: health.Health) -> FastAPI:
+    """What a recorder alone shows: whether it is well."""
+    app = FastAPI(title="Herenow recorder", version=__version__, docs_url=None, redoc_url=None)
+    app.state.health = well
+    app.include_router(health.router)
+    add_problems(app)
+    return app
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -21,7 +31,10 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
-    for module in (ingest, devices, history, stats, live, web):
+    app.state.health = health.Health(
+        parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
+    )
+    for module in (ingest, devices, history, stats, health, live, article, web):
         app.include_router(module.router)
     add_problems(app)
     web.add_web(app)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from herenow.api.cursor import device_place, position_place, to_cursor
-from herenow.api.parts import WithParts
+from herenow.api.parts import Parts, WithFleet, WithParts
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
 from herenow.errors import NotFound
@@ -44,7 +44,7 @@ def _never_reported(device_id: str) -> NotFound:
 
 @router.get("/api/devices")
 async def devices(
-    parts: WithParts,
+    parts: WithFleet,
     search: Annotated[str, Query(max_length=128, description="part of an id or a name")] = "",
     kind: Annotated[str | None, Query(max_length=32)] = None,
     status: Status | None = None,
@@ -77,7 +77,7 @@ async def track(
 ) -> Response:
     """Positions of a device, oldest first."""
     positions = await parts.store.track(device_id, span(start, end, DAY), position_place(cursor), limit)
-    if not positions and cursor is None and parts.hub.fleet.get(device_id) is None:
+    if not positions and cursor is None and await _device(parts, device_id) is None:
         raise _never_reported(device_id)
     following = to_cursor(positions[-1].version) if len(positions) == limit else None
     told_positions = [json.reported(position) for position in positions]
@@ -87,15 +87,21 @@ async def track(
 @router.get("/api/devices/{device_id:path}")
 async def device(device_id: str, parts: WithParts) -> Response:
     """One device at its newest position."""
-    found = parts.hub.fleet.get(device_id)
+    found = await _device(parts, device_id)
     if found is None:
         raise _never_reported(device_id)
     return answer(told(found, now()))
 
 
+async def _device(parts: Parts, device_id: str) -> Device | None:
+    if parts.polled:
+        return next(iter(await parts.store.devices([device_id])), None)
+    return parts.hub.fleet.get(device_id)
+
+
 @router.get("/api/positions/latest")
 async def latest(
-    parts: WithParts, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
+    parts: WithFleet, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
 ) -> Response:
     """The newest position of each device in a box, as a live snapshot has them."""
     seen = list(itertools.islice(parts.hub.told(to_box(bbox)), MAX_LATEST + 1))

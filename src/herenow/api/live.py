@@ -28,6 +28,8 @@ PING_EVERY = 10  # beats
 BEAT = 1.0  # s
 CLOSE_WITHIN = 1.0  # s; a viewer that reads nothing gets no farewell either
 
+UNANNOUNCED = "nothing is announced here (HERENOW_BUS=none); poll GET /api/positions/latest"
+
 router = APIRouter()
 
 
@@ -37,6 +39,9 @@ async def locations(socket: WebSocket, parts: WithParts) -> None:
     if offered and json.SUBPROTOCOL not in offered:
         known = f"expected the subprotocol {json.SUBPROTOCOL}, or none for the article's wire"
         await socket.send_denial_response(problem(400, f"{known}; got {', '.join(offered)[:200]}"))
+        return
+    if parts.polled:
+        await socket.send_denial_response(problem(503, UNANNOUNCED))
         return
     await socket.accept(json.SUBPROTOCOL if offered else None)
     if offered:

@@ -7,7 +7,9 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from herenow.api.body import Bodies
+from herenow.bus.base import Bus
 from herenow.live.hub import Hub
+from herenow.live.polled import Polled
 from herenow.record.recorder import Recorder
 from herenow.sources.report import LocalIntake
 from herenow.store.base import Store
@@ -23,13 +25,25 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 class Parts(msgspec.Struct, frozen=True):
-    intake: LocalIntake
-    recorder: Recorder
-    hub: Hub
+    """Where nothing is announced, `polled` loads the hub's fleet for who asks; `recorder` is None where another process
+    records."""
+
+    bus: Bus
     store: Store
+    intake: LocalIntake
+    hub: Hub
+    polled: Polled | None
+    recorder: Recorder | None
     scene: Scene
     bodies: Bodies
     here_only: bool  # whether only this machine may ask
+
+    def troubles(self) -> list[str]:
+        """Why positions are not taken, stored or shown at the moment."""
+        found = [self.bus.trouble, self.recorder.trouble if self.recorder else None]
+        if not self.polled and not self.hub.loaded.is_set():
+            found.append("the fleet is being loaded")
+        return list(dict.fromkeys(trouble for trouble in found if trouble))
 
 
 async def _parts(connection: HTTPConnection) -> Parts:
@@ -38,3 +52,13 @@ async def _parts(connection: HTTPConnection) -> Parts:
 
 
 WithParts = Annotated[Parts, Depends(_parts)]
+
+
+async def _fresh(parts: WithParts) -> Parts:
+    """For routes that read the fleet."""
+    if parts.polled:
+        await parts.polled.load()
+    return parts
+
+
+WithFleet = Annotated[Parts, Depends(_fresh)]

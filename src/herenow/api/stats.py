@@ -1,12 +1,12 @@
-"""Counts over the whole fleet, and whether the server is well."""
+"""Counts over the whole fleet."""
 
 from fastapi import APIRouter, Response
 
 from herenow.api.devices import answer
-from herenow.api.parts import Parts, WithParts
+from herenow.api.parts import Parts, WithFleet
+from herenow.bus.base import Bus
 from herenow.model.clock import now
 from herenow.model.device import Device
-from herenow.wire import json
 
 router = APIRouter(tags=["stats"])
 
@@ -30,7 +30,16 @@ def stats_of(parts: Parts) -> dict[str, object]:
             "announced": hub.announced.per_second(),
         },
         "newest": hub.newest,
+        "backlog": _backlog(parts.bus, time),
     }
+
+
+def _backlog(bus: Bus, time: int) -> dict[str, int | None] | None:
+    """How far the recorders are behind; None for a bus that keeps nothing waiting."""
+    backlog = bus.backlog
+    if backlog is None:
+        return None
+    return {"messages": backlog.waiting, "oldest_ms": backlog.age(time), "lag_ms": backlog.lag}
 
 
 def _driven(device: Device) -> dict[str, object]:
@@ -39,23 +48,6 @@ def _driven(device: Device) -> dict[str, object]:
 
 
 @router.get("/api/stats")
-async def stats(parts: WithParts) -> Response:
+async def stats(parts: WithFleet) -> Response:
     """Devices by status and kind, distances of today, rates."""
     return answer(stats_of(parts))
-
-
-@router.get("/healthz")
-async def alive() -> Response:
-    """Whether the process answers."""
-    return answer({"status": "ok"})
-
-
-@router.get("/readyz")
-async def ready(parts: WithParts) -> Response:
-    """Whether positions are taken and the fleet is known."""
-    reasons = [] if parts.hub.loaded.is_set() else ["the fleet is being loaded"]
-    if parts.recorder.trouble:
-        reasons.append(parts.recorder.trouble)
-    if not reasons:
-        return answer({"status": "ready"})
-    return Response(json.encode({"status": "waiting", "reasons": reasons}), 503, media_type="application/json")

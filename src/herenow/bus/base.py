@@ -1,30 +1,88 @@
 """The bus: batches of positions from sources to recorders, and news of devices from recorders to hubs."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
 from herenow.errors import Unavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
 
+FORGET_AFTER = 600_000  # ms of a recorder's silence
+
 Batch = Sequence[Position]
 News = Sequence[Device]
 
 
+class Inbox(Protocol):
+    """Where devices publish on the bus by themselves, each message as it came."""
+
+    def inbox(self) -> AsyncGenerator[Sequence[bytes], None]:
+        """Messages; asking for the next ones acknowledges them. Ends when the bus is closed.
+
+        Raises BusUnavailable where the bus is lost; what was not acknowledged comes again.
+        """
+
+    async def set_aside(self, body: bytes, queue: str, reason: str) -> None:
+        """Puts a message that can never be stored where a person finds it, with the reason. Raises BusUnavailable."""
+
+
+class Backlog:
+    """How far the recorders are behind, as far as this process has heard."""
+
+    def __init__(self) -> None:
+        self.waiting: int | None = None  # messages in the queues, None where it is not known
+        self.lag: int | None = None  # ms from publication to storage, of what was announced last
+        self._oldest: dict[str, tuple[int | None, int]] = {}  # by recorder: when published, when heard, in ms
+
+    def heard(self, recorder: str, oldest: int | None, moment: int) -> None:
+        """What a recorder says of the oldest it holds and has not stored."""
+        self._oldest[recorder] = oldest, moment
+        gone = [name for name, (_, when) in self._oldest.items() if moment - when > FORGET_AFTER]
+        for name in gone:
+            del self._oldest[name]
+
+    def age(self, moment: int) -> int | None:
+        """ms since the oldest position was published that is not stored. Where positions wait and every recorder is
+        silent: since the last was heard; None where none ever was."""
+        held = [oldest for oldest, _ in self._oldest.values() if oldest is not None]
+        if held:
+            return max(0, moment - min(held))
+        if not self.waiting:
+            return 0
+        heard = [when for _, when in self._oldest.values()]
+        return moment - max(heard) if heard else None
+
+
 class Delivery(Protocol):
-    """Positions that a recorder has taken and must settle, by one of the two, once."""
+    """Positions that a recorder has taken and must settle, whole or part by part, once."""
 
     positions: Batch
+    published: int  # ms, when the oldest of them was
 
     async def acknowledge(self) -> None:
-        """They are stored and announced; the bus forgets them."""
+        """They are stored and announced; the bus forgets them. Raises BusUnavailable where it could not be told: they
+        will be delivered again."""
 
     async def give_back(self, error: Unavailable) -> None:
-        """They could not be stored. A bus that is durable itself delivers them again later; one that is not tells
-        the publisher, who then promises nothing to the device."""
+        """They could not be stored. A bus that is durable itself delivers them again; one that is not tells the
+        publisher, who then promises nothing to the device."""
+
+    async def refuse(self, reason: str) -> None:
+        """They can never be stored: sets them aside, with the reason, for a person to look at."""
+
+    def parts(self) -> Sequence["Delivery"]:
+        """The same positions as they were published, each part to be settled by itself instead of the whole."""
 
 
 class Bus(Protocol):
+    @property
+    def backlog(self) -> Backlog | None:
+        """None where nothing ever waits longer than its publisher."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be published at the moment, None while all is well."""
+
     async def publish(self, positions: Batch) -> None:
         """Hands positions to the recorders. On return they are durable; each will be delivered at least once.
 
@@ -32,11 +90,27 @@ class Bus(Protocol):
         unknown; publish again.
         """
 
-    def consume(self) -> AsyncIterator[Delivery]:
-        """Deliveries, shared with the other recorders, in the order of publication per device."""
+    def consume(self) -> AsyncGenerator[Delivery, None]:
+        """Deliveries, shared with the other recorders, in the order of publication per device; ends when the bus is
+        closed. To be closed by whoever calls: what is not settled then goes to another recorder.
 
-    async def announce(self, news: News) -> None:
-        """Tells every follower where devices have moved; it is stored already. Waits for no follower."""
+        Raises BusUnavailable where the bus is lost. Each call begins anew: since the last one, another recorder may
+        have moved the same devices.
+        """
+
+    async def announce(self, news: News, published: int | None = None) -> None:
+        """Tells every follower where devices have moved; it is stored already. Waits for no follower. `published` is
+        when the oldest of it was published, in ms.
+
+        Raises BusUnavailable where it is unknown whether they were told: announce it again.
+        """
+
+    def close(self) -> None:
+        """No more publications; what waits is still delivered where nobody else could."""
+
+    def stop_following(self) -> None:
+        """Ends every `follow`; after the recorder has announced its last."""
 
     def follow(self) -> AsyncIterator[News | None]:
-        """All news from this call on; None where some were lost: the follower must reload from the store."""
+        """All news from this call on; None where some were lost, and where it begins to listen later than now: the
+        follower must load from the store."""

@@ -2,46 +2,65 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import NamedTuple
 
 from herenow.bus.base import Batch, News
-from herenow.errors import BusUnavailable, Unavailable
+from herenow.bus.follower import Follower
+from herenow.errors import BusUnavailable, StoreUnavailable, Unavailable
+from herenow.model.clock import now
 from herenow.model.position import Position
 
 MAX_PUBLISHED = 100_000  # positions not acknowledged yet; beyond it `publish` refuses
 MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to about this size
-MAX_NEWS = 200_000  # moves of devices one follower may lag behind; beyond it the news are dropped and it is told so
 PUBLISH_DEADLINE = 10.0  # s
 
 
+class _Publication(NamedTuple):
+    positions: Batch
+    published: int  # ms
+    settled: asyncio.Future[None]
+
+
 class MemoryDelivery:
-    def __init__(self, publications: list[tuple[Batch, asyncio.Future[None]]]) -> None:
-        self.positions: Batch = publications[0][0]
+    def __init__(self, publications: list[_Publication]) -> None:
+        self.published = publications[0].published
+        self.positions: Batch = publications[0].positions
         if len(publications) > 1:
             merged: list[Position] = []
-            for batch, _ in publications:
-                merged.extend(batch)
+            for publication in publications:
+                merged.extend(publication.positions)
             self.positions = merged
-        self._settled = [future for _, future in publications]
+        self._publications = publications
 
     async def acknowledge(self) -> None:
-        for future in self._settled:
-            if not future.done():
-                future.set_result(None)
+        for _, _, settled in self._publications:
+            if not settled.done():
+                settled.set_result(None)
 
     async def give_back(self, error: Unavailable) -> None:
-        for future in self._settled:
-            if not future.done():
-                future.set_exception(type(error)(str(error)))
+        for _, _, settled in self._publications:
+            if not settled.done():
+                settled.set_exception(type(error)(str(error)))
+
+    async def refuse(self, reason: str) -> None:
+        """Nothing was promised for them yet, so the publisher keeps them."""
+        await self.give_back(StoreUnavailable(reason))
+
+    def parts(self) -> list["MemoryDelivery"]:
+        return [MemoryDelivery([publication]) for publication in self._publications]
 
 
 class MemoryBus:
+    trouble = None  # it has none of its own
+    backlog = None
+
     def __init__(self) -> None:
-        self._waiting: deque[tuple[Batch, asyncio.Future[None]]] = deque()
+        self._waiting: deque[_Publication] = deque()
         self._published = 0  # positions not acknowledged yet
         self._arrived = asyncio.Event()  # something waits, or the bus was closed
         self._closed = False
-        self._followers: set[_Follower] = set()
+        self._followers: set[Follower] = set()
 
     async def publish(self, positions: Batch) -> None:
         if self._closed:
@@ -51,7 +70,7 @@ class MemoryBus:
         if not positions:
             return
         settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((positions, settled))
+        self._waiting.append(_Publication(positions, now(), settled))
         self._published += len(positions)
         self._arrived.set()
         try:
@@ -62,7 +81,7 @@ class MemoryBus:
         finally:
             self._published -= len(positions)
 
-    async def consume(self) -> AsyncIterator[MemoryDelivery]:
+    async def consume(self) -> AsyncGenerator[MemoryDelivery, None]:
         """Ends when the bus is closed and everything that was published is delivered."""
         while True:
             await self._arrived.wait()
@@ -73,12 +92,12 @@ class MemoryBus:
             else:
                 self._arrived.clear()
 
-    def _take(self) -> list[tuple[Batch, asyncio.Future[None]]]:
-        taken: list[tuple[Batch, asyncio.Future[None]]] = []
+    def _take(self) -> list[_Publication]:
+        taken: list[_Publication] = []
         size = 0
         while self._waiting and size < MAX_DELIVERY:
             taken.append(self._waiting.popleft())
-            size += len(taken[-1][0])
+            size += len(taken[-1].positions)
         return taken
 
     def close(self) -> None:
@@ -91,53 +110,18 @@ class MemoryBus:
         for follower in self._followers:
             follower.end()
 
-    async def announce(self, news: News) -> None:
+    async def announce(self, news: News, published: int | None = None) -> None:  # noqa: ARG002 - no hub is far away
         for follower in self._followers:
             follower.put(news)
 
     def follow(self) -> AsyncIterator[News | None]:
-        follower = _Follower()
+        follower = Follower()
         self._followers.add(follower)
         return self._news(follower)
 
-    async def _news(self, follower: "_Follower") -> AsyncIterator[News | None]:
+    async def _news(self, follower: Follower) -> AsyncIterator[News | None]:
         try:
             async for news in follower.read():
                 yield news
         finally:
             self._followers.discard(follower)
-
-
-class _Follower:
-    """News not yet read by one follower, at most MAX_NEWS devices."""
-
-    def __init__(self) -> None:
-        self._news: deque[News | None] = deque()
-        self._count = 0
-        self._arrived = asyncio.Event()
-        self._ended = False
-
-    def put(self, news: News) -> None:
-        if self._count + len(news) > MAX_NEWS:
-            self._news.clear()
-            self._news.append(None)
-            self._count = 0
-        else:
-            self._news.append(news)
-            self._count += len(news)
-        self._arrived.set()
-
-    def end(self) -> None:
-        self._ended = True
-        self._arrived.set()
-
-    async def read(self) -> AsyncIterator[News | None]:
-        while True:
-            await self._arrived.wait()
-            while self._news:
-                news = self._news.popleft()
-                self._count -= len(news) if news is not None else 0
-                yield news
-            if self._ended:
-                return
-            self._arrived.clear()

@@ -120,7 +120,7 @@ class Hub:
             loading = tasks.create_task(self._load_from(store), name="hub-load")
             async for moves in news:
                 if moves is None:
-                    log.warning("news were lost; loading the fleet again")
+                    log.info("loading the fleet again")
                     await loading
                     loading = tasks.create_task(self._load_from(store), name="hub-load")
                 else:

@@ -18,7 +18,7 @@ COURSE_LEG = 10.0  # m; a shorter leg is noise and has no direction
 LONGEST = {"name": 128, "kind": 32}  # characters of what a position says of its device
 
 
-class Device(msgspec.Struct, frozen=True, gc=False):
+class Device(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A device at its newest position. `course` and `speed` are as reported, else as of the last leg."""
 
     position: Position

@@ -11,7 +11,7 @@ Attributes = Mapping[str, str | int | float | bool | None]
 MAX_AHEAD = 120_000  # ms; a fix further ahead of its reception never becomes newest
 
 
-class Position(msgspec.Struct, frozen=True, gc=False):
+class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One fix. Its identity is `(device_id, time, tie)`. Times are Unix ms UTC, angles degrees, lengths metres.
 
     `source` and `received` say how and when it came; they are not part of what the device reported.

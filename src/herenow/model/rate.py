@@ -7,15 +7,17 @@ SECONDS = 10
 
 
 class Rate:
-    """Counts over the last ten whole seconds, in ten numbers."""
+    """Counts over the last ten whole seconds, in ten numbers, and in all."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._counts = [0] * (SECONDS + 1)
         self._second = int(clock())
+        self.total = 0
 
     def add(self, count: int) -> None:
         self._advance()
+        self.total += count
         self._counts[self._second % len(self._counts)] += count
 
     def per_second(self) -> float:

@@ -2,62 +2,137 @@
 that what is acknowledged is stored, and what a viewer sees is in history."""
 
 import asyncio
+import time
+from contextlib import aclosing
 
 import structlog
 
 from herenow.bus.base import Bus, Delivery
 from herenow.errors import StoreUnavailable, Unavailable
+from herenow.model.clock import now
 from herenow.model.device import Device, advance
-from herenow.store.base import Store, load
+from herenow.model.lag import Lag
+from herenow.model.rate import Rate
+from herenow.store.base import Store
 
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 2.0  # s
+PATIENCE = 60.0  # s of failing, then positions are left to a recorder that may have a store
 
 log = structlog.get_logger()
 
 
 class Recorder:
-    """The one place where positions move devices, so that live and history agree. Holds one entry a device."""
+    """The one place where positions move devices, so that live and history agree. Holds one entry for each device that
+    it met since it took up its shards.
 
-    def __init__(self, bus: Bus, store: Store) -> None:
+    `alone`: no other recorder moves the same devices meanwhile; else each is looked up every time.
+    """
+
+    def __init__(self, bus: Bus, store: Store, *, alone: bool = True) -> None:
         self._bus = bus
         self._store = store
+        self._alone = alone
         self._newest: dict[str, Device] = {}  # as stored
-        self._pause = 0.0
-        self.trouble: str | None = None  # why the last write failed, None once one succeeded
+        self._unannounced: dict[str, Device] = {}  # found in the store, and perhaps never announced
+        self._pause = FIRST_PAUSE
+        self._failing_since: float | None = None
+        self.trouble: str | None = None  # why the store failed last, None once it does not
+        self.stored = Rate()
+        self.lag = Lag()  # from publication to storage
+        self.set_aside = 0  # parts that can never be stored
 
     async def run(self) -> None:
-        """Until the bus has no more deliveries. Pauses, longer each time, while the store is down."""
-        self._newest = {device.device_id: device for device in await load(self._store)}
-        async for delivery in self._bus.consume():
-            await self._record(delivery)
+        """Until the bus has no more deliveries. Pauses, longer each time, while the store or the bus is down."""
+        while not await self._session():
+            await self._rest()
+
+    async def _session(self) -> bool:
+        """Records until the bus ends, then True; or until it or the store is lost. Begins with no memory: others may
+        have moved the devices meanwhile."""
+        self._newest.clear()
+        try:
+            await self._store.devices([""])  # nothing is taken before the store answers
+            self._recovered()
+            async with aclosing(self._bus.consume()) as deliveries:
+                async for delivery in deliveries:
+                    await self._record(delivery)
+                    if self._gave_up():
+                        return False
+        except Unavailable as error:
+            self._failed(error)
+            return False
+        return True
 
     async def _record(self, delivery: Delivery) -> None:
         try:
-            moves = advance(self._newest, delivery.positions)
-            newest = {device.device_id: device for device in moves}
-            await self._store.write(delivery.positions, list(newest.values()))
+            await self._store_and_announce(delivery)
         except Unavailable as error:
-            await self._fail(delivery, error)
-        except Exception as error:  # the edge of the task: this delivery is handed back, and the next may be fine
+            self._failed(error)
+            await delivery.give_back(error)
+            await self._rest()
+        except Exception:  # the edge of the task: one position that fails must not stop the others
             log.exception("writing failed in a way nobody expected")
-            await self._fail(delivery, StoreUnavailable(f"internal error: {error!r}"))
+            await self._record_parts(delivery)
         else:
-            self._newest |= newest
-            await self._bus.announce(moves)
-            await delivery.acknowledge()
             self._recovered()
+            self._pause = FIRST_PAUSE
 
-    async def _fail(self, delivery: Delivery, error: Unavailable) -> None:
-        if self.trouble is None:
-            log.error("the store is down", reason=str(error))
-        self.trouble = str(error)
-        await delivery.give_back(error)
-        self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
-        await asyncio.sleep(self._pause)
+    async def _record_parts(self, delivery: Delivery) -> None:
+        """Finds the part that fails by itself, sets it aside, and records the others."""
+        parts = list(delivery.parts())
+        while parts:
+            try:
+                await self._store_and_announce(parts[0])
+            except Unavailable as error:
+                for part in parts:
+                    await part.give_back(error)
+                raise  # what is not settled comes again
+            except Exception as error:  # noqa: BLE001 - as above; the reason goes along
+                await parts[0].refuse(f"{type(error).__name__}: {error}")
+                self.set_aside += 1
+            parts.pop(0)
+
+    async def _store_and_announce(self, delivery: Delivery) -> None:
+        await self._meet(delivery)
+        moves = advance(self._newest, delivery.positions)
+        newest = {device.device_id: device for device in moves}
+        await self._store.write(delivery.positions, list(newest.values()))
+        found = [device for device in self._unannounced.values() if device.device_id not in newest]
+        await self._bus.announce(found + moves, delivery.published)
+        self._unannounced.clear()
+        self._newest |= newest
+        await delivery.acknowledge()
+        self.stored.add(len(delivery.positions))
+        self.lag.add(now() - delivery.published, len(delivery.positions))
+
+    async def _meet(self, delivery: Delivery) -> None:
+        """Looks up the devices that are not known yet. They are announced as well: the recorder before may have died
+        after it had stored them."""
+        if not self._alone:
+            self._newest.clear()
+        unknown = {position.device_id for position in delivery.positions if position.device_id not in self._newest}
+        if unknown:
+            met = {device.device_id: device for device in await self._store.devices(list(unknown))}
+            self._newest |= met
+            self._unannounced |= met
+
+    def _failed(self, error: Unavailable) -> None:
+        if isinstance(error, StoreUnavailable):
+            if self.trouble is None:
+                log.error("the store is down", reason=str(error))
+            self.trouble = str(error)
+        self._failing_since = self._failing_since or time.monotonic()
+
+    def _gave_up(self) -> bool:
+        return self._failing_since is not None and time.monotonic() - self._failing_since > PATIENCE
 
     def _recovered(self) -> None:
         if self.trouble is not None:
             log.info("the store is back")
         self.trouble = None
-        self._pause = 0.0
+        self._failing_since = None
+
+    async def _rest(self) -> None:
+        await asyncio.sleep(self._pause)
+        self._pause = min(LONGEST_PAUSE, self._pause * 2)

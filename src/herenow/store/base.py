@@ -14,6 +14,9 @@ from herenow.model.position import Position
 
 LOAD_PAUSE = 2.0  # s between two tries
 MAX_CLUSTERS = 10_000
+READ_DEADLINE = 10.0  # s
+TOO_MUCH = "there is more than can be read in {:.0f} s; ask for a shorter time or a smaller box"
+TOO_FINE = f"there are more than {MAX_CLUSTERS} clusters; ask for a smaller box or a lower zoom"
 
 log = structlog.get_logger()
 
@@ -42,20 +45,36 @@ class Store(Protocol):
     that is cancelled the outcome is unknown, and writing again is safe."""
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
-        """Durable on return, all of it; on an error, nothing is promised. Writing a position again changes nothing, and
-        a device takes the place of one with an older position only."""
+        """Durable on return, all of it; on an error, nothing is promised. Writing a position again changes nothing that
+        the device reported, and a device takes the place of one with an older position only."""
 
     async def latest(self) -> Sequence[Device]:
         """Every device that was written, in no order. Their positions are among those that were written."""
 
+    async def devices(self, device_ids: Sequence[str]) -> Sequence[Device]:
+        """Those of the named devices that were written, in no order."""
+
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
         """Up to `limit` positions of a device in the span, oldest first, behind `after`; none for an unknown one."""
+
+    async def positions(self, span: Span, limit: int) -> Sequence[Position]:
+        """Positions of all devices in the span, device by device, each oldest first; `limit` of them at most.
+
+        Raises BadRequest where they cannot be read in ten seconds.
+        """
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         """All positions in the box and span, gathered in cells of so many degrees of longitude and latitude.
 
         Raises BadRequest where they are too many to be gathered in ten seconds, or the cells more than MAX_CLUSTERS.
         """
+
+
+def uncrossed(box: Box) -> list[Box]:
+    """The box as one or two that do not cross the 180th meridian."""
+    if box.west <= box.east:
+        return [box]
+    return [Box(box.west, box.south, 180.0, box.north), Box(-180.0, box.south, box.east, box.north)]
 
 
 async def load(store: Store) -> Sequence[Device]:

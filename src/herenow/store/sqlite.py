@@ -1,6 +1,7 @@
 """Positions in one SQLite file: write-ahead log, every commit synced, one writer, a few readers."""
 
 import asyncio
+import json
 import sqlite3
 import threading
 import time
@@ -13,12 +14,11 @@ from herenow.errors import BadRequest, StoreUnavailable
 from herenow.model.device import Device
 from herenow.model.geo import Box
 from herenow.model.position import Position
-from herenow.store.base import MAX_CLUSTERS, Cluster, Span, Version
+from herenow.store.base import MAX_CLUSTERS, READ_DEADLINE, TOO_FINE, TOO_MUCH, Cluster, Span, Version, uncrossed
 from herenow.store.sqlite_rows import FIELDS, device_of, position_of
 from herenow.store.sqlite_writer import SqliteWriter
 
 READERS = 2  # threads, each with a connection of its own
-READ_DEADLINE = 10.0  # s
 LOAD_DEADLINE = 600.0  # s, for all devices at once
 _CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
 
@@ -28,11 +28,16 @@ SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, p.time
 FROM newest n JOIN devices d ON d.id = n.device
 JOIN positions p ON p.device = n.device AND p.time = n.time AND p.tie = n.tie
 """
+_DEVICES = f"{_LATEST} WHERE d.device_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants only
 _TRACK = f"""
 SELECT {FIELDS} FROM positions
 WHERE device = (SELECT id FROM devices WHERE device_id = ?) AND time >= ? AND time < ? AND (time, tie) > (?, ?)
 ORDER BY time, tie LIMIT ?
 """  # noqa: S608 - constants only
+_POSITIONS = f"""
+SELECT device_id, {FIELDS} FROM devices d CROSS JOIN positions p ON p.device = d.id
+WHERE time >= ? AND time < ? ORDER BY d.id, time, tie LIMIT ?
+"""  # noqa: S608 - constants only; CROSS JOIN looks up each device's span instead of reading all positions
 _CLUSTERS = f"""
 SELECT avg(latitude), avg(longitude), count(*), count(DISTINCT p.device),
   min(longitude), min(latitude), max(longitude), max(latitude)
@@ -41,8 +46,6 @@ WHERE p.time >= ? AND p.time < ? AND latitude BETWEEN ? AND ? AND longitude BETW
 GROUP BY CAST((longitude + 180) / ? AS INTEGER), CAST((latitude + 90) / ? AS INTEGER)
 LIMIT {MAX_CLUSTERS + 1}
 """  # noqa: S608 - constants only
-_TOO_MUCH = "there is more than can be read in {:.0f} s; ask for a shorter time or a smaller box"
-_TOO_FINE = f"there are more than {MAX_CLUSTERS} clusters; ask for a smaller box or a lower zoom"
 
 
 class SqliteStore:
@@ -77,19 +80,29 @@ class SqliteStore:
         except BadRequest as error:  # nobody asked for too much: the disk is too slow, and may recover
             raise StoreUnavailable(f"the devices could not be read within {LOAD_DEADLINE:.0f} s") from error
 
+    async def devices(self, device_ids: Sequence[str]) -> Sequence[Device]:
+        try:
+            return [device_of(found) for found in await self._read(_DEVICES, (json.dumps(device_ids),))]
+        except BadRequest as error:  # as above
+            raise StoreUnavailable(f"devices could not be read within {READ_DEADLINE:.0f} s") from error
+
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
         time, tie = after or (span.start, -1)
         rows = await self._read(_TRACK, (device_id, span.start, span.end, time, tie, limit))
         return [position_of(device_id, found) for found in rows]
 
+    async def positions(self, span: Span, limit: int) -> Sequence[Position]:
+        rows = await self._read(_POSITIONS, (span.start, span.end, limit))
+        return await asyncio.to_thread(lambda: [position_of(device_id, found) for device_id, *found in rows])
+
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         found: list[Cluster] = []
-        for part in _uncrossed(box):
+        for part in uncrossed(box):
             values = (span.start, span.end, part.south, part.north, part.west, part.east, *cell)
             rows = await self._read(_CLUSTERS, values)
             found += [Cluster(row[0], row[1], row[2], row[3], (row[4], row[5], row[6], row[7])) for row in rows]
         if len(found) > MAX_CLUSTERS:
-            raise BadRequest(_TOO_FINE)
+            raise BadRequest(TOO_FINE)
         return found
 
     async def _read(self, query: str, values: tuple[object, ...], deadline: float = READ_DEADLINE) -> list[Any]:
@@ -104,7 +117,7 @@ class SqliteStore:
             return await asyncio.get_running_loop().run_in_executor(self._readers, fetch)
         except sqlite3.OperationalError as error:
             if "interrupted" in str(error):
-                raise BadRequest(_TOO_MUCH.format(deadline)) from error
+                raise BadRequest(TOO_MUCH.format(deadline)) from error
             raise self._unreadable(error) from error
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
@@ -121,10 +134,3 @@ class SqliteStore:
             self._local.connection = connection
             self._opened.append(connection)
         return connection
-
-
-def _uncrossed(box: Box) -> list[Box]:
-    """The box as one or two that do not cross the 180th meridian."""
-    if box.west <= box.east:
-        return [box]
-    return [Box(box.west, box.south, 180.0, box.north), Box(-180.0, box.south, box.east, box.north)]

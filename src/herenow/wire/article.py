@@ -1,7 +1,37 @@
-"""The wire of the article: one message a position, and nothing else."""
+"""The wire of the article: JSON with `device_id`, `timestamp`, `latitude`, `longitude`, and nothing else.
+
+Its simulator and its consumer say seconds, live messages say milliseconds, and history says ISO 8601.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from herenow.model.device import Device
-from herenow.wire.json import encode
+from herenow.model.position import Position
+from herenow.model.report import BadReport, Report
+from herenow.wire.json import convert_report, encode
+
+QUEUE = "location_data_queue"  # where its simulator publishes
+SECONDS_BELOW = 100_000_000_000  # the year 5138 in seconds, 1973 in ms: nothing that is reported lies between
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def decode_location(body: bytes) -> Report:
+    """What its simulator publishes and its consumer posts, as a report. Raises BadReport."""
+    try:
+        fields = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadReport(None, f"expected a location as JSON: {error}") from error
+    fields.pop("type", None)
+    moment = fields.get("timestamp")
+    if isinstance(moment, int | float) and not isinstance(moment, bool) and abs(moment) < SECONDS_BELOW:
+        fields["timestamp"] = moment * 1000
+    return convert_report(fields)
 
 
 def encode_update(device: Device) -> str:
@@ -16,3 +46,33 @@ def encode_update(device: Device) -> str:
             "longitude": position.longitude,
         }
     ).decode()
+
+
+class Location(msgspec.Struct, frozen=True, gc=False):
+    """A position of history, with all that its client reads."""
+
+    device_id: str
+    timestamp: str  # ISO 8601, UTC, as JavaScript's Date writes it
+    latitude: float
+    longitude: float
+
+
+def location(position: Position) -> Location:
+    return Location(position.device_id, timestamp(position.time), position.latitude, position.longitude)
+
+
+def timestamp(time: int) -> str:
+    """Unix ms as text."""
+    moment = _EPOCH + timedelta(milliseconds=time)
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def read_moment(text: str) -> int:
+    """Unix ms of ISO 8601, UTC where no zone is said. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // timedelta(milliseconds=1)
+
+
+def encode_locations(positions: Iterable[Position]) -> bytes:
+    """Positions of history, joined by commas."""
+    return encode([location(position) for position in positions])[1:-1]

@@ -1,4 +1,4 @@
-"""`herenow run`: everything in one process, put together and taken apart in order."""
+"""The server: a pipeline behind HTTP and sockets, put together and taken apart in order."""
 
 import asyncio
 import contextlib
@@ -17,18 +17,15 @@ from herenow.api.body import Bodies
 from herenow.api.live import beat
 from herenow.api.parts import Parts, Scene
 from herenow.api.sockets import SocketProtocol
-from herenow.bus.memory import MemoryBus
 from herenow.errors import SettingsError
-from herenow.live.hub import Hub
-from herenow.record.recorder import Recorder
+from herenow.run.pipeline import open_parts
 from herenow.settings import Settings
 from herenow.sources.report import LocalIntake
-from herenow.store.sqlite import SqliteStore
 
 BACKLOG = 4096  # connections not yet taken
 CLOSE_WITHIN = 5  # s for requests under way when the server stops
 COLLECT_AFTER = (100_000, 50, 1000)  # objects, collections of the youngest, of the middle generation
-FINISH_WITHIN = 20  # s for what was published to be stored
+LOOK_EVERY = 0.05  # s
 MAX_MESSAGE = 64 * 1024  # bytes from a viewer
 
 Source = Callable[[LocalIntake], Coroutine[Any, Any, None]]
@@ -38,20 +35,21 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger()
 
 
-async def run(settings: Settings, source: Source | None = None, scene: Scene | None = None) -> None:
+async def serve(
+    settings: Settings, source: Source | None = None, scene: Scene | None = None, *, records: bool = True
+) -> None:
     """Serves until SIGTERM or SIGINT, then stops in order; a second signal ends it at once. `source` runs beside it.
+    `records`: stores as well what it takes.
 
-    Raises SettingsError where the port or the store cannot be had.
+    Raises SettingsError where the port or a part cannot be had.
     """
     listening = listen(settings.host, settings.port)
     try:
-        with _told_to_stop() as stop:
-            async with SqliteStore(settings.store_path) as store, pipeline(store) as (intake, recorder, hub):
-                bodies, here_only = Bodies(), settings.access != "open"
-                parts = Parts(intake, recorder, hub, store, scene or Scene(), bodies, here_only)
-                server = _Server(_config(parts))
-                duties = [_stop(server, bodies, stop), _announce(hub, listening, settings), beat(parts)]
-                async with _beside(server, *duties, *([source(intake)] if source else [])):
+        with told_to_stop() as stop:
+            async with open_parts(settings, scene or Scene(), records=records) as parts:
+                server = Server(config(create_app(parts)))
+                duties = [_stop(server, parts.bodies, stop), _announce(parts, listening, settings), beat(parts)]
+                async with _beside(server, *duties, *([source(parts.intake)] if source else [])):
                     await server.serve([listening])
                     log.info("stopping")
     finally:
@@ -59,25 +57,8 @@ async def run(settings: Settings, source: Source | None = None, scene: Scene | N
     log.info("stopped")
 
 
-@contextlib.asynccontextmanager
-async def pipeline(store: SqliteStore) -> AsyncIterator[tuple[LocalIntake, Recorder, Hub]]:
-    """The way of a position, running: intake → bus → recorder → store → hub. Leaving lets what was published finish."""
-    bus, hub = MemoryBus(), Hub()
-    recorder = Recorder(bus, store)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(hub.run(bus, store), name="hub")
-        recording = tasks.create_task(recorder.run(), name="recorder")
-        try:
-            yield LocalIntake(bus), recorder, hub
-        finally:
-            bus.close()
-            await asyncio.wait({recording}, timeout=FINISH_WITHIN)
-            recording.cancel()
-            bus.stop_following()
-
-
 @contextlib.contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
+def told_to_stop() -> Iterator[asyncio.Event]:
     """Set by the first SIGTERM or SIGINT; from then on a signal does what it does by itself."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
@@ -95,7 +76,7 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leaves them to the process, which must hear them before and after serving, too."""
@@ -108,10 +89,22 @@ async def _stop(server: uvicorn.Server, bodies: Bodies, stop: asyncio.Event) -> 
     server.should_exit = True
 
 
-async def _announce(hub: Hub, listening: socket.socket, settings: Settings) -> None:
-    await hub.loaded.wait()
+async def _announce(parts: Parts, listening: socket.socket, settings: Settings) -> None:
+    url = address(listening)
+    log.info("listening", url=url, store=settings.shown("store"), bus=settings.shown("bus"))
+    await ready(parts.troubles)
     _quiet_collector()
-    log.info("ready", url=address(listening), store=str(settings.store_path))
+    log.info("ready", url=url)
+
+
+async def ready(troubles: Callable[[], list[str]]) -> None:
+    """Waits until there are none; tells those there are, as they change."""
+    told: list[str] = []
+    while found := troubles():
+        if found != told:
+            log.info("waiting", reasons=found)
+        told = found
+        await asyncio.sleep(LOOK_EVERY)
 
 
 def _quiet_collector() -> None:
@@ -143,9 +136,10 @@ async def _watch(duty: Coroutine[Any, Any, None], server: uvicorn.Server, failur
         server.should_exit = True
 
 
-def _config(parts: Parts) -> uvicorn.Config:
+def config(app: Any) -> uvicorn.Config:
+    """For an ASGI application."""
     return uvicorn.Config(
-        create_app(parts),
+        app,
         http="httptools",
         ws=SocketProtocol,
         ws_max_size=MAX_MESSAGE,

@@ -1,0 +1,113 @@
+"""News on RabbitMQ: numbered by who announces, so that a hub knows when it missed some."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+
+from herenow.bus.base import News
+from herenow.bus.follower import Follower
+from herenow.bus.rabbitmq_link import Link, open_link
+from herenow.bus.rabbitmq_outbox import FIRST_PAUSE, LONGEST_PAUSE, Outbox
+from herenow.bus.rabbitmq_queues import NEWS, follow_news
+from herenow.bus.rabbitmq_url import RabbitUrl
+from herenow.errors import BusUnavailable
+from herenow.model.clock import now
+from herenow.wire.packed import Bulletin, Undecodable, pack_bulletin, unpack_bulletin
+
+BEAT = 2.0  # s between two bulletins at most, so that a gap at the end of a run is found, too
+ALL_HEARD = 3 * BEAT  # s after which a follower has heard of everyone who announces
+FORGET_AFTER = 600.0  # s of silence, then who announced is forgotten
+MAX_NEWS = 1000  # devices in one bulletin
+
+log = structlog.get_logger()
+
+
+class Announcer:
+    """One run of numbers, for the life of the process."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self._epoch = secrets.token_hex(8)
+        self._seq = 0
+
+    async def announce(self, news: News, published: int | None, oldest: int | None) -> None:
+        """As Bus.announce; with no news it tells that this recorder is alive and what it holds."""
+        lag = None if published is None else max(0, now() - published)
+        pieces = [news[start : start + MAX_NEWS] for start in range(0, len(news), MAX_NEWS)] or [[]]
+        sent = [self._post(piece, lag, oldest) for piece in pieces]
+        for bulletin in sent:
+            await bulletin
+
+    def _post(self, news: News, lag: int | None, oldest: int | None) -> asyncio.Future[None]:
+        bulletin = Bulletin(self._epoch, self._seq + 1, lag, oldest, list(news))
+        sent = self._outbox.post(NEWS, "", pack_bulletin(bulletin))
+        self._seq += 1
+        return sent
+
+
+class Numbers:
+    """What a follower has heard so far of each run of numbers."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._heard: dict[str, tuple[int, float]] = {}  # by epoch: the last number, when it came
+
+    def missed(self, bulletin: Bulletin) -> bool:
+        """Whether some were lost before this one. A number that comes again is none."""
+        moment = time.monotonic()
+        last, _ = self._heard.get(bulletin.epoch, (None, 0.0))
+        self._heard[bulletin.epoch] = max(bulletin.seq, last or 0), moment
+        if last is None:
+            self._forget(moment)
+            return bulletin.seq > 1 and moment - self._since > ALL_HEARD
+        return bulletin.seq > last + 1
+
+    def _forget(self, moment: float) -> None:
+        silent = [epoch for epoch, (_, when) in self._heard.items() if moment - when > FORGET_AFTER]
+        for epoch in silent:
+            del self._heard[epoch]
+
+
+async def follow(url: RabbitUrl, follower: Follower, heard: Callable[[Bulletin], None]) -> None:
+    """Hands on all news until cancelled; None where some may be lost: whenever it begins to listen, too.
+    `heard` is told of each bulletin first."""
+    pause = FIRST_PAUSE
+    told = None
+    while True:
+        try:
+            async with open_link(url, "hub") as link:
+                await _listen(link, follower, heard)
+                follower.miss()
+                pause, told = FIRST_PAUSE, None
+                log.info("hearing the news", place=url.place)
+                reason = await link.loss()
+        except BusUnavailable as error:
+            reason = str(error)
+        if reason != told:
+            log.error("cannot hear the news; trying again", reason=reason)
+        told = reason
+        await asyncio.sleep(pause * random.uniform(0.7, 1.3))
+        pause = min(LONGEST_PAUSE, pause * 2)
+
+
+async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], None]) -> None:
+    numbers = Numbers()
+
+    def received(_: int, body: bytes) -> None:
+        try:
+            bulletin = unpack_bulletin(body)
+        except Undecodable as error:
+            log.error("news that cannot be read", reason=str(error))
+            follower.miss()
+            return
+        heard(bulletin)
+        if numbers.missed(bulletin):
+            follower.miss()
+        if bulletin.news:
+            follower.put(bulletin.news)
+
+    await link.consume(await follow_news(link), received, 0)

@@ -1,0 +1,127 @@
+"""Opens the parts that the settings name, and lets them run: the way of a position, or this process's piece of it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+from herenow.api.body import Bodies
+from herenow.api.parts import Parts, Scene
+from herenow.bus.base import Bus, Inbox
+from herenow.bus.memory import MemoryBus
+from herenow.errors import SettingsError
+from herenow.live.hub import Hub
+from herenow.live.polled import Polled
+from herenow.record.recorder import Recorder
+from herenow.settings import Settings
+from herenow.sources.inbox import take_inbox
+from herenow.sources.report import LocalIntake
+from herenow.store.base import Store
+from herenow.store.sqlite import SqliteStore
+
+FINISH_WITHIN = 20.0  # s for what was published to be stored
+FAIL_WITHIN = 1.0  # s for the same where the store is down anyway
+
+
+@contextlib.asynccontextmanager
+async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> AsyncIterator[Parts]:
+    """The parts of a server, running. Leaving lets what was published finish."""
+    async with open_store(settings) as store, open_bus(settings) as (bus, inbox), asyncio.TaskGroup() as tasks:
+        intake, hub = LocalIntake(bus), Hub()
+        polled = Polled(hub, store) if settings.bus == "none" else None
+        recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
+        if not polled:
+            tasks.create_task(hub.run(bus, store), name="hub")
+        if inbox:
+            tasks.create_task(take_inbox(inbox, intake), name="inbox")
+        async with _recording(recorder, bus):
+            yield Parts(bus, store, intake, hub, polled, recorder, scene, Bodies(), settings.access != "open")
+
+
+@contextlib.asynccontextmanager
+async def open_recorder(settings: Settings) -> AsyncIterator[tuple[Recorder, Bus]]:
+    """A recorder alone, running."""
+    async with open_store(settings) as store, open_bus(settings) as (bus, _):
+        recorder = Recorder(bus, store)
+        async with _recording(recorder, bus):
+            yield recorder, bus
+
+
+@contextlib.asynccontextmanager
+async def _recording(recorder: Recorder | None, bus: Bus) -> AsyncIterator[None]:
+    """Lets a recorder run; leaving closes the bus and gives the recorder time for what it has taken."""
+    async with asyncio.TaskGroup() as tasks:
+        recording = tasks.create_task(recorder.run(), name="recorder") if recorder else None
+        try:
+            yield
+        finally:
+            bus.close()
+            if recorder and recording:
+                await asyncio.wait({recording}, timeout=FAIL_WITHIN if recorder.trouble else FINISH_WITHIN)
+                recording.cancel()
+            bus.stop_following()
+
+
+@contextlib.asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """Raises SettingsError where its URL is wrong or its library is missing."""
+    if settings.store.startswith("sqlite:"):
+        async with SqliteStore(settings.store_path) as sqlite:
+            yield sqlite
+        return
+    with _cluster_library("HERENOW_STORE"):
+        from herenow.store.cassandra import CassandraStore
+        from herenow.store.cassandra_url import read_cassandra_url
+
+        url = read_cassandra_url(settings.store)
+    async with CassandraStore(url) as cassandra:
+        yield cassandra
+
+
+@contextlib.asynccontextmanager
+async def open_bus(settings: Settings) -> AsyncIterator[tuple[Bus, Inbox | None]]:
+    """The bus, and where devices publish on it by themselves, if they can. Raises SettingsError as `open_store`."""
+    if not settings.bus.startswith("amqp"):
+        yield MemoryBus(), None
+        return
+    with _cluster_library("HERENOW_BUS"):
+        from herenow.bus.rabbitmq import open_rabbit_bus
+        from herenow.bus.rabbitmq_url import read_rabbit_url
+
+        url = read_rabbit_url(settings.bus)
+    async with open_rabbit_bus(url) as bus:
+        yield bus, bus
+
+
+async def make_schema(settings: Settings) -> list[str]:
+    """Makes tables and queues that are missing; twice changes nothing. Tells what is there now.
+
+    Raises HerenowError that says what is in the way.
+    """
+    made = []
+    if settings.store.startswith("cassandra:"):
+        with _cluster_library("HERENOW_STORE"):
+            from herenow.store.cassandra import apply_schema
+            from herenow.store.cassandra_url import read_cassandra_url
+
+            store = read_cassandra_url(settings.store)
+        await apply_schema(store)
+        made.append(f"the tables are in {settings.shown('store')}")
+    if settings.bus.startswith("amqp"):
+        with _cluster_library("HERENOW_BUS"):
+            from herenow.bus.rabbitmq_queues import make_queues
+            from herenow.bus.rabbitmq_url import read_rabbit_url
+
+            bus = read_rabbit_url(settings.bus)
+        await make_queues(bus)
+        made.append(f"the queues are in {settings.shown('bus')}")
+    return made or ["nothing to make: sqlite:// and memory:// need no schema"]
+
+
+@contextlib.contextmanager
+def _cluster_library(setting: str) -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise SettingsError(f"{setting} needs {error.name}; install it: pip install 'herenow[cluster]'") from error
+    except ValueError as error:
+        raise SettingsError(f"{setting}: {error}") from error

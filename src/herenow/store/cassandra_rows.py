@@ -1,0 +1,85 @@
+"""How positions and devices lie in rows of Cassandra."""
+
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+import msgspec
+
+from herenow.model.device import Device
+from herenow.model.position import Attributes, Position
+
+BUCKETS = 16  # partitions of all devices; more of them make each write smaller and dearer
+
+FIELDS = "time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source"
+# The optional ones last, for they are bound one by one where they are known: a null would be written as a deletion.
+INSERT = """INSERT INTO {keyspace}.positions (device_id, day, time, tie, latitude, longitude, received, source,
+  altitude, speed, course, accuracy, battery, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+FIRST_OPTIONAL = 8
+
+DeviceDay = tuple[str, int]  # a partition of positions
+
+
+def bucket(device_id: str) -> int:
+    return crc32(device_id.encode()) % BUCKETS
+
+
+def timestamp(position: Position) -> int:
+    """When `latest` was written, as Cassandra is told: µs that grow with (time, tie), so that the newest position stays
+    whatever the order of the writes. Ties that fall on the same µs are told apart by the value, see schema.cql."""
+    return position.time * 1000 + (position.tie * 1000 >> 32)
+
+
+def json(attributes: Attributes | None) -> str | None:
+    return msgspec.json.encode(attributes).decode() if attributes else None
+
+
+def position_of(device_id: str, fields: tuple[Any, ...]) -> Position:
+    """The position in the columns FIELDS."""
+    time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source = fields
+    return Position(
+        device_id,
+        time,
+        tie,
+        latitude,
+        longitude,
+        altitude,
+        speed,
+        course,
+        accuracy,
+        battery,
+        msgspec.json.decode(attributes) if attributes else None,
+        received,
+        source,
+    )
+
+
+def device_value(device: Device) -> dict[str, object]:
+    """The type `device` of schema.cql."""
+    position = device.position
+    return {
+        "time": position.time,
+        "tie": position.tie,
+        "latitude": position.latitude,
+        "longitude": position.longitude,
+        "altitude": position.altitude,
+        "speed": position.speed,
+        "course": position.course,
+        "accuracy": position.accuracy,
+        "battery": position.battery,
+        "attributes": json(position.attributes),
+        "received": position.received,
+        "source": position.source,
+        "name": device.name,
+        "kind": device.kind,
+        "shown_course": device.course,
+        "shown_speed": device.speed,
+        "distance": device.distance,
+        "distance_day": device.day,
+    }
+
+
+def device_of(device_id: str, value: Mapping[str, Any]) -> Device:
+    """The device in a value of the type `device`."""
+    *position, name, kind, course, speed, distance, day = value.values()
+    return Device(position_of(device_id, tuple(position)), name, kind, course, speed, distance, day)

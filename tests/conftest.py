@@ -1,0 +1,49 @@
+"""Real RabbitMQ and Cassandra for any test that asks: one of each for all tests, started when the first test does."""
+
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.services.cassandra import Cassandra, GivenCassandra
+from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ | GivenRabbitMQ]:
+    """Shared by all tests: one that stops or pauses a node starts its own."""
+    if given := os.environ.get("HERENOW_TEST_AMQP"):
+        yield GivenRabbitMQ(given)
+        return
+    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def cassandra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cassandra | GivenCassandra]:
+    """Shared by all tests: one that stops or pauses a node starts its own."""
+    if given := os.environ.get("HERENOW_TEST_CASSANDRA"):
+        yield GivenCassandra(given)
+        return
+    with Cassandra(tmp_path_factory.mktemp("cassandra")) as node:
+        yield node
+
+
+@pytest.fixture
+def amqp_url(rabbitmq: RabbitMQ | GivenRabbitMQ) -> Iterator[str]:
+    """An empty vhost for one test; whoever makes one may do everything there."""
+    name = f"test_{uuid4().hex[:12]}"
+    vhost = f"{rabbitmq.management}/api/vhosts/{name}"
+    httpx.put(vhost, auth=rabbitmq.login, timeout=20).raise_for_status()
+    yield rabbitmq.url(name)
+    httpx.delete(vhost, auth=rabbitmq.login, timeout=20).raise_for_status()
+
+
+@pytest.fixture
+def cassandra_url(cassandra: Cassandra | GivenCassandra) -> Iterator[str]:
+    """A keyspace for one test, named but not made."""
+    keyspace = f"test_{uuid4().hex[:12]}"
+    yield cassandra.url(keyspace)
+    cassandra.execute(f"DROP KEYSPACE IF EXISTS {keyspace}")

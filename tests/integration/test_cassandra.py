@@ -1,0 +1,216 @@
+"""What only Cassandra has: it may be away, its tables are made apart, and its limits are those of a cluster."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from herenow.errors import SettingsError, StoreUnavailable
+from herenow.model.device import first_seen
+from herenow.model.position import Position
+from herenow.store.base import Span
+from herenow.store.cassandra import CassandraStore, apply_schema
+from herenow.store.cassandra_schema import SCHEMA_VERSION
+from herenow.store.cassandra_session import Row, open_session
+from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
+from tests.positions import NOW, position
+from tests.services.cassandra import Cassandra
+
+BACK_WITHIN = 15.0  # s after the node serves again
+FAILS_WITHIN = 10.0  # s, as the port promises
+
+
+@pytest.fixture
+def url(cassandra_url: str) -> CassandraUrl:
+    return read_cassandra_url(cassandra_url)
+
+
+@pytest.fixture
+async def store(url: CassandraUrl) -> AsyncIterator[CassandraStore]:
+    await apply_schema(url)
+    async with CassandraStore(url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cassandra]:
+    """A node that a test may stop, and starts again; each test has a keyspace of its own."""
+    with Cassandra(tmp_path_factory.mktemp("own")) as node:
+        yield node
+
+
+async def ask(url: CassandraUrl, query: str) -> list[Row]:
+    session = await open_session(url)
+    try:
+        return await session.run(query)
+    finally:
+        await session.close()
+
+
+async def reason(store: CassandraStore) -> str:
+    with pytest.raises(StoreUnavailable) as failed:
+        await store.latest()
+    assert "\n" not in str(failed.value)
+    return str(failed.value)
+
+
+async def write(store: CassandraStore, *positions: Position) -> None:
+    last = {each.device_id: each for each in positions}
+    await store.write(positions, [first_seen(newest) for newest in last.values()])
+
+
+async def written_again(store: CassandraStore, fix: Position) -> None:
+    """Tries until it succeeds, as the recorder does."""
+    end = time.monotonic() + BACK_WITHIN
+    while True:
+        try:
+            return await write(store, fix)
+        except StoreUnavailable:
+            assert time.monotonic() < end
+            await asyncio.sleep(0.2)
+
+
+async def test_a_store_that_is_not_there_says_where_it_was_looked_for() -> None:
+    async with CassandraStore(CassandraUrl(("127.0.0.1",), "away", port=1)) as store:
+        assert "cannot reach Cassandra at 127.0.0.1:1" in await reason(store)
+        with pytest.raises(StoreUnavailable, match="cannot reach"):
+            await write(store, position("a"))
+
+
+async def test_tables_that_are_missing_are_asked_for_until_they_come(url: CassandraUrl) -> None:
+    async with CassandraStore(url) as store:
+        assert f"keyspace {url.keyspace} does not exist; run `herenow schema`" in await reason(store)
+        await apply_schema(url)
+        await written_again(store, position("a"))
+        assert len(await store.latest()) == 1
+
+
+async def test_applying_the_schema_again_changes_nothing(url: CassandraUrl) -> None:
+    await apply_schema(url)
+    tables = f"SELECT table_name, id FROM system_schema.tables WHERE keyspace_name = '{url.keyspace}'"  # noqa: S608
+    before = await ask(url, tables)
+    async with CassandraStore(url) as store:
+        await write(store, position("a"))
+        await apply_schema(url)
+        await write(store, position("b"))
+        assert len(await store.latest()) == 2
+    assert await ask(url, tables) == before
+
+
+async def test_tables_of_another_version_are_left_alone(url: CassandraUrl) -> None:
+    await apply_schema(url)
+    table = f"{url.keyspace}.schema_version"
+    await ask(url, f"UPDATE {table} SET version = {SCHEMA_VERSION + 1} WHERE name = 'herenow'")  # noqa: S608
+    with pytest.raises(SettingsError, match="run a newer Herenow"):
+        await apply_schema(url)
+    async with CassandraStore(url) as store:
+        assert f"is version {SCHEMA_VERSION + 1}, this program knows {SCHEMA_VERSION}" in await reason(store)
+    await ask(url, f"UPDATE {table} SET version = 0 WHERE name = 'herenow'")  # noqa: S608
+    async with CassandraStore(url) as store:
+        assert "run `herenow schema`" in await reason(store)
+
+
+async def test_positions_expire_by_windows(url: CassandraUrl) -> None:
+    for ttl_days, window in ((90, "4"), (7, "1"), (0, "30")):
+        await apply_schema(msgspec.structs.replace(url, ttl_days=ttl_days))
+        ttl, compaction = await options(url, "positions")
+        assert ttl == ttl_days * 86_400
+        assert compaction["class"].endswith("TimeWindowCompactionStrategy")
+        assert (compaction["compaction_window_size"], compaction["compaction_window_unit"]) == (window, "DAYS")
+        assert (await options(url, "devices_of_day"))[0] == 2 * ttl
+
+
+async def options(url: CassandraUrl, table: str) -> Row:
+    where = f"keyspace_name = '{url.keyspace}' AND table_name = '{table}'"
+    query = f"SELECT default_time_to_live, compaction FROM system_schema.tables WHERE {where}"  # noqa: S608
+    return (await ask(url, query))[0]
+
+
+async def test_a_position_is_kept_so_long_and_its_unknown_fields_are_no_deletions(url: CassandraUrl) -> None:
+    await apply_schema(msgspec.structs.replace(url, ttl_days=7))
+    async with CassandraStore(url) as store:
+        await write(store, position("a", speed=1.0))
+    columns = "ttl(latitude), ttl(altitude), writetime(altitude), writetime(speed), altitude"
+    query = f"SELECT {columns} FROM {url.keyspace}.positions"  # noqa: S608
+    ((kept_for, altitude, written, speed, value),) = await ask(url, query)
+    assert 6 * 86_400 < kept_for <= 7 * 86_400
+    assert (altitude, written, value) == (None, None, None)
+    assert abs(speed / 1e6 - time.time()) < 60  # when it was written, not when it was fixed: the windows need that
+
+
+async def test_newest_positions_are_written_with_the_time_of_the_fix(url: CassandraUrl, store: CassandraStore) -> None:
+    fix = msgspec.structs.replace(position("a"), tie=2**31)
+    await write(store, fix)
+    assert await ask(url, f"SELECT writetime(value) FROM {url.keyspace}.latest") == [(NOW * 1000 + 500,)]  # noqa: S608
+
+
+async def test_batches_stay_below_what_the_server_warns_of(own: Cassandra) -> None:
+    url = read_cassandra_url(own.url("batches"))
+    await apply_schema(url)
+    long = {f"key{n}": "x" * 30 for n in range(90)}  # as much as a report may say
+    fleet = [position(f"{'d' * 100}{n}", attributes=long) for n in range(40)]
+    plain = [position(f"plain {n}", NOW + m, speed=1.0, course=2.0, altitude=3.0) for n in range(500) for m in range(2)]
+    one = [position("one", NOW + n, attributes=long if n % 9 == 0 else None) for n in range(500)]
+    async with CassandraStore(url) as store:
+        for delivery in (fleet, plain, one, fleet[:5] + plain[:50] + one[:30]):
+            await write(store, *delivery)
+        assert len(await store.latest()) == 541
+        assert len(await store.track("one", Span(NOW, NOW + 500), None, 1000)) == 500
+    assert not re.findall("Unlogged batch.*|Batch for .*", own.output.read_text())
+
+
+async def test_a_stalled_node_fails_in_time_and_is_used_again(own: Cassandra) -> None:
+    url = read_cassandra_url(own.url("stalled"))
+    await apply_schema(url)
+    async with CassandraStore(url) as store:
+        await write(store, position("before"))
+        own.pause()
+        started = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="did not answer within"):
+            await write(store, *(position(f"d{n}") for n in range(2000)))
+        assert time.monotonic() - started < FAILS_WITHIN
+        await asyncio.sleep(1)
+        own.resume()
+        await written_again(store, position("after"))
+        assert {"before", "after"} <= {device.device_id for device in await store.latest()}
+
+
+async def test_a_node_that_was_down_for_long_is_used_again(own: Cassandra) -> None:
+    url = read_cassandra_url(own.url("down"))
+    await apply_schema(url)
+    async with CassandraStore(url) as store:
+        await write(store, position("before"))
+        own.kill()
+        assert "cannot reach" in await reason(store)
+        await asyncio.sleep(8)  # longer than the driver's longest pause, some times over
+        assert "cannot reach" in await reason(store)
+        await asyncio.to_thread(own.start)
+        await written_again(store, position("after"))
+        assert {device.device_id for device in await store.latest()} == {"before", "after"}
+
+
+async def test_who_may_not_is_told_so(tmp_path: Path) -> None:
+    with Cassandra(tmp_path, authenticator=True) as node:
+        root = read_cassandra_url(node.url("herenow"))
+        await apply_schema(root)
+        node.execute("CREATE ROLE guest WITH PASSWORD = 'p@ss/word' AND LOGIN = true")
+        wrong = msgspec.structs.replace(root, password="no")  # noqa: S106
+        async with CassandraStore(wrong) as store:
+            assert await reason(store) == (
+                f"wrong user or password for Cassandra at 127.0.0.1:{node.port}, user 'cassandra'; "
+                "correct them in HERENOW_STORE"
+            )
+        guest = read_cassandra_url(f"cassandra://guest:p%40ss%2Fword@127.0.0.1:{node.port}/herenow?replication=1")
+        async with CassandraStore(guest) as store:
+            told = await reason(store)
+            assert "GRANT SELECT, MODIFY ON KEYSPACE herenow TO guest" in told
+        with pytest.raises(StoreUnavailable, match="GRANT"):
+            await apply_schema(guest)
+        node.execute("GRANT SELECT ON KEYSPACE herenow TO guest")
+        node.execute("GRANT MODIFY ON KEYSPACE herenow TO guest")
+        async with CassandraStore(guest) as store:
+            await written_again(store, position("a"))
