@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -10,7 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from herenow.compare.machine import machine, processor_time
+
 TICKS = os.sysconf("SC_CLK_TCK")
+
+__all__ = ["TICKS", "Server", "machine", "percentile", "server"]
 
 
 class Server:
@@ -20,8 +23,9 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of processor time it has used."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        used = processor_time(self._process.pid)
+        assert used is not None
+        return used
 
     def resident(self) -> int:
         """Bytes of memory it holds."""
@@ -47,15 +51,6 @@ def _port(process: subprocess.Popen[str]) -> int:
         if found := re.search(r"url=http://[^:]+:(\d+)", line):
             return int(found[1])
     raise RuntimeError("the server ended before it was ready")
-
-
-def machine() -> str:
-    model = next((line.partition(":")[2].strip() for line in _cpuinfo() if line.startswith("model name")), "unknown")
-    return f"{os.cpu_count()} cores of {model}, Python {platform.python_version()}, {platform.system()}"
-
-
-def _cpuinfo() -> list[str]:
-    return Path("/proc/cpuinfo").read_text().splitlines()
 
 
 def percentile(sorted_values: list[float], share: float) -> float:

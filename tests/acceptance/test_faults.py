@@ -5,12 +5,11 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import msgspec
 import pika
 import pytest
 
@@ -18,33 +17,11 @@ from herenow.bus.rabbitmq_queues import DEAD, shard_queue
 from herenow.model.position import Position
 from herenow.wire.packed import pack_position, pack_shipment
 from tests.processes import Process, free_port, make_schema, process, until
-from tests.promises import Flaws, Load, Viewer, judge, watching
+from tests.promises import Flaws, Load, judge
 from tests.proxy import Proxy, open_proxy
 from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
-
-
-class Standing(msgspec.Struct):
-    """Two servers and two recorders, with viewers on both servers."""
-
-    servers: list[Process]
-    recorders: list[Process]
-    urls: list[str]
-    viewers: list[Viewer]
-
-
-@contextlib.asynccontextmanager
-async def standing(store: str, bus: str, *, recorders: int = 2) -> AsyncIterator[Standing]:
-    await make_schema(store, bus)
-    ports = [free_port(), free_port()]
-    async with contextlib.AsyncExitStack() as stack:
-        commands = [("serve", "--port", str(port)) for port in ports] + [("record",)] * recorders
-        started = await asyncio.gather(
-            *(stack.enter_async_context(process(*command, store=store, bus=bus)) for command in commands)
-        )
-        urls = [f"http://127.0.0.1:{port}" for port in ports]
-        viewers = await stack.enter_async_context(watching(urls))
-        yield Standing(list(started[:2]), list(started[2:]), urls, viewers)
+from tests.standing import standing
 
 
 @pytest.fixture(scope="module")

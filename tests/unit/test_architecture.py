@@ -27,6 +27,7 @@ DRIVERS = {
     "starlette": "api",
     "typer": "cli",
     "acsylla": "store/cassandra_session",
+    "pika": "bus/rabbitmq_link",
 }
 
 

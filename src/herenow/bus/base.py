@@ -7,6 +7,7 @@ from herenow.errors import Unavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
 
+SILENT_AFTER = 10_000  # ms, then what a recorder said that it holds is no longer believed: it may be gone
 FORGET_AFTER = 600_000  # ms of a recorder's silence
 
 Batch = Sequence[Position]
@@ -44,10 +45,11 @@ class Backlog:
     def age(self, moment: int) -> int | None:
         """ms since the oldest position was published that is not stored. Where positions wait and every recorder is
         silent: since the last was heard; None where none ever was."""
-        held = [oldest for oldest, _ in self._oldest.values() if oldest is not None]
+        spoke = [(oldest, when) for oldest, when in self._oldest.values() if moment - when < SILENT_AFTER]
+        held = [oldest for oldest, _ in spoke if oldest is not None]
         if held:
             return max(0, moment - min(held))
-        if not self.waiting:
+        if spoke or not self.waiting:
             return 0
         heard = [when for _, when in self._oldest.values()]
         return moment - max(heard) if heard else None

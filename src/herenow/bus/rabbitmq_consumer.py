@@ -1,8 +1,8 @@
 """Deliveries to a recorder, from all shards that it is the active consumer of."""
 
 import asyncio
+import random
 import secrets
-import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from itertools import chain
 
@@ -12,12 +12,13 @@ from herenow.bus.rabbitmq_arrivals import Arrivals, Message
 from herenow.bus.rabbitmq_link import Link, open_link
 from herenow.bus.rabbitmq_queues import shard_queue
 from herenow.bus.rabbitmq_url import RabbitUrl
-from herenow.errors import Unavailable
+from herenow.errors import BusUnavailable, Unavailable
 from herenow.model.position import Position
 from herenow.wire.packed import Shipment, Undecodable, unpack_shipment
 
 PREFETCH = 32  # messages of up to 500 positions, per shard
 MAX_DELIVERY = 4_000  # positions; what arrived is merged into deliveries up to about this size
+PAUSE = 0.5  # s between two tries to set a message aside
 STAGGER = 0.15  # s between two shards
 
 Shipments = Sequence[tuple[Message, Shipment]]
@@ -111,7 +112,7 @@ class Consumer:
         """The first consumer of a shard stays its active one. Each recorder begins with other shards and takes its
         time, so that recorders that start together share them."""
         try:
-            for shard in sorted(range(self._url.shards), key=lambda n: zlib.crc32(f"{self._name} {n}".encode())):
+            for shard in random.Random(self._name).sample(range(self._url.shards), self._url.shards):
                 await arrivals.open(shard_queue(shard), PREFETCH)
                 await asyncio.sleep(STAGGER)
         except Unavailable as error:
@@ -125,10 +126,22 @@ class Consumer:
             try:
                 shipment = unpack_shipment(message.body)
             except Undecodable as error:
-                log.error("set aside a message that cannot be read", queue=message.queue, reason=str(error))
-                await self._set_aside(message.body, message.queue, str(error))
-                link.acknowledge(message.tag)
+                await self._put_aside(link, message, str(error))
                 continue
             shipments.append((message, shipment))
             size += len(shipment.positions)
         return RabbitDelivery(link, self._set_aside, shipments) if shipments else None
+
+    async def _put_aside(self, link: Link, message: Message, reason: str) -> None:
+        """Tries until it is done: letting go of the link would count against every message that is held."""
+        log.error("set aside a message that cannot be read", queue=message.queue, reason=reason)
+        while True:
+            try:
+                await self._set_aside(message.body, message.queue, reason)
+            except BusUnavailable:
+                if link.lost.done() or self._closed:
+                    raise
+                await asyncio.sleep(PAUSE)
+            else:
+                link.acknowledge(message.tag)
+                return

@@ -196,22 +196,29 @@ def _parameters(url: RabbitUrl, host: str, port: int, name: str) -> pika.Connect
 
 def explain(error: BaseException, url: RabbitUrl) -> str:
     """What went wrong and what to do, in one line without the password."""
-    said = "; ".join(dict.fromkeys(_said(error)))
+    errors = _innermost(error)
+    said = "; ".join(dict.fromkeys(map(_said, errors)))
+    signs = " ".join([said, *(type(one).__name__ for one in errors)])
     for sign, advice in _ADVICE.items():
-        if sign in said:
+        if sign in signs:
             return advice.format(place=url.place, user=url.user, vhost=url.vhost, said=said)
     return f"lost RabbitMQ at {url.place}: {said}"
 
 
-def _said(error: BaseException) -> list[str]:
-    """The innermost reasons: pika wraps one error a host into one a phase into one for all."""
-    inner = [*getattr(error, "exceptions", ()), *filter(None, [getattr(error, "exception", None)])]
-    if inner:
-        return [said for one in inner for said in _said(one)]
+def _innermost(error: BaseException) -> list[BaseException]:
+    """pika wraps one error a host into one a phase into one for all."""
+    wrapped = [*getattr(error, "exceptions", ()), *filter(None, [getattr(error, "exception", None)])]
+    return [inner for one in wrapped for inner in _innermost(one)] or [error]
+
+
+def _said(error: BaseException) -> str:
     text = getattr(error, "reply_text", None) or getattr(error, "strerror", None) or str(error)
-    return [str(text) if text else type(error).__name__]
+    return str(text) if text else type(error).__name__
 
 
+_NO_RABBIT = (
+    "what answers at {place} does not greet as RabbitMQ does; is it the right port, and amqps:// where it wants TLS?"
+)
 _ADVICE = {
     "Login was refused": "RabbitMQ at {place} refused user {user!r}: wrong user or password; see HERENOW_BUS",
     "ACCESS_REFUSED": "RabbitMQ at {place}: {said}; allow it: "
@@ -223,7 +230,7 @@ _ADVICE = {
     "PRECONDITION_FAILED - inequivalent": "RabbitMQ at {place}: {said}; it was made with other options: "
     "use those in HERENOW_BUS, or empty and delete it, then herenow schema",
     "Connection refused": "cannot reach RabbitMQ at {place}: connection refused; is it running?",
-    "Name or service not known": "cannot reach RabbitMQ at {place}: no such host; see HERENOW_BUS",
-    "InvalidFrameError": "what answers at {place} does not speak AMQP 0-9-1; is the port right?",
-    "IncompatibleProtocolError": "what answers at {place} does not speak AMQP 0-9-1; is the port right?",
+    "gaierror": "cannot reach RabbitMQ at {place}: no such host; see HERENOW_BUS",
+    "InvalidFrameError": _NO_RABBIT,
+    "IncompatibleProtocolError": _NO_RABBIT,
 }

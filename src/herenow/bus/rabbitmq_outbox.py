@@ -21,6 +21,7 @@ EXPIRES = 9.0  # s, then a letter is given up and its sender told
 LOOK_EVERY = 0.25  # s
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 5.0  # s
+STEADY = 1.0  # s that a link lasts, then the next one is not put off
 
 log = structlog.get_logger()
 
@@ -71,8 +72,8 @@ class Outbox:
     @property
     def link(self) -> Link:
         """For questions to the broker. Raises BusUnavailable."""
-        if self._link is None:
-            raise BusUnavailable(self._down or "reconnecting to RabbitMQ")
+        if self._link is None or self._link.blocked:  # a blocked one is not answered either
+            raise BusUnavailable(self.trouble or "reconnecting to RabbitMQ")
         return self._link
 
     def post(self, exchange: str, key: str, body: bytes, headers: dict[str, str] | None = None) -> asyncio.Future[None]:
@@ -106,7 +107,7 @@ class Outbox:
                 self._tell(str(error))
             finally:
                 self._put_back()
-            if time.monotonic() - began > LONGEST_PAUSE:
+            if time.monotonic() - began > STEADY:
                 pause = FIRST_PAUSE
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(LONGEST_PAUSE, pause * 2)

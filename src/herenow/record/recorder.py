@@ -17,7 +17,7 @@ from herenow.store.base import Store
 
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 2.0  # s
-PATIENCE = 60.0  # s of failing, then positions are left to a recorder that may have a store
+PATIENCE = 60.0  # s of failing, then positions are left to a recorder that may have a store; each time twice as long
 
 log = structlog.get_logger()
 
@@ -36,6 +36,7 @@ class Recorder:
         self._newest: dict[str, Device] = {}  # as stored
         self._unannounced: dict[str, Device] = {}  # found in the store, and perhaps never announced
         self._pause = FIRST_PAUSE
+        self._patience = PATIENCE
         self._failing_since: float | None = None
         self.trouble: str | None = None  # why the store failed last, None once it does not
         self.stored = Rate()
@@ -58,6 +59,7 @@ class Recorder:
                 async for delivery in deliveries:
                     await self._record(delivery)
                     if self._gave_up():
+                        self._patience *= 2  # RabbitMQ counts how often a message was left
                         return False
         except Unavailable as error:
             self._failed(error)
@@ -76,7 +78,7 @@ class Recorder:
             await self._record_parts(delivery)
         else:
             self._recovered()
-            self._pause = FIRST_PAUSE
+            self._pause, self._patience = FIRST_PAUSE, PATIENCE
 
     async def _record_parts(self, delivery: Delivery) -> None:
         """Finds the part that fails by itself, sets it aside, and records the others."""
@@ -125,7 +127,7 @@ class Recorder:
         self._failing_since = self._failing_since or time.monotonic()
 
     def _gave_up(self) -> bool:
-        return self._failing_since is not None and time.monotonic() - self._failing_since > PATIENCE
+        return self._failing_since is not None and time.monotonic() - self._failing_since > self._patience
 
     def _recovered(self) -> None:
         if self.trouble is not None:

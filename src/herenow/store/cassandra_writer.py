@@ -136,7 +136,7 @@ class CassandraWriter:
         for index, value in enumerate(optional, FIRST_OPTIONAL):
             if value is not None:
                 statement.bind(index, value)
-        return statement, _POSITION_BYTES + 4 * (len(device_id) + len(attributes or ""))
+        return statement, _POSITION_BYTES + _size(device_id) + _size(attributes or "")
 
     def _newest(self, devices: Sequence[Device]) -> list[Batch]:
         packer = Packer(self._session)
@@ -144,7 +144,7 @@ class CassandraWriter:
             packer.next_partition()
             for device_id, device in members:
                 value = device_value(device)
-                size = _DEVICE_BYTES + 4 * sum(len(text) for text in value.values() if isinstance(text, str))
+                size = _DEVICE_BYTES + sum(_size(text) for text in value.values() if isinstance(text, str))
                 packer.add(self._latest.bind((number, device_id, value, timestamp(device.position))), size)
         return packer.batches
 
@@ -154,14 +154,14 @@ class CassandraWriter:
         packer = Packer(self._session)
         for device_id, day in new:
             packer.next_partition()
-            packer.add(self._days_of_device.bind((device_id, day)), _INDEX_BYTES + 4 * len(device_id))
+            packer.add(self._days_of_device.bind((device_id, day)), _INDEX_BYTES + _size(device_id))
         days = {day for _, day in new}
         for day in days:
             members = ((device_id, day) for device_id, its_day in new if its_day == day)
             for number, ids in _by_bucket(members).items():
                 packer.next_partition()
                 for device_id, _ in ids:
-                    size = _INDEX_BYTES + 4 * len(device_id)
+                    size = _INDEX_BYTES + _size(device_id)
                     packer.add(self._devices_of_day.bind((day, number, device_id)), size)
         packer.next_partition()
         for day in days - self._known_days:
@@ -184,3 +184,8 @@ def _by_bucket(members: Iterable[tuple[str, _T]]) -> dict[int, list[tuple[str, _
     for device_id, member in members:
         found.setdefault(bucket(device_id), []).append((device_id, member))
     return found
+
+
+def _size(text: str) -> int:
+    """Bytes, at most."""
+    return len(text) if text.isascii() else 4 * len(text)

@@ -1,0 +1,120 @@
+"""The article's two versions, one after the other, on the configured services, in a keyspace and queues apart."""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from herenow.compare.figures import (
+    MOST_RATE,
+    MOST_SECONDS,
+    MOST_VIEWERS,
+    POLL_EVERY,
+    PROMISED,
+    Comparison,
+    Figures,
+    Plan,
+)
+from herenow.compare.keyspace import beside, keyspace_of_its_own
+from herenow.compare.machine import files_for, machine
+from herenow.compare.measure import Told, measure
+from herenow.compare.versions import VERSION_1, VERSION_2, Version, running
+from herenow.errors import SettingsError
+from herenow.run.server import told_to_stop
+from herenow.settings import Settings, loopback
+
+STAGES = 9  # that are told: the services, then starting and three measurements of each version
+
+
+async def compare(settings: Settings, plan: Plan, told: Told, notes: list[str]) -> Comparison | None:
+    """What was found; None where a signal ended it. Leaves no process, no keyspace and no messages behind: where it
+    cannot, `notes` say what is left, also after an error.
+
+    Raises HerenowError where the services are not fit for it or fail.
+    """
+    check_services(settings)
+    check_plan(plan)
+    most = files_for(MOST_VIEWERS)
+    if plan.viewers > most:
+        raise SettingsError(
+            f"viewers: {plan.viewers:,} need as many open files, and {most:,} are left; raise `ulimit -n`"
+        )
+    with told_to_stop() as stop:
+        return await _unless(stop, _compare(settings, plan, most, told, notes))
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Comparison]) -> Comparison | None:
+    """Its result; or None, once it has cleaned up, where `stop` came first."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        working.cancel()
+        await asyncio.wait({working})
+        return None
+    finally:
+        stopping.cancel()
+
+
+async def _compare(settings: Settings, plan: Plan, most: int, told: Told, notes: list[str]) -> Comparison:
+    try:
+        from herenow.compare.vhost import check_idle, idle_vhost
+    except ImportError as error:
+        raise SettingsError(f"HERENOW_BUS needs {error.name}; install it: pip install 'herenow[cluster]'") from error
+
+    load = os.getloadavg()[0]
+    apart = settings.model_copy(update={"store": beside(settings.store)})
+
+    async def measured(version: Version) -> Figures:
+        told(f"version {version.number}: starting")
+        async with running(version, apart) as processes:
+            return await measure(processes, plan, most, told)
+
+    told("looking at RabbitMQ and Cassandra")
+    await check_idle(settings)
+    async with keyspace_of_its_own(apart, notes):
+        version_1 = await measured(VERSION_1)
+        async with idle_vhost(settings, notes):
+            version_2 = await measured(VERSION_2)
+    return Comparison(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=machine(),
+        load_before=round(load, 2),
+        store=apart.shown("store"),
+        bus=apart.shown("bus"),
+        services_here=all(map(_here, (settings.store, settings.bus))),
+        plan=plan,
+        poll_every_s=POLL_EVERY,
+        promised_ms=PROMISED,
+        version_1=version_1,
+        version_2=version_2,
+    )
+
+
+def check_services(settings: Settings) -> None:
+    """Raises SettingsError where one of the versions could not run on them."""
+    wrong = []
+    if not settings.store.startswith("cassandra:"):
+        wrong.append(f"HERENOW_STORE={settings.shown('store')}")
+    if not settings.bus.startswith("amqp"):
+        wrong.append(f"HERENOW_BUS={settings.shown('bus')}")
+    if wrong:
+        raise SettingsError(
+            f"the article's versions run on Cassandra and RabbitMQ, not on {' and '.join(wrong)}; set "
+            "HERENOW_STORE=cassandra://host/herenow and HERENOW_BUS=amqp://host/ (`make services` starts one of each)"
+        )
+
+
+def check_plan(plan: Plan) -> None:
+    """Raises SettingsError where it would measure nothing, or go on for ever."""
+    for name, most in (("viewers", MOST_VIEWERS), ("rate", MOST_RATE), ("seconds", MOST_SECONDS)):
+        if not 0 < (given := getattr(plan, name)) <= most:
+            raise SettingsError(f"{name}: expected 1 to {most:,}, got {given:,}")
+
+
+def _here(url: str) -> bool:
+    hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
+    return all(loopback(urlsplit(f"//{host}").hostname or "") for host in hosts)

@@ -1,0 +1,71 @@
+"""A keyspace for the comparison alone, beside the operator's."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from herenow.compare.load import PREFIX
+from herenow.errors import HerenowError, StoreUnavailable, Unavailable
+from herenow.run.pipeline import make_schema
+from herenow.settings import Settings
+from herenow.store.cassandra_session import Session, open_session
+from herenow.store.cassandra_url import read_cassandra_url
+
+SUFFIX = "_compare"
+LONGEST = 48  # characters of a keyspace's name
+CHANGE_WITHIN = 60.0  # s for one statement: all nodes have to agree
+
+
+def beside(store: str) -> str:
+    """The URL of the comparison's keyspace, beside the one of `store`."""
+    parts = urlsplit(store)
+    keyspace = read_cassandra_url(store).keyspace
+    return parts._replace(path=f"/{keyspace[: LONGEST - len(SUFFIX)]}{SUFFIX}").geturl()
+
+
+@contextlib.asynccontextmanager
+async def keyspace_of_its_own(settings: Settings, notes: list[str]) -> AsyncIterator[None]:
+    """Makes the tables in the keyspace of `settings`, which `beside` named, afresh, and drops it at the end. Where that
+    fails, a note says how to.
+
+    Raises HerenowError where it cannot be made, or holds what is not the comparison's.
+    """
+    await _drop(settings.store)
+    try:
+        await make_schema(settings.model_copy(update={"bus": "none"}))
+        yield
+    finally:
+        try:
+            await _drop(settings.store)
+        except HerenowError as error:
+            notes.append(f"{error}; then drop it in cqlsh: {_statement(settings.store)}")
+
+
+async def _drop(store: str) -> None:
+    url = read_cassandra_url(store)
+    session = await open_session(url, CHANGE_WITHIN)
+    try:
+        foreign = await _foreign(session, url.keyspace)
+        if foreign is not None:
+            raise Unavailable(
+                f"the keyspace {url.keyspace} holds {foreign[:64]!r}, which is not of `herenow compare`; "
+                "copy what you need from there"
+            )
+        await session.run(_statement(store))
+    finally:
+        await session.close()
+
+
+async def _foreign(session: Session, keyspace: str) -> str | None:
+    """A device that is not the comparison's, if there is one: at most 2,000 are, and 5,000 rows are read."""
+    try:
+        rows = await session.run(f"SELECT device_id FROM {keyspace}.latest")  # noqa: S608 - its name was checked
+    except StoreUnavailable as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return next((str(row[0]) for row in rows if not str(row[0]).startswith(PREFIX)), None)
+
+
+def _statement(store: str) -> str:
+    return f"DROP KEYSPACE IF EXISTS {read_cassandra_url(store).keyspace}"

@@ -1,0 +1,31 @@
+"""Herenow as it stands in production, two servers and some recorders, with viewers on both servers."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from tests.processes import Process, free_port, make_schema, process
+from tests.promises import Viewer, watching
+
+
+class Standing(msgspec.Struct):
+    servers: list[Process]
+    recorders: list[Process]
+    urls: list[str]
+    viewers: list[Viewer]
+
+
+@contextlib.asynccontextmanager
+async def standing(store: str, bus: str, *, recorders: int = 2) -> AsyncIterator[Standing]:
+    await make_schema(store, bus)
+    ports = [free_port(), free_port()]
+    async with contextlib.AsyncExitStack() as stack:
+        commands = [("serve", "--port", str(port)) for port in ports] + [("record",)] * recorders
+        started = await asyncio.gather(
+            *(stack.enter_async_context(process(*command, store=store, bus=bus)) for command in commands)
+        )
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        viewers = await stack.enter_async_context(watching(urls))
+        yield Standing(list(started[:2]), list(started[2:]), urls, viewers)
