@@ -17,12 +17,12 @@ DEVICES = 1000
 BATCHES = {1: (64, 60_000), 100: (64, 900_000), 1000: (16, 1_500_000)}
 
 
-def requests(batch: int, positions: int) -> list[bytes]:
+def requests(batch: int, positions: int, prefix: str = "bench") -> list[bytes]:
     start = time.time_ns() // 1_000_000 - positions // DEVICES * 1000
     made = []
     for first in range(0, positions, batch):
         rows = ",".join(
-            f'{{"device_id":"bench-{number % DEVICES}","time":{start + number // DEVICES * 1000},'
+            f'{{"device_id":"{prefix}-{number % DEVICES}","time":{start + number // DEVICES * 1000},'
             f'"latitude":{60 + number % 9973 / 1e4:.6f},"longitude":{24 + number % 7919 / 1e4:.6f},'
             f'"speed":{number % 300 / 10},"course":{number % 360}}}'
             for number in range(first, first + batch)

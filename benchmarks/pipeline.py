@@ -40,9 +40,9 @@ async def counted(client: httpx.AsyncClient, port: int, metric: str) -> int:
     return next((int(float(line.split()[1])) for line in text.splitlines() if line.startswith(f"{metric} ")), 0)
 
 
-async def flood(port: int, seconds: float) -> tuple[int, float]:
+async def flood(port: int, seconds: float, prefix: str) -> tuple[int, float]:
     """Positions accepted, and in how many seconds."""
-    waiting = requests(BATCH, READY_MADE)
+    waiting = requests(BATCH, READY_MADE, prefix)
     waiting.reverse()
     latencies: list[float] = []
     started = time.perf_counter()
@@ -65,10 +65,10 @@ async def whole(store: str, bus: str, seconds: float, pids: dict[str, int]) -> l
         recorder = Process("record", "--port", str(ports[1]), store=store, bus=bus)
         await recorder.start()
         pids = pids | {"serve": server.pid, "record": recorder.pid}
-        await through(client, ports, seconds, pids)
-        lines = [await through(client, ports, seconds, pids)]
+        await through(client, ports, seconds, pids, "warm")
+        lines = [await through(client, ports, seconds, pids, "whole")]
         await recorder.stop()
-        accepted, took = await flood(ports[0], seconds)
+        accepted, took = await flood(ports[0], seconds, "alone")
         lines.append(f"accepted alone (HTTP → RabbitMQ): {accepted / took:,.0f} positions/s")
         started = time.perf_counter()
         await recorder.start()
@@ -83,11 +83,13 @@ async def whole(store: str, bus: str, seconds: float, pids: dict[str, int]) -> l
         return lines
 
 
-async def through(client: httpx.AsyncClient, ports: tuple[int, int], seconds: float, pids: dict[str, int]) -> str:
+async def through(
+    client: httpx.AsyncClient, ports: tuple[int, int], seconds: float, pids: dict[str, int], prefix: str
+) -> str:
     stored, heard = await counted(client, ports[1], STORED), await counted(client, ports[0], HEARD)
     before, own = {name: cpu(pid) for name, pid in pids.items()}, time.process_time()
     started = time.perf_counter()
-    accepted, took = await flood(ports[0], seconds)
+    accepted, took = await flood(ports[0], seconds, prefix)
     await until(client, ports[1], STORED, stored + accepted)
     await until(client, ports[0], HEARD, heard + accepted)
     elapsed = time.perf_counter() - started

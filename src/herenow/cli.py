@@ -169,15 +169,16 @@ def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) ->
 def compare(
     viewers: Annotated[int, typer.Option(help="Whose latency, bytes and processor time are told.")] = 100,
     rate: Annotated[int, typer.Option(help="Positions a second, from as many devices.")] = 5,
-    seconds: Annotated[int, typer.Option(help="How long each measurement lasts.")] = 8,
+    seconds: Annotated[int, typer.Option(help="How long each measurement lasts.")] = 6,
     json: Annotated[Path | None, typer.Option(help="Write the figures there, too; - is standard output.")] = None,
     store: StoreUrl = None,
     bus: BusUrl = None,
     config: Config = None,
 ) -> None:
-    """Measure the article's two versions side by side: Cassandra and polling, RabbitMQ and sockets. Takes two minutes.
+    """Measure the article's two versions side by side: Cassandra and polling, RabbitMQ and sockets.
 
-    It makes a keyspace of its own beside the configured one, and needs a vhost that nobody else uses meanwhile.
+    It takes some two minutes, makes a keyspace of its own beside the configured one, and needs a vhost that nobody else
+    uses meanwhile.
 
     Example: `herenow compare --store cassandra://db1/herenow --bus amqp://herenow:secret@mq1/compare --json -`
     """

@@ -15,7 +15,7 @@ MOST_SECONDS = 60
 class Plan(msgspec.Struct, frozen=True):
     viewers: int = 100
     rate: int = 5  # positions a second, one from each of as many devices
-    seconds: int = 8  # each measurement lasts
+    seconds: int = 6  # each measurement lasts
 
 
 class Latency(msgspec.Struct, frozen=True):
