@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Self
 
 READY = 60.0  # s
-STOP = 30.0  # s
+STOP = 20.0  # s
 
 
 class Process:

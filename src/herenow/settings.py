@@ -17,7 +17,7 @@ from herenow.errors import SettingsError
 ELSEWHERE = ("server", "test_amqp", "test_cassandra")  # read by other commands than `run`, and by tests
 
 
-_PASSWORD = re.compile(r"(://[^/@:]*:).*@")
+_PASSWORD = re.compile(r"(://[^:/?#]*:).*@")
 
 
 class Settings(BaseSettings):
@@ -43,9 +43,9 @@ class Settings(BaseSettings):
     @field_validator("store")
     @classmethod
     def _store_is_known(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme == "cassandra":
+        if url.startswith("cassandra:"):
             return url  # its adapter reads it
+        parts = urlsplit(url)
         if parts.scheme != "sqlite" or parts.netloc or not parts.path.strip("/") or ":memory:" in url:
             raise ValueError(
                 "expected sqlite:///folder/file.db (relative), sqlite:////folder/file.db (absolute) or "
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     @field_validator("bus")
     @classmethod
     def _bus_is_known(cls, url: str) -> str:
-        if url not in ("memory://", "none") and urlsplit(url).scheme not in ("amqp", "amqps"):
+        if url not in ("memory://", "none") and not url.startswith(("amqp:", "amqps:")):
             raise ValueError("expected memory://, amqp://user:password@host1,host2:5672/vhost or none")
         return url
 

@@ -110,10 +110,12 @@ async def test_a_link_to_the_broker_that_breaks_loses_nothing(
         async with standing(store, through) as stand:
             load = Load(stand.urls)
             async with load.flowing():
+                links = proxy.accepted
                 for _ in range(3 if fault == "cut" else 1):
                     await asyncio.sleep(3)
                     await _break(proxy, fault)
                 await asyncio.sleep(3)
+            assert proxy.accepted > links, "links were lost and made again"
             verdict = await judge(load, stand.urls[0], stand.viewers)
             assert verdict.kept, verdict
 
@@ -140,6 +142,7 @@ async def test_a_recorder_that_slept_and_believes_it_is_active_does_no_harm(stor
             await asyncio.sleep(32)
             stand.recorders[0].send(signal.SIGCONT)
             await asyncio.sleep(5)
+        assert "a link to RabbitMQ is away" in stand.recorders[0].said(), "its shards were taken from it"
         verdict = await judge(load, stand.urls[0], stand.viewers)
         assert verdict.kept, verdict
 
@@ -192,12 +195,13 @@ async def test_services_that_come_late_are_waited_for(tmp_path: Path) -> None:
     async with (
         process("serve", "--port", str(port), store=store, bus=bus, wait=False) as server,
         process("record", store=store, bus=bus, wait=False) as recorder,
+        process("serve", "--port", "0", store=store, bus=bus, wait=False) as impatient,
+        process("record", store=store, bus=bus, wait=False) as impatient_recorder,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client,
     ):
-        await answering(client)
-        reasons = (await client.get("/readyz")).json()["reasons"]
-        assert any("cannot reach RabbitMQ at 127.0.0.1" in reason for reason in reasons), reasons
+        await saying(client, "cannot reach RabbitMQ at 127.0.0.1")
         assert (await client.post("/api/positions", json=fix())).status_code == 503
+        assert await impatient.stop() == await impatient_recorder.stop() == 0, "SIGTERM ends those that wait"
         with rabbit, cassandra:
             await make_schema(store, bus)
             await server.wait_until_ready()
@@ -211,12 +215,13 @@ def fix() -> dict[str, object]:
     return {"device_id": "first", "time": time.time_ns() // 1_000_000, "latitude": 60.0, "longitude": 25.0}
 
 
-async def answering(client: httpx.AsyncClient) -> None:
+async def saying(client: httpx.AsyncClient, reason: str) -> None:
+    """Until /readyz gives it as a reason."""
     async with asyncio.timeout(30):
         while True:
             with contextlib.suppress(httpx.HTTPError):
-                await client.get("/healthz")
-                return
+                if reason in (await client.get("/readyz")).text:
+                    return
             await asyncio.sleep(0.05)
 
 

@@ -3,35 +3,46 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 
-from herenow.errors import SettingsError, StoreUnavailable
+from herenow.errors import BadRequest, SettingsError, StoreUnavailable, Unavailable
+from herenow.model.clock import DAY, HOUR, now
 from herenow.model.device import first_seen
 from herenow.model.position import Position
+from herenow.store import cassandra_writer
 from herenow.store.base import Span
 from herenow.store.cassandra import CassandraStore, apply_schema
 from herenow.store.cassandra_schema import SCHEMA_VERSION
 from herenow.store.cassandra_session import Row, open_session
 from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
+from tests import stores
 from tests.positions import NOW, position
 from tests.services.cassandra import Cassandra
 
 BACK_WITHIN = 15.0  # s after the node serves again
 FAILS_WITHIN = 10.0  # s, as the port promises
 
+keyspace = stores.keyspace  # a fixture is found where it is named
+
 
 @pytest.fixture
 def url(cassandra_url: str) -> CassandraUrl:
+    """A keyspace that is not made yet, for one test."""
     return read_cassandra_url(cassandra_url)
 
 
 @pytest.fixture
-async def store(url: CassandraUrl) -> AsyncIterator[CassandraStore]:
-    await apply_schema(url)
-    async with CassandraStore(url) as opened:
+def shared(keyspace: str) -> CassandraUrl:
+    """A keyspace that is empty, and whose tables a test leaves as they are."""
+    return read_cassandra_url(keyspace)
+
+
+@pytest.fixture
+async def store(shared: CassandraUrl) -> AsyncIterator[CassandraStore]:
+    await stores.empty(shared)
+    async with CassandraStore(shared) as opened:
         yield opened
 
 
@@ -44,8 +55,9 @@ class StrictCassandra(Cassandra):
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cassandra]:
-    """A node that a test may stop, and starts again; each test has a keyspace of its own."""
-    with StrictCassandra(tmp_path_factory.mktemp("own")) as node:
+    """A node that a test may stop, and starts again; each test has a keyspace of its own. It asks for a password, so
+    that no other has to be started for the tests of that."""
+    with StrictCassandra(tmp_path_factory.mktemp("own"), authenticator=True, optimized=False) as node:
         yield node
 
 
@@ -148,10 +160,51 @@ async def test_a_position_is_kept_so_long_and_its_unknown_fields_are_no_deletion
     assert abs(speed / 1e6 - time.time()) < 60  # when it was written, not when it was fixed: the windows need that
 
 
-async def test_newest_positions_are_written_with_the_time_of_the_fix(url: CassandraUrl, store: CassandraStore) -> None:
+async def test_newest_positions_are_written_with_the_time_of_the_fix(
+    shared: CassandraUrl, store: CassandraStore
+) -> None:
     fix = msgspec.structs.replace(position("a"), tie=2**31)
     await write(store, fix)
-    assert await ask(url, f"SELECT writetime(value) FROM {url.keyspace}.latest") == [(NOW * 1000 + 500,)]  # noqa: S608
+    query = f"SELECT writetime(value) FROM {shared.keyspace}.latest"  # noqa: S608
+    assert await ask(shared, query) == [(NOW * 1000 + 500,)]
+
+
+@pytest.mark.parametrize("name", ["", "x" * 70_000])
+async def test_a_value_that_the_server_refuses_does_not_look_like_a_failure_of_the_server(
+    store: CassandraStore, name: str
+) -> None:
+    impossible = msgspec.structs.replace(position("a"), device_id=name)
+    with pytest.raises(BadRequest, match="refused a value: Key ") as failed:
+        await write(store, position("before"), impossible)
+    assert not isinstance(failed.value, Unavailable)
+    await write(store, position("after"))
+    assert "after" in {device.device_id for device in await store.latest()}
+    with pytest.raises(BadRequest, match="refused a value: Key "):
+        await store.track(name, Span(0, NOW), None, 1)
+
+
+async def test_tables_that_go_away_are_no_fault_of_a_value(url: CassandraUrl) -> None:
+    await apply_schema(url)
+    async with CassandraStore(url) as store:
+        await write(store, position("a"))
+        await ask(url, f"DROP TABLE {url.keyspace}.positions")
+        with pytest.raises(StoreUnavailable):
+            await write(store, position("a"))
+        with pytest.raises(StoreUnavailable):
+            await store.track("a", Span(0, 2 * NOW), None, 1)
+
+
+async def test_the_index_is_written_anew_before_it_can_expire(
+    shared: CassandraUrl, store: CassandraStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    start = now()
+    for passed in (0, DAY // 2 - HOUR, DAY // 2, DAY, DAY - HOUR):  # the clock may be set back
+        monkeypatch.setattr(cassandra_writer, "now", lambda passed=passed: start + passed)
+        await stores.empty(shared)
+        await write(store, position("a"))
+        found.append(len(await store.track("a", Span(0, 2 * NOW), None, 9)))
+    assert found == [1, 0, 1, 1, 1]
 
 
 async def test_batches_stay_below_what_the_server_warns_of(own: Cassandra) -> None:
@@ -187,6 +240,20 @@ async def test_a_stalled_node_fails_in_time_and_is_used_again(own: Cassandra) ->
         assert {"before", "after"} <= {device.device_id for device in await store.latest()}
 
 
+async def test_a_write_of_many_slow_rounds_fails_in_time(own: Cassandra, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = read_cassandra_url(own.url("slow"))
+    await apply_schema(url)
+    monkeypatch.setattr(cassandra_writer, "WRITE_WITHIN", 0.5)
+    async with CassandraStore(url) as store:
+        await write(store, position("before"))
+        own.pause()
+        with pytest.raises(StoreUnavailable, match=r"did not finish within 0\.5 s; it is stalled or overloaded"):
+            await write(store, *(position(f"d{n}") for n in range(2000)))
+        own.resume()
+        await written_again(store, position("after"))
+        assert {"before", "after"} <= {device.device_id for device in await store.latest()}
+
+
 async def test_a_node_that_was_down_for_long_is_used_again(own: Cassandra) -> None:
     url = read_cassandra_url(own.url("down"))
     await apply_schema(url)
@@ -194,31 +261,30 @@ async def test_a_node_that_was_down_for_long_is_used_again(own: Cassandra) -> No
         await write(store, position("before"))
         own.kill()
         assert "cannot reach" in await reason(store)
-        await asyncio.sleep(8)  # longer than the driver's longest pause, some times over
+        await asyncio.sleep(3)  # and as long as it starts: longer than the driver's longest pause, some times over
         assert "cannot reach" in await reason(store)
         await asyncio.to_thread(own.start)
         await written_again(store, position("after"))
         assert {device.device_id for device in await store.latest()} == {"before", "after"}
 
 
-async def test_who_may_not_is_told_so(tmp_path: Path) -> None:
-    with Cassandra(tmp_path, authenticator=True) as node:
-        root = read_cassandra_url(node.url("herenow"))
-        await apply_schema(root)
-        node.execute("CREATE ROLE guest WITH PASSWORD = 'p@ss/word' AND LOGIN = true")
-        wrong = msgspec.structs.replace(root, password="no")  # noqa: S106
-        async with CassandraStore(wrong) as store:
-            assert await reason(store) == (
-                f"wrong user or password for Cassandra at 127.0.0.1:{node.port}, user 'cassandra'; "
-                "correct them in HERENOW_STORE"
-            )
-        guest = read_cassandra_url(f"cassandra://guest:p%40ss%2Fword@127.0.0.1:{node.port}/herenow?replication=1")
-        async with CassandraStore(guest) as store:
-            told = await reason(store)
-            assert "GRANT SELECT, MODIFY ON KEYSPACE herenow TO guest" in told
-        with pytest.raises(StoreUnavailable, match="GRANT"):
-            await apply_schema(guest)
-        node.execute("GRANT SELECT ON KEYSPACE herenow TO guest")
-        node.execute("GRANT MODIFY ON KEYSPACE herenow TO guest")
-        async with CassandraStore(guest) as store:
-            await written_again(store, position("a"))
+async def test_who_may_not_is_told_so(own: Cassandra) -> None:
+    root = read_cassandra_url(own.url("herenow"))
+    await apply_schema(root)
+    own.execute("CREATE ROLE guest WITH PASSWORD = 'p@ss/word' AND LOGIN = true")
+    wrong = msgspec.structs.replace(root, password="no")  # noqa: S106
+    async with CassandraStore(wrong) as store:
+        assert await reason(store) == (
+            f"wrong user or password for Cassandra at 127.0.0.1:{own.port}, user 'cassandra'; "
+            "correct them in HERENOW_STORE"
+        )
+    guest = read_cassandra_url(f"cassandra://guest:p%40ss%2Fword@127.0.0.1:{own.port}/herenow?replication=1")
+    async with CassandraStore(guest) as store:
+        told = await reason(store)
+        assert "GRANT SELECT, MODIFY ON KEYSPACE herenow TO guest" in told
+    with pytest.raises(StoreUnavailable, match="GRANT"):
+        await apply_schema(guest)
+    own.execute("GRANT SELECT ON KEYSPACE herenow TO guest")
+    own.execute("GRANT MODIFY ON KEYSPACE herenow TO guest")
+    async with CassandraStore(guest) as store:
+        await written_again(store, position("a"))

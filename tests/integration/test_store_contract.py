@@ -1,11 +1,8 @@
-"""What every store promises; runs on each adapter."""
+"""What every store promises of positions; runs on each adapter."""
 
 import asyncio
-import contextlib
-import itertools
 import random
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -14,59 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.errors import BadRequest
-from herenow.model import geo
-from herenow.model.device import advance, first_seen
 from herenow.model.geo import WORLD, Box
 from herenow.model.position import Position
 from herenow.store.base import MAX_CLUSTERS, Span, Store
-from herenow.store.cassandra import CassandraStore, apply_schema
-from herenow.store.cassandra_url import read_cassandra_url
-from herenow.store.sqlite import SqliteStore
+from tests import stores
 from tests.positions import NOW, position
+from tests.stores import EVER, keep, opened, track
 
-EVER = Span(0, NOW * 2)
-
-
-@pytest.fixture(params=["sqlite", "cassandra"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty store."""
-    if request.param == "sqlite":
-        return str(tmp_path / "folder" / "positions.db")
-    found: str = request.getfixturevalue("cassandra_url")
-    return found
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with opened(url) as empty:
-        yield empty
-
-
-@contextlib.asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Store]:
-    if not url.startswith("cassandra:"):
-        async with SqliteStore(Path(url)) as sqlite:
-            yield sqlite
-        return
-    await apply_schema(read_cassandra_url(url))
-    async with CassandraStore(read_cassandra_url(url)) as cassandra:
-        yield cassandra
-
-
-async def keep(store: Store, positions: list[Position]) -> None:
-    """Writes as a recorder does: positions, and the devices that they move."""
-    before = {device.device_id: device for device in await store.latest()}
-    moves = advance(before, positions)
-    await store.write(positions, list({device.device_id: device for device in moves}.values()))
+# A fixture is found where it is named.
+keyspace, url, store = stores.keyspace, stores.url, stores.store
 
 
 def reported(position: Position) -> Position:
     """Without what is not part of the report: a repetition may come another way."""
     return msgspec.structs.replace(position, received=0, source="")
-
-
-async def track(store: Store, device_id: str, span: Span = EVER) -> list[Position]:
-    return list(await store.track(device_id, span, None, 10_000))
 
 
 async def test_what_was_written_is_read_back_field_by_field(store: Store) -> None:
@@ -167,85 +125,6 @@ async def test_positions_are_those_of_all_devices_in_the_span_device_by_device(s
     some = await store.positions(span, 7)
     assert (len(some), all(kept in found for kept in some)) == (7, True)
     assert list(await store.positions(Span(0, NOW), 7)) == []
-
-
-async def test_latest_is_the_greatest_time_not_the_last_arrival(store: Store) -> None:
-    await keep(store, [position("a", NOW + 5), position("a", NOW + 9)])
-    await keep(store, [position("a", NOW + 7), position("b", NOW)])
-    assert {device.device_id: device.position.time - NOW for device in await store.latest()} == {"a": 9, "b": 0}
-
-
-async def test_a_position_ahead_of_its_time_is_kept_and_never_latest(store: Store) -> None:
-    await keep(
-        store,
-        [position("a", NOW), position("a", NOW + 200_000, received=NOW), position("c", NOW, received=NOW - 120_001)],
-    )
-    assert [device.position.time for device in await store.latest()] == [NOW]
-    assert len(await track(store, "a")) == 2
-    assert len(await track(store, "c")) == 1
-
-
-async def test_a_device_is_called_what_it_last_said(store: Store) -> None:
-    await keep(store, [position("a", NOW, attributes={"name": "Bus 1", "kind": "bus"})])
-    await keep(store, [position("a", NOW + 1, attributes={"name": " Bus One "}), position("a", NOW + 2)])
-    (device,) = await store.latest()
-    assert (device.name, device.kind) == ("Bus One", "bus")
-
-
-async def test_a_device_is_read_back_as_its_newest_position_left_it(store: Store) -> None:
-    way = [
-        position("a", NOW, 60.0, 25.0),
-        position("a", NOW + 60_000, 60.01, 25.0, attributes={"name": "Bus 1"}),
-        position("a", NOW - 5000, 61.0, 25.0, attributes={"name": "Old"}),  # late
-    ]
-    await keep(store, way[:1])
-    await keep(store, way[1:])
-    (device,) = await store.latest()
-    assert device == advance({}, way)[-1]
-    assert (device.name, device.course, device.day) == ("Bus 1", 0.0, NOW // 86_400_000)
-    assert device.distance == pytest.approx(geo.distance(60.0, 25.0, 60.01, 25.0))
-
-
-async def test_a_device_never_takes_the_place_of_a_newer_one(store: Store) -> None:
-    newer, older = position("a", NOW + 1), position("a", NOW)
-    await store.write([newer], [first_seen(newer)])
-    await store.write([older], [first_seen(older)])
-    assert [device.position for device in await store.latest()] == [newer]
-
-
-async def test_the_newest_stays_whatever_the_order_of_the_writes(store: Store) -> None:
-    # The last two have the same time, and ties that differ little: 0 and 1, and the greatest of all.
-    versions = [(NOW, 7), (NOW + 1, 2**32 - 1), (NOW + 2, 0), (NOW + 2, 1), (NOW + 2, 2**31), (NOW + 2, 2**32 - 1)]
-    for number, order in enumerate(itertools.permutations(versions[-4:])):
-        name = f"d{number}"
-        for time, tie in [*order, *versions[:2]]:
-            fix = msgspec.structs.replace(position(name, time), tie=tie)
-            await store.write([fix], [first_seen(fix)])
-    assert {device.position.version for device in await store.latest()} == {versions[-1]}
-    assert len(await store.latest()) == 24
-
-
-async def test_of_close_ties_the_greater_stays(store: Store) -> None:
-    for name, ties in (("up", (5, 6)), ("down", (6, 5))):
-        for tie in ties:
-            fix = msgspec.structs.replace(position(name), tie=tie)
-            await store.write([fix], [first_seen(fix)])
-    assert [device.position.tie for device in await store.devices(["up", "down"])] == [6, 6]
-
-
-async def test_devices_are_those_named_each_once(store: Store) -> None:
-    fleet = [position(f"d{n}", NOW + n) for n in range(300)]
-    await keep(store, fleet)
-    found = await store.devices(["d7", "nobody", "d299", "d7", ""])
-    assert sorted(device.device_id for device in found) == ["d299", "d7"]
-    assert {device.position for device in found} == {fleet[7], fleet[299]}
-    assert list(await store.devices([])) == []
-
-
-async def test_very_many_devices_can_be_named_at_once(store: Store) -> None:
-    await keep(store, [position(f"d{n}") for n in range(0, 20_000, 40)])
-    found = await store.devices([f"d{n}" for n in range(20_000)])
-    assert {device.device_id for device in found} == {f"d{n}" for n in range(0, 20_000, 40)}
 
 
 async def test_a_track_over_many_days_and_gaps_of_years_is_whole(store: Store) -> None:

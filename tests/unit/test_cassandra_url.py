@@ -1,8 +1,10 @@
 """Where Cassandra is, as one line says it."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
+from herenow.store.cassandra_url import ENCODED, EXPECTED, CassandraUrl, read_cassandra_url
 
 
 def test_a_short_url_has_the_usual_values() -> None:
@@ -51,3 +53,53 @@ def test_a_wrong_url_is_told_what_was_expected(wrong: str, told: str) -> None:
         read_cassandra_url(wrong)
     assert told in str(failed.value)
     assert "secret" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "unescaped",
+    [
+        "cassandra://u:se/cret@h/k",
+        "cassandra://u:p/s3cret?x@h/herenow",
+        "cassandra://u:1234/5678@h/herenow",
+        "cassandra://u:se?cret@h/k",
+        "cassandra://u:se#cret@h/k",
+        "cassandra://u:se[cret@h/k",
+        "cassandra://u:se@db/cret@h/k",
+        "cassandra://me@corp.com:secret@h/k",
+    ],
+)
+def test_a_password_that_is_not_encoded_is_told_how(unescaped: str) -> None:
+    with pytest.raises(ValueError, match="in a user and a password / is written %2F") as failed:
+        read_cassandra_url(unescaped)
+    assert str(failed.value) == ENCODED
+
+
+def refusal(url: str) -> str | None:
+    try:
+        read_cassandra_url(url)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+awkward = st.sampled_from("ab1/?#@:[]%,&= \t\n\u2100\uff0f")
+passwords = st.text(awkward | st.characters(exclude_categories=["Cs"]), min_size=4, max_size=20)
+rests = [
+    "db/herenow",
+    "db:9042,[::1]/herenow?ttl_days=9",
+    "db/Wrong",
+    "d b/herenow",
+    "db:70000/k",
+    "db/k?x=1",
+    "db/k#x",
+    "",
+]
+
+
+@given(passwords, st.sampled_from(rests))
+@example("se[cret", "db/herenow")
+@example("12345/678", "db/herenow")
+def test_a_refusal_says_the_same_whatever_the_password(password: str, rest: str) -> None:
+    """So it cannot say anything of it."""
+    told = refusal(f"cassandra://me:{password}@{rest}")
+    assert told in (None, EXPECTED, ENCODED, refusal(f"cassandra://me:other@{rest}"))

@@ -69,7 +69,7 @@ def _of_hub(hub: Hub) -> Iterator[Metric]:
 
 
 def _of_bus(bus: Bus) -> Iterator[Metric]:
-    yield _gauge("herenow_bus_up", "Whether positions can be published.", bus.trouble is None)
+    yield _gauge("herenow_bus_up", "Whether every link to the bus is up.", bus.trouble is None)
     if bus.backlog is None:
         return
     if bus.backlog.waiting is not None:

@@ -49,8 +49,10 @@ class Backlog:
         held = [oldest for oldest, _ in spoke if oldest is not None]
         if held:
             return max(0, moment - min(held))
-        if spoke or not self.waiting:
+        if spoke or self.waiting == 0:
             return 0
+        if self.waiting is None:
+            return None
         heard = [when for _, when in self._oldest.values()]
         return moment - max(heard) if heard else None
 
@@ -78,12 +80,16 @@ class Delivery(Protocol):
 
 class Bus(Protocol):
     @property
+    def durable(self) -> bool:
+        """Whether what is delivered and not settled is delivered again, to this recorder or another."""
+
+    @property
     def backlog(self) -> Backlog | None:
         """None where nothing ever waits longer than its publisher."""
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be published at the moment, None while all is well."""
+        """Why nothing can be published, or why this process is not delivered or told of it; None while all is well."""
 
     async def publish(self, positions: Batch) -> None:
         """Hands positions to the recorders. On return they are durable; each will be delivered at least once.

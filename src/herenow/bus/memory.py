@@ -1,9 +1,9 @@
 """The bus inside one process. Durability is the store's: `publish` returns when a recorder has acknowledged."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
-from typing import NamedTuple
 
 from herenow.bus.base import Batch, News
 from herenow.bus.follower import Follower
@@ -16,10 +16,11 @@ MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to a
 PUBLISH_DEADLINE = 10.0  # s
 
 
-class _Publication(NamedTuple):
-    positions: Batch
-    published: int  # ms
-    settled: asyncio.Future[None]
+class _Publication:
+    def __init__(self, positions: Batch) -> None:
+        self.positions = positions
+        self.published = now()  # ms
+        self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
 
 class MemoryDelivery:
@@ -34,14 +35,14 @@ class MemoryDelivery:
         self._publications = publications
 
     async def acknowledge(self) -> None:
-        for _, _, settled in self._publications:
-            if not settled.done():
-                settled.set_result(None)
+        for publication in self._publications:
+            if not publication.settled.done():
+                publication.settled.set_result(None)
 
     async def give_back(self, error: Unavailable) -> None:
-        for _, _, settled in self._publications:
-            if not settled.done():
-                settled.set_exception(type(error)(str(error)))
+        for publication in self._publications:
+            if not publication.settled.done():
+                publication.settled.set_exception(type(error)(str(error)))
 
     async def refuse(self, reason: str) -> None:
         """Nothing was promised for them yet, so the publisher keeps them."""
@@ -52,6 +53,7 @@ class MemoryDelivery:
 
 
 class MemoryBus:
+    durable = False
     trouble = None  # it has none of its own
     backlog = None
 
@@ -69,17 +71,20 @@ class MemoryBus:
             raise BusUnavailable("more waits to be stored than is held in memory; send it again later")
         if not positions:
             return
-        settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Publication(positions, now(), settled))
+        publication = _Publication(positions)
+        self._waiting.append(publication)
         self._published += len(positions)
         self._arrived.set()
         try:
             async with asyncio.timeout(PUBLISH_DEADLINE):
-                await settled
+                await publication.settled
         except TimeoutError as error:
             raise BusUnavailable(f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later") from error
         finally:
             self._published -= len(positions)
+            if publication.settled.cancelled():  # given up; what nobody took is not kept either
+                with contextlib.suppress(ValueError):
+                    self._waiting.remove(publication)
 
     async def consume(self) -> AsyncGenerator[MemoryDelivery, None]:
         """Ends when the bus is closed and everything that was published is delivered."""

@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
+from functools import partial
 from typing import Any
+
+import structlog
 
 from herenow.bus.base import Backlog, Batch, News
 from herenow.bus.follower import Follower
@@ -24,6 +27,8 @@ COUNT_EVERY = 5.0  # s
 FLUSH_WITHIN = 5.0  # s
 MAX_INBOX = 500  # messages of devices that publish themselves, held at most
 
+log = structlog.get_logger()
+
 
 @contextlib.asynccontextmanager
 async def open_rabbit_bus(url: RabbitUrl) -> AsyncIterator["RabbitBus"]:
@@ -40,12 +45,15 @@ async def open_rabbit_bus(url: RabbitUrl) -> AsyncIterator["RabbitBus"]:
 class RabbitBus:
     """Up to four links, each made anew when it is lost: one sends, the others consume, follow, and take the inbox."""
 
+    durable = True
+
     def __init__(self, url: RabbitUrl, tasks: asyncio.TaskGroup) -> None:
         self._url = url
         self._outbox = Outbox(url)
         self._publisher = Publisher(self._outbox, url.shards)
         self._announcer = Announcer(self._outbox)
-        self._consumer = Consumer(url, self.set_aside)
+        self._troubles: dict[str, str] = {}  # by link: why it is away
+        self._consumer = Consumer(url, self.set_aside, partial(self._tell, "recorder", None))
         self._consuming = False
         self._followers: set[Follower] = set()
         self._inbox: Arrivals | None = None
@@ -79,7 +87,14 @@ class RabbitBus:
 
     @property
     def trouble(self) -> str | None:
-        return self._outbox.trouble
+        return self._outbox.trouble or next(iter(self._troubles.values()), None)
+
+    def _tell(self, link: str, reason: str | None) -> None:
+        if reason is None:
+            self._troubles.pop(link, None)
+        elif reason != self._troubles.get(link):
+            log.error("a link to RabbitMQ is away; trying again", link=link, reason=reason)
+            self._troubles[link] = reason
 
     async def publish(self, positions: Batch) -> None:
         if self._closed:
@@ -88,9 +103,15 @@ class RabbitBus:
 
     async def consume(self) -> AsyncGenerator[RabbitDelivery, None]:
         self._consuming = True
-        async with contextlib.aclosing(self._consumer.consume()) as deliveries:
-            async for delivery in deliveries:
-                yield delivery
+        try:
+            async with contextlib.aclosing(self._consumer.consume()) as deliveries:
+                async for delivery in deliveries:
+                    yield delivery
+        except BusUnavailable as error:
+            self._tell("recorder", str(error))
+            raise
+        finally:
+            self._consuming = False
 
     async def announce(self, news: News, published: int | None = None) -> None:
         oldest = self._consumer.oldest(stored=published is not None)
@@ -100,7 +121,9 @@ class RabbitBus:
         """All news from the moment on that RabbitMQ answers; while it does not, nothing can be announced."""
         follower = Follower()
         self._followers.add(follower)
-        return self._read(follower, self._run(follow(self._url, follower, self._heard)))
+        self._troubles["hub"] = "connecting to RabbitMQ"
+        tell = partial(self._tell, "hub")
+        return self._read(follower, self._run(follow(self._url, follower, self._heard, tell)))
 
     async def _read(self, follower: Follower, following: asyncio.Task[None]) -> AsyncIterator[News | None]:
         try:
@@ -113,13 +136,18 @@ class RabbitBus:
     async def inbox(self) -> AsyncGenerator[Sequence[bytes], None]:
         """Messages of devices that publish themselves, at most MAX_INBOX together. Asking for the next acknowledges
         them. Raises BusUnavailable where RabbitMQ is lost: what was not acknowledged comes again."""
-        async with open_link(self._url, "inbox") as link:
-            self._inbox = arrivals = Arrivals(link)
-            await arrivals.open(QUEUE, MAX_INBOX)
-            while not self._closed and await arrivals.wait():
-                messages = arrivals.take_all()
-                yield [message.body for message in messages]
-                link.acknowledge(messages[-1].tag, multiple=True)
+        try:
+            async with open_link(self._url, "inbox") as link:
+                self._inbox = arrivals = Arrivals(link)
+                await arrivals.open(QUEUE, MAX_INBOX)
+                self._tell("inbox", None)
+                while not self._closed and await arrivals.wait():
+                    messages = arrivals.take_all()
+                    yield [message.body for message in messages]
+                    link.acknowledge(messages[-1].tag, multiple=True)
+        except BusUnavailable as error:
+            self._tell("inbox", str(error))
+            raise
 
     async def set_aside(self, body: bytes, queue: str, reason: str) -> None:
         """Puts a message that can never be stored where a person finds it. Raises BusUnavailable."""

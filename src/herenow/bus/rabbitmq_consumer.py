@@ -67,9 +67,10 @@ class RabbitDelivery:
 
 
 class Consumer:
-    def __init__(self, url: RabbitUrl, set_aside: SetAside) -> None:
+    def __init__(self, url: RabbitUrl, set_aside: SetAside, opened: Callable[[], None]) -> None:
         self._url = url
         self._set_aside = set_aside
+        self._opened = opened  # told whenever all shards are open
         self._name = secrets.token_hex(4)
         self._arrivals: Arrivals | None = None
         self._closed = False
@@ -112,11 +113,13 @@ class Consumer:
         """The first consumer of a shard stays its active one. Each recorder begins with other shards and takes its
         time, so that recorders that start together share them."""
         try:
-            for shard in random.Random(self._name).sample(range(self._url.shards), self._url.shards):
+            for shard in random.sample(range(self._url.shards), self._url.shards):
                 await arrivals.open(shard_queue(shard), PREFETCH)
                 await asyncio.sleep(STAGGER)
         except Unavailable as error:
             link.fail(str(error))
+        else:
+            self._opened()
 
     async def _gather(self, link: Link, arrivals: Arrivals) -> RabbitDelivery | None:
         """What has arrived, merged; what cannot be read is set aside and never comes again."""

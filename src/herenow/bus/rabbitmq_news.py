@@ -72,24 +72,23 @@ class Numbers:
             del self._heard[epoch]
 
 
-async def follow(url: RabbitUrl, follower: Follower, heard: Callable[[Bulletin], None]) -> None:
+async def follow(
+    url: RabbitUrl, follower: Follower, heard: Callable[[Bulletin], None], tell: Callable[[str | None], None]
+) -> None:
     """Hands on all news until cancelled; None where some may be lost: whenever it begins to listen, too.
-    `heard` is told of each bulletin first."""
+    `heard` is told of each bulletin first; `tell` why it hears none, None while it does."""
     pause = FIRST_PAUSE
-    told = None
     while True:
         try:
             async with open_link(url, "hub") as link:
                 await _listen(link, follower, heard)
                 follower.miss()
-                pause, told = FIRST_PAUSE, None
+                pause = FIRST_PAUSE
+                tell(None)
                 log.info("hearing the news", place=url.place)
-                reason = await link.loss()
+                tell(await link.loss())
         except BusUnavailable as error:
-            reason = str(error)
-        if reason != told:
-            log.error("cannot hear the news; trying again", reason=reason)
-        told = reason
+            tell(str(error))
         await asyncio.sleep(pause * random.uniform(0.7, 1.3))
         pause = min(LONGEST_PAUSE, pause * 2)
 

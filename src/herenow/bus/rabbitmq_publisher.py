@@ -25,6 +25,7 @@ class _Publication:
 
     def __init__(self) -> None:
         self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.published = now()  # ms
         self.parts = 0
 
     def part_sent(self, failure: str | None) -> None:
@@ -89,7 +90,8 @@ class Publisher:
             parts = self._take(self._waiting[shard])
             if not parts:
                 continue
-            body = pack_shipment(now(), [packed for part in parts for packed in part.packed])
+            published = min(part.publication.published for part in parts)
+            body = pack_shipment(published, [packed for part in parts for packed in part.packed])
             try:
                 sent = self._outbox.post("", shard_queue(shard), body)
             except BusUnavailable as error:

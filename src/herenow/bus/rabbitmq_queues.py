@@ -63,7 +63,12 @@ async def _make(link: Link, queue: str, arguments: dict[str, Any]) -> None:
 
 def _quorum(size: int) -> dict[str, Any]:
     """Refuses what is too much: the default would drop the oldest, which was promised."""
-    return {"x-queue-type": "quorum", "x-overflow": "reject-publish", "x-max-length-bytes": size}
+    return {
+        "x-queue-type": "quorum",
+        "x-queue-leader-locator": "balanced",
+        "x-overflow": "reject-publish",
+        "x-max-length-bytes": size,
+    }
 
 
 def _shard(url: RabbitUrl) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Hub:
         self.viewers: set[Viewer] = set()
         self._news: list[News] = []
         self._heard = asyncio.Event()
+        self._missed = asyncio.Event()  # some news; the fleet must be loaded
 
     @property
     def seq(self) -> int:
@@ -117,19 +118,23 @@ class Hub:
         news = bus.follow()
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(self._tick_for_ever(), name="hub-tick")
-            loading = tasks.create_task(self._load_from(store), name="hub-load")
+            loading = tasks.create_task(self._load_for_ever(store), name="hub-load")
             async for moves in news:
                 if moves is None:
-                    log.info("loading the fleet again")
-                    await loading
-                    loading = tasks.create_task(self._load_from(store), name="hub-load")
+                    self._missed.set()
                 else:
                     self.hear(moves)
             ticking.cancel()
             loading.cancel()
 
-    async def _load_from(self, store: Store) -> None:
-        self.load(await load(store))
+    async def _load_for_ever(self, store: Store) -> None:
+        """Once at first, and again whenever news were missed since the last load began."""
+        self._missed.set()
+        while True:
+            await self._missed.wait()
+            self._missed.clear()
+            self.load(await load(store))
+            log.info("loaded the fleet", devices=len(self.fleet))
 
     async def _tick_for_ever(self) -> None:
         """The first change after a pause goes out at once; from then on sending takes at most half of the time."""

@@ -12,14 +12,12 @@ class Lag:
     def __init__(self) -> None:
         self._counts = [0] * (len(BOUNDS) + 1)
         self.total = 0  # ms
-        self.last: int | None = None  # ms
 
     def add(self, elapsed: int, times: int) -> None:
         """So many took so many ms; a clock that went backwards counts as none."""
         elapsed = max(0, elapsed)
         self._counts[bisect_left(BOUNDS, elapsed)] += times
         self.total += elapsed * times
-        self.last = elapsed
 
     def cumulative(self) -> Iterator[tuple[float, int]]:
         """Bounds in ms, the last infinite, each with how many took at most as long."""

@@ -3,6 +3,7 @@ that what is acknowledged is stored, and what a viewer sees is in history."""
 
 import asyncio
 import time
+from collections import deque
 from contextlib import aclosing
 
 import structlog
@@ -53,12 +54,13 @@ class Recorder:
         have moved the devices meanwhile."""
         self._newest.clear()
         try:
-            await self._store.devices([""])  # nothing is taken before the store answers
-            self._recovered()
+            if self._bus.durable:
+                await self._store.devices([""])  # nothing is taken before the store answers: it may wait
+                self._recovered()
             async with aclosing(self._bus.consume()) as deliveries:
                 async for delivery in deliveries:
                     await self._record(delivery)
-                    if self._gave_up():
+                    if self._bus.durable and self._gave_up():
                         self._patience *= 2  # RabbitMQ counts how often a message was left
                         return False
         except Unavailable as error:
@@ -82,18 +84,26 @@ class Recorder:
 
     async def _record_parts(self, delivery: Delivery) -> None:
         """Finds the part that fails by itself, sets it aside, and records the others."""
-        parts = list(delivery.parts())
+        parts = deque(delivery.parts())
         while parts:
             try:
-                await self._store_and_announce(parts[0])
+                await self._record_part(parts[0])
             except Unavailable as error:
+                self._failed(error)
                 for part in parts:
                     await part.give_back(error)
-                raise  # what is not settled comes again
-            except Exception as error:  # noqa: BLE001 - as above; the reason goes along
-                await parts[0].refuse(f"{type(error).__name__}: {error}")
-                self.set_aside += 1
-            parts.pop(0)
+                await self._rest()
+                return
+            parts.popleft()
+
+    async def _record_part(self, part: Delivery) -> None:
+        try:
+            await self._store_and_announce(part)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above; the reason goes along
+            await part.refuse(f"{type(error).__name__}: {error}")
+            self.set_aside += 1
 
     async def _store_and_announce(self, delivery: Delivery) -> None:
         await self._meet(delivery)

@@ -18,8 +18,8 @@ from herenow.sources.report import LocalIntake
 from herenow.store.base import Store
 from herenow.store.sqlite import SqliteStore
 
-FINISH_WITHIN = 20.0  # s for what was published to be stored
-FAIL_WITHIN = 1.0  # s for the same where the store is down anyway
+FINISH_WITHIN = 10.0  # s for what was published to be stored
+FAIL_WITHIN = 1.0  # s for the same where the store or the bus is down anyway
 
 
 @contextlib.asynccontextmanager
@@ -31,10 +31,19 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
             tasks.create_task(hub.run(bus, store), name="hub")
-        if inbox:
-            tasks.create_task(take_inbox(inbox, intake), name="inbox")
-        async with _recording(recorder, bus):
+        taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
+        async with _recording(recorder, bus), _until_left(taking):
             yield Parts(bus, store, intake, hub, polled, recorder, scene, Bodies(), settings.access != "open")
+
+
+@contextlib.asynccontextmanager
+async def _until_left(task: asyncio.Task[None] | None) -> AsyncIterator[None]:
+    """Cancels the task at the end; what it had taken comes again."""
+    try:
+        yield
+    finally:
+        if task:
+            task.cancel()
 
 
 @contextlib.asynccontextmanager
@@ -56,7 +65,8 @@ async def _recording(recorder: Recorder | None, bus: Bus) -> AsyncIterator[None]
         finally:
             bus.close()
             if recorder and recording:
-                await asyncio.wait({recording}, timeout=FAIL_WITHIN if recorder.trouble else FINISH_WITHIN)
+                hopeless = recorder.trouble or bus.trouble
+                await asyncio.wait({recording}, timeout=FAIL_WITHIN if hopeless else FINISH_WITHIN)
                 recording.cancel()
             bus.stop_following()
 

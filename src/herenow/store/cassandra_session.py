@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeVar, cast
 import acsylla  # type: ignore[import-untyped]  # it has no stubs; the protocols below say what is used of it
 from acsylla.errors import CassException  # type: ignore[import-untyped]
 
-from herenow.errors import StoreUnavailable
+from herenow.errors import BadRequest, StoreUnavailable
 from herenow.store.cassandra_url import CassandraUrl
 
-REQUEST_WITHIN = 4.5  # s; a write takes up to two requests one after the other, and fails within ten
+REQUEST_WITHIN = 4.5  # s
 CONNECT_WITHIN = 4.0  # s
 CLOSE_WITHIN = 2.0  # s
 RECONNECT_AFTER = (200, 2000)  # ms, the first pause and the longest
@@ -39,7 +39,8 @@ class Batch(Protocol):
 
 
 class Session:
-    """Every method raises StoreUnavailable with one line for the operator. After a failure it finds its way back."""
+    """Every method raises StoreUnavailable with one line for the operator; after a failure it finds its way back.
+    Those that bind values raise BadRequest where the server will never take one of them."""
 
     def __init__(self, session: Any, url: CassandraUrl) -> None:
         self._session = session
@@ -62,7 +63,7 @@ class Session:
         return batch
 
     async def send(self, batch: Batch) -> None:
-        with self._in_our_words():
+        with self._in_our_words(bound=True):
             await self._session.execute_batch(batch)
 
     async def pages(self, query: Prepared, values: Values, size: int) -> AsyncIterator[list[Row]]:
@@ -71,7 +72,7 @@ class Session:
         while True:
             statement = query.bind(values, page_size=size, page_state=state)
             statement.set_is_idempotent(True)
-            with self._in_our_words():
+            with self._in_our_words(bound=True):
                 result = await self._session.execute(statement)
             yield _rows(result)
             if not result.has_more_pages():
@@ -84,13 +85,28 @@ class Session:
         with contextlib.suppress(TimeoutError, CassException):
             await asyncio.wait_for(self._session.close(), CLOSE_WITHIN)
 
+    @contextlib.asynccontextmanager
+    async def deadline(self, seconds: float) -> AsyncIterator[None]:
+        """For several requests. Those under way are not called back: what they write is written all the same."""
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            raise StoreUnavailable(
+                f"Cassandra at {self._url.place} did not finish within {seconds:.1f} s; it is stalled or overloaded: "
+                "see its log"
+            ) from error
+
     @contextlib.contextmanager
-    def _in_our_words(self) -> Iterator[None]:
+    def _in_our_words(self, *, bound: bool = False) -> Iterator[None]:
+        """`bound`: the statement was prepared before, so a refusal may be of its values."""
         if not self._open:
             raise StoreUnavailable("the store is being closed")
         try:
             yield
         except CassException as error:
+            if bound and refuses_value(error):
+                raise BadRequest(f"Cassandra refused a value: {_text(error)}") from error
             raise StoreUnavailable(explain(error, self._url)) from error
 
 
@@ -135,10 +151,37 @@ async def in_parallel(items: Sequence[_T], do: Callable[[_T], Awaitable[None]], 
         raise first from first.__cause__
 
 
+def refuses_value(error: Exception) -> bool:
+    """Whether a prepared statement failed by its values, so that it fails whenever it is tried. What an operator can
+    mend without them, tables or settings or a full disk, comes as the same error and is told by its words."""
+    kind = _kind(error)
+    if kind == "ServerInvalidQuery":
+        return not any(words in str(error) for words in _MENDABLE)
+    return kind in _INVALID_DATA
+
+
+_INVALID_DATA = (
+    "LibInvalidData",
+    "LibInvalidItemCount",
+    "LibInvalidValueType",
+    "LibMessageEncode",
+    "LibParameterUnset",
+)
+_MENDABLE = (
+    "does not exist",
+    "unconfigured",
+    "ndefined column",
+    "nknown keyspace",
+    "eplication",
+    "onsistency",
+    "disk usage",
+    "Batch too large",
+)
+
+
 def explain(error: Exception, url: CassandraUrl) -> str:
     """One line: where, what, and what to do."""
-    kind = type(error).__name__.removeprefix("CassError")
-    text = " ".join(str(error).split()).removeprefix("Invalid query: ").removeprefix("No hosts available: ")
+    kind, text = _kind(error), _text(error)
     for names, words, line in _LINES:
         if kind.startswith(names) and words in text:
             return line.format(
@@ -150,6 +193,14 @@ def explain(error: Exception, url: CassandraUrl) -> str:
                 seconds=REQUEST_WITHIN,
             )
     return f"Cassandra at {url.place} failed: {text}; look at its log"
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__.removeprefix("CassError")
+
+
+def _text(error: Exception) -> str:
+    return " ".join(str(error).split()).removeprefix("Invalid query: ").removeprefix("No hosts available: ")
 
 
 _LINES: tuple[tuple[str | tuple[str, ...], str, str], ...] = (

@@ -1,13 +1,16 @@
 """Where Cassandra is and how positions lie there: cassandra://user:password@host1,host2:9042/keyspace?replication=3"""
 
 import re
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import msgspec
 
 EXPECTED = (
     "expected cassandra://user:password@host1,host2:9042/keyspace, "
     "perhaps with ?replication=3&datacenter=name&ttl_days=90"
+)
+ENCODED = (
+    f"{EXPECTED}; in a user and a password / is written %2F, ? is %3F, # is %23, @ is %40, : is %3A, [ is %5B, ] is %5D"
 )
 BOUNDS = {"replication": (1, 100), "ttl_days": (0, 3650)}
 
@@ -42,9 +45,11 @@ class CassandraUrl(msgspec.Struct, frozen=True):
 
 def read_cassandra_url(url: str) -> CassandraUrl:
     """Raises ValueError that says what was expected; never with the password."""
-    parts = urlsplit(url)
+    parts = _split(url)
     login, at, place = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
+    if "@" in parts.path + parts.query + parts.fragment + user:  # what stands there is a piece of the password
+        raise ValueError(ENCODED)
     if parts.scheme != "cassandra" or parts.fragment or (at and not user):
         raise ValueError(EXPECTED)
     keyspace = parts.path.removeprefix("/")
@@ -62,6 +67,13 @@ def read_cassandra_url(url: str) -> CassandraUrl:
         datacenter,
         ttl_days,
     )
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # its text may have the password in it; it is brackets that it stumbles over
+        raise ValueError(ENCODED) from None
 
 
 def _hosts(place: str) -> tuple[tuple[str, ...], int]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from herenow.model.clock import DAY
+from herenow.model.clock import DAY, HOUR, now
 from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.cassandra_rows import FIRST_OPTIONAL, INSERT, DeviceDay, bucket, device_value, json, timestamp
 from herenow.store.cassandra_session import Batch, Prepared, Session, Statement, in_parallel
 
+WRITE_WITHIN = 9.5  # s; the port promises failure within ten, and many slow rounds of requests may each be in time
 IN_FLIGHT = 64  # batches of one write
 # A request costs the server as much as two rows, so rows of several partitions share one. It warns beyond 10 partitions
 # or 5 KiB of several; batches of one partition, which become one mutation, it does not measure.
@@ -16,7 +17,10 @@ PARTITIONS = 10
 SHARED_BYTES = 4500
 ROWS = 100  # of one partition
 BYTES = 64 * 1024  # of one partition
-MAX_KNOWN = 1_000_000  # device-days kept in memory; beyond it their index is written anew
+MAX_KNOWN = 200_000  # device-days kept in memory; beyond it their index is written anew
+# The index expires 2 * ttl_days after it was written; if it is written anew within ttl_days it outlives every position,
+# a late one as well. Half of the shortest ttl_days is right for any, and costs two index rows a device and day.
+KNOWN_FOR = 12 * HOUR
 
 # What the server counts, generously: 20 bytes for each cell, beside its value.
 _POSITION_BYTES = 320
@@ -64,12 +68,13 @@ class Packer:
 
 
 class CassandraWriter:
-    """Keeps in mind which device-days are in the index already, MAX_KNOWN of them."""
+    """Keeps in mind which device-days are in the index already, MAX_KNOWN of them for KNOWN_FOR."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: set[DeviceDay] = set()
         self._known_days: set[int] = set()
+        self._known_since = now()
         self._insert: Prepared
         self._latest: Prepared
         self._days_of_device: Prepared
@@ -90,13 +95,17 @@ class CassandraWriter:
         groups: dict[DeviceDay, list[Position]] = {}
         for position in positions:
             groups.setdefault((position.device_id, position.time // DAY), []).append(position)
+        if not 0 <= now() - self._known_since < KNOWN_FOR:  # the index expires by the clock, which may be set back
+            self._forget()
         new = [group for group in groups if group not in self._known]
         batches = self._positions(groups) + self._index(new)
         # Made before anything is sent: a value that cannot be stored leaves nothing.
         newest = self._newest(devices)
         try:
-            await in_parallel(batches, self._session.send, IN_FLIGHT)
-            await in_parallel(newest, self._session.send, IN_FLIGHT)
+            # Requests that are under way at its end may still be done, which is harmless: all may be done twice.
+            async with self._session.deadline(WRITE_WITHIN):
+                await in_parallel(batches, self._session.send, IN_FLIGHT)
+                await in_parallel(newest, self._session.send, IN_FLIGHT)
         except Exception:
             self._forget()  # the keyspace may be another when it is back
             raise
@@ -177,6 +186,7 @@ class CassandraWriter:
     def _forget(self) -> None:
         self._known.clear()
         self._known_days.clear()
+        self._known_since = now()
 
 
 def _by_bucket(members: Iterable[tuple[str, _T]]) -> dict[int, list[tuple[str, _T]]]:

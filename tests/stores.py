@@ -1,0 +1,86 @@
+"""Empty stores of each kind, and what tests of any store do with them.
+
+A test file names the fixtures that it uses: `keyspace, url, store = stores.keyspace, stores.url, stores.store`.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from herenow.model.device import advance
+from herenow.model.position import Position
+from herenow.store.base import Span, Store
+from herenow.store.cassandra import CassandraStore, apply_schema
+from herenow.store.cassandra_session import in_parallel, open_session
+from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
+from herenow.store.sqlite import SqliteStore
+from tests.positions import NOW
+from tests.services.cassandra import Cassandra, GivenCassandra
+
+EVER = Span(0, NOW * 2)
+TABLES = ("positions", "latest", "days", "devices_of_day", "days_of_device")
+
+
+@pytest.fixture(scope="module")
+def keyspace(cassandra: Cassandra | GivenCassandra) -> Iterator[str]:
+    """The URL of a keyspace for the tests of one file, named but not made: making and dropping one takes a second."""
+    name = f"test_{uuid4().hex[:12]}"
+    yield cassandra.url(name)
+    cassandra.execute(f"DROP KEYSPACE IF EXISTS {name}")
+
+
+@pytest.fixture(params=["sqlite", "cassandra"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty store."""
+    if request.param == "sqlite":
+        return str(tmp_path / "folder" / "positions.db")
+    given: str = request.getfixturevalue("keyspace")
+    await empty(read_cassandra_url(given))
+    return given
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    async with opened(url) as found:
+        yield found
+
+
+async def empty(url: CassandraUrl) -> None:
+    """Makes the tables where they are not there; else they are as new, but for what a table was altered to."""
+    session = await open_session(url)
+    try:
+        where = f"keyspace_name = '{url.keyspace}'"
+        if not await session.run(f"SELECT keyspace_name FROM system_schema.keyspaces WHERE {where}"):  # noqa: S608
+            await apply_schema(url)
+            return
+
+        async def truncate(table: str) -> None:
+            await session.run(f"TRUNCATE {url.keyspace}.{table}")
+
+        await in_parallel(TABLES, truncate, len(TABLES))
+    finally:
+        await session.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store]:
+    if not url.startswith("cassandra:"):
+        async with SqliteStore(Path(url)) as sqlite:
+            yield sqlite
+        return
+    async with CassandraStore(read_cassandra_url(url)) as cassandra:
+        yield cassandra
+
+
+async def keep(store: Store, positions: list[Position]) -> None:
+    """Writes as a recorder does: positions, and the devices that they move."""
+    before = {device.device_id: device for device in await store.latest()}
+    moves = advance(before, positions)
+    await store.write(positions, list({device.device_id: device for device in moves}.values()))
+
+
+async def track(store: Store, device_id: str, span: Span = EVER) -> list[Position]:
+    return list(await store.track(device_id, span, None, 10_000))
