@@ -22,7 +22,7 @@ format:  ## lay out all code
 	@ruff check --fix . && ruff format . && npm --prefix web run --silent format
 
 bench:   ## every benchmark, one after the other; prints Markdown
-	@scripts/setup run
+	@scripts/setup run && scripts/services install
 	@for question in benchmarks/[a-z]*.py; do grep -q __main__ $$question && python -m benchmarks.$$(basename $$question .py); done
 
 web:     ## the web client from source at http://localhost:5173, against a server on port 8000

@@ -87,7 +87,10 @@ class RabbitBus:
 
     @property
     def trouble(self) -> str | None:
-        return self._outbox.trouble or next(iter(self._troubles.values()), None)
+        """The inbox counts not: its queue is a classic one, as the article makes it, and goes with its node; the rest
+        goes on without it."""
+        links = (self._troubles.get(link) for link in ("recorder", "hub"))
+        return self._outbox.trouble or next(filter(None, links), None)
 
     def _tell(self, link: str, reason: str | None) -> None:
         if reason is None:

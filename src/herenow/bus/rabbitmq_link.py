@@ -226,6 +226,7 @@ _ADVICE = {
     "not found": "RabbitMQ at {place} has no vhost {vhost!r}; make it: rabbitmqctl add_vhost {vhost}",
     "refused for user": "user {user!r} may not enter vhost {vhost!r} at {place}; allow it: "
     'rabbitmqctl set_permissions -p {vhost} {user} ".*" ".*" ".*"',
+    "is down or inaccessible": "RabbitMQ at {place}: {said}; start that node",
     "NOT_FOUND": "RabbitMQ at {place}: {said}; make it: herenow schema",
     "PRECONDITION_FAILED - inequivalent": "RabbitMQ at {place}: {said}; it was made with other options: "
     "use those in HERENOW_BUS, or empty and delete it, then herenow schema",
