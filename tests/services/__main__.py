@@ -14,7 +14,7 @@ FOLDER = Path("data/services")
 HOST = "127.0.0.1"
 NEXT = """
 export HERENOW_BUS={bus}
-export HERENOW_STORE={store}
+export HERENOW_STORE='{store}'
 
 Both are up. In another terminal, with the two lines above:
     herenow schema
