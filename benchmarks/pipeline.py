@@ -20,19 +20,13 @@ from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
 
 from benchmarks.ingest import DEVICES, requests, send
-from benchmarks.server import TICKS, machine
+from benchmarks.server import cpu, machine
 
 BATCH = 500
 CONNECTIONS = 8
 READY_MADE = 600_000  # positions
 STORED = "herenow_positions_stored_total"
 HEARD = "herenow_moves_announced_total"
-
-
-def cpu(pid: int) -> float:
-    """Seconds of processor time a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 async def counted(client: httpx.AsyncClient, port: int, metric: str) -> int:

@@ -11,9 +11,14 @@ from pathlib import Path
 
 from herenow.compare.machine import machine, processor_time
 
-TICKS = os.sysconf("SC_CLK_TCK")
+__all__ = ["Server", "cpu", "machine", "percentile", "server"]
 
-__all__ = ["TICKS", "Server", "machine", "percentile", "server"]
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    used = processor_time(pid)
+    assert used is not None
+    return used
 
 
 class Server:
@@ -23,9 +28,7 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of processor time it has used."""
-        used = processor_time(self._process.pid)
-        assert used is not None
-        return used
+        return cpu(self._process.pid)
 
     def resident(self) -> int:
         """Bytes of memory it holds."""

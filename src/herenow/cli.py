@@ -133,7 +133,7 @@ def serve_alone(
 
 @app.command()
 def record(
-    port: Annotated[int | None, typer.Option(help="Port for /healthz and /readyz; without it, none.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port for /healthz, /readyz and /metrics; without it, none.")] = None,
     host: Host = None,
     store: StoreUrl = None,
     bus: BusUrl = None,

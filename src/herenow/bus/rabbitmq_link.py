@@ -67,10 +67,14 @@ class Link:
         return self.lost.result()
 
     async def waiting_in(self, queue: str) -> int:
-        """How many messages wait in a queue. Raises BusUnavailable, and the link is lost, where there is none."""
+        """How many messages wait in a queue. Raises as `counts`."""
+        return (await self.counts(queue))[1]
+
+    async def counts(self, queue: str) -> tuple[int, int]:
+        """Consumers of a queue, and messages that wait. Raises BusUnavailable, and the link is lost, where there is
+        none."""
         frame = await self.ask(lambda done: self.channel.queue_declare(queue, passive=True, callback=done))
-        count: int = frame.method.message_count
-        return count
+        return frame.method.consumer_count, frame.method.message_count
 
     async def consume(self, queue: str, received: Received, unacknowledged: int) -> None:
         """Has messages delivered, at most so many that are not acknowledged; 0: they need not be."""

@@ -13,7 +13,7 @@ from herenow.compare.machine import processor_time
 from herenow.errors import Unavailable
 
 READY_WITHIN = 60.0  # s
-STOP_WITHIN = 25.0  # s; a process takes up to 20 to finish what it has taken
+STOP_WITHIN = 25.0  # s; a process takes up to 10 to finish what it has taken, and more to close
 LINES = 20  # last ones that are kept of what a process says
 ENDS_WITHIN = 0.5  # s from a lost connection to the end of the process that lost it
 

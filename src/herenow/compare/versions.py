@@ -69,7 +69,7 @@ async def running(version: Version, settings: Settings) -> AsyncIterator[Running
             ports = await asyncio.gather(*(one.port() for one in processes))
             async with connected(ports[-1]) as recorder:
                 yield Running(version, processes, ports[0], recorder)
-        except Exception:
+        except Exception:  # whatever failed: a process that ended is the better reason
             for one in processes:
                 await one.check()
             raise

@@ -51,14 +51,14 @@ async def check_idle(settings: Settings) -> None:
 async def _at_work(link: Link, url: RabbitUrl) -> str | None:
     """Who takes from a queue of ours: a server from the article's, a recorder from the others."""
     for queue in _queues(url):
-        if (await _counts(link, queue))[0]:
+        if (await link.counts(queue))[0]:
             return f"a {'server' if queue == QUEUE else 'recorder'} takes from {queue}"
     return None
 
 
 async def _waiting(link: Link, url: RabbitUrl) -> str | None:
     for queue in _queues(url):
-        if waiting := (await _counts(link, queue))[1]:
+        if waiting := await link.waiting_in(queue):
             return f"{waiting:,} messages wait in {queue}"
     return None
 
@@ -78,12 +78,6 @@ async def _empty(url: RabbitUrl) -> None:
 def _queues(url: RabbitUrl) -> Iterator[str]:
     yield QUEUE
     yield from map(shard_queue, range(url.shards))
-
-
-async def _counts(link: Link, queue: str) -> tuple[int, int]:
-    """Consumers, and messages that wait."""
-    frame = await link.ask(lambda done: link.channel.queue_declare(queue, passive=True, callback=done))
-    return frame.method.consumer_count, frame.method.message_count
 
 
 async def _purge(link: Link, queue: str) -> None:

@@ -8,6 +8,7 @@ from herenow.api.body import Bodies
 from herenow.api.parts import Parts, Scene
 from herenow.bus.base import Bus, Inbox
 from herenow.bus.memory import MemoryBus
+from herenow.bus.rabbitmq_url import read_rabbit_url
 from herenow.errors import SettingsError
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
@@ -16,6 +17,7 @@ from herenow.settings import Settings
 from herenow.sources.inbox import take_inbox
 from herenow.sources.report import LocalIntake
 from herenow.store.base import Store
+from herenow.store.cassandra_url import read_cassandra_url
 from herenow.store.sqlite import SqliteStore
 
 FINISH_WITHIN = 10.0  # s for what was published to be stored
@@ -78,9 +80,8 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         async with SqliteStore(settings.store_path) as sqlite:
             yield sqlite
         return
-    with _cluster_library("HERENOW_STORE"):
+    with _cluster("HERENOW_STORE"):
         from herenow.store.cassandra import CassandraStore
-        from herenow.store.cassandra_url import read_cassandra_url
 
         url = read_cassandra_url(settings.store)
     async with CassandraStore(url) as cassandra:
@@ -93,9 +94,8 @@ async def open_bus(settings: Settings) -> AsyncIterator[tuple[Bus, Inbox | None]
     if not settings.bus.startswith("amqp"):
         yield MemoryBus(), None
         return
-    with _cluster_library("HERENOW_BUS"):
+    with _cluster("HERENOW_BUS"):
         from herenow.bus.rabbitmq import open_rabbit_bus
-        from herenow.bus.rabbitmq_url import read_rabbit_url
 
         url = read_rabbit_url(settings.bus)
     async with open_rabbit_bus(url) as bus:
@@ -109,17 +109,15 @@ async def make_schema(settings: Settings) -> list[str]:
     """
     made = []
     if settings.store.startswith("cassandra:"):
-        with _cluster_library("HERENOW_STORE"):
+        with _cluster("HERENOW_STORE"):
             from herenow.store.cassandra import apply_schema
-            from herenow.store.cassandra_url import read_cassandra_url
 
             store = read_cassandra_url(settings.store)
         await apply_schema(store)
         made.append(f"the tables are in {settings.shown('store')}")
     if settings.bus.startswith("amqp"):
-        with _cluster_library("HERENOW_BUS"):
+        with _cluster("HERENOW_BUS"):
             from herenow.bus.rabbitmq_queues import make_queues
-            from herenow.bus.rabbitmq_url import read_rabbit_url
 
             bus = read_rabbit_url(settings.bus)
         await make_queues(bus)
@@ -128,7 +126,8 @@ async def make_schema(settings: Settings) -> list[str]:
 
 
 @contextlib.contextmanager
-def _cluster_library(setting: str) -> Iterator[None]:
+def _cluster(setting: str) -> Iterator[None]:
+    """A library that is missing or a URL that is wrong becomes SettingsError."""
     try:
         yield
     except ImportError as error:

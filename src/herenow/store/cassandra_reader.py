@@ -13,8 +13,9 @@ from herenow.model.geo import Box
 from herenow.model.position import Position
 from herenow.store.base import MAX_CLUSTERS, READ_DEADLINE, TOO_FINE, TOO_MUCH, Cluster, Span, Version
 from herenow.store.cassandra_clusters import Places, gather
-from herenow.store.cassandra_rows import BUCKETS, FIELDS, DeviceDay, bucket, device_of, position_of
+from herenow.store.cassandra_rows import BUCKETS, DeviceDay, bucket, device_of
 from herenow.store.cassandra_session import Prepared, Row, Session, Values, in_parallel
+from herenow.store.rows import FIELDS, position_of
 
 AT_ONCE = 32  # partitions
 BUCKETS_AT_ONCE = 4

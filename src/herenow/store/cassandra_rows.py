@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
-import msgspec
-
 from herenow.model.device import Device
-from herenow.model.position import Attributes, Position
+from herenow.model.position import Position
+from herenow.store.rows import attributes_text, position_of
 
 BUCKETS = 16  # partitions of all devices; more of them make each write smaller and dearer
 
-FIELDS = "time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source"
 # The optional ones last, for they are bound one by one where they are known: a null would be written as a deletion.
 INSERT = """INSERT INTO {keyspace}.positions (device_id, day, time, tie, latitude, longitude, received, source,
   altitude, speed, course, accuracy, battery, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -30,30 +28,6 @@ def timestamp(position: Position) -> int:
     return position.time * 1000 + (position.tie * 1000 >> 32)
 
 
-def json(attributes: Attributes | None) -> str | None:
-    return msgspec.json.encode(attributes).decode() if attributes else None
-
-
-def position_of(device_id: str, fields: tuple[Any, ...]) -> Position:
-    """The position in the columns FIELDS."""
-    time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source = fields
-    return Position(
-        device_id,
-        time,
-        tie,
-        latitude,
-        longitude,
-        altitude,
-        speed,
-        course,
-        accuracy,
-        battery,
-        msgspec.json.decode(attributes) if attributes else None,
-        received,
-        source,
-    )
-
-
 def device_value(device: Device) -> dict[str, object]:
     """The type `device` of schema.cql."""
     position = device.position
@@ -67,7 +41,7 @@ def device_value(device: Device) -> dict[str, object]:
         "course": position.course,
         "accuracy": position.accuracy,
         "battery": position.battery,
-        "attributes": json(position.attributes),
+        "attributes": attributes_text(position.attributes),
         "received": position.received,
         "source": position.source,
         "name": device.name,
@@ -82,4 +56,4 @@ def device_value(device: Device) -> dict[str, object]:
 def device_of(device_id: str, value: Mapping[str, Any]) -> Device:
     """The device in a value of the type `device`."""
     *position, name, kind, course, speed, distance, day = value.values()
-    return Device(position_of(device_id, tuple(position)), name, kind, course, speed, distance, day)
+    return Device(position_of(device_id, position), name, kind, course, speed, distance, day)

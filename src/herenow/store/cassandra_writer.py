@@ -6,8 +6,9 @@ from typing import TypeVar
 from herenow.model.clock import DAY, HOUR, now
 from herenow.model.device import Device
 from herenow.model.position import Position
-from herenow.store.cassandra_rows import FIRST_OPTIONAL, INSERT, DeviceDay, bucket, device_value, json, timestamp
+from herenow.store.cassandra_rows import FIRST_OPTIONAL, INSERT, DeviceDay, bucket, device_value, timestamp
 from herenow.store.cassandra_session import Batch, Prepared, Session, Statement, in_parallel
+from herenow.store.rows import attributes_text
 
 WRITE_WITHIN = 9.5  # s; the port promises failure within ten, and many slow rounds of requests may each be in time
 IN_FLIGHT = 64  # batches of one write
@@ -133,7 +134,7 @@ class CassandraWriter:
                 position.source,
             )
         )
-        attributes = json(position.attributes)
+        attributes = attributes_text(position.attributes)
         optional = (
             position.altitude,
             position.speed,

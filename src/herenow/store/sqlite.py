@@ -15,7 +15,8 @@ from herenow.model.device import Device
 from herenow.model.geo import Box
 from herenow.model.position import Position
 from herenow.store.base import MAX_CLUSTERS, READ_DEADLINE, TOO_FINE, TOO_MUCH, Cluster, Span, Version, uncrossed
-from herenow.store.sqlite_rows import FIELDS, device_of, position_of
+from herenow.store.rows import FIELDS, position_of
+from herenow.store.sqlite_rows import device_of
 from herenow.store.sqlite_writer import SqliteWriter
 
 READERS = 2  # threads, each with a connection of its own

@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from herenow.model.device import Device
 from herenow.model.position import Position
+from herenow.store.rows import attributes_text, position_of
 
 COLUMNS = 13
 DEVICE_COLUMNS = 9
-FIELDS = "time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source"
 
 
 def row(number: int, position: Position) -> tuple[object, ...]:
     """The columns of `positions`, for the device of that number."""
-    attributes = position.attributes
     return (
         number,
         position.time,
@@ -27,7 +24,7 @@ def row(number: int, position: Position) -> tuple[object, ...]:
         position.course,
         position.accuracy,
         position.battery,
-        msgspec.json.encode(attributes).decode() if attributes else None,
+        attributes_text(position.attributes),
         position.received,
         position.source,
     )
@@ -44,23 +41,3 @@ def device_of(fields: Sequence[Any]) -> Device:
     """The device in the columns device_id, name to day of `newest`, and FIELDS."""
     device_id, name, kind, course, speed, distance, day, *position = fields
     return Device(position_of(device_id, position), name, kind, course, speed, distance, day)
-
-
-def position_of(device_id: str, fields: Sequence[Any]) -> Position:
-    """The position in the columns FIELDS."""
-    time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source = fields
-    return Position(
-        device_id,
-        time,
-        tie,
-        latitude,
-        longitude,
-        altitude,
-        speed,
-        course,
-        accuracy,
-        battery,
-        msgspec.json.decode(attributes) if attributes else None,
-        received,
-        source,
-    )
