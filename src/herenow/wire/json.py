@@ -211,10 +211,15 @@ def join(positions: Iterable[bytes]) -> str:
     return f"[{b','.join(positions).decode()}]"
 
 
-def message(kind: str, seq: int, time: int, positions: str, epoch: str | None = None) -> str:
-    """A `snapshot` or `update` of an array of positions."""
-    of = f'"epoch":"{epoch}",' if epoch else ""
-    return f'{{"type":"{kind}",{of}"seq":{seq},"time":{time},"positions":{positions}}}'
+def message(kind: str, epoch: str, seq: int, time: int, positions: str, view: int = 0) -> str:
+    """A `snapshot` or `update` of an array of positions; `view` is the view that it answers."""
+    return f"{message_head(kind, epoch, seq, time, view)}{positions}}}"
+
+
+def message_head(kind: str, epoch: str, seq: int, time: int, view: int = 0) -> str:
+    """Such a message up to its array of positions; behind that a brace closes it."""
+    of = f'"view":{view},' if view else ""
+    return f'{{"type":"{kind}",{of}"epoch":"{epoch}","seq":{seq},"time":{time},"positions":'
 
 
 def reported(position: Position) -> dict[str, object]:
