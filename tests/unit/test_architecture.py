@@ -13,7 +13,7 @@ LEVELS = [
     {"model"},
     {"wire"},
     {"bus", "store"},
-    {"sources", "record", "live", "history"},
+    {"sources", "record", "live", "history", "client"},
     {"api"},
     {"progress"},
     {"run"},

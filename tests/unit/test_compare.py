@@ -65,7 +65,9 @@ def test_a_farewell_is_noticed_and_a_monstrous_frame_refused() -> None:
 
 
 def test_times_are_found_in_a_live_message() -> None:
-    text = wire.message("update", 7, 1_790_000_000_050, '[{"device_id":"a","timestamp":1790000000000},{"timestamp":1}]')
+    text = wire.message(
+        "update", "0" * 16, 7, 1_790_000_000_050, '[{"device_id":"a","timestamp":1790000000000},{"timestamp":1}]'
+    )
     assert stamps(text.encode()) == [1_790_000_000_000, 1]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,13 @@ from herenow.bus import follower
 from herenow.bus.memory import MemoryBus
 from herenow.live.fleet import Fleet
 from herenow.live.hub import STALLED, Hub
-from herenow.live.viewer import Viewer
 from herenow.model.clock import DAY
 from herenow.model.device import STALE_AFTER, Device, advance, first_seen
 from herenow.model.geo import MAX_LEG_TIME, WORLD, distance
 from herenow.model.position import Position
 from herenow.model.view import View
 from herenow.store.sqlite import SqliteStore
+from tests.maps import Map
 from tests.positions import NOW, position
 
 
@@ -27,8 +26,7 @@ async def keep(store: SqliteStore, *positions: Position) -> None:
 
 def fleet_after(*positions: Position) -> Fleet:
     fleet = Fleet()
-    for device in advance({}, positions):
-        fleet.take(device)
+    fleet.apply(advance({}, positions), 1)
     return fleet
 
 
@@ -56,7 +54,6 @@ async def test_what_arrives_while_the_fleet_is_loaded_is_not_lost(tmp_path: Path
         await bus.announce([first_seen(position("a", NOW + 1)), first_seen(position("c", NOW))])
         store.answer.set()
         await hub.loaded.wait()
-        hub.tick()
         assert {device.device_id: device.position.time - NOW for device in hub.fleet} == {"a": 1, "b": 0, "c": 0}
         bus.stop_following()
         await following
@@ -69,34 +66,29 @@ async def test_news_that_were_lost_are_made_good_from_the_store(
     async with SqliteStore(tmp_path / "gap.db") as store:
         following = asyncio.create_task(hub.run(bus, store))
         await hub.loaded.wait()
-        viewer = Viewer(hub.json_frames, View(WORLD))
-        hub.viewers.add(viewer)
-        viewer.take()
+        seen = Map(hub, View(WORLD))
         lost = [position(f"d{n}", NOW + n) for n in range(10)]
         await keep(store, *lost)
         monkeypatch.setattr(follower, "MAX_NEWS", 5)
         await bus.announce([first_seen(position) for position in lost])
         async with asyncio.timeout(5):
-            await viewer.due()
-        assert '"type":"snapshot"' in viewer.take()[0]
-        assert len(hub.fleet) == 10
+            while len(seen.drawn) < 10:
+                await asyncio.sleep(0.01)
+                seen.read()
         bus.stop_following()
         await following
 
 
 def test_a_viewer_that_reads_nothing_is_closed_and_one_that_reads_slowly_is_not() -> None:
     hub = Hub(lambda: NOW)
-    closed: dict[str, tuple[int, str]] = {}
-    left = {"deaf": 5000, "slow": 5000, "idle": 0}
-    for name in left:
-        viewer = Viewer(hub.json_frames)
-        viewer.unread = partial(left.__getitem__, name)
-        viewer.close = lambda code, reason, name=name: closed.update({name: (code, reason)})  # type: ignore[misc]
-        hub.viewers.add(viewer)
+    deaf, slow, idle = (Map(hub, View(WORLD)) for _ in range(3))
+    idle.read()
+    slow.connection.sent = [b"many"] * 100
     for second in range(int(STALLED) + 2):
-        left["slow"] -= 1
+        slow.connection.sent.pop()
         hub.housekeep(1000.0 + second)
-    assert closed == {"deaf": (4408, "no progress in reading for 30 s")}
+    assert deaf.connection.closed == (4408, "no progress in reading for 30 s")
+    assert (slow.connection.closed, idle.connection.closed) == (None, None)
 
 
 def test_stats_count_status_and_kind_and_rank_distances() -> None:

@@ -104,6 +104,6 @@ async def latest(
     parts: WithFleet, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
 ) -> Response:
     """The newest position of each device in a box, as a live snapshot has them."""
-    seen = list(itertools.islice(parts.hub.told(to_box(bbox)), MAX_LATEST + 1))
+    seen = list(itertools.islice(parts.hub.fleet.within(to_box(bbox)), MAX_LATEST + 1))
     head = f'{{"time":{now()},"truncated":{"true" if len(seen) > MAX_LATEST else "false"},"positions":'
-    return Response(f"{head}{json.join(seen[:MAX_LATEST])}}}", media_type="application/json")
+    return Response(f"{head}{json.join(map(json.encode_live, seen[:MAX_LATEST]))}}}", media_type="application/json")

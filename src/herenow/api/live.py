@@ -1,32 +1,39 @@
-"""Live positions over a WebSocket."""
+"""Live positions, and reports, over a WebSocket."""
 
 import asyncio
-import contextlib
+import random
 import time
+from collections import deque
 
-import anyio
-import anyio.lowlevel
 from fastapi import APIRouter
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from herenow.api.parts import Parts, WithParts
 from herenow.api.problems import problem
-from herenow.api.sockets import transport_of
+from herenow.api.sockets import STOPPING, Link, link_of
 from herenow.api.stats import stats_of
-from herenow.errors import BadRequest
+from herenow.errors import BadRequest, Unavailable
 from herenow.live.hub import Hub
 from herenow.live.viewer import Viewer
+from herenow.live.wires import Wire
 from herenow.model.clock import now
 from herenow.model.geo import WORLD
 from herenow.model.view import View
-from herenow.wire import json
-from herenow.wire.viewing import decode_view
+from herenow.wire import binary, json
+from herenow.wire.said import SaidReport, SaidView, decode_said
 
 MAX_MISUNDERSTOOD = 10  # messages
 MISUNDERSTOOD = (4400, f"{MAX_MISUNDERSTOOD} messages that could not be understood")
-PING_EVERY = 10  # beats
-BEAT = 1.0  # s
-CLOSE_WITHIN = 1.0  # s; a viewer that reads nothing gets no farewell either
+FIRST_WORD_WITHIN = 15.0  # s
+SILENT = (4401, f"neither a view nor a report within {FIRST_WORD_WITHIN:.0f} s")
+MESSAGES_A_SECOND, BURST = 20, 100
+TOO_MANY = (4429, f"more than {MESSAGES_A_SECOND} messages a second")
+MAX_REPORTS = 8  # messages that wait for the one before to be stored; then no more is read
+RETRY_MS = 1000  # after a report of which nothing is promised
+PING_EVERY = 20  # beats
+BEAT = 0.5  # s
+RETURNS_A_SECOND = 500  # viewers that are told to come back after a stop
+SHORTEST_SPREAD = 500  # ms
 
 UNANNOUNCED = "nothing is announced here (HERENOW_BUS=none); poll GET /api/positions/latest"
 
@@ -36,99 +43,142 @@ router = APIRouter()
 @router.websocket("/ws/locations")
 async def locations(socket: WebSocket, parts: WithParts) -> None:
     offered = socket.scope["subprotocols"]
-    if offered and json.SUBPROTOCOL not in offered:
-        known = f"expected the subprotocol {json.SUBPROTOCOL}, or none for the article's wire"
-        await socket.send_denial_response(problem(400, f"{known}; got {', '.join(offered)[:200]}"))
+    known = [name for name in (binary.SUBPROTOCOL, json.SUBPROTOCOL) if name in offered]
+    if offered and not known:
+        expected = (
+            f"expected the subprotocol {binary.SUBPROTOCOL} or {json.SUBPROTOCOL}, or none for the article's wire"
+        )
+        await socket.send_denial_response(problem(400, f"{expected}; got {', '.join(offered)[:200]}"))
         return
     if parts.polled:
         await socket.send_denial_response(problem(503, UNANNOUNCED))
         return
-    await socket.accept(json.SUBPROTOCOL if offered else None)
-    if offered:
-        await _Connection(socket, Viewer(parts.hub.json_frames), listens=True).run(parts.hub)
+    await socket.accept(known[0] if known else None)
+    link = link_of(socket)
+    if known:
+        link.take_over(LiveSession(link, parts, _wire(parts.hub, known[0])))
     else:
-        viewer = Viewer(parts.hub.article_frames, View(WORLD), notices=False)
-        await _Connection(socket, viewer, listens=False).run(parts.hub)
+        link.take_over(ArticleSession(link, parts.hub))
 
 
-class _Connection:
-    """A viewer on its socket, for as long as both want. On the article's wire nothing that it says is listened to."""
+def _wire(hub: Hub, subprotocol: str) -> Wire:
+    return hub.binary_wire if subprotocol == binary.SUBPROTOCOL else hub.json_wire
 
-    def __init__(self, socket: WebSocket, viewer: Viewer, *, listens: bool) -> None:
-        self._socket = socket
-        self._transport = transport_of(socket)
-        self._viewer = viewer
-        self._listens = listens
-        self._farewell: tuple[int, str] | None = None
 
-    async def run(self, hub: Hub) -> None:
+class ArticleSession:
+    """A viewer on the article's wire: nothing that it says is listened to."""
+
+    def __init__(self, link: Link, hub: Hub) -> None:
+        self._hub = hub
+        self._viewer = Viewer(hub.article_wire, link)
         hub.viewers.add(self._viewer)
-        try:
-            async with anyio.create_task_group() as tasks:
-                self._viewer.unread = self._transport.get_write_buffer_size
-                self._viewer.close = lambda code, reason: self._end(tasks.cancel_scope, (code, reason))
-                tasks.start_soon(self._write)
-                await self._read()
-                tasks.cancel_scope.cancel()
-        finally:
-            hub.viewers.discard(self._viewer)
-        if self._farewell:
-            await self._part(*self._farewell)
+        hub.look(self._viewer, View(WORLD))
 
-    async def _part(self, code: int, reason: str) -> None:
-        with anyio.move_on_after(CLOSE_WITHIN) as waiting, contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.close(code, reason)  # either error says that it is closed already
-        if waiting.cancelled_caught:
-            self._transport.abort()  # it would wait for ever for the client to read
+    def heard(self, message: bytes) -> None:
+        pass
 
-    def _end(self, scope: anyio.CancelScope, farewell: tuple[int, str]) -> None:
-        self._farewell = farewell
-        scope.cancel()
+    def drained(self) -> None:
+        self._hub.drained(self._viewer)
 
-    async def _read(self) -> None:
-        misunderstood = 0
-        while misunderstood < MAX_MISUNDERSTOOD:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return  # there is nobody to say farewell to
-            if self._listens and not self._understood(message.get("text") or message.get("bytes") or ""):
-                misunderstood += 1
-                await anyio.lowlevel.checkpoint()  # lets the answer go out
-        self._farewell = MISUNDERSTOOD
+    def lost(self) -> None:
+        self._hub.leave(self._viewer)
 
-    def _understood(self, text: str | bytes) -> bool:
-        try:
-            self._viewer.look(decode_view(text))
-        except BadRequest as error:
-            self._viewer.notify("error", json.encode({"type": "error", "detail": str(error)}).decode())
-            return False
-        return True
 
-    async def _write(self) -> None:
-        viewer, send = self._viewer, self._socket.send_text
-        try:
-            while True:
-                await viewer.due()
-                for frame in viewer.take():
-                    await send(frame)
-        except WebSocketDisconnect:
+class LiveSession:
+    """A client on one of our own subprotocols: a viewer, a device that reports, or both."""
+
+    def __init__(self, link: Link, parts: Parts, wire: Wire) -> None:
+        self._link = link
+        self._parts = parts
+        self._hub = parts.hub
+        self._viewer = Viewer(wire, link)
+        self._misunderstood = 0
+        self._credit, self._credited = float(BURST), time.monotonic()  # messages that may come, and since when
+        self._reports: deque[SaidReport] = deque()
+        self._reporting = False
+        self._silence = asyncio.get_running_loop().call_later(FIRST_WORD_WITHIN, link.close, *SILENT)
+        self._hub.viewers.add(self._viewer)
+
+    def drained(self) -> None:
+        self._hub.drained(self._viewer)
+
+    def lost(self) -> None:
+        self._silence.cancel()
+        self._hub.leave(self._viewer)
+
+    def heard(self, message: bytes) -> None:
+        if not self._in_time():
+            self._link.close(*TOO_MANY)
             return
+        try:
+            self._take(decode_said(message))
+            self._silence.cancel()
+        except BadRequest as error:
+            self._viewer.tell(json.encode({"type": "error", "detail": str(error)}))
+            self._misunderstood += 1
+            if self._misunderstood == MAX_MISUNDERSTOOD:
+                self._link.close(*MISUNDERSTOOD)
+
+    def _in_time(self) -> bool:
+        moment = time.monotonic()
+        self._credit = min(BURST, self._credit + (moment - self._credited) * MESSAGES_A_SECOND) - 1
+        self._credited = moment
+        return self._credit >= 0
+
+    def _take(self, said: SaidView | SaidReport) -> None:
+        if isinstance(said, SaidView):
+            self._hub.look(self._viewer, said.view(), said.id or 0, said.resume)
+            return
+        self._reports.append(said)
+        if len(self._reports) >= MAX_REPORTS:
+            self._link.transport.pause_reading()
+        if not self._reporting:
+            self._reporting = True
+            self._link.start(self._take_reports())
+
+    async def _take_reports(self) -> None:
+        while self._reports:
+            said = self._reports.popleft()
+            answer = await self._receipt(said)
+            self._viewer.tell(json.encode({"type": "receipt", "id": said.id} | answer))
+            if len(self._reports) == MAX_REPORTS - 1:
+                self._link.transport.resume_reading()
+        self._reporting = False
+
+    async def _receipt(self, said: SaidReport) -> dict[str, object]:
+        try:
+            reports, rejected = json.decode_reports(bytes(said.positions))
+            receipt = await self._parts.intake.take_numbered(reports, rejected, "socket")
+        except Unavailable as error:
+            return {"detail": str(error), "retry_ms": RETRY_MS}
+        except BadRequest as error:
+            return {"accepted": 0, "rejected": [{"index": 0, "field": "positions", "reason": str(error)}]}
+        return {"accepted": receipt.accepted, "rejected": receipt.rejected}
 
 
 async def beat(parts: Parts) -> None:
-    """Every second stats to all viewers, every tenth a ping, made once; closes those that stall. Never returns."""
+    """Twice a second stats to all viewers, every ten seconds a ping, made once; closes those that stall. Never
+    returns."""
     beats = 0
     while True:
         await asyncio.sleep(BEAT)
         beats += 1
         hub = parts.hub
         hub.housekeep(time.monotonic())
-        told = [viewer for viewer in hub.viewers if viewer.notices and viewer.view is not None]
-        if not told:
+        if not hub.viewers:
             continue
-        stats = json.encode({"type": "stats", **stats_of(parts)}).decode()
-        ping = json.encode({"type": "ping", "time": now(), "seq": hub.seq}).decode()
-        for viewer in told:
-            viewer.notify("stats", stats)
-            if beats % PING_EVERY == 0:
-                viewer.notify("ping", ping)
+        await _tell(hub, json.encode({"type": "stats", **stats_of(parts)}))
+        if beats % PING_EVERY == 0:
+            await _tell(hub, json.encode({"type": "ping", "time": now(), "seq": hub.sent}))
+
+
+async def _tell(hub: Hub, message: bytes) -> None:
+    for _ in hub.tell(message):
+        await asyncio.sleep(0)
+
+
+def farewell(hub: Hub) -> None:
+    """Tells every viewer when to come back, each at a moment of its own, so that they do not come all at once."""
+    spread = max(SHORTEST_SPREAD, len(hub.viewers) * 1000 // RETURNS_A_SECOND)
+    for viewer in list(hub.viewers):
+        viewer.sink.close(*STOPPING, retry_ms=random.randrange(spread))

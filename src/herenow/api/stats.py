@@ -29,6 +29,7 @@ def stats_of(parts: Parts) -> dict[str, object]:
             "rejected": parts.intake.rejected.per_second(),
             "announced": hub.announced.per_second(),
         },
+        "lag": hub.lags.percentiles(time),
         "newest": hub.newest,
         "backlog": _backlog(parts.bus, time),
     }

@@ -25,7 +25,7 @@ _UPGRADE = (
     f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n"
 ).encode()
 _BOX = ",".join(map(str, PLACE))
-_VIEW = f'{{"type":"view","bbox":[{_BOX}],"zoom":11}}'.encode()
+_VIEW = f'{{"type":"view","bbox":[{_BOX}]}}'.encode()  # without a zoom every move is told
 _MASKED_VIEW = b"\x81" + bytes([0x80 | len(_VIEW)]) + b"\0\0\0\0" + _VIEW  # a mask of zeros leaves the text as it is
 _POLL = get(f"/api/positions/latest?bbox={_BOX}")
 

@@ -1,17 +1,24 @@
-"""The fleet: the newest position of every device, in memory."""
+"""The fleet: the newest position of every device, in memory, in columns."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
+from herenow.live.columns import Columns
+from herenow.live.grid import world
 from herenow.model.clock import DAY
-from herenow.model.device import STATUSES, Device
+from herenow.model.device import STALE_AFTER, STATUSES, Device
 from herenow.model.geo import Box
+from herenow.wire.binary import RECORD, records
 
 KINDS = 7  # kinds counted by name; the rest are `other`
+MOST_KINDS = 65_535  # told apart; the rest are `other`
 TOP = 10
+
+Rows = npt.NDArray[np.int64]
+Steps = list[tuple[int, Device]]  # rows and what they moved to, in order
 
 
 class Stats(msgspec.Struct, frozen=True):
@@ -24,61 +31,143 @@ class Stats(msgspec.Struct, frozen=True):
     top: Sequence[Device]  # farthest first
 
 
+class Changes(msgspec.Struct, frozen=True):
+    """What a tick brought: rows that moved, and every step of the devices that are followed."""
+
+    rows: Rows
+    steps: Steps
+
+
 class Fleet:
-    """Holds each device once; grows with the number of devices and nothing else."""
+    """Holds each device once, in a row that it keeps for good; grows with the number of devices and nothing else."""
 
     def __init__(self) -> None:
-        self._devices: dict[str, Device] = {}
+        self.devices: list[Device] = []  # by row
+        self.columns = Columns(
+            record=RECORD,
+            longitude=np.float64,
+            latitude=np.float64,
+            x=np.float64,  # shares of the world, see grid.py
+            y=np.float64,
+            distance=np.float64,
+            day=np.int32,
+            kind=np.uint16,
+            changed=np.int64,  # seq of its last change
+            named=np.int64,  # seq of the last change of its name or kind
+        )
+        self._rows: dict[str, int] = {}
+        self._kinds: dict[str | None, int] = {None: 0}
         self._sorted: list[str] | None = None  # device ids in order, None once one was added
 
     def __len__(self) -> int:
-        return len(self._devices)
+        return len(self.devices)
 
     def __iter__(self) -> Iterator[Device]:
-        return iter(self._devices.values())
+        return iter(self.devices)
 
     def get(self, device_id: str) -> Device | None:
-        return self._devices.get(device_id)
+        row = self._rows.get(device_id)
+        return None if row is None else self.devices[row]
 
-    def take(self, device: Device) -> bool:
-        """Takes a device that moved; False where it is known at least as new."""
-        before = self._devices.get(device.device_id)
-        if before is None:
-            self._sorted = None
-        elif device.position.version <= before.position.version:
-            return False
-        self._devices[device.device_id] = device
-        return True
+    def rows_of(self, device_ids: Iterable[str]) -> Rows:
+        """Of those that are known."""
+        return np.array([self._rows[name] for name in device_ids if name in self._rows], dtype=np.int64)
+
+    def apply(self, news: Iterable[Device], seq: int, followed: Container[str] = ()) -> Changes:
+        """Takes devices that moved, in order. The newest of each wins, whatever the order and however often."""
+        moved: dict[int, Device] = {}
+        renamed: list[int] = []
+        steps: Steps = []
+        for device in news:
+            row = self._rows.get(device.position.device_id)
+            if row is None:
+                row = self._add(device)
+                renamed.append(row)
+            elif not _newer(device, before := self.devices[row]):
+                continue
+            elif device.name != before.name or device.kind != before.kind:
+                renamed.append(row)
+            self.devices[row] = moved[row] = device
+            if device.position.device_id in followed:
+                steps.append((row, device))
+        self.columns.grow(len(self.devices))
+        rows = np.fromiter(moved, dtype=np.int64, count=len(moved))
+        self._write(rows, moved, seq)
+        self.columns["named"][renamed] = seq
+        return Changes(rows, steps)
+
+    def _add(self, device: Device) -> int:
+        row = self._rows[device.device_id] = len(self.devices)
+        self.devices.append(device)
+        self._sorted = None
+        return row
+
+    def _write(self, rows: Rows, moved: dict[int, Device], seq: int) -> None:
+        columns = self.columns
+        places = [
+            (
+                device.position.longitude,
+                device.position.latitude,
+                device.distance,
+                device.day,
+                self._kind(device.kind),
+            )
+            for device in moved.values()
+        ]
+        longitude, latitude, distance, day, kind = np.array(places, dtype=np.float64).reshape(-1, 5).T
+        columns["record"][rows] = records(moved.items())
+        columns["longitude"][rows], columns["latitude"][rows] = longitude, latitude
+        columns["x"][rows], columns["y"][rows] = world(longitude, latitude)
+        columns["distance"][rows], columns["day"][rows], columns["kind"][rows] = distance, day, kind
+        columns["changed"][rows] = seq
+
+    def _kind(self, kind: str | None) -> int:
+        code = self._kinds.get(kind)
+        if code is None:
+            code = self._kinds[kind] = len(self._kinds) if len(self._kinds) < MOST_KINDS else 0
+        return code
 
     def within(self, box: Box) -> Iterator[Device]:
-        return (device for device in self if box.contains(device.position.longitude, device.position.latitude))
+        longitude, latitude = self.columns["longitude"][: len(self)], self.columns["latitude"][: len(self)]
+        east_of, west_of = longitude >= box.west, longitude <= box.east
+        inside = east_of & west_of if box.west <= box.east else east_of | west_of
+        inside &= (latitude >= box.south) & (latitude <= box.north)
+        return (self.devices[row] for row in np.flatnonzero(inside).tolist())
 
     def page(self, after: str, limit: int, matches: Callable[[Device], bool]) -> tuple[list[Device], int]:
         """Up to `limit` matching devices behind the id `after`, by id; and how many match in all."""
         if self._sorted is None:
-            self._sorted = sorted(self._devices)
-        found = [device for device_id in self._sorted if matches(device := self._devices[device_id])]
+            self._sorted = sorted(self._rows)
+        found = [device for name in self._sorted if matches(device := self.devices[self._rows[name]])]
         behind = [device for device in found if device.device_id > after]
         return behind[:limit], len(found)
 
     def stats(self, now: int) -> Stats:
-        """Looks at every device once."""
-        statuses: Counter[str] = Counter(device.status(now) for device in self)
-        kinds = Counter(device.kind or "other" for device in self)
+        count, columns = len(self), self.columns
+        record = columns["record"][:count]
+        stale = now - record["timestamp"] > STALE_AFTER
+        statuses = np.bincount(np.where(stale, STATUSES.index("stale"), record["status"]), minlength=len(STATUSES))
         today = now // DAY
-        driven = [device for device in self if device.day == today and device.distance > 0]
-        driven.sort(key=attrgetter("distance"), reverse=True)
+        distance = np.where(columns["day"][:count] == today, columns["distance"][:count], 0.0)
+        top = np.argpartition(distance, max(0, count - TOP))[-TOP:] if count else np.empty(0, dtype=np.int64)
+        top = top[np.argsort(-distance[top], kind="stable")]
         return Stats(
-            by_status={status: statuses[status] for status in STATUSES},
-            by_kind=_frequent(kinds),
+            by_status=dict(zip(STATUSES, statuses.tolist(), strict=True)),
+            by_kind=self._by_kind(np.bincount(columns["kind"][:count], minlength=len(self._kinds)).tolist()),
             since=today * DAY,
-            total=sum(device.distance for device in driven),
-            top=driven[:TOP],
+            total=float(distance.sum()),
+            top=[self.devices[row] for row in top.tolist() if distance[row] > 0],
         )
 
+    def _by_kind(self, counts: Sequence[int]) -> dict[str, int]:
+        """The most frequent kinds by name, what never said its kind and the rest as `other`."""
+        named = {kind: counts[code] for kind, code in self._kinds.items() if code and counts[code] and kind != "other"}
+        frequent = dict(sorted(named.items(), key=lambda item: -item[1])[:KINDS])
+        other = sum(counts) - sum(frequent.values())
+        told = {kind: count for kind, count in frequent.items() if kind is not None}
+        return told | {"other": other} if other else told
 
-def _frequent(kinds: Counter[str]) -> dict[str, int]:
-    other = kinds.pop("other", 0)
-    named = dict(kinds.most_common(KINDS))
-    other += kinds.total() - sum(named.values())
-    return named | {"other": other} if other else named
+
+def _newer(device: Device, known: Device) -> bool:
+    position, before = device.position, known.position
+    return position.time > before.time or (position.time == before.time and position.tie > before.tie)

@@ -1,26 +1,31 @@
 """The hub: the fleet and its viewers. Decides which viewer is sent what, and when."""
 
 import asyncio
+import contextlib
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 import structlog
 
 from herenow.bus.base import Bus, News
-from herenow.live.changes import Changes
+from herenow.live.audience import Audience
 from herenow.live.fleet import Fleet
-from herenow.live.frames import ArticleFrames, JsonFrames, Shared
+from herenow.live.group import Group
+from herenow.live.lags import Lags
 from herenow.live.viewer import Viewer
+from herenow.live.wires import ArticleWire, BinaryWire, EventWire, JsonWire, State, Texts
 from herenow.model.clock import Clock, now
 from herenow.model.device import Device
-from herenow.model.geo import Box
 from herenow.model.rate import Rate
-from herenow.model.view import View
+from herenow.model.view import Resume, View
 from herenow.store.base import Store, load
 
 SHORTEST_TICK = 0.02  # s between two frames to the same viewer
 LONGEST_TICK = 1.0  # s
+LOOK_EVERY = 0.25  # s between two looks at what was withheld
+SLICE = 0.002  # s of sending before other work gets its turn
 STALLED = 30.0  # s without progress, then a viewer is closed
 SLOW = (4408, "no progress in reading for 30 s")
 
@@ -28,30 +33,39 @@ log = structlog.get_logger()
 
 
 class Hub:
-    """Holds one entry a device and one object a viewer. Only `run` waits, so no viewer holds up another."""
+    """Holds one entry a device, and one object a viewer. Only `run` waits, so no viewer holds up another."""
 
-    def __init__(self, clock: Clock = now) -> None:
+    def __init__(self, clock: Clock = now, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.fleet = Fleet()
         self.announced = Rate()
+        self.lags = Lags()
         self.newest: int | None = None  # ms, when a position was last announced
         self.loaded = asyncio.Event()  # the fleet is what the store has, or newer
-        self._clock = clock
-        self._shared = Shared(self.fleet, secrets.token_hex(8), clock)
-        self.json_frames = JsonFrames(self._shared)
-        self.article_frames = ArticleFrames(self._shared)
         self.viewers: set[Viewer] = set()
+        self.sent = 0  # seq of the last state that every viewer was sent, or is known to miss
+        self._clock = clock
+        self._monotonic = monotonic
+        self._state = State(self.fleet, secrets.token_hex(8), clock)
+        self._texts = Texts(self.fleet)
+        self.json_wire = JsonWire(self._state, self._texts)
+        self.binary_wire = BinaryWire(self._state)
+        self.event_wire = EventWire(self._state, self._texts)
+        self.article_wire = ArticleWire(self._state)
+        self._audience = Audience(self._state)
         self._news: list[News] = []
+        self._loading = False  # the store's devices are among the news
         self._heard = asyncio.Event()
         self._missed = asyncio.Event()  # some news; the fleet must be loaded
 
     @property
     def seq(self) -> int:
         """The number of the present state; grows by one a tick that changed something."""
-        return self._shared.seq
+        return self._state.seq
 
-    def told(self, box: Box) -> Iterator[bytes]:
-        """What live messages say of the devices in a box."""
-        return map(self._shared.live, self.fleet.within(box))
+    @property
+    def epoch(self) -> str:
+        """The run of these numbers, 16 hexadecimal digits."""
+        return self._state.epoch
 
     # What happens, without waiting
 
@@ -62,54 +76,107 @@ class Hub:
         self.newest = self._clock()
         self._heard.set()
 
-    def tick(self) -> None:
-        """Brings the news to the fleet, and tells every viewer which devices changed in its view: those that were
-        inside, and those that are. A device that left is among them, or its marker would stay at the edge.
-
-        The fleet changes here alone, but for a load, which starts every viewer afresh: so what a viewer was sent is the
-        fleet as of some tick, and "were" is what it saw.
-        """
-        self._heard.clear()
-        before = self._apply_news()
-        if not before:
-            return
-        self._shared.seq += 1
-        changes = Changes(before, self.fleet)
-        seen: dict[View, tuple[str, ...]] = {}
-        for viewer in self.viewers:
-            if viewer.view is None:
-                continue
-            changed = seen.get(viewer.view)
-            if changed is None:
-                changed = seen[viewer.view] = changes.seen_by(viewer.view)
-            if changed:
-                viewer.mark(changed)
-
-    def _apply_news(self) -> dict[str, Device | None]:
-        """The devices that changed, as they were. The newest of each wins, whatever the order and however often."""
-        before: dict[str, Device | None] = {}
-        for news in self._news:
-            for device in news:
-                known = self.fleet.get(device.device_id)
-                if self.fleet.take(device):
-                    before.setdefault(device.device_id, known)
-        self._news.clear()
-        return before
-
     def load(self, devices: Iterable[Device]) -> None:
-        """Takes over what the store has, but for what is newer here, and lets every viewer start afresh."""
-        for device in devices:
-            self.fleet.take(device)
-        self._shared.seq += 1
-        self.loaded.set()
-        for viewer in self.viewers:
-            viewer.refresh()
+        """Takes what the store has as news: of what is newer here nothing changes, and viewers are told the rest."""
+        self._news.append(list(devices))
+        self._loading = True
+        self._heard.set()
+
+    def tick(self) -> list[Group]:
+        """Brings the news to the fleet, and finds who is due which of them: those who saw the device where it was, and
+        those who see it where it is. The fleet changes here alone, so what a viewer was sent is the fleet as of some
+        tick, and "was" is what it saw."""
+        self._heard.clear()
+        news, self._news = self._news, []
+        loading, self._loading = self._loading, False
+        moment, seq = self._monotonic(), self._state.seq + 1
+        overdue = self._audience.overdue(moment)
+        changes = self.fleet.apply(chain.from_iterable(news), seq, self._audience.followed)
+        if loading:
+            self.loaded.set()
+        else:
+            self.lags.add([self.fleet.devices[row] for row in changes.rows.tolist()], self._clock())
+        if not len(changes.rows) and not overdue:
+            return []
+        self._state.seq = seq
+        return self._audience.tick(changes, overdue, seq, moment)
+
+    def send(self, due: list[Group]) -> Iterator[None]:
+        """Sends what groups are due, and pauses now and then. A viewer that cannot take it is remembered by the number
+        of the state that it has, and by nothing else."""
+        began = time.perf_counter()
+        for group in due:
+            parts, group.parts = group.parts, []
+            if not parts:
+                continue  # its last viewer left meanwhile
+            frame = group.wire.write(parts, snapshot=False)
+            for viewer in list(group.viewers):
+                if viewer.sink.full:
+                    self._miss(viewer)
+                elif viewer.since is None and viewer.owed is None:
+                    viewer.sink.write(frame)
+                if time.perf_counter() - began > SLICE:
+                    yield
+                    began = time.perf_counter()
+        self.sent = self._state.seq
+
+    def _miss(self, viewer: Viewer) -> None:
+        if viewer.since is None and viewer.owed is None:
+            viewer.since = self._state.seq - 1
+
+    def look(self, viewer: Viewer, view: View, number: int = 0, resume: Resume | None = None) -> None:
+        """Lets a viewer look elsewhere. It is answered by a snapshot that replaces all it had, or, if it still has that
+        very view as of some state, by what changed since; a viewer that is full, as soon as it is not."""
+        moment = self._monotonic()
+        self._audience.leave(viewer, moment)
+        group = self._audience.join(viewer, view, moment)
+        viewer.since, viewer.owed = None, number
+        if resume and resume.epoch == self.epoch and 0 < resume.seq <= self.seq:
+            update = group.update(resume.seq, number)
+            if update is not None:
+                viewer.owed = None
+                viewer.sink.write(update)
+                return
+        self.drained(viewer)
+
+    def drained(self, viewer: Viewer) -> None:
+        """Sends a viewer that is not full any more what it missed."""
+        group = viewer.group
+        if group is None or viewer.sink.full:
+            return
+        frame = None
+        if viewer.owed is None:
+            if viewer.since is None:
+                return
+            frame = group.update(viewer.since, 0)
+        frame = frame or group.snapshot(viewer.owed or 0)
+        viewer.since = viewer.owed = None
+        viewer.sink.write(frame)
+
+    def leave(self, viewer: Viewer) -> None:
+        self._audience.leave(viewer, self._monotonic())
+        self.viewers.discard(viewer)
+
+    def tell(self, content: bytes) -> Iterator[None]:
+        """A message to all who look at something and can take it, with pauses."""
+        began = time.perf_counter()
+        texts: dict[object, bytes | None] = {}
+        for viewer in list(self.viewers):
+            if viewer.group is None or viewer.sink.full:
+                continue
+            if viewer.wire not in texts:
+                texts[viewer.wire] = viewer.wire.text(content)
+            if text := texts[viewer.wire]:
+                viewer.sink.write([text])
+            if time.perf_counter() - began > SLICE:
+                yield
+                began = time.perf_counter()
 
     def housekeep(self, monotonic: float) -> None:
         """Closes the viewers that make no progress."""
         for viewer in list(self.viewers):
             if viewer.stalled(monotonic, STALLED):
-                viewer.close(*SLOW)
+                viewer.sink.close(*SLOW)
 
     # What waits
 
@@ -139,10 +206,24 @@ class Hub:
     async def _tick_for_ever(self) -> None:
         """The first change after a pause goes out at once; from then on sending takes at most half of the time."""
         while True:
-            await self._heard.wait()
-            started = time.perf_counter()
-            self.tick()
-            for _ in range(3):  # lets the viewers that were woken send, so that their time is counted
-                await asyncio.sleep(0)
-            spent = time.perf_counter() - started
+            await self._due()
+            spent = await self._tick()
             await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK - spent, spent)))
+
+    async def _due(self) -> None:
+        if not self._audience.withholds:
+            await self._heard.wait()
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._heard.wait()
+
+    async def _tick(self) -> float:
+        """Seconds that it took, without what others did meanwhile."""
+        began = time.perf_counter()
+        spent = 0.0
+        for _ in self.send(self.tick()):
+            spent += time.perf_counter() - began
+            await asyncio.sleep(0)
+            began = time.perf_counter()
+        return spent + time.perf_counter() - began

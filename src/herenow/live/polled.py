@@ -23,4 +23,5 @@ class Polled:
             if self._as_of < asked:
                 began = time.monotonic()
                 self._hub.load(await self._store.latest())
+                self._hub.tick()
                 self._as_of = began

@@ -13,10 +13,9 @@ import structlog
 import uvicorn
 
 from herenow.api.app import create_app
-from herenow.api.body import Bodies
-from herenow.api.live import beat
+from herenow.api.live import beat, farewell
 from herenow.api.parts import Parts, Scene
-from herenow.api.sockets import SocketProtocol
+from herenow.api.sockets import Link
 from herenow.errors import SettingsError
 from herenow.run.pipeline import open_parts
 from herenow.settings import Settings
@@ -48,7 +47,7 @@ async def serve(
         with told_to_stop() as stop:
             async with open_parts(settings, scene or Scene(), records=records) as parts:
                 server = Server(config(create_app(parts)))
-                duties = [_stop(server, parts.bodies, stop), _announce(parts, listening, settings), beat(parts)]
+                duties = [_stop(server, parts, stop), _announce(parts, listening, settings), beat(parts)]
                 async with _beside(server, *duties, *([source(parts.intake)] if source else [])):
                     await server.serve([listening])
                     log.info("stopping")
@@ -83,9 +82,10 @@ class Server(uvicorn.Server):
         yield
 
 
-async def _stop(server: uvicorn.Server, bodies: Bodies, stop: asyncio.Event) -> None:
+async def _stop(server: uvicorn.Server, parts: Parts, stop: asyncio.Event) -> None:
     await stop.wait()
-    bodies.close()
+    parts.bodies.close()
+    farewell(parts.hub)
     server.should_exit = True
 
 
@@ -141,7 +141,7 @@ def config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",
-        ws=SocketProtocol,
+        ws=Link,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # a viewer that stalls is found by what it leaves unread

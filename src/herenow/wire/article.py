@@ -34,7 +34,7 @@ def decode_location(body: bytes) -> Report:
     return convert_report(fields)
 
 
-def encode_update(device: Device) -> str:
+def encode_update(device: Device) -> bytes:
     """One `location_update`; `timestamp` is in ms."""
     position = device.position
     return encode(
@@ -45,7 +45,7 @@ def encode_update(device: Device) -> str:
             "latitude": position.latitude,
             "longitude": position.longitude,
         }
-    ).decode()
+    )
 
 
 class Location(msgspec.Struct, frozen=True, gc=False):

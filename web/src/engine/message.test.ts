@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { STATS } from "../testing/stillEngine";
-import { readDevice, readMessage } from "./message";
+import { Names } from "./binary";
+import type { Message } from "./message";
+import * as border from "./message";
+import { readDevice } from "./message";
 
+const readMessage = (data: unknown): Message | null => border.readMessage(data, new Names());
 const good = { device_id: "a", timestamp: 1, latitude: 60, longitude: 25, status: "moving" };
 
 describe("a message", () => {
@@ -18,14 +22,37 @@ describe("a message", () => {
     expect(readMessage(data)).toBeNull();
   });
 
-  test("of a type that is not known yet is let pass", () => {
-    expect(readMessage('{"type": "event"}')).toEqual({ type: "unknown" });
-  });
+  test.each(["event", "receipt", "ack", "command"])(
+    "of type %s, which is nothing to this client, is let pass",
+    (type) => {
+      expect(readMessage(JSON.stringify({ type }))).toEqual({ type: "unknown" });
+    },
+  );
 
   test("keeps its good positions when others are wrong, and counts those", () => {
     const wrong = [{ ...good, latitude: 91 }, { ...good, timestamp: "1" }, { ...good, device_id: "" }, 7, null];
     const message = readMessage(JSON.stringify({ type: "update", seq: 1, time: 5, positions: [good, ...wrong] }));
-    expect(message).toEqual({ type: "update", time: 5, positions: [good], garbled: wrong.length });
+    expect(message).toEqual({
+      type: "update",
+      view: 0,
+      epoch: null,
+      seq: 1,
+      time: 5,
+      positions: [good],
+      garbled: wrong.length,
+    });
+  });
+
+  test("of positions says which view it answers and which state of the fleet it tells", () => {
+    const told = { view: 7, epoch: "9f2c", seq: 41 };
+    expect(readMessage(JSON.stringify({ type: "snapshot", ...told, positions: [] }))).toMatchObject(told);
+    const untold = { view: 0, epoch: null, seq: null };
+    const wrong = { view: "7", epoch: 9, seq: "41" };
+    expect(readMessage(JSON.stringify({ type: "snapshot", ...wrong, positions: [] }))).toMatchObject(untold);
+  });
+
+  test("that is a ping says which state of the fleet it comes after", () => {
+    expect(readMessage('{"type": "ping", "time": 5, "seq": 42}')).toEqual({ type: "ping", time: 5, seq: 42 });
   });
 
   test("leaves out the fields of a position that are not what they should be", () => {

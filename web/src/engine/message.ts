@@ -1,3 +1,5 @@
+import type { Names } from "./binary";
+import { readFrame } from "./binary";
 import { areNumbers, type Fields, isFields, isNumber } from "./fields";
 import type { LivePosition, Stats, Status } from "./types";
 import { STATUSES } from "./types";
@@ -6,20 +8,25 @@ import { STATUSES } from "./types";
 export type Message =
   | {
       readonly type: "snapshot" | "update";
+      /** The `id` of the view that is answered, 0 for none. */
+      readonly view: number;
+      readonly epoch: string | null;
+      readonly seq: number | null;
       readonly time: number | null;
       readonly positions: LivePosition[];
       readonly garbled: number;
     }
   | { readonly type: "stats"; readonly time: number | null; readonly stats: Stats }
-  | { readonly type: "ping"; readonly time: number | null }
+  | { readonly type: "ping"; readonly time: number | null; readonly seq: number | null }
   | { readonly type: "error"; readonly detail: string }
   /** A newer server may say more than this client knows. */
   | { readonly type: "unknown" };
 
 const MEASURES = ["speed", "course", "altitude", "accuracy", "battery"] as const;
 
-/** Null when it cannot be understood. */
-export function readMessage(data: unknown): Message | null {
+/** Null when it cannot be understood. Binary frames look names up in `names`, and add to them. */
+export function readMessage(data: unknown, names: Names): Message | null {
+  if (data instanceof ArrayBuffer) return readFrame(data, names);
   if (typeof data !== "string") return null;
   const fields = parse(data);
   if (!fields || typeof fields.type !== "string") return null;
@@ -30,7 +37,7 @@ export function readMessage(data: unknown): Message | null {
     case "stats":
       return readStats(fields);
     case "ping":
-      return { type: "ping", time: timeOf(fields) };
+      return { type: "ping", time: numberOf(fields.time), seq: numberOf(fields.seq) };
     case "error":
       return { type: "error", detail: String(fields.detail ?? "no detail given") };
     default:
@@ -43,12 +50,21 @@ export function readPositions(type: "snapshot" | "update", fields: unknown): Mes
   if (!isFields(fields) || !Array.isArray(fields.positions)) return null;
   const all: unknown[] = fields.positions;
   const positions = all.map(readPosition).filter((position) => position !== null);
-  return { type, time: timeOf(fields), positions, garbled: all.length - positions.length };
+  const { view, epoch, seq, time } = fields;
+  return {
+    type,
+    view: numberOf(view) ?? 0,
+    epoch: typeof epoch === "string" ? epoch : null,
+    seq: numberOf(seq),
+    time: numberOf(time),
+    positions,
+    garbled: all.length - positions.length,
+  };
 }
 
 export function readStats(fields: unknown): Message | null {
   if (!isFields(fields) || !isStats(fields)) return null;
-  return { type: "stats", time: timeOf(fields), stats: fields };
+  return { type: "stats", time: numberOf(fields.time), stats: fields };
 }
 
 function readPosition(value: unknown): LivePosition | null {
@@ -87,8 +103,8 @@ function parse(text: string): Fields | null {
   }
 }
 
-function timeOf(fields: Fields): number | null {
-  return isNumber(fields.time) ? fields.time : null;
+function numberOf(value: unknown): number | null {
+  return isNumber(value) ? value : null;
 }
 
 function isStats(value: Fields): value is Fields & Stats {

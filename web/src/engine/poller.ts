@@ -40,11 +40,13 @@ export class Poller {
     try {
       const answers = await this.#fetch(round.signal);
       if (round.signal.aborted) return;
-      for (const answer of answers) this.#options.onMessage(answer);
+      for (const answer of answers) if (!round.signal.aborted) this.#options.onMessage(answer);
     } catch (error) {
       if (round.signal.aborted) return;
       this.#options.onFailure(error instanceof Error ? error.message : String(error));
     }
+    // Who hears of an answer or a failure may stop this.
+    if (round.signal.aborted) return;
     this.#round = null;
     this.#timer = setTimeout(() => {
       this.#timer = null;

@@ -1,35 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { STATS } from "../testing/stillEngine";
 import type { Message } from "./message";
-import { LiveSocket, SUBPROTOCOL } from "./socket";
-import { TestSocket } from "./testSocket";
+import type { LiveSocket } from "./socket";
+import { TestLink } from "./testLink";
+import type { TestSocket } from "./testSocket";
 
 const VIEW = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
+let link: TestLink;
 let wires: TestSocket[];
 let addresses: string[];
 let messages: Message[];
 let socket: LiveSocket;
 
-function started(): LiveSocket {
-  const made = new LiveSocket({
-    base: "https://example.org/maps/",
-    onMessage: (message) => messages.push(message),
-    random: () => 1,
-    open: (url, subprotocol) => {
-      addresses.push(`${url.href} ${subprotocol}`);
-      const wire = new TestSocket();
-      wires.push(wire);
-      return wire;
-    },
-  });
-  made.start();
-  return made;
-}
-
 function newest(): TestSocket {
-  const wire = wires.at(-1);
-  if (!wire) throw new Error("no socket was opened");
-  return wire;
+  return link.newest;
 }
 
 function state(): string {
@@ -38,14 +22,13 @@ function state(): string {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  wires = [];
-  addresses = [];
-  messages = [];
   vi.stubGlobal(
     "fetch",
     vi.fn(async () => Promise.reject(new TypeError("no network"))),
   );
-  socket = started();
+  link = new TestLink();
+  ({ wires, addresses, messages, socket } = link);
+  socket.start();
 });
 
 afterEach(() => {
@@ -55,17 +38,22 @@ afterEach(() => {
 });
 
 test("the address is relative to the page, so that it works under a path of a proxy", () => {
-  expect(addresses).toEqual([`wss://example.org/maps/ws/locations ${SUBPROTOCOL}`]);
+  expect(addresses).toEqual(["wss://example.org/maps/ws/locations"]);
 });
 
-test("the view is said when the link opens, and when it opens again", async () => {
+test("both subprotocols are offered, the binary one first, and its frames are taken whole", () => {
+  expect(link.offered).toEqual([["herenow.bin.v1", "herenow.json.v1"]]);
+  expect(newest().binaryType).toBe("arraybuffer");
+});
+
+test("the view is said when the link opens, and when it opens again, each time with a number of its own", async () => {
   socket.setView(VIEW);
   newest().opens();
-  expect(newest().sent).toEqual([{ type: "view", ...VIEW }]);
+  expect(newest().sent).toEqual([{ type: "view", id: 1, ...VIEW }]);
   newest().ends();
   await vi.advanceTimersByTimeAsync(600);
   newest().opens();
-  expect(newest().sent).toEqual([{ type: "view", ...VIEW }]);
+  expect(newest().sent).toEqual([{ type: "view", id: 2, ...VIEW }]);
 });
 
 test("the clock of the server is taken from its messages", () => {
@@ -199,6 +187,21 @@ describe("close codes", () => {
     expect(wires).toHaveLength(1);
     socket.retryNow();
     expect(wires).toHaveLength(2);
+  });
+
+  test.each([1006, 4401, 4408, 4429])("after %d it is tried again, later each time", async (code) => {
+    for (const wait of [500, 1000]) {
+      newest().opens();
+      newest().ends(code);
+      expect(socket.connection.get().retryAt).toBe(Date.now() + wait);
+      await vi.advanceTimersByTimeAsync(wait);
+    }
+  });
+
+  test.each([1006, 1012, 4429])("after %d the wait is the one that the server asks for", (code) => {
+    newest().opens();
+    newest().ends(code, "the server is full; retry_ms=2345");
+    expect(socket.connection.get().retryAt).toBe(Date.now() + 2345);
   });
 
   test("a server that stops is given up to five seconds", () => {

@@ -1,43 +1,33 @@
 import { backOff } from "./backOff";
+import { Names } from "./binary";
+import { askedWait, REFUSALS, SERVER_STOPPING } from "./closing";
 import type { Message } from "./message";
 import { readMessage } from "./message";
 import { Pace } from "./pace";
 import { Poller } from "./poller";
 import { Value } from "./readable";
-import type { Box, Connection, ConnectionState } from "./types";
+import type { ReportedView, ViewMessage } from "./resumption";
+import { Resumption } from "./resumption";
+import type { Connection, ConnectionState } from "./types";
+import type { OpenSocket, SocketLike } from "./webSocket";
+import { liveAddress, openWebSocket, SUBPROTOCOLS } from "./webSocket";
 
-export const SUBPROTOCOL = "herenow.json.v1";
 const OPEN = 1; // WebSocket.OPEN
 const SILENCE = 25_000; // ms; the server says something every ten seconds
-const SILENCE_OFFLINE = 4000; // ms, where the browser says that there is no network; statistics come every second
+const SILENCE_OFFLINE = 4000; // ms, where the browser says that there is no network; statistics come twice a second
 const HANDSHAKE = 10_000; // ms
 const STEADY = 5000; // ms a link must have lasted before its loss counts as a first failure
 const FAILURES_BEFORE_POLLING = 3;
 const RETRY_WHILE_POLLING = 30_000; // ms
 const RESTART_SPREAD = 5000; // ms
 const LAST_DATA_PACE = 1000; // ms
-const REFUSALS: ReadonlyMap<number, string> = new Map([
-  [1009, "The server refused a message as too large."],
-  [4400, "The server could not understand what this page sends. Reload it: it may be out of date."],
-]);
-const SERVER_STOPPING = 1012;
-
-/** The part of a WebSocket that is used, so that tests can stand in for it. */
-export type SocketLike = Pick<
-  WebSocket,
-  "readyState" | "send" | "close" | "onopen" | "onmessage" | "onclose" | "onerror"
->;
 
 export interface SocketOptions {
   readonly base: string;
+  /** Hears of every message once. What it throws is reported, and ends nothing. */
   readonly onMessage: (message: Message) => void;
-  readonly open?: (url: URL, subprotocol: string) => SocketLike;
+  readonly open?: OpenSocket;
   readonly random?: () => number;
-}
-
-export interface ReportedView {
-  readonly bbox: Box;
-  readonly zoom: number;
 }
 
 /** Keeps one link to the server open, or polls where no socket gets through. Never throws at what it is sent. */
@@ -53,7 +43,10 @@ export class LiveSocket {
   readonly #options: SocketOptions;
   readonly #poller: Poller;
   readonly #tellLastData = new Pace(LAST_DATA_PACE, () => this.#tell({ lastData: this.#lastData }));
+  readonly #names = new Names();
+  readonly #resumption = new Resumption();
   #socket: SocketLike | null = null;
+  #turns = 0; // grows whenever the socket is replaced or dropped
   #view: ReportedView | null = null;
   #silence: ReturnType<typeof setTimeout> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -63,6 +56,7 @@ export class LiveSocket {
   #polling = false;
   #lastData: number | null = null;
   #garbled = 0;
+  #handlerFailed = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -86,13 +80,14 @@ export class LiveSocket {
     document.removeEventListener("visibilitychange", this.#cameBack);
     this.#tellLastData.stop();
     this.#poller.stop();
+    this.#polling = false;
     this.#drop();
   }
 
   setView(view: ReportedView): void {
     this.#view = view;
     this.#poller.box = view.bbox;
-    this.#sendView();
+    if (this.#socket?.readyState === OPEN) this.#send(this.#resumption.change(view));
   }
 
   readonly retryNow = (): void => {
@@ -113,17 +108,26 @@ export class LiveSocket {
   #connect(): void {
     this.#drop();
     this.#openedAt = null;
-    if (!this.#polling) this.#tell({ state: this.#waitingState(), retryAt: null });
-    const url = new URL("ws/locations", this.#options.base);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    url.hash = "";
-    const open = this.#options.open ?? ((address, subprotocol) => new WebSocket(address, subprotocol));
-    const socket = open(url, SUBPROTOCOL);
+    const open = this.#options.open ?? openWebSocket;
+    const socket = open(liveAddress(this.#options.base), SUBPROTOCOLS);
     this.#socket = socket;
     this.#listenFor(HANDSHAKE);
-    socket.onopen = this.#opened;
-    socket.onmessage = this.#heard;
-    socket.onclose = (event) => this.#lost(event.code);
+    this.#heed(socket);
+    // Last, for who hears of it may stop this.
+    if (!this.#polling) this.#tell({ state: this.#waitingState(), retryAt: null });
+  }
+
+  /** Hears of this socket only for as long as no other has taken its place, however late its frames come. */
+  #heed(socket: SocketLike): void {
+    const ifCurrent = <E>(handler: (event: E) => void) => {
+      return (event: E): void => {
+        if (socket === this.#socket) handler(event);
+      };
+    };
+    socket.binaryType = "arraybuffer";
+    socket.onopen = ifCurrent(this.#opened);
+    socket.onmessage = ifCurrent(this.#heard);
+    socket.onclose = ifCurrent(({ code, reason }: CloseEvent) => this.#lost(code, reason));
     // An error is always followed by a close, which says more.
     socket.onerror = null;
   }
@@ -132,6 +136,7 @@ export class LiveSocket {
   #drop(): void {
     for (const timer of [this.#silence, this.#retry]) if (timer !== null) clearTimeout(timer);
     this.#silence = this.#retry = null;
+    this.#turns += 1;
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;
@@ -145,30 +150,45 @@ export class LiveSocket {
     this.#polling = false;
     this.#poller.stop();
     this.#listenFor(SILENCE);
-    this.#sendView();
+    if (this.#view) this.#send(this.#resumption.comeBack(this.#view));
     this.#tell({ state: "live", retryAt: null, problem: null });
   };
 
   readonly #heard = (event: MessageEvent): void => {
     this.#listenFor(SILENCE);
-    const message = readMessage(event.data);
-    if (message) this.#take(message);
+    const message = readMessage(event.data, this.#names);
+    // Before the handler hears of it, which may throw, pan, stop this or replace the link.
+    this.#resumption.take(message);
+    if (message) this.#pass(message);
     else this.#countGarbled(1);
   };
 
-  #take(message: Message): void {
+  #pass(message: Message): void {
     if (message.type === "unknown") return;
     if (message.type === "error") {
       this.#tell({ problem: message.detail });
       return;
     }
+    const turn = this.#turns;
+    this.#deliver(message);
+    if (turn !== this.#turns) return;
+    if (message.type !== "ping") this.#markData();
     if (message.time !== null) this.#setClock(message.time);
     if ("garbled" in message && message.garbled > 0) this.#countGarbled(message.garbled);
-    if (message.type !== "ping") this.#markData();
-    this.#options.onMessage(message);
   }
 
-  #lost(code: number): void {
+  /** A marker that cannot be drawn must not end the link, so everything is caught here. */
+  #deliver(message: Message): void {
+    try {
+      this.#options.onMessage(message);
+    } catch (error) {
+      // What fails once fails as a rule with every frame, twenty times a second.
+      if (!this.#handlerFailed) console.error(error);
+      this.#handlerFailed = true;
+    }
+  }
+
+  #lost(code: number, reason: string): void {
     this.#drop();
     const refusal = REFUSALS.get(code);
     if (refusal) {
@@ -182,10 +202,11 @@ export class LiveSocket {
     this.#openedAt = null;
     if (neverOpened && this.#failures >= FAILURES_BEFORE_POLLING) this.#poller.start();
     const random = this.#options.random ?? Math.random;
-    this.#retryIn(code === SERVER_STOPPING ? RESTART_SPREAD * random() : this.#wait(random));
+    this.#retryIn(askedWait(reason) ?? this.#wait(code, random));
   }
 
-  #wait(random: () => number): number {
+  #wait(code: number, random: () => number): number {
+    if (code === SERVER_STOPPING) return RESTART_SPREAD * random();
     return this.#polling ? RETRY_WHILE_POLLING : backOff(this.#failures - 1, random);
   }
 
@@ -202,8 +223,11 @@ export class LiveSocket {
   }
 
   readonly #polled = (message: Message): void => {
+    // What the map holds now was not told by the socket.
+    this.#resumption.forget();
+    const turn = this.#turns;
     if (!this.#polling) this.#beginPolling();
-    this.#take(message);
+    if (turn === this.#turns) this.#pass(message);
   };
 
   /** A server that answers again, having been away, is as a rule there for the socket too: that is tried first. */
@@ -218,17 +242,16 @@ export class LiveSocket {
     if (!this.#polling) return;
     this.#polling = false;
     this.#failures = 1;
-    if (this.#retry !== null) this.#retryIn(this.#wait(this.#options.random ?? Math.random));
+    if (this.#retry !== null) this.#retryIn(backOff(0, this.#options.random ?? Math.random));
   };
 
   #listenFor(limit: number): void {
     if (this.#silence !== null) clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#lost(0), limit);
+    this.#silence = setTimeout(() => this.#lost(0, ""), limit);
   }
 
-  #sendView(): void {
-    if (!this.#view || this.#socket?.readyState !== OPEN) return;
-    this.#socket.send(JSON.stringify({ type: "view", ...this.#view }));
+  #send(message: ViewMessage): void {
+    this.#socket?.send(JSON.stringify(message));
   }
 
   #setClock(serverTime: number): void {

@@ -1,7 +1,8 @@
-import type { SocketLike } from "./socket";
+import type { SocketLike } from "./webSocket";
 
 /** For tests: a socket whose other end is the test. */
 export class TestSocket implements SocketLike {
+  binaryType: BinaryType = "blob";
   readyState: SocketLike["readyState"] = 0;
   closed = false;
   readonly sent: unknown[] = [];
@@ -25,13 +26,13 @@ export class TestSocket implements SocketLike {
   }
 
   says(data: unknown): void {
-    const text = typeof data === "string" ? data : JSON.stringify(data);
-    this.#call(this.onmessage, new MessageEvent("message", { data: text }));
+    const raw = typeof data === "string" || data instanceof ArrayBuffer;
+    this.#call(this.onmessage, new MessageEvent("message", { data: raw ? data : JSON.stringify(data) }));
   }
 
-  ends(code = 1006): void {
+  ends(code = 1006, reason = ""): void {
     this.readyState = 3;
-    this.#call(this.onclose, new CloseEvent("close", { code }));
+    this.#call(this.onclose, new CloseEvent("close", { code, reason }));
   }
 
   #call<E extends Event>(handler: ((this: WebSocket, event: E) => unknown) | null, event: E): void {

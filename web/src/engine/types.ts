@@ -41,7 +41,7 @@ export interface DeviceDistance {
   readonly metres: number;
 }
 
-/** As `GET /api/stats` answers and as the socket says every second. */
+/** As `GET /api/stats` answers and as the socket says twice a second. */
 export interface Stats {
   readonly time: number;
   readonly devices: number;

@@ -27,6 +27,12 @@ describe("the server is told of a view", () => {
     expect(needsReport(told, { ...area, west: 0.44, east: 0.46, north: 0.32, south: 0.33 })).toBe(true);
   });
 
+  test("when the map was zoomed in by a whole level, for it is told of smaller moves there", () => {
+    expect(needsReport(told, { ...area, zoom: area.zoom + 0.9 })).toBe(false);
+    expect(needsReport(told, { ...area, zoom: area.zoom + 1 - 1e-9 })).toBe(true);
+    expect(needsReport(told, { ...area, zoom: area.zoom - 1 })).toBe(false);
+  });
+
   test("not again and again where the map shows more than the world is high", () => {
     const tall = { ...area, north: -0.2, south: 1.2 };
     expect(needsReport(withMargin(tall), tall)).toBe(false);

@@ -1,8 +1,9 @@
 import { latitudeOf, longitudeOf } from "./mercator";
-import type { ReportedView } from "./socket";
+import type { ReportedView } from "./resumption";
 
 const MARGIN = 0.1; // of the width and height, so that markers enter smoothly
 const WASTE = 2.5; // times the visible width that may still be reported after zooming in
+const CLOSER = 0.99; // levels of zoom: a whole one, but for the rounding of a logarithm
 
 /** What is visible, in world units; `west` and `east` may lie in other copies of the world. */
 export interface VisibleArea {
@@ -31,7 +32,9 @@ export function needsReport(told: VisibleArea | null, visible: VisibleArea): boo
   if (!told) return true;
   const inside = visible.west >= told.west && visible.east <= told.east;
   const within = Math.max(0, visible.north) >= told.north && Math.min(1, visible.south) <= told.south;
-  return !inside || !within || told.east - told.west > WASTE * (visible.east - visible.west);
+  if (!inside || !within || told.east - told.west > WASTE * (visible.east - visible.west)) return true;
+  // The server leaves out what moved by less than a pixel of the zoom it was told.
+  return visible.zoom - told.zoom >= CLOSER;
 }
 
 export function reportOf(area: VisibleArea): ReportedView {

@@ -1,5 +1,5 @@
 import { Pace } from "./pace";
-import type { ReportedView } from "./socket";
+import type { ReportedView } from "./resumption";
 import type { VisibleArea } from "./viewReport";
 import { needsReport, reportOf, withMargin } from "./viewReport";
 

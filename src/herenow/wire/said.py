@@ -1,0 +1,71 @@
+"""What a client says on a live socket (docs/protocol.md)."""
+
+from typing import Annotated
+
+import msgspec
+
+from herenow.errors import BadRequest
+from herenow.model import geo
+from herenow.model.view import Resume, View
+
+MAX_DEVICES = 100
+MAX_ZOOM = 30
+DEEPEST_ID = 2**32 - 1
+
+Id = int | Annotated[str, msgspec.Meta(max_length=128)]
+
+
+class SaidView(msgspec.Struct, tag="view", tag_field="type"):
+    id: Annotated[int, msgspec.Meta(ge=1, le=DEEPEST_ID)] | None = None
+    bbox: list[float] | None = None
+    devices: Annotated[list[str], msgspec.Meta(max_length=MAX_DEVICES)] | None = None
+    zoom: Annotated[float, msgspec.Meta(ge=0, le=MAX_ZOOM)] | None = None
+    resume: Resume | None = None
+
+    def view(self) -> View:
+        """Raises BadRequest that names the field."""
+        if (self.bbox is None) == (self.devices is None):
+            raise BadRequest("view: expected either bbox or devices")
+        if self.devices is not None:
+            return View(devices=frozenset(self.devices))
+        try:
+            return View(geo.box(self.bbox or []), zoom=self.zoom)
+        except BadRequest as error:
+            raise BadRequest(f"view.bbox: {error}") from error
+
+
+class SaidReport(msgspec.Struct, tag="report", tag_field="type"):
+    id: Id
+    positions: msgspec.Raw
+
+
+_EXAMPLES = {
+    "view": '{"type": "view", "bbox": [w, s, e, n], "zoom": z}',
+    "report": '{"type": "report", "id": 1, "positions": […]}',
+}
+_said: msgspec.json.Decoder[SaidView | SaidReport] = msgspec.json.Decoder(SaidView | SaidReport)
+
+
+class _Type(msgspec.Struct):
+    type: str
+
+
+_type = msgspec.json.Decoder(_Type)
+
+
+def decode_said(text: str | bytes) -> SaidView | SaidReport:
+    """Raises BadRequest that says what was expected and what came."""
+    try:
+        return _said.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _explained(text, error) from error
+
+
+def _explained(text: str | bytes, error: Exception) -> BadRequest:
+    try:
+        kind = _type.decode(text).type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return BadRequest(f"expected {_EXAMPLES['view']}: {error}")
+    if kind not in _EXAMPLES:
+        return BadRequest(f"type: expected {' or '.join(_EXAMPLES)}, got {kind[:40]!r}")
+    return BadRequest(f"expected {_EXAMPLES[kind]}: {error}")
