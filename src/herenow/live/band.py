@@ -33,7 +33,7 @@ class Told(msgspec.Struct, frozen=True):
         rows, tiles, named = self.rows[here], self.tiles[here], self.named[here]
         order = np.argsort(tiles, kind="stable")
         tiles = tiles[order]
-        starts = np.flatnonzero(np.diff(tiles, prepend=NOWHERE))
+        starts = np.flatnonzero(np.concatenate(([True], tiles[1:] != tiles[:-1]))[: len(tiles)])
         return Pieces(tiles[starts].tolist(), starts.tolist(), rows[order], named[order])
 
 
@@ -79,7 +79,8 @@ class Band:
         self._looked = moment
         self._departures = Departures(seq)
         self._by_tile: tuple[Rows, Numbers] | None = None  # rows in the order of their tiles, and these tiles
-        self._tell(np.arange(len(fleet)), seq, moment)
+        everything = np.arange(len(fleet))
+        self._tell(everything, self._tiles(everything), seq, moment)
 
     @property
     def withholds(self) -> bool:
@@ -96,7 +97,7 @@ class Band:
 
     def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Told:
         """Takes rows that changed, and those that are due, and says who must be told of which."""
-        self._grow(len(self._fleet.devices))
+        self._grow()
         rows = np.union1d(changed, due) if len(due) else changed
         new = self._tiles(rows)
         moved = new != self._columns["tile"][rows]
@@ -109,7 +110,7 @@ class Band:
         left, old = left[old != NOWHERE], old[old != NOWHERE]
         named = moved | (self._fleet.columns["named"][rows] == seq)
         self._departures.add(seq, old, left)
-        self._tell(rows, seq, moment)
+        self._tell(rows, new, seq, moment)
         known = np.zeros(len(left), dtype=np.bool_)  # to the viewers of the tile that they left
         return Told(np.concatenate([rows, left]), np.concatenate([new, old]), np.concatenate([named, known]))
 
@@ -127,25 +128,27 @@ class Band:
         self._withheld += int(np.count_nonzero(~self._columns["withheld"][rows]))
         self._columns["withheld"][rows] = True
 
-    def _tell(self, rows: Rows, seq: int, moment: float) -> None:
-        self._grow(len(self._fleet.devices))
+    def _tell(self, rows: Rows, tiles: Numbers, seq: int, moment: float) -> None:
+        self._grow()
         columns, fleet = self._columns, self._fleet.columns
-        tiles = self._tiles(rows)
         moved = rows[tiles != columns["tile"][rows]]
         if len(moved):
             self._by_tile = None
-        self._withheld -= int(np.count_nonzero(columns["withheld"][rows]))
-        columns["withheld"][rows] = False
+        if self._withheld:
+            self._withheld -= int(np.count_nonzero(columns["withheld"][rows]))
+            columns["withheld"][rows] = False
         columns["entered"][moved] = seq
         columns["tile"][rows] = tiles
         columns["x"][rows], columns["y"][rows] = fleet["x"][rows], fleet["y"][rows]
         columns["status"][rows] = fleet["record"]["status"][rows]
         columns["told"][rows], columns["told_at"][rows] = seq, moment
 
-    def _grow(self, count: int) -> None:
-        self._columns.grow(count)
-        self._columns["tile"][self._count : count] = NOWHERE
-        self._count = max(self._count, count)
+    def _grow(self) -> None:
+        count = len(self._fleet)
+        if count > self._count:
+            self._columns.grow(count)
+            self._columns["tile"][self._count : count] = NOWHERE
+            self._count = count
 
     def _tiles(self, rows: Rows) -> Numbers:
         return tiles_at(self._level, self._fleet.columns["x"][rows], self._fleet.columns["y"][rows])
@@ -176,5 +179,5 @@ class Band:
 
 def is_in(values: Numbers, sought: Numbers) -> Marks:
     """Which values are among the sought, in ascending order, of which there is at least one."""
-    found: Marks = sought[np.searchsorted(sought, values).clip(max=len(sought) - 1)] == values
+    found: Marks = sought[np.minimum(sought.searchsorted(values), len(sought) - 1)] == values
     return found

@@ -17,9 +17,9 @@ Numbers = npt.NDArray[np.int64]
 def world(longitudes: Floats, latitudes: Floats) -> tuple[Floats, Floats]:
     """Web mercator (EPSG:3857) as shares of the width of the world, from its north-western corner; what lies beyond
     the map's edge near the poles is put there."""
-    sine = np.sin(np.radians(np.clip(latitudes, -89.9, 89.9)))
+    sine = np.sin(np.radians(np.minimum(np.maximum(latitudes, -89.9), 89.9)))  # `clip` takes thrice as long for a few
     y = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
-    return (longitudes + 180) / 360, np.clip(y, 0.0, 1.0)
+    return (longitudes + 180) / 360, np.minimum(np.maximum(y, 0.0), 1.0)
 
 
 def tiles_at(level: int, x: Floats, y: Floats) -> Numbers:
@@ -28,7 +28,7 @@ def tiles_at(level: int, x: Floats, y: Floats) -> Numbers:
 
 
 def _line(level: int, share: Floats) -> Numbers:
-    return np.clip((share * (1 << level)).astype(np.int64), 0, (1 << level) - 1)
+    return np.minimum(np.maximum((share * (1 << level)).astype(np.int64), 0), (1 << level) - 1)
 
 
 def level_for(box: Box, zoom: float | None) -> int:

@@ -42,6 +42,7 @@ Records = npt.NDArray[np.void]
 _HEAD = struct.Struct("<B3xIdd8s")
 _BLOCK = struct.Struct("<IIIB3x")
 _NAMED = struct.Struct("<IHHH2x")
+_COLUMNS: tuple[str, ...] = (*FIRST, *OPTIONAL, *LAST)
 _STATUS = {status: code for code, status in enumerate(STATUSES)}
 _NAN = float("nan")
 
@@ -53,15 +54,16 @@ def records(devices: Iterable[tuple[int, Device]]) -> Records:
 
 def _record(number: int, device: Device) -> tuple[float, ...]:
     position = device.position
+    altitude, accuracy, battery = position.altitude, position.accuracy, position.battery
     speed, course = device.speed, device.course
     return (
         position.time,
         number,
         round(position.longitude * PLACES),
         round(position.latitude * PLACES),
-        _NAN if position.altitude is None else position.altitude,
-        _NAN if position.accuracy is None else position.accuracy,
-        _NAN if position.battery is None else position.battery,
+        _NAN if altitude is None else altitude,
+        _NAN if accuracy is None else accuracy,
+        _NAN if battery is None else battery,
         UNKNOWN if speed is None else min(FASTEST, round(speed * 100)),
         UNKNOWN if course is None else round(course * 100) % 36_000,
         _STATUS[device.motion],
@@ -152,13 +154,8 @@ def _decode_block(block: bytes, names: Names) -> Iterator[Live]:
         columns[column] = np.frombuffer(block, RECORD[column], count, at).tolist()
         at = stop
     _learn(block, at + -at % 8, named, names)
-    rows = zip(*(columns.get(column) or repeat(_NAN, count) for column in _names_of(RECORD)), strict=True)
+    rows = zip(*(columns.get(column) or repeat(_NAN, count) for column in _COLUMNS), strict=True)
     return (_live(row, names[row[1]]) for row in rows if row[1] in names)
-
-
-def _names_of(dtype: Any) -> tuple[str, ...]:
-    names: tuple[str, ...] = dtype.names
-    return names
 
 
 def _learn(block: bytes, at: int, count: int, names: Names) -> None:

@@ -1,0 +1,16 @@
+"""A client of the live wire for Python programs: looks at positions and reports them, over one socket that comes back
+by itself.
+
+    async with Live("http://127.0.0.1:8000", box=(-98.0, 30.1, -97.4, 30.6), zoom=10) as live:
+        async for change in live:
+            print(len(change.positions), len(live.positions))
+"""
+
+from herenow.client.change import Change
+from herenow.client.live import Live
+from herenow.client.reports import Receipt
+from herenow.model.geo import Box
+from herenow.model.report import Rejection, Report
+from herenow.wire.json import Live as LivePosition
+
+__all__ = ["Box", "Change", "Live", "LivePosition", "Receipt", "Rejection", "Report"]

@@ -1,0 +1,78 @@
+"""Reports on their way: cut to what a message may hold, and kept until they are answered."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from herenow.errors import TooLarge
+from herenow.model.report import MAX_BATCH, Rejection, Report
+from herenow.wire import json
+
+MAX_MESSAGE = 60 * 1024  # bytes of positions; a server closes the socket at 64 KiB
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """How many positions are on disk, and which never will be, with their index in what was reported."""
+
+    accepted: int
+    rejected: list[Rejection]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What goes into one message: an array of positions, beginning with the position at the index `start`."""
+
+    start: int
+    positions: str
+
+
+def parts(reports: Iterable[Report | Mapping[str, object]]) -> Iterator[Part]:
+    """Raises TooLarge for a position that no message can hold."""
+    waiting: list[bytes] = []
+    size = start = index = 0
+    for index, report in enumerate(reports):
+        encoded = json.encode(report)
+        if len(encoded) > MAX_MESSAGE:
+            raise TooLarge(f"expected positions of at most {MAX_MESSAGE} bytes, got {len(encoded)} in number {index}")
+        if waiting and (len(waiting) == MAX_BATCH or size + len(encoded) + 1 > MAX_MESSAGE):
+            yield Part(start, json.join(waiting))
+            waiting, size, start = [], 0, index
+        waiting.append(encoded)
+        size += len(encoded) + 1
+    if waiting:
+        yield Part(start, json.join(waiting))
+
+
+class Outbox:
+    """Parts that are not answered, by number. Its bound is that of who reports: each waits for its answer."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, Part] = {}
+        self._unsaid: dict[int, None] = {}  # in order
+        self._last = 0
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def add(self, part: Part) -> int:
+        """The number under which it will be answered."""
+        self._last += 1
+        self._parts[self._last] = part
+        self._unsaid[self._last] = None
+        return self._last
+
+    def drop(self, number: int) -> None:
+        """It is answered, or nobody waits for that any more."""
+        self._parts.pop(number, None)
+        self._unsaid.pop(number, None)
+
+    def linked(self) -> None:
+        """A link begins: what was not answered is to be said again. The same report twice is one position."""
+        self._unsaid = dict.fromkeys(self._parts)
+
+    def say(self) -> str | None:
+        """The next that this link has not been told."""
+        number = next(iter(self._unsaid), None)
+        if number is None:
+            return None
+        del self._unsaid[number]
+        return f'{{"type":"report","id":{number},"positions":{self._parts[number].positions}}}'

@@ -1,0 +1,151 @@
+"""What a viewer keeps over all its links, what it says, and what it makes of a frame. Knows no socket and no loop."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from herenow.client.change import Change, merge
+from herenow.client.messages import Answer, Complaint, Ping, Stats, Told, read
+from herenow.errors import Unavailable
+from herenow.model.view import View
+from herenow.wire import binary, json
+from herenow.wire.json import Live
+
+
+class Astray(Unavailable):
+    """The server goes on from a place that the viewer is not at: only a new link, with a snapshot, helps."""
+
+
+class Had(msgspec.Struct, frozen=True):
+    """A place in the stream: all of `view` up to the state `seq` of the run of numbers `epoch`. One value, so that no
+    part of it is ever offered without the others."""
+
+    view: View
+    epoch: str
+    seq: int
+
+
+class Viewer:
+    """One viewer. Told by its owner of each link that begins, and of each frame. What was told outlives the link.
+
+    Its place is known only while the view said last is answered and every frame since was understood.
+    """
+
+    def __init__(self) -> None:
+        self.positions: dict[str, Live] = {}
+        self.stats: dict[str, object] | None = None
+        self.garbled = 0  # frames that were no messages
+        self.had: Had | None = None
+        self._view: View | None = None
+        self._id = 0  # of the view; 0 before there is one
+        self._names: binary.Names = {}
+        self._encoding: str | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._said = 0  # the id of the view that was said on this link
+        self._resumed = False  # whether it was said with what was had
+        self._answered = False  # whether that view was
+        self._settled = False  # whether any view was, on this link
+
+    def look(self, view: View) -> None:
+        """From now on this is the view. Even the same one is begun anew, with a snapshot."""
+        self._view = view
+        self._id += 1
+        self.had = None
+        self._answered = False
+
+    def linked(self, encoding: str) -> None:
+        """A link begins, on which positions come in this encoding."""
+        if encoding != self._encoding:
+            self.had = None  # the numbers of the binary one mean nothing in the other, nor does it give any
+        self._encoding = encoding
+        self._begin()
+
+    @property
+    def looks(self) -> bool:
+        """Whether there is a view."""
+        return self._view is not None
+
+    def say(self) -> str | None:
+        """The view, where this link has not been told of it."""
+        view = self._view
+        if view is None or self._said == self._id:
+            return None
+        resume = self.had if self.had is not None and self.had.view == view else None
+        self._said, self._resumed, self._answered = self._id, resume is not None, False
+        return json.encode(_message(self._id, view, resume)).decode()
+
+    def take(self, frame: str | bytes) -> Change | Answer | Complaint | None:
+        """What a frame changed, or what it says to who reports. Everything kept is up to date when it returns.
+
+        Raises Astray.
+        """
+        # Before the first answer a frame may belong to another epoch, whose numbers must not be learnt.
+        names = self._names if self._settled else dict(self._names)
+        try:
+            message = read(frame, names)
+        except ValueError:
+            self._pass_over()
+            return None
+        match message:
+            case Told() if self._believed(message):
+                self._names = names
+                return self._told(message)
+            case Answer() | Complaint():
+                return message
+            case Ping(seq=int() as seq):
+                self._advance(seq)
+            case Stats():
+                self.stats = message.fields
+        return None
+
+    def _pass_over(self) -> None:
+        self.garbled += 1
+        if self._answered:
+            self.had = None  # these may have been positions: whoever offered a place now would never be told of them
+
+    def _believed(self, told: Told) -> bool:
+        return self._settled or told.snapshot or self._answers(told)
+
+    def _answers(self, told: Told) -> bool:
+        return told.view == self._said == self._id != 0
+
+    def _told(self, told: Told) -> Change | None:
+        if told.snapshot:
+            return self._replace(told)
+        if self._answers(told) and not self._answered:
+            if not self._resumed or self.had is None:
+                raise Astray(f"expected a snapshot for view {told.view}, got an update")
+            self._answered = self._settled = True
+        if self._answered and self.had is not None and self.had.epoch != told.epoch:
+            expected, self.had = self.had.epoch, None
+            raise Astray(f"expected an update of epoch {expected}, got one of {told.epoch}")
+        self._advance(told.seq)
+        won = merge(self.positions, told.positions)
+        return Change(won, snapshot=False, time=told.time) if won else None
+
+    def _replace(self, told: Told) -> Change:
+        self._settled = True
+        self._answered = self._answered or self._answers(told)
+        # One that answers no view, or an earlier one, leaves nothing that a later update could be merged with.
+        self.had = Had(self._view, told.epoch, told.seq) if self._answered and self._view is not None else None
+        self.positions = {}
+        return Change(merge(self.positions, told.positions), snapshot=True, time=told.time)
+
+    def _advance(self, seq: int) -> None:
+        if self._answered and self.had is not None and seq > self.had.seq:
+            self.had = Had(self.had.view, self.had.epoch, seq)
+
+
+def _message(number: int, view: View, resume: Had | None) -> Mapping[str, object]:
+    message: dict[str, object] = {"type": "view", "id": number}
+    if view.box is not None:
+        message["bbox"] = [view.box.west, view.box.south, view.box.east, view.box.north]
+    else:
+        message["devices"] = sorted(view.devices)
+    if view.zoom is not None:
+        message["zoom"] = view.zoom
+    if resume is not None:
+        message["resume"] = {"epoch": resume.epoch, "seq": resume.seq}
+    return message
