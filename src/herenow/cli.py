@@ -1,10 +1,9 @@
 """The command `herenow`."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -13,15 +12,14 @@ from herenow import __version__
 from herenow.errors import HerenowError, SettingsError
 from herenow.logs import set_up_logs
 from herenow.progress import Bar
+from herenow.run.loop import SWITCH_INTERVAL, in_loop
 from herenow.settings import check_shared, read_settings
 from herenow.sources.deliver import OnProgress, Progress
 from herenow.sources.report import Intake
 
 EXIT_WRONG = 2  # what was asked for cannot be done; the line on standard error says why
 EXIT_INTERRUPTED = 130
-SWITCH_INTERVAL = 0.0005  # s; how long the thread that writes to SQLite may wait for the interpreter
 
-Result = TypeVar("Result")
 Play = Callable[[Intake, OnProgress], Awaitable[Progress]]
 
 app = typer.Typer(
@@ -43,28 +41,6 @@ def main() -> None:
         sys.exit(EXIT_WRONG)
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-
-
-def in_loop(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs to the end on uvloop where there is one. A failure among tasks is raised as itself."""
-    try:
-        import uvloop
-    except ImportError:  # Windows
-        start: Callable[[Coroutine[Any, Any, Result]], Result] = asyncio.run
-    else:
-        start = uvloop.run
-    try:
-        return start(work)
-    except BaseExceptionGroup as group:
-        ours = group.subgroup(HerenowError)
-        if ours is None:
-            raise
-        raise _first(ours) from group
-
-
-def _first(group: BaseExceptionGroup[Any]) -> BaseException:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
 @app.callback(invoke_without_command=True)
@@ -115,20 +91,30 @@ def run(
 
 @app.command(name="serve")
 def serve_alone(
-    host: Host = None, port: Port = None, store: StoreUrl = None, bus: BusUrl = None, config: Config = None
+    host: Host = None,
+    port: Port = None,
+    store: StoreUrl = None,
+    bus: BusUrl = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the port, each with a hub.")] = 1,
+    worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
+    config: Config = None,
 ) -> None:
     """Take positions and show them; what `herenow record` stores. Several may run, behind any load balancer.
 
     Without a bus (`--bus none`) it stores them itself, and clients poll.
 
-    Example: `herenow serve --store cassandra://db1,db2/herenow --bus amqp://herenow:secret@mq1,mq2/`
+    Example: `herenow serve --workers 4 --store cassandra://db1,db2/herenow --bus amqp://herenow:secret@mq1,mq2/`
     """
     from herenow.run.server import serve
+    from herenow.run.workers import serve_by_workers
 
     set_up_logs()
     settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
     check_shared(settings, records=False)
-    in_loop(serve(settings, records=settings.bus == "none"))
+    if workers > 1:
+        in_loop(serve_by_workers(settings, workers))
+    else:
+        in_loop(serve(settings, records=settings.bus == "none", worker=worker))
 
 
 @app.command()

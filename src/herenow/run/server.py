@@ -6,6 +6,7 @@ import errno
 import gc
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
 
@@ -35,16 +36,23 @@ log = structlog.get_logger()
 
 
 async def serve(
-    settings: Settings, source: Source | None = None, scene: Scene | None = None, *, records: bool = True
+    settings: Settings,
+    source: Source | None = None,
+    scene: Scene | None = None,
+    *,
+    records: bool = True,
+    worker: bool = False,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then stops in order; a second signal ends it at once. `source` runs beside it.
-    `records`: stores as well what it takes.
+    `records`: stores as well what it takes. `worker`: shares its port, and stops when its standard input ends.
 
     Raises SettingsError where the port or a part cannot be had.
     """
-    listening = listen(settings.host, settings.port)
+    listening = listen(settings.host, settings.port, shared=worker)
     try:
         with told_to_stop() as stop:
+            if worker:
+                asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
             async with open_parts(settings, scene or Scene(), records=records) as parts:
                 server = Server(config(create_app(parts)))
                 duties = [_stop(server, parts, stop), _announce(parts, listening, settings), beat(parts)]
@@ -147,6 +155,7 @@ def config(app: Any) -> uvicorn.Config:
         ws_ping_interval=None,  # a viewer that stalls is found by what it leaves unread
         lifespan="off",
         access_log=False,
+        backlog=BACKLOG,
         log_config=None,
         server_header=False,
         proxy_headers=False,
@@ -154,14 +163,18 @@ def config(app: Any) -> uvicorn.Config:
     )
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises SettingsError, in one line, where the port is taken or the address is not ours."""
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that listens, or, `shared`, will listen once it is served, on a port that others of this user may share.
+    Raises SettingsError, in one line, where the port is taken or the address is not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((host, port))
-        listening.listen(BACKLOG)
+        if not shared:
+            listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
         taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
