@@ -86,7 +86,7 @@ async def test_stats_come_by_themselves(server: Server) -> None:
     ("message", "says"),
     [
         ("hello", "expected"),
-        ('{"type":"look"}', "type: expected view or report, got 'look'"),
+        ('{"type":"look"}', "type: expected view or report or command or ack, got 'look'"),
         ('{"type":"view"}', "either bbox or devices"),
         ('{"type":"view","bbox":[1,2,3]}', "view.bbox: expected four numbers"),
         ('{"type":"view","bbox":[1,9,3,4]}', "south"),

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from herenow import __version__
-from herenow.api import article, devices, events, health, history, ingest, live, sockets, stats, web
+from herenow.api import article, commands, devices, events, health, history, ingest, live, session, sockets, stats, web
 from herenow.live import hub
 from herenow.settings import Settings
 
@@ -23,7 +23,7 @@ def test_every_documented_setting_exists() -> None:
 
 
 def routes() -> set[str]:
-    modules = (ingest, devices, history, stats, health, live, events, article, web)
+    modules = (ingest, commands, devices, history, stats, health, live, events, article, web)
     paths = {route.path for module in modules for route in module.router.routes}
     return {path.replace("{device_id:path}", "{device_id}") for path in paths}
 
@@ -43,7 +43,7 @@ def test_every_metric_is_documented() -> None:
 
 def test_every_close_code_is_documented() -> None:
     codes = set(re.findall(r"^\| (\d{4}) \|", DOCS["protocol.md"], re.MULTILINE))
-    said = (sockets.STOPPING, live.MISUNDERSTOOD, live.SILENT, live.TOO_MANY, hub.SLOW)
+    said = (sockets.STOPPING, session.MISUNDERSTOOD, session.SILENT, session.TOO_MANY, hub.SLOW)
     assert codes == {"1009", *(str(code) for code, _ in said)}
 
 

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from herenow import __version__
-from herenow.api import article, devices, events, health, history, ingest, live, stats, web
+from herenow.api import article, commands, devices, events, health, history, ingest, live, stats, web
 from herenow.api.border import Border, Compressed
 from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts
@@ -34,7 +34,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
-    for module in (ingest, devices, history, stats, health, live, events, article, web):
+    for module in (ingest, commands, devices, history, stats, health, live, events, article, web):
         app.include_router(module.router)
     add_problems(app)
     web.add_web(app)

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from herenow.api.body import Bodies
 from herenow.bus.base import Bus
+from herenow.live.commands import Commands
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
 from herenow.record.recorder import Recorder
@@ -32,6 +33,7 @@ class Parts(msgspec.Struct, frozen=True):
     store: Store
     intake: LocalIntake
     hub: Hub
+    commands: Commands
     polled: Polled | None
     recorder: Recorder | None
     scene: Scene

@@ -111,6 +111,8 @@ class Link(WebSocketsSansIOProtocol):
     # As a sink
 
     def write(self, pieces: Written) -> None:
+        if self.disconnected:
+            return
         if len(pieces) == 1:
             self.transport.write(pieces[0])
         else:

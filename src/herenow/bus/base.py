@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
+import msgspec
+
 from herenow.errors import Unavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
@@ -12,6 +14,12 @@ FORGET_AFTER = 600_000  # ms of a recorder's silence
 
 Batch = Sequence[Position]
 News = Sequence[Device]
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What one hub tells all others; JSON, at most some kilobytes."""
+
+    content: bytes
 
 
 class Inbox(Protocol):
@@ -119,6 +127,10 @@ class Bus(Protocol):
     def stop_following(self) -> None:
         """Ends every `follow`; after the recorder has announced its last."""
 
-    def follow(self) -> AsyncIterator[News | None]:
-        """All news from this call on; None where some were lost, and where it begins to listen later than now: the
-        follower must load from the store."""
+    async def relay(self, note: Note) -> None:
+        """Tells the hubs of all other processes, and perhaps of this one; kept by nobody. Raises BusUnavailable where
+        it is unknown whether they were told."""
+
+    def follow(self) -> AsyncIterator[News | Note | None]:
+        """All news and notes from this call on; None where some were lost, and where it begins to listen later than
+        now: the follower must load from the store."""

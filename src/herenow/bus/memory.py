@@ -5,7 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from herenow.bus.base import Batch, News
+from herenow.bus.base import Batch, News, Note
 from herenow.bus.follower import Follower
 from herenow.errors import BusUnavailable, StoreUnavailable, Unavailable
 from herenow.model.clock import now
@@ -119,12 +119,15 @@ class MemoryBus:
         for follower in self._followers:
             follower.put(news)
 
-    def follow(self) -> AsyncIterator[News | None]:
+    async def relay(self, note: Note) -> None:
+        """There is no other process."""
+
+    def follow(self) -> AsyncIterator[News | Note | None]:
         follower = Follower()
         self._followers.add(follower)
         return self._news(follower)
 
-    async def _news(self, follower: Follower) -> AsyncIterator[News | None]:
+    async def _news(self, follower: Follower) -> AsyncIterator[News | Note | None]:
         try:
             async for news in follower.read():
                 yield news

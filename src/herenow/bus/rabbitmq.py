@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from herenow.bus.base import Backlog, Batch, News
+from herenow.bus.base import Backlog, Batch, News, Note
 from herenow.bus.follower import Follower
 from herenow.bus.rabbitmq_arrivals import Arrivals
 from herenow.bus.rabbitmq_consumer import Consumer, RabbitDelivery
@@ -16,7 +16,7 @@ from herenow.bus.rabbitmq_link import open_link
 from herenow.bus.rabbitmq_news import BEAT, Announcer, follow
 from herenow.bus.rabbitmq_outbox import Outbox
 from herenow.bus.rabbitmq_publisher import Publisher
-from herenow.bus.rabbitmq_queues import DEAD, count_waiting
+from herenow.bus.rabbitmq_queues import DEAD, NEWS, count_waiting
 from herenow.bus.rabbitmq_url import RabbitUrl
 from herenow.errors import BusUnavailable
 from herenow.model.clock import now
@@ -120,7 +120,10 @@ class RabbitBus:
         oldest = self._consumer.oldest(stored=published is not None)
         await self._announcer.announce(news, published, oldest)
 
-    def follow(self) -> AsyncIterator[News | None]:
+    async def relay(self, note: Note) -> None:
+        await self._outbox.post(NEWS, "", note.content)
+
+    def follow(self) -> AsyncIterator[News | Note | None]:
         """All news from the moment on that RabbitMQ answers; while it does not, nothing can be announced."""
         follower = Follower()
         self._followers.add(follower)
@@ -128,7 +131,7 @@ class RabbitBus:
         tell = partial(self._tell, "hub")
         return self._read(follower, self._run(follow(self._url, follower, self._heard, tell)))
 
-    async def _read(self, follower: Follower, following: asyncio.Task[None]) -> AsyncIterator[News | None]:
+    async def _read(self, follower: Follower, following: asyncio.Task[None]) -> AsyncIterator[News | Note | None]:
         try:
             async for news in follower.read():
                 yield news

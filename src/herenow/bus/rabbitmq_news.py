@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from herenow.bus.base import News
+from herenow.bus.base import News, Note
 from herenow.bus.follower import Follower
 from herenow.bus.rabbitmq_link import Link, open_link
 from herenow.bus.rabbitmq_outbox import FIRST_PAUSE, LONGEST_PAUSE, Outbox
@@ -22,6 +22,7 @@ BEAT = 2.0  # s between two bulletins at most, so that a gap at the end of a run
 ALL_HEARD = 3 * BEAT  # s after which a follower has heard of everyone who announces
 FORGET_AFTER = 600.0  # s of silence, then who announced is forgotten
 MAX_NEWS = 1000  # devices in one bulletin
+NOTE = b"{"  # begins a note, which is JSON, and no bulletin
 
 log = structlog.get_logger()
 
@@ -97,6 +98,9 @@ async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], No
     numbers = Numbers()
 
     def received(_: int, body: bytes) -> None:
+        if body.startswith(NOTE):
+            follower.put_note(Note(body))
+            return
         try:
             bulletin = unpack_bulletin(body)
         except Undecodable as error:

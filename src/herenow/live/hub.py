@@ -9,8 +9,9 @@ from itertools import chain
 
 import structlog
 
-from herenow.bus.base import Bus, News
+from herenow.bus.base import Bus, News, Note
 from herenow.live.audience import Audience
+from herenow.live.commands import Commands
 from herenow.live.fleet import Fleet
 from herenow.live.group import Group
 from herenow.live.lags import Lags
@@ -180,8 +181,9 @@ class Hub:
 
     # What waits
 
-    async def run(self, bus: Bus, store: Store) -> None:
-        """Follows the news until they end. Follows first and loads then, so that nothing falls between."""
+    async def run(self, bus: Bus, store: Store, commands: Commands | None = None) -> None:
+        """Follows the news until they end; notes are for `commands`. Follows first and loads then, so that nothing
+        falls between."""
         news = bus.follow()
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(self._tick_for_ever(), name="hub-tick")
@@ -189,8 +191,10 @@ class Hub:
             async for moves in news:
                 if moves is None:
                     self._missed.set()
-                else:
+                elif not isinstance(moves, Note):
                     self.hear(moves)
+                elif commands:
+                    commands.hear(moves)
             ticking.cancel()
             loading.cancel()
 

@@ -10,6 +10,7 @@ from herenow.bus.base import Bus, Inbox
 from herenow.bus.memory import MemoryBus
 from herenow.bus.rabbitmq_url import read_rabbit_url
 from herenow.errors import SettingsError
+from herenow.live.commands import Commands
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
 from herenow.record.recorder import Recorder
@@ -29,13 +30,15 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
     """The parts of a server, running. Leaving lets what was published finish."""
     async with open_store(settings) as store, open_bus(settings) as (bus, inbox), asyncio.TaskGroup() as tasks:
         intake, hub = LocalIntake(bus), Hub()
+        commands = Commands(hub.epoch, bus.relay)
         polled = Polled(hub, store) if settings.bus == "none" else None
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
-            tasks.create_task(hub.run(bus, store), name="hub")
+            tasks.create_task(hub.run(bus, store, commands), name="hub")
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking):
-            yield Parts(bus, store, intake, hub, polled, recorder, scene, Bodies(), settings.access != "open")
+            here_only = settings.access != "open"
+            yield Parts(bus, store, intake, hub, commands, polled, recorder, scene, Bodies(), here_only)
 
 
 @contextlib.asynccontextmanager

@@ -6,17 +6,19 @@ import msgspec
 
 from herenow.errors import BadRequest
 from herenow.model import geo
+from herenow.model.report import Text
 from herenow.model.view import Resume, View
 
 MAX_DEVICES = 100
 MAX_ZOOM = 30
-DEEPEST_ID = 2**32 - 1
+GREATEST_ID = 2**32 - 1
+MAX_DETAIL = 1000  # characters
 
 Id = int | Annotated[str, msgspec.Meta(max_length=128)]
 
 
 class SaidView(msgspec.Struct, tag="view", tag_field="type"):
-    id: Annotated[int, msgspec.Meta(ge=1, le=DEEPEST_ID)] | None = None
+    id: Annotated[int, msgspec.Meta(ge=1, le=GREATEST_ID)] | None = None
     bbox: list[float] | None = None
     devices: Annotated[list[str], msgspec.Meta(max_length=MAX_DEVICES)] | None = None
     zoom: Annotated[float, msgspec.Meta(ge=0, le=MAX_ZOOM)] | None = None
@@ -39,11 +41,27 @@ class SaidReport(msgspec.Struct, tag="report", tag_field="type"):
     positions: msgspec.Raw
 
 
+class SaidCommand(msgspec.Struct, tag="command", tag_field="type"):
+    id: Id
+    device_id: Text
+    command: msgspec.Raw
+
+
+class SaidAck(msgspec.Struct, tag="ack", tag_field="type"):
+    id: Annotated[str, msgspec.Meta(max_length=128)]
+    ok: bool = True
+    detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL)] | None = None
+
+
+Said = SaidView | SaidReport | SaidCommand | SaidAck
+
 _EXAMPLES = {
     "view": '{"type": "view", "bbox": [w, s, e, n], "zoom": z}',
     "report": '{"type": "report", "id": 1, "positions": […]}',
+    "command": '{"type": "command", "id": 1, "device_id": "…", "command": …}',
+    "ack": '{"type": "ack", "id": "…", "ok": true}',
 }
-_said: msgspec.json.Decoder[SaidView | SaidReport] = msgspec.json.Decoder(SaidView | SaidReport)
+_said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
 
 class _Type(msgspec.Struct):
@@ -53,7 +71,7 @@ class _Type(msgspec.Struct):
 _type = msgspec.json.Decoder(_Type)
 
 
-def decode_said(text: str | bytes) -> SaidView | SaidReport:
+def decode_said(text: str | bytes) -> Said:
     """Raises BadRequest that says what was expected and what came."""
     try:
         return _said.decode(text)

@@ -1,0 +1,133 @@
+"""Commands to devices that are connected: to this server, to another one, or to none."""
+
+import asyncio
+import contextlib
+import json
+import time
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from herenow.errors import Busy
+from herenow.live import commands
+from herenow.live.commands import Ack, Commands
+from tests.processes import free_port, make_schema, process
+from tests.server import Server
+
+V1 = Subprotocol("herenow.json.v1")
+
+
+async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    async with asyncio.timeout(15):
+        while True:
+            message: dict[str, Any] = json.loads(await socket.recv())
+            if message["type"] == kind:
+                return message
+
+
+async def say(socket: ClientConnection, **message: object) -> None:
+    await socket.send(json.dumps(message))
+
+
+async def report(socket: ClientConnection, device_id: str) -> None:
+    """From here on its commands come to this socket."""
+    position = {"device_id": device_id, "time": time.time_ns() // 1_000_000, "latitude": 1.0, "longitude": 2.0}
+    await say(socket, type="report", id=1, positions=[position])
+    assert (await until(socket, "receipt"))["accepted"] == 1
+
+
+async def obey(socket: ClientConnection, *, ok: bool = True) -> None:
+    """Answers commands with what they said."""
+    with contextlib.suppress(websockets.ConnectionClosed):
+        async for text in socket:
+            message = json.loads(text)
+            if message["type"] == "command":
+                await say(socket, type="ack", id=message["id"], ok=ok, detail=json.dumps(message["command"]))
+
+
+@contextlib.asynccontextmanager
+async def device(url: str, device_id: str, *, ok: bool = True) -> Any:
+    async with connect(url.replace("http", "ws", 1) + "/ws/locations", subprotocols=[V1]) as socket:
+        await report(socket, device_id)
+        obeying = asyncio.create_task(obey(socket, ok=ok))
+        yield socket
+        obeying.cancel()
+
+
+async def post(url: str, device_id: str, command: object) -> httpx.Response:
+    async with httpx.AsyncClient(timeout=20) as client:
+        return await client.post(f"{url}/api/devices/{device_id}/commands", json={"command": command})
+
+
+async def test_a_command_over_http_reaches_the_device_and_its_answer_comes_back(server: Server) -> None:
+    async with device(server.url, "obeys/1"):
+        answer = await post(server.url, "obeys/1", {"blink": 3})
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == {"device_id": "obeys/1", "ok": True, "detail": '{"blink": 3}'}
+
+
+async def test_a_command_over_a_socket_is_answered_with_the_id_of_who_asked(server: Server) -> None:
+    async with device(server.url, "obeys-2", ok=False), connect(server.live_url, subprotocols=[V1]) as asker:
+        await say(asker, type="command", id="mine", device_id="obeys-2", command="stop")
+        ack = await until(asker, "ack")
+        assert ack == {"type": "ack", "id": "mine", "device_id": "obeys-2", "ok": False, "detail": '"stop"'}
+
+
+async def test_the_socket_that_reported_last_gets_the_commands_until_it_leaves(server: Server) -> None:
+    async with device(server.url, "obeys-3", ok=False):
+        async with device(server.url, "obeys-3"):
+            assert (await post(server.url, "obeys-3", 1)).json()["ok"] is True
+        assert (await post(server.url, "obeys-3", 1)).json()["ok"] is False
+
+
+async def test_what_is_no_command_is_refused_in_words(server: Server) -> None:
+    async with httpx.AsyncClient() as client:
+        url = f"{server.url}/api/devices/nobody/commands"
+        for body, status in (("{", 400), ("{}", 400), (json.dumps({"command": "x" * 17_000}), 413)):
+            answer = await client.post(url, content=body)
+            assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_a_device_on_another_server_is_reached_as_well(cassandra_url: str, amqp_url: str) -> None:
+    await make_schema(cassandra_url, amqp_url)
+    ports = [free_port(), free_port()]
+    urls = [f"http://127.0.0.1:{port}" for port in ports]
+    async with contextlib.AsyncExitStack() as stack:
+        starts = [("serve", "--port", str(port)) for port in ports] + [("record",)]
+        await asyncio.gather(
+            *(stack.enter_async_context(process(*start, store=cassandra_url, bus=amqp_url)) for start in starts)
+        )
+        await stack.enter_async_context(device(urls[0], "far"))
+        for url in urls:
+            answer = await post(url, "far", {"to": url})
+            assert answer.status_code == 200, answer.text
+            assert json.loads(answer.json()["detail"]) == {"to": url}
+
+
+async def test_who_is_not_there_or_does_not_answer_is_told_of_and_a_late_answer_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(commands, "ANSWER_WITHIN", 0.05)
+    relayed: list[object] = []
+
+    async def relay(note: object) -> None:
+        relayed.append(note)
+
+    here, told = Commands("e", relay), list[bytes]()
+    raw = msgspec.Raw(b"1")
+    assert (await here.send("absent", raw)).ok is False
+    assert len(relayed) == 1
+    here.connect("silent", told.append)
+    assert (await here.send("silent", raw)).ok is False
+    number = json.loads(told[0])["id"]
+    await here.answered(Ack(ok=True, id=number))
+    await here.answered(Ack(ok=True, id="never asked"))
+    assert len(relayed) == 1
+    monkeypatch.setattr(commands, "MOST_WAITING", 0)
+    with pytest.raises(Busy):
+        await here.send("silent", raw)
