@@ -9,7 +9,7 @@ import pytest
 
 from herenow.bus import rabbitmq as adapter
 from herenow.bus import rabbitmq_news, rabbitmq_queues
-from herenow.bus.base import News
+from herenow.bus.base import News, Note
 from herenow.bus.rabbitmq import RabbitBus
 from herenow.bus.rabbitmq_queues import NEWS, make_queues, shard_queue
 from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
@@ -64,6 +64,18 @@ async def test_a_follower_whose_link_was_cut_is_told_and_hears_what_comes_then(u
         assert await hear(follower) is None
         await near.announce([device(3)])
         assert await hear(follower) == 3
+
+
+async def test_a_note_reaches_the_followers_of_other_processes_and_disturbs_no_news(url: RabbitUrl) -> None:
+    notes: list[Note] = []
+    async with open_bus(url) as near, open_bus(url) as far:
+        follower = far.follow(notes.append)
+        assert await hear(follower) is None
+        await near.announce([device(1)])
+        await near.relay(Note(b'{"type":"whatever"}'))
+        await near.announce([device(2)])
+        assert [await hear(follower), await hear(follower)] == [1, 2]
+        assert notes == [Note(b'{"type":"whatever"}')]
 
 
 async def test_a_hole_in_the_numbers_is_told(url: RabbitUrl) -> None:

@@ -1,6 +1,6 @@
 """The bus: batches of positions from sources to recorders, and news of devices from recorders to hubs."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -20,6 +20,13 @@ class Note(msgspec.Struct, frozen=True):
     """What one hub tells all others; JSON, at most some kilobytes."""
 
     content: bytes
+
+
+Noted = Callable[[Note], None]
+
+
+def pass_over(_: Note) -> None:
+    """For a follower of the news alone."""
 
 
 class Inbox(Protocol):
@@ -131,6 +138,6 @@ class Bus(Protocol):
         """Tells the hubs of all other processes, and perhaps of this one; kept by nobody. Raises BusUnavailable where
         it is unknown whether they were told."""
 
-    def follow(self) -> AsyncIterator[News | Note | None]:
-        """All news and notes from this call on; None where some were lost, and where it begins to listen later than
-        now: the follower must load from the store."""
+    def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:
+        """All news from this call on; None where some were lost, and where it begins to listen later than now: the
+        follower must load from the store. `noted` is told of notes meanwhile, at once."""

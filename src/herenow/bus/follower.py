@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 
-from herenow.bus.base import News, Note
+from herenow.bus.base import News
 
 MAX_NEWS = 200_000  # moves of devices one follower may lag behind; beyond it the news are dropped and it is told so
 
@@ -13,7 +13,7 @@ class Follower:
     """News not yet read by one follower, at most MAX_NEWS devices."""
 
     def __init__(self) -> None:
-        self._news: deque[News | Note | None] = deque()
+        self._news: deque[News | None] = deque()
         self._count = 0
         self._arrived = asyncio.Event()
         self._ended = False
@@ -24,13 +24,6 @@ class Follower:
         elif news:
             self._news.append(news)
             self._count += len(news)
-            self._arrived.set()
-
-    def put_note(self, note: Note) -> None:
-        """Dropped where the follower is at its bound: nobody promised that it comes."""
-        if self._count < MAX_NEWS:
-            self._news.append(note)
-            self._count += 1
             self._arrived.set()
 
     def miss(self) -> None:
@@ -44,12 +37,12 @@ class Follower:
         self._ended = True
         self._arrived.set()
 
-    async def read(self) -> AsyncIterator[News | Note | None]:
+    async def read(self) -> AsyncIterator[News | None]:
         while True:
             await self._arrived.wait()
             while self._news:
                 news = self._news.popleft()
-                self._count -= 0 if news is None else 1 if isinstance(news, Note) else len(news)
+                self._count -= len(news) if news is not None else 0
                 yield news
             if self._ended:
                 return

@@ -5,7 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from herenow.bus.base import Batch, News, Note
+from herenow.bus.base import Batch, News, Note, Noted, pass_over
 from herenow.bus.follower import Follower
 from herenow.errors import BusUnavailable, StoreUnavailable, Unavailable
 from herenow.model.clock import now
@@ -122,12 +122,12 @@ class MemoryBus:
     async def relay(self, note: Note) -> None:
         """There is no other process."""
 
-    def follow(self) -> AsyncIterator[News | Note | None]:
+    def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:  # noqa: ARG002 - nobody else notes
         follower = Follower()
         self._followers.add(follower)
         return self._news(follower)
 
-    async def _news(self, follower: Follower) -> AsyncIterator[News | Note | None]:
+    async def _news(self, follower: Follower) -> AsyncIterator[News | None]:
         try:
             async for news in follower.read():
                 yield news

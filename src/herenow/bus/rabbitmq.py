@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from herenow.bus.base import Backlog, Batch, News, Note
+from herenow.bus.base import Backlog, Batch, News, Note, Noted, pass_over
 from herenow.bus.follower import Follower
 from herenow.bus.rabbitmq_arrivals import Arrivals
 from herenow.bus.rabbitmq_consumer import Consumer, RabbitDelivery
@@ -123,15 +123,15 @@ class RabbitBus:
     async def relay(self, note: Note) -> None:
         await self._outbox.post(NEWS, "", note.content)
 
-    def follow(self) -> AsyncIterator[News | Note | None]:
+    def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:
         """All news from the moment on that RabbitMQ answers; while it does not, nothing can be announced."""
         follower = Follower()
         self._followers.add(follower)
         self._troubles["hub"] = "connecting to RabbitMQ"
         tell = partial(self._tell, "hub")
-        return self._read(follower, self._run(follow(self._url, follower, self._heard, tell)))
+        return self._read(follower, self._run(follow(self._url, follower, self._heard, noted, tell)))
 
-    async def _read(self, follower: Follower, following: asyncio.Task[None]) -> AsyncIterator[News | Note | None]:
+    async def _read(self, follower: Follower, following: asyncio.Task[None]) -> AsyncIterator[News | None]:
         try:
             async for news in follower.read():
                 yield news

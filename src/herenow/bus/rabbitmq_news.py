@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from herenow.bus.base import News, Note
+from herenow.bus.base import News, Note, Noted
 from herenow.bus.follower import Follower
 from herenow.bus.rabbitmq_link import Link, open_link
 from herenow.bus.rabbitmq_outbox import FIRST_PAUSE, LONGEST_PAUSE, Outbox
@@ -74,15 +74,19 @@ class Numbers:
 
 
 async def follow(
-    url: RabbitUrl, follower: Follower, heard: Callable[[Bulletin], None], tell: Callable[[str | None], None]
+    url: RabbitUrl,
+    follower: Follower,
+    heard: Callable[[Bulletin], None],
+    noted: Noted,
+    tell: Callable[[str | None], None],
 ) -> None:
     """Hands on all news until cancelled; None where some may be lost: whenever it begins to listen, too.
-    `heard` is told of each bulletin first; `tell` why it hears none, None while it does."""
+    `heard` is told of each bulletin first, `noted` of notes; `tell` why it hears none, None while it does."""
     pause = FIRST_PAUSE
     while True:
         try:
             async with open_link(url, "hub") as link:
-                await _listen(link, follower, heard)
+                await _listen(link, follower, heard, noted)
                 follower.miss()
                 pause = FIRST_PAUSE
                 tell(None)
@@ -94,12 +98,12 @@ async def follow(
         pause = min(LONGEST_PAUSE, pause * 2)
 
 
-async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], None]) -> None:
+async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], None], noted: Noted) -> None:
     numbers = Numbers()
 
     def received(_: int, body: bytes) -> None:
         if body.startswith(NOTE):
-            follower.put_note(Note(body))
+            noted(Note(body))
             return
         try:
             bulletin = unpack_bulletin(body)

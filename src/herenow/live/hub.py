@@ -9,9 +9,8 @@ from itertools import chain
 
 import structlog
 
-from herenow.bus.base import Bus, News, Note
+from herenow.bus.base import Bus, News, Noted, pass_over
 from herenow.live.audience import Audience
-from herenow.live.commands import Commands
 from herenow.live.fleet import Fleet
 from herenow.live.group import Group
 from herenow.live.lags import Lags
@@ -181,20 +180,18 @@ class Hub:
 
     # What waits
 
-    async def run(self, bus: Bus, store: Store, commands: Commands | None = None) -> None:
-        """Follows the news until they end; notes are for `commands`. Follows first and loads then, so that nothing
-        falls between."""
-        news = bus.follow()
+    async def run(self, bus: Bus, store: Store, noted: Noted = pass_over) -> None:
+        """Follows the news until they end; `noted` hears the notes of other hubs. Follows first and loads then, so that
+        nothing falls between."""
+        news = bus.follow(noted)
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(self._tick_for_ever(), name="hub-tick")
             loading = tasks.create_task(self._load_for_ever(store), name="hub-load")
             async for moves in news:
                 if moves is None:
                     self._missed.set()
-                elif not isinstance(moves, Note):
+                else:
                     self.hear(moves)
-                elif commands:
-                    commands.hear(moves)
             ticking.cancel()
             loading.cancel()
 

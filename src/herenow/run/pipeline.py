@@ -34,7 +34,7 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
         polled = Polled(hub, store) if settings.bus == "none" else None
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
-            tasks.create_task(hub.run(bus, store, commands), name="hub")
+            tasks.create_task(hub.run(bus, store, commands.hear), name="hub")
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking):
             here_only = settings.access != "open"
