@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from herenow.live import departures
 from herenow.live.departures import Departures
-from herenow.live.grid import DEEPEST, MOST_TILES, MOST_UNZOOMED, level_for, tiles_at, tiles_of, world
+from herenow.live.grid import DEEPEST, MOST_TILES, MOST_UNZOOMED, cover, tiles_at, world
 from herenow.model.geo import WORLD, Box
 
 longitudes = st.floats(-180, 180)
@@ -37,9 +37,8 @@ def tile(level: int, longitude: float, latitude: float) -> int:
 
 @given(boxes(), shares, shares, st.none() | st.floats(0, 30))
 def test_what_lies_in_a_box_lies_in_one_of_its_tiles(box: Box, across: float, up: float, zoom: float | None) -> None:
-    level = level_for(box, zoom)
+    level, tiles = cover(box, zoom)
     longitude, latitude = inside(box, across, up)
-    tiles = tiles_of(box, level)
     assert tile(level, longitude, latitude) in tiles
     assert len(tiles) == len(set(tiles)) <= (MOST_UNZOOMED if zoom is None else MOST_TILES)
 
@@ -54,10 +53,10 @@ def test_tiles_are_those_of_the_web_map() -> None:
 
 
 def test_a_screen_is_cut_into_tiles_of_its_own_level_and_a_huge_box_into_coarser_ones() -> None:
-    assert level_for(Box(13.0, 52.3, 13.8, 52.7), 10.7) == 10
-    assert level_for(WORLD, 18.0) == 4
-    assert level_for(WORLD, None) == 3
-    assert level_for(Box(13.0, 52.0, 13.0, 52.0), 25.0) == DEEPEST
+    assert cover(Box(13.0, 52.3, 13.8, 52.7), 10.7)[0] == 10
+    assert cover(WORLD, 18.0)[0] == 4
+    assert cover(WORLD, None)[0] == 3
+    assert cover(Box(13.0, 52.0, 13.0, 52.0), 25.0)[0] == DEEPEST
 
 
 def test_departures_are_kept_in_order_up_to_their_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
-    for module in (ingest, commands, devices, history, stats, health, live, events, article, web):
+    # Live first: routes are tried in order, and thousands of viewers may come back at once.
+    for module in (live, ingest, commands, devices, history, stats, health, events, article, web):
         app.include_router(module.router)
     add_problems(app)
     web.add_web(app)

@@ -7,7 +7,7 @@ import numpy as np
 
 from herenow.live.band import Band
 from herenow.live.fleet import Changes, Rows, Steps
-from herenow.live.grid import level_for, tiles_of
+from herenow.live.grid import cover
 from herenow.live.group import Group, Named, Sight
 from herenow.live.viewer import Viewer
 from herenow.live.watch import Tiles, Watch
@@ -60,8 +60,8 @@ class Audience:
         """What a view looks at, and what is the same for all views that look at the same."""
         if view.box is None:
             return Named(self._state.fleet, view.devices, self._followers), view.devices
-        level, thinned = level_for(view.box, view.zoom), view.zoom is not None
-        tiles = tiles_of(view.box, level)
+        thinned = view.zoom is not None
+        level, tiles = cover(view.box, view.zoom)
         return Tiles(self._watch(level, thinned, moment), tiles), (level, thinned, tiles)
 
     def _watch(self, level: int, thinned: bool, moment: float) -> Watch:

@@ -81,6 +81,8 @@ class Band:
         self._by_tile: tuple[Rows, Numbers] | None = None  # rows in the order of their tiles, and these tiles
         everything = np.arange(len(fleet))
         self._tell(everything, self._tiles(everything), seq, moment)
+        # As if told one after the other, or all of them would be due again in the same tick, every time.
+        self._columns["told_at"][: len(fleet)] -= AGAIN_AFTER * np.linspace(0, 1, len(fleet), endpoint=False)
 
     @property
     def withholds(self) -> bool:

@@ -31,37 +31,29 @@ def _line(level: int, share: Floats) -> Numbers:
     return np.minimum(np.maximum((share * (1 << level)).astype(np.int64), 0), (1 << level) - 1)
 
 
-def level_for(box: Box, zoom: float | None) -> int:
-    """The level whose tiles a view is cut into: that of its zoom, or as fine as MOST_UNZOOMED allows."""
-    level = DEEPEST if zoom is None else max(0, min(DEEPEST, int(zoom)))
-    most = MOST_UNZOOMED if zoom is None else MOST_TILES
-    while level > 0 and _count(box, level) > most:
-        level -= 1
-    return level
-
-
-def tiles_of(box: Box, level: int) -> tuple[int, ...]:
-    """The tiles that a box touches."""
-    columns, rows = _spans(box, level)
-    return tuple(row * (1 << level) + column for row in rows for span in columns for column in span)
-
-
-def _count(box: Box, level: int) -> int:
-    columns, rows = _spans(box, level)
-    return len(rows) * sum(map(len, columns))
-
-
-def _spans(box: Box, level: int) -> tuple[list[range], range]:
-    """Columns, in two pieces where the box crosses the 180th meridian, and rows."""
+def cover(box: Box, zoom: float | None) -> tuple[int, tuple[int, ...]]:
+    """The level and the tiles that a view of a box is cut into: at the level of its zoom or, where it says none, as
+    fine as MOST_UNZOOMED allows."""
     x, y = world(
         np.array([box.west - MARGIN, box.east + MARGIN]),
         np.array([box.north + MARGIN, box.south - MARGIN]),
     )
-    west, east = _line(level, x).tolist()
-    north, south = _line(level, y).tolist()
-    rows = range(north, south + 1)
-    if box.west <= box.east:
-        return [range(west, east + 1)], rows
+    level = DEEPEST if zoom is None else min(DEEPEST, int(zoom))
+    most = MOST_UNZOOMED if zoom is None else MOST_TILES
+    (west, east), (north, south) = _line(DEEPEST, x).tolist(), _line(DEEPEST, y).tolist()
+    while True:
+        coarser = DEEPEST - level
+        columns = _columns(west >> coarser, east >> coarser, level, crosses=box.west > box.east)
+        rows = range(north >> coarser, (south >> coarser) + 1)
+        if level == 0 or len(rows) * sum(map(len, columns)) <= most:
+            return level, tuple((row << level) + column for row in rows for span in columns for column in span)
+        level -= 1
+
+
+def _columns(west: int, east: int, level: int, *, crosses: bool) -> list[range]:
+    """In two pieces where the box crosses the 180th meridian."""
+    if not crosses:
+        return [range(west, east + 1)]
     if west <= east:  # both ends in one tile: all the way around
-        return [range(1 << level)], rows
-    return [range(west, 1 << level), range(east + 1)], rows
+        return [range(1 << level)]
+    return [range(west, 1 << level), range(east + 1)]

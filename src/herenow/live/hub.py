@@ -201,8 +201,9 @@ class Hub:
         while True:
             await self._missed.wait()
             self._missed.clear()
-            self.load(await load(store))
-            log.info("loaded the fleet", devices=len(self.fleet))
+            devices = await load(store)
+            self.load(devices)
+            log.info("loading the fleet", devices=len(devices))
 
     async def _tick_for_ever(self) -> None:
         """The first change after a pause goes out at once; from then on sending takes at most half of the time."""

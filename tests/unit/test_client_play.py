@@ -1,0 +1,148 @@
+"""The live client against a server's half of the contract, in whatever order things happen."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from herenow.client.change import Change, Waiting
+from herenow.client.viewer import Viewer
+from herenow.model.view import View
+from herenow.wire import binary
+from herenow.wire.json import Live
+from tests.client import at, ping, told
+
+
+class Fleet:
+    """A server's half of the contract: positions by device, numbered as they change."""
+
+    def __init__(self) -> None:
+        self.epoch = 1
+        self.seq = 0
+        self.newest: dict[str, tuple[int, Live]] = {}
+        self._steps = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.epoch:016x}"
+
+    def move(self, device_id: str) -> None:
+        self._steps += 1
+        self.seq += 1
+        self.newest[device_id] = self.seq, at(device_id, self._steps)
+
+    def restart(self) -> None:
+        """Another epoch, which begins with lower numbers; one device is not known any more."""
+        self.epoch += 1
+        self.seq = 0
+        self.newest = {name: (0, position) for name, (_, position) in sorted(self.newest.items())[1:]}
+
+    def since(self, seq: int, devices: Iterable[str]) -> list[Live]:
+        return [position for name, (changed, position) in self.newest.items() if changed > seq and name in set(devices)]
+
+    def answer(self, view: dict[str, Any]) -> str:
+        resume = view.get("resume")
+        if resume is not None and resume["epoch"] == self.name:
+            kind, seq = "update", resume["seq"]
+            assert seq <= self.seq
+        else:
+            kind, seq = "snapshot", -1
+        positions = self.since(seq, view["devices"])
+        return told(kind, self.seq, *positions, view=view["id"], epoch=self.name)
+
+
+DEVICES = "abcd"
+STEPS = st.one_of(
+    st.tuples(st.just("move"), st.sampled_from(DEVICES)),
+    st.tuples(st.just("look"), st.sampled_from(["ab", "bc", "abcd"])),
+    st.tuples(st.sampled_from(["tell", "say", "answer", "cut", "ping", "take", "restart", "garbage"]), st.just("")),
+)
+
+
+class Play:
+    """A server, one viewer, a link between them that can break, and a consumer."""
+
+    def __init__(self) -> None:
+        self.fleet = Fleet()
+        self.viewer = Viewer()
+        self.viewer.look(View(devices=frozenset("ab")))
+        self.waiting = Waiting(2)
+        self.map: dict[str, Live] = {}  # the consumer's
+        self.cut()
+
+    def cut(self) -> None:
+        self.viewer.linked(binary.SUBPROTOCOL)
+        self.under_way: list[dict[str, Any]] = []  # to the server
+        self.asked: dict[str, Any] | None = None  # what the server knows of the view
+        self.told = 0
+
+    def send(self, frame: str) -> None:
+        change = self.viewer.take(frame)
+        if isinstance(change, Change):
+            self.waiting.put(change)
+
+    def say(self) -> None:
+        if (text := self.viewer.say()) is not None:
+            self.under_way.append(json.loads(text))
+
+    def answer(self) -> None:
+        if self.under_way:
+            self.asked = self.under_way.pop(0)
+            self.told = self.fleet.seq
+            self.send(self.fleet.answer(self.asked))
+
+    def tell(self) -> None:
+        if self.asked is not None:
+            positions = self.fleet.since(self.told, self.asked["devices"])
+            self.told = self.fleet.seq
+            self.send(told("update", self.fleet.seq, *positions, epoch=self.fleet.name))
+
+    def ping(self) -> None:
+        if self.asked is not None and self.told == self.fleet.seq:
+            self.send(ping(self.fleet.seq))
+
+    def garbage(self) -> None:
+        """Positions that were not understood."""
+        if self.asked is not None:
+            self.told = self.fleet.seq
+            self.send("{")
+
+    def restart(self) -> None:
+        self.fleet.restart()
+        self.cut()
+
+    def look(self, devices: str) -> None:
+        self.viewer.look(View(devices=frozenset(devices)))
+
+    def move(self, device_id: str) -> None:
+        self.fleet.move(device_id)
+
+    def take(self) -> None:
+        if (change := self.waiting.take()) is not None:
+            self.map = {} if change.snapshot else self.map
+            self.map |= {position.device_id: position for position in change.positions}
+
+
+@given(st.lists(STEPS, max_size=40))
+def test_whatever_the_pace_and_wherever_the_link_breaks_the_end_is_what_the_server_has(
+    steps: list[tuple[str, str]],
+) -> None:
+    play = Play()
+    for step, argument in steps:
+        getattr(play, step)(*argument and [argument])
+        assert len(play.waiting) <= 2
+    play.say()
+    while play.under_way:
+        play.answer()
+    play.tell()
+    if play.viewer.garbled or play.asked is None:  # what was not understood is made good by the next link
+        play.cut()
+        play.say()
+        play.answer()
+    for _ in range(3):
+        play.take()
+    devices = (play.asked or {})["devices"]
+    assert play.viewer.positions == {position.device_id: position for position in play.fleet.since(-1, devices)}
+    assert play.map == play.viewer.positions
