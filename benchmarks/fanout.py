@@ -7,7 +7,8 @@ alone" is what the system asks for to hand a frame of that size to a socket, mea
 "Sent" is the share of positions that came as a frame of their own; the rest was newer by the time it was sent.
 Then the same against the plain way, a loop of `send_text` over FastAPI on uvicorn as it is installed; and the whole
 way, where the device reports over HTTP to `herenow run` and SQLite stores it before viewers are told.
-Processor time is the server's whole, whatever it did, for each frame of positions or statistics; latencies are up to 1.3 ms too much (benchmarks/native/load.c).
+Processor time is the server's whole, whatever it did, for each frame of positions or statistics; latencies are up to
+1.3 ms too much (benchmarks/native/load.c).
 """
 
 import asyncio
