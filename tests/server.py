@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -56,16 +56,31 @@ class Server:
 
 @contextlib.contextmanager
 def running(
-    store: Path, *flags: str, before_exec: Callable[[], None] | None = None, wait: bool = True
+    store: Path,
+    *flags: str,
+    before_exec: Callable[[], None] | None = None,
+    constants: Mapping[str, object] | None = None,
+    wait: bool = True,
 ) -> Iterator[Server]:
-    """`herenow run` on a free port."""
-    command = [sys.executable, "-m", "herenow", "run", "--port", "0", "--store", f"sqlite:///{store}", *flags]
+    """`herenow run` on a free port. `constants` replaces those of modules, by their full names, before it begins."""
+    herenow = ["-c", _with(constants)] if constants else ["-m", "herenow"]
+    command = [sys.executable, *herenow, "run", "--port", "0", "--store", f"sqlite:///{store}", *flags]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HERENOW_")}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=before_exec)  # noqa: PLW1509
     with watched(process) as server:
         if wait:
             server.wait_until_ready()
         yield server
+
+
+def _with(constants: Mapping[str, object]) -> str:
+    """The program `herenow` with other constants."""
+    lines = ["from importlib import import_module"]
+    for place, value in constants.items():
+        module, _, name = place.rpartition(".")
+        lines += [f"module = import_module({module!r})", f"assert hasattr(module, {name!r})"]
+        lines += [f"setattr(module, {name!r}, {value!r})"]
+    return "\n".join([*lines, "from herenow.cli import main", "main()"])
 
 
 @contextlib.contextmanager
