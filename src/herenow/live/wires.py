@@ -104,14 +104,19 @@ class BinaryWire:
     def __init__(self, state: State) -> None:
         self._state = state
         self._epoch = bytes.fromhex(state.epoch)
+        self._names: dict[int, tuple[str | None, str | None, bytes]] = {}  # name, kind, and both as written, by row
 
     def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
-        devices, marks = self._state.fleet.devices, named.tolist()
-        names = [
-            binary.name(row, devices[row]) if mark else b"" for row, mark in zip(rows.tolist(), marks, strict=True)
-        ]
+        names = [self._name(row) if mark else b"" for row, mark in zip(rows.tolist(), named.tolist(), strict=True)]
         pieces = [[name for name in piece if name] for piece in _cut(names, starts)]
         return binary.blocks(self._state.fleet.columns["record"][rows], starts, pieces)
+
+    def _name(self, row: int) -> bytes:
+        device = self._state.fleet.devices[row]
+        known = self._names.get(row)
+        if known is None or known[0] != device.name or known[1] != device.kind:
+            known = self._names[row] = device.name, device.kind, binary.name(row, device)
+        return known[2]
 
     def steps(self, steps: Steps, named: Marks) -> bytes:
         names = [binary.name(row, device) for (row, device), mark in zip(steps, named, strict=True) if mark]
