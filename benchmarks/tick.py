@@ -47,6 +47,9 @@ class Nowhere:
     def unread(self) -> int:
         return 0
 
+    def gone(self) -> int:
+        return 0
+
     def close(self, code: int, reason: str, retry_ms: int | None = None) -> None:
         pass
 

@@ -5,11 +5,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from herenow.live.band import AGAIN_AFTER
 from herenow.live.hub import Hub
 from herenow.live.viewer import Viewer
 from herenow.live.wires import Wire, Written
+from herenow.model.device import Device, advance
+from herenow.model.position import Position
 from herenow.model.view import Resume, View
 from herenow.wire import binary
+from tests.positions import NOW
 
 ROOM = 2  # messages on their way before a connection is full
 Place = tuple[int, float, float]  # ms, longitude, latitude
@@ -33,6 +37,7 @@ class Connection:
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
+        self.count = 0  # messages in all
         self.closed: tuple[int, str] | None = None
 
     @property
@@ -41,6 +46,10 @@ class Connection:
 
     def write(self, pieces: Written) -> None:
         self.sent.append(b"".join(pieces))
+        self.count += 1
+
+    def gone(self) -> int:
+        return self.count - len(self.sent)
 
     def unread(self) -> int:
         return sum(map(len, self.sent))
@@ -137,3 +146,47 @@ def turn(hub: Hub) -> None:
     """A tick, and all that it sends."""
     for _ in hub.send(hub.tick()):
         pass
+
+
+class World:
+    """Two hubs that hear the same news, the store, and a clock."""
+
+    def __init__(self) -> None:
+        self.moment = 1000.0  # s
+        self.hubs = [Hub(lambda: NOW, lambda: self.moment) for _ in range(2)]
+        self.stored: dict[str, Device] = {}
+        self._sending: list[Iterator[None]] = []
+
+    def tell(self, *positions: Position, lose: bool = False) -> None:
+        """As a recorder writes and announces; a hub that loses the news loads from the store."""
+        moves = advance(self.stored, positions)
+        self.stored.update({device.device_id: device for device in moves})
+        for hub in self.hubs:
+            if lose:
+                hub.load(self.stored.values())
+            else:
+                hub.hear(moves)
+
+    def begin(self) -> None:
+        """A tick, of which the first viewer is sent to; the others wait while it pauses."""
+        self._finish()
+        self._sending = [hub.send(hub.tick()) for hub in self.hubs]
+        for sending in self._sending:
+            next(sending, None)
+
+    def _finish(self) -> None:
+        for sending in self._sending:
+            for _ in sending:
+                pass
+        self._sending = []
+
+    def turn(self) -> None:
+        self._finish()
+        for hub in self.hubs:
+            turn(hub)
+
+    def settle(self) -> None:
+        """Until nothing is withheld any more."""
+        self.turn()
+        self.moment += AGAIN_AFTER
+        self.turn()

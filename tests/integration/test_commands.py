@@ -13,6 +13,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from herenow.bus.base import Note
 from herenow.errors import Busy
 from herenow.live import commands
 from herenow.live.commands import Ack, Commands
@@ -113,21 +114,88 @@ async def test_who_is_not_there_or_does_not_answer_is_told_of_and_a_late_answer_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(commands, "ANSWER_WITHIN", 0.05)
-    relayed: list[object] = []
+    relayed: list[Note] = []
 
-    async def relay(note: object) -> None:
+    async def relay(note: Note) -> bool:
         relayed.append(note)
+        return True
 
     here, told = Commands("e", relay), list[bytes]()
     raw = msgspec.Raw(b"1")
     assert (await here.send("absent", raw)).ok is False
     assert len(relayed) == 1
-    here.connect("silent", told.append)
+    deliver = told.append
+    await here.connect("silent", deliver)
     assert (await here.send("silent", raw)).ok is False
     number = json.loads(told[0])["id"]
-    await here.answered(Ack(ok=True, id=number))
-    await here.answered(Ack(ok=True, id="never asked"))
-    assert len(relayed) == 1
+    await here.answered(Ack(ok=True, id="never asked"), deliver)
+    assert len(relayed) == 2, "the absent one, and that the silent one is here"
+    await here.answered(Ack(ok=True, id=number), deliver)
+    assert len(relayed) == 3, "whoever asked may be another hub"
     monkeypatch.setattr(commands, "MOST_WAITING", 0)
     with pytest.raises(Busy):
         await here.send("silent", raw)
+
+
+class Hubs:
+    """Two that relay to each other, and hear themselves, as over RabbitMQ; each note comes twice."""
+
+    def __init__(self) -> None:
+        self.both = [Commands(name, self._relay) for name in ("one", "two")]
+
+    async def _relay(self, note: Note) -> bool:
+        for _ in range(2):
+            for hub in self.both:
+                hub.hear(note)
+        return True
+
+
+async def test_a_device_that_changed_the_hub_is_found_where_it_is_and_obeys_once() -> None:
+    one, two = Hubs().both
+    before, after = list[bytes](), list[bytes]()
+    left, came = before.append, after.append
+    await one.connect("moves", left)
+    await two.connect("moves", came)
+    sending = asyncio.create_task(one.send("moves", msgspec.Raw(b"1")))
+    async with asyncio.timeout(5):
+        while not after:  # noqa: ASYNC110 - one turn of the loop or two
+            await asyncio.sleep(0)
+    number = json.loads(after[0])["id"]
+    await one.answered(Ack(ok=True, detail="forged", id=number), left)
+    await two.answered(Ack(ok=True, detail="mine", id=number), came)
+    assert (await sending).detail == "mine"
+    assert (len(before), len(after)) == (0, 1)
+
+
+async def test_a_note_that_nobody_could_mean_is_passed_over() -> None:
+    one, _ = Hubs().both
+    for content in (b"{", b"[]", b'{"type":"newer"}', b"\xff", b'{"type":"command","id":"' + b"[" * 60_000):
+        one.hear(Note(content))
+
+
+async def test_who_waits_when_the_server_stops_is_answered() -> None:
+    one, _ = Hubs().both
+    await one.connect("silent", list[bytes]().append)
+    sending = asyncio.create_task(one.send("silent", msgspec.Raw(b"1")))
+    await asyncio.sleep(0)
+    one.close()
+    assert await sending is commands.STOPPING
+
+
+async def test_of_two_sockets_that_report_for_a_device_the_last_to_report_gets_its_commands(server: Server) -> None:
+    async with (
+        connect(server.live_url, subprotocols=[V1]) as first,
+        connect(server.live_url, subprotocols=[V1]) as second,
+    ):
+        for socket in (first, second, first):
+            await report(socket, "both")
+        asking = asyncio.create_task(post(server.url, "both", 1))
+        number = (await until(first, "command"))["id"]
+        await say(first, type="ack", id=number)
+        assert (await asking).json()["ok"] is True
+
+
+async def test_a_command_that_is_no_text_is_refused(server: Server) -> None:
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"{server.url}/api/devices/nobody/commands", content=b'{"command":"\xff"}')
+        assert answer.status_code == 400

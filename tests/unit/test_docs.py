@@ -5,7 +5,7 @@ from pathlib import Path
 
 from herenow import __version__
 from herenow.api import article, commands, devices, events, health, history, ingest, live, session, sockets, stats, web
-from herenow.live import hub
+from herenow.live import viewer
 from herenow.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,8 +43,8 @@ def test_every_metric_is_documented() -> None:
 
 def test_every_close_code_is_documented() -> None:
     codes = set(re.findall(r"^\| (\d{4}) \|", DOCS["protocol.md"], re.MULTILINE))
-    said = (sockets.STOPPING, session.MISUNDERSTOOD, session.SILENT, session.TOO_MANY, hub.SLOW)
-    assert codes == {"1009", *(str(code) for code, _ in said)}
+    said = (sockets.STOPPING, sockets.NO_TEXT, session.MISUNDERSTOOD, session.SILENT, session.TOO_MANY, viewer.SLOW)
+    assert codes == {"1002", "1009", *(str(code) for code, _ in said)}
 
 
 def test_links_between_pages_lead_somewhere() -> None:

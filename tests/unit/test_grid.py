@@ -70,3 +70,12 @@ def test_departures_are_kept_in_order_up_to_their_bound(monkeypatch: pytest.Monk
         assert rows.tolist() == [at for at in range(seq + 1, 40) for _ in range(2)]
         assert len(tiles) == len(rows)
     assert 40 - log.oldest > 5
+
+
+def test_more_departures_at_once_than_are_kept_are_all_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(departures, "MOST", 10)
+    log = Departures(7)
+    log.add(8, np.arange(11), np.arange(11))
+    assert log.oldest == 8
+    log.add(9, np.arange(3), np.arange(3))
+    assert log.since(8)[1].tolist() == [0, 1, 2]

@@ -37,6 +37,7 @@ async def command(device_id: str, request: Request, parts: WithParts) -> Respons
     if len(body) > MAX_COMMAND:
         return problem(413, f"expected at most {MAX_COMMAND} bytes, got {len(body)}")
     try:
+        body.decode()  # JSON within JSON is handed on as it is, and must be text
         content = _asked.decode(body).command
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f'expected {{"command": …}}: {error}') from error

@@ -22,6 +22,7 @@ from herenow.wire import binary, json
 
 PING_EVERY = 20  # beats
 BEAT = 0.5  # s
+GIVE_WAY = 0.005  # s between two slices of what is not about positions: those come first
 RETURNS_A_SECOND = 500  # viewers that are told to come back after a stop
 SHORTEST_SPREAD = 500  # ms
 
@@ -92,7 +93,7 @@ async def beat(parts: Parts) -> None:
 
 async def _tell(hub: Hub, message: bytes) -> None:
     for _ in hub.tell(message):
-        await asyncio.sleep(0)
+        await asyncio.sleep(GIVE_WAY)
 
 
 def farewell(hub: Hub) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from herenow.api.parts import Parts
 from herenow.api.sockets import Link
-from herenow.errors import BadRequest, Unavailable
+from herenow.errors import BadRequest, TooLarge, Unavailable
 from herenow.live.commands import Ack, answer_to
 from herenow.live.viewer import Viewer
 from herenow.live.wires import Wire
@@ -19,10 +19,13 @@ from herenow.wire.said import Said, SaidAck, SaidCommand, SaidReport, SaidView, 
 MAX_MISUNDERSTOOD = 10  # messages
 MISUNDERSTOOD = (4400, f"{MAX_MISUNDERSTOOD} messages that could not be understood")
 FIRST_WORD_WITHIN = 15.0  # s
-SILENT = (4401, f"neither a view nor a report within {FIRST_WORD_WITHIN:.0f} s")
+SILENT = (4401, f"nothing that was understood within {FIRST_WORD_WITHIN:.0f} s")
 MESSAGES_A_SECOND, BURST = 20, 100
 TOO_MANY = (4429, f"more than {MESSAGES_A_SECOND} messages a second")
+LOOK_EVERY = 0.1  # s between two views that are looked at
 MAX_REPORTS = 8  # messages that wait for the one before to be stored; then no more is read
+MAX_POSITIONS = 1000  # in one of them
+MAX_COMMANDS = 20  # that one client sent and that wait for an answer
 MAX_DEVICES = 1000  # that take commands on one socket
 RETRY_MS = 1000  # after a report of which nothing is promised
 
@@ -35,12 +38,16 @@ class LiveSession:
         self._parts = parts
         self._hub = parts.hub
         self._viewer = Viewer(wire, link)
+        self._loop = asyncio.get_running_loop()
         self._misunderstood = 0
         self._credit, self._credited = float(BURST), time.monotonic()  # messages that may come, and since when
+        self._view: SaidView | None = None  # said, and not looked at yet
+        self._pace: asyncio.TimerHandle | None = None  # until another view is looked at
         self._reports: deque[SaidReport] = deque()
         self._reporting = False
+        self._commands = 0  # that it sent and that wait for an answer
         self._devices: set[str] = set()  # that reported here and take commands here
-        self._silence = asyncio.get_running_loop().call_later(FIRST_WORD_WITHIN, link.close, *SILENT)
+        self._silence = self._loop.call_later(FIRST_WORD_WITHIN, link.close, *SILENT)
         self._hub.viewers.add(self._viewer)
 
     def drained(self) -> None:
@@ -48,6 +55,8 @@ class LiveSession:
 
     def lost(self) -> None:
         self._silence.cancel()
+        if self._pace:
+            self._pace.cancel()
         self._hub.leave(self._viewer)
         for device_id in self._devices:
             self._parts.commands.disconnect(device_id, self._viewer.tell)
@@ -74,52 +83,76 @@ class LiveSession:
     def _take(self, said: Said) -> None:
         match said:
             case SaidView():
-                self._hub.look(self._viewer, said.view(), said.id or 0, said.resume)
+                said.view()  # may be refused
+                self._view = said
+                if self._pace is None:
+                    self._look()
             case SaidReport():
                 self._queue(said)
             case SaidCommand():
-                self._link.start(self._send(said))
+                self._command(said)
             case SaidAck():
-                self._link.start(self._parts.commands.answered(Ack(said.ok, said.detail, said.id)))
+                ack = Ack(said.ok, said.detail, said.id)
+                self._link.start(self._parts.commands.answered(ack, self._viewer.tell))
+
+    def _look(self) -> None:
+        """At the last view that was said; a snapshot is work, so not at each where they come too fast."""
+        said, self._view = self._view, None
+        self._pace = None
+        if said:
+            self._hub.look(self._viewer, said.view(), said.id or 0, said.resume)
+            self._pace = self._loop.call_later(LOOK_EVERY, self._look)
+
+    def _command(self, said: SaidCommand) -> None:
+        if self._commands >= MAX_COMMANDS:
+            raise BadRequest(f"expected at most {MAX_COMMANDS} commands that wait for an answer; wait for one")
+        self._commands += 1
+        self._link.start(self._send(said))
 
     async def _send(self, said: SaidCommand) -> None:
-        ack = await answer_to(self._parts.commands, said.device_id, said.command)
+        try:
+            ack = await answer_to(self._parts.commands, said.device_id, said.command)
+        finally:
+            self._commands -= 1
         told = {"type": "ack", "id": said.id, "device_id": said.device_id, "ok": ack.ok, "detail": ack.detail}
         self._viewer.tell(json.encode(told))
 
     def _queue(self, said: SaidReport) -> None:
         self._reports.append(said)
-        if len(self._reports) >= MAX_REPORTS:
-            self._link.transport.pause_reading()
+        if len(self._reports) == MAX_REPORTS:
+            self._link.hold()
         if not self._reporting:
             self._reporting = True
             self._link.start(self._take_reports())
 
     async def _take_reports(self) -> None:
-        while self._reports:
-            said = self._reports.popleft()
-            receipt = await self._receipt(said.positions)
-            self._viewer.tell(json.encode({"type": "receipt", "id": said.id} | receipt))
-            if len(self._reports) == MAX_REPORTS - 1:
-                self._link.transport.resume_reading()
-        self._reporting = False
+        try:
+            while self._reports:
+                receipt = await self._receipt(self._reports[0].positions)
+                said = self._reports.popleft()
+                self._viewer.tell(json.encode({"type": "receipt", "id": said.id} | receipt))
+                if len(self._reports) == MAX_REPORTS - 1:
+                    self._link.release()
+        finally:
+            self._reporting = False
 
     async def _receipt(self, positions: msgspec.Raw) -> dict[str, object]:
         try:
             reports, rejected = json.decode_reports(bytes(positions))
+            if len(reports) + len(rejected) > MAX_POSITIONS:
+                raise TooLarge(f"expected at most {MAX_POSITIONS} positions in a message; send them in parts")
             receipt = await self._parts.intake.take_numbered(reports, rejected, "socket")
+            wrong = {rejection.index for rejection in receipt.rejected}
+            await self._take_commands_for({report.device_id for index, report in reports if index not in wrong})
         except Unavailable as error:
             return {"detail": str(error), "retry_ms": RETRY_MS}
         except BadRequest as error:
             return {"accepted": 0, "rejected": [Rejection(0, "positions", str(error))]}
-        if receipt.accepted:
-            self._take_commands_for({report.device_id for _, report in reports})
         return {"accepted": receipt.accepted, "rejected": receipt.rejected}
 
-    def _take_commands_for(self, device_ids: set[str]) -> None:
-        new = device_ids - self._devices
-        if self._link.disconnected or len(self._devices) + len(new) > MAX_DEVICES:
-            return
-        self._devices |= new
-        for device_id in new:
-            self._parts.commands.connect(device_id, self._viewer.tell)
+    async def _take_commands_for(self, device_ids: set[str]) -> None:
+        for device_id in device_ids:
+            if self._link.disconnected or (len(self._devices) >= MAX_DEVICES and device_id not in self._devices):
+                return
+            self._devices.add(device_id)
+            await self._parts.commands.connect(device_id, self._viewer.tell)

@@ -1,21 +1,28 @@
 """uvicorn's WebSocket protocol, which a route can have taken over: frames are then written straight to the transport,
 what the client says is heard without a task, and nothing is kept of the request."""
 
+import asyncio
 import logging
+import socket as socket_options
 from collections.abc import Coroutine
-from socket import SO_SNDBUF, SOL_SOCKET
+from socket import IPPROTO_TCP, SO_KEEPALIVE, SO_SNDBUF, SOL_SOCKET
 from typing import Protocol, cast
 
+from starlette.requests import Request
 from starlette.websockets import WebSocket
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.http11 import Request
+from websockets.frames import Frame
+from websockets.http11 import Request as Handshake
 from websockets.protocol import State
 
 SEND_BUFFER = 128 * 1024  # bytes in the system
 FULL, DRAINED = 64 * 1024, 16 * 1024  # bytes beyond it: from when on a client is sent less, and until when
 CLOSE_WITHIN = 1.0  # s; a client that reads nothing gets no farewell either
+KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # s, s, times; then it is cut
 STOPPING = (1012, "the server is stopping")
+NO_TEXT = (1007, "expected UTF-8")
 
 _EXTENSION = "herenow.link"
 
@@ -41,12 +48,13 @@ class Link(WebSocketsSansIOProtocol):
 
     full = False
     _session: Session | None = None
+    _written = 0  # bytes
+    _holds = 0  # reasons not to read
 
-    def handle_connect(self, event: Request) -> None:
+    def handle_connect(self, event: Handshake) -> None:
         super().handle_connect(event)
         if self.response.status_code == 101:
-            # What lies in the system's buffer is out of date before a slow viewer reads it, and hides its progress.
-            self.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)
+            prepare(self.transport)
             self.transport.set_write_buffer_limits(FULL, DRAINED)
             cast("dict[str, object]", self.scope["extensions"])[_EXTENSION] = self
 
@@ -83,8 +91,30 @@ class Link(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
             return
         message, self.frames = b"".join(self.frames), []
-        if not self.close_sent:
+        if self.close_sent:
+            return
+        try:
+            message.decode()
+        except UnicodeDecodeError:
+            self.close(*NO_TEXT)
+        else:
             self._session.heard(message)
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._end()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._end()
+
+    def _end(self) -> None:
+        """Whoever does not read what is left to be sent is cut off."""
+        self.full = True
+        if self.close_timer:
+            self.close_timer.cancel()
+        if not self.disconnected:
+            self.close_timer = self.loop.call_later(CLOSE_WITHIN, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -95,12 +125,25 @@ class Link(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self.full = True
+        self.hold()  # who does not read is not read either, or its answers would pile up
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self.full = self.close_sent
+        self.release()
+        self.full = self.close_sent or self.conn.state is not State.OPEN
         if self._session and not self.full:
             self._session.drained()
+
+    def hold(self) -> None:
+        """Reads no more until it was released as often."""
+        self._holds += 1
+        if self._holds == 1 and not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def release(self) -> None:
+        self._holds -= 1
+        if self._holds == 0 and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def start(self, work: Coroutine[None, None, None]) -> None:
         """Runs beside the connection; the server waits for it when it stops."""
@@ -114,30 +157,59 @@ class Link(WebSocketsSansIOProtocol):
         if self.disconnected:
             return
         if len(pieces) == 1:
+            self._written += len(pieces[0])
             self.transport.write(pieces[0])
         else:
+            self._written += sum(map(len, pieces))
             self.transport.writelines(pieces)
 
     def unread(self) -> int:
         return self.transport.get_write_buffer_size()
 
+    def gone(self) -> int:
+        return self._written - self.unread()
+
     def close(self, code: int, reason: str, retry_ms: int | None = None) -> None:
-        """Twice does nothing; a client that has said its own farewell and reads nothing is cut off."""
-        if self.close_sent:
+        """Where it is closing already this does nothing."""
+        if self.close_sent or self.conn.state is not State.OPEN or self.disconnected:
             return
-        self.full = self.close_sent = True
-        if self.conn.state is not State.OPEN:
-            self.transport.abort()
-            return
+        self.close_sent = True
         self.conn.send_close(code, reason if retry_ms is None else f"{reason}; retry_ms={retry_ms}")
         self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_timer = self.loop.call_later(CLOSE_WITHIN, self.transport.abort)
+        if self._holds:
+            self.transport.resume_reading()  # for its farewell
+        self._end()
 
     def shutdown(self) -> None:
         if self._session is None:
             super().shutdown()
         else:
             self.close(*STOPPING)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP, which hands its transport to the route, for streams that must be cut off."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast("dict[str, object]", self.scope)["extensions"] = {_EXTENSION: self.transport}
+
+
+def prepare(transport: asyncio.Transport) -> None:
+    """What lies in the system's buffer is out of date before a slow viewer reads it, and hides its progress; a client
+    that has gone without a word is noticed although nothing is sent to it."""
+    socket = transport.get_extra_info("socket")
+    socket.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)
+    socket.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)
+    for option, value in KEEPALIVE.items():
+        if hasattr(socket_options, option):
+            socket.setsockopt(IPPROTO_TCP, getattr(socket_options, option), value)
+
+
+def transport_of(request: Request) -> asyncio.Transport:
+    """Of an HTTP request."""
+    transport: asyncio.Transport = request.scope["extensions"][_EXTENSION]
+    return transport
 
 
 def link_of(socket: WebSocket) -> Link:

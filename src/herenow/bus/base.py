@@ -17,7 +17,7 @@ News = Sequence[Device]
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What one hub tells all others; JSON, at most some kilobytes."""
+    """What one hub tells all others; JSON, at most 64 KiB."""
 
     content: bytes
 
@@ -134,9 +134,9 @@ class Bus(Protocol):
     def stop_following(self) -> None:
         """Ends every `follow`; after the recorder has announced its last."""
 
-    async def relay(self, note: Note) -> None:
-        """Tells the hubs of all other processes, and perhaps of this one; kept by nobody. Raises BusUnavailable where
-        it is unknown whether they were told."""
+    async def relay(self, note: Note) -> bool:
+        """Tells the hubs of all other processes, and perhaps of this one; kept by nobody, and perhaps told twice. False
+        where there can be no other. Raises BusUnavailable where it is unknown whether they were told."""
 
     def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:
         """All news from this call on; None where some were lost, and where it begins to listen later than now: the

@@ -119,8 +119,8 @@ class MemoryBus:
         for follower in self._followers:
             follower.put(news)
 
-    async def relay(self, note: Note) -> None:
-        """There is no other process."""
+    async def relay(self, note: Note) -> bool:  # noqa: ARG002 - there is no other process
+        return False
 
     def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:  # noqa: ARG002 - nobody else notes
         follower = Follower()

@@ -120,8 +120,9 @@ class RabbitBus:
         oldest = self._consumer.oldest(stored=published is not None)
         await self._announcer.announce(news, published, oldest)
 
-    async def relay(self, note: Note) -> None:
+    async def relay(self, note: Note) -> bool:
         await self._outbox.post(NEWS, "", note.content)
+        return True
 
     def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:
         """All news from the moment on that RabbitMQ answers; while it does not, nothing can be announced."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from herenow.live.band import Band
 from herenow.live.fleet import Changes, Rows, Steps
-from herenow.live.grid import cover
+from herenow.live.grid import DEEPEST, cover
 from herenow.live.group import Group, Named, Sight
 from herenow.live.viewer import Viewer
 from herenow.live.watch import Tiles, Watch
@@ -15,6 +15,7 @@ from herenow.live.wires import State
 from herenow.model.view import View
 
 LINGER = 120.0  # s that a band is kept after its last viewer left, so that he may come back and miss nothing
+MOST_DESERTED = 4  # such bands, for each costs something at every tick
 
 
 class Audience:
@@ -35,7 +36,7 @@ class Audience:
     def withholds(self) -> bool:
         return any(watch.band.withholds for watch in self._watches.values())
 
-    def join(self, viewer: Viewer, view: View, moment: float) -> Group:
+    def join(self, viewer: Viewer, view: View, moment: float) -> None:
         """Lets a viewer look, who must have left what it looked at before."""
         sight, key = self._sight(view, moment)
         group = self._groups.get((viewer.wire, key))
@@ -44,7 +45,6 @@ class Audience:
             sight.begin(group)
         group.viewers.add(viewer)
         viewer.group = group
-        return group
 
     def leave(self, viewer: Viewer, moment: float) -> None:
         group = viewer.group
@@ -60,8 +60,8 @@ class Audience:
         """What a view looks at, and what is the same for all views that look at the same."""
         if view.box is None:
             return Named(self._state.fleet, view.devices, self._followers), view.devices
-        thinned = view.zoom is not None
         level, tiles = cover(view.box, view.zoom)
+        thinned = view.zoom is not None and level == min(DEEPEST, int(view.zoom))  # else no screen that is known of
         return Tiles(self._watch(level, thinned, moment), tiles), (level, thinned, tiles)
 
     def _watch(self, level: int, thinned: bool, moment: float) -> Watch:
@@ -86,9 +86,11 @@ class Audience:
         return [*due, *self._follow(changes.steps, seq)]
 
     def _drop_deserted(self, moment: float) -> None:
-        gone = [key for key, watch in self._watches.items() if watch.deserted and moment - watch.deserted > LINGER]
-        for key in gone:
-            del self._watches[key]
+        deserted = {key: watch.deserted for key, watch in self._watches.items() if watch.deserted is not None}
+        latest = sorted(deserted, key=lambda key: -deserted[key])
+        for rank, key in enumerate(latest):
+            if rank >= MOST_DESERTED or moment - deserted[key] > LINGER:
+                del self._watches[key]
 
     def _follow(self, steps: Steps, seq: int) -> list[Group]:
         due: dict[Group, Steps] = {}

@@ -1,6 +1,6 @@
 """What the viewers of one level of zoom were last told of each device, and what they are to be told next."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 import numpy as np
@@ -21,15 +21,17 @@ Marks = npt.NDArray[np.bool_]
 
 class Told(msgspec.Struct, frozen=True):
     """Rows to tell of, each with the tile whose viewers must hear of it: the one it is in and, where it left one, that
-    too. `named` marks those that a viewer of the tile may not know yet."""
+    too. `named` marks those that a viewer of the tile may not know yet. `touched` are tiles in which anything changed,
+    told or withheld."""
 
     rows: Rows
     tiles: Numbers
     named: Marks
+    touched: Numbers
 
-    def cut(self, watched: Numbers) -> "Pieces":
-        """What is told in these tiles, in ascending order, tile by tile."""
-        here = is_in(self.tiles, watched)
+    def cut(self, watched: Container[int]) -> "Pieces":
+        """What is told in these tiles, tile by tile."""
+        here = np.fromiter((tile in watched for tile in self.tiles.tolist()), np.bool_, len(self.tiles))
         rows, tiles, named = self.rows[here], self.tiles[here], self.named[here]
         order = np.argsort(tiles, kind="stable")
         tiles = tiles[order]
@@ -103,6 +105,7 @@ class Band:
         rows = np.union1d(changed, due) if len(due) else changed
         new = self._tiles(rows)
         moved = new != self._columns["tile"][rows]
+        touched = new
         if self._thinned:
             tell = moved | self._visible(rows, moment)
             self._withhold(rows[~tell])
@@ -110,11 +113,15 @@ class Band:
         left = rows[moved]
         old = self._columns["tile"][left]
         left, old = left[old != NOWHERE], old[old != NOWHERE]
-        named = moved | (self._fleet.columns["named"][rows] == seq)
+        named = self._fleet.columns["named"]
         self._departures.add(seq, old, left)
         self._tell(rows, new, seq, moment)
-        known = np.zeros(len(left), dtype=np.bool_)  # to the viewers of the tile that they left
-        return Told(np.concatenate([rows, left]), np.concatenate([new, old]), np.concatenate([named, known]))
+        return Told(
+            np.concatenate([rows, left]),
+            np.concatenate([new, old]),
+            np.concatenate([moved | (named[rows] == seq), named[left] == seq]),
+            np.concatenate([touched, old]),
+        )
 
     def _visible(self, rows: Rows, moment: float) -> Marks:
         """Whether anybody could see a difference to what was told last, or it is time."""

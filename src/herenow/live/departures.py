@@ -18,7 +18,9 @@ class Departures:
 
     def add(self, seq: int, tiles: Numbers, rows: Rows) -> None:
         """`seq` grows from call to call."""
-        tiles, rows = tiles[-MOST:], rows[-MOST:]
+        if len(rows) > MOST:
+            self.oldest, self._count = seq, 0
+            return
         if self._count + len(rows) > 2 * MOST:
             self._forget()
         stop = self._count + len(rows)

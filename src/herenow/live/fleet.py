@@ -123,9 +123,9 @@ class Fleet:
 
     def _kind(self, kind: str | None) -> int:
         code = self._kinds.get(kind)
-        if code is None:
-            code = self._kinds[kind] = len(self._kinds) if len(self._kinds) < MOST_KINDS else 0
-        return code
+        if code is None and len(self._kinds) < MOST_KINDS:
+            code = self._kinds[kind] = len(self._kinds)
+        return code or 0
 
     def within(self, box: Box) -> Iterator[Device]:
         longitude, latitude = self.columns["longitude"][: len(self)], self.columns["latitude"][: len(self)]

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from herenow.model.geo import Box
 
 DEEPEST = 18  # level; its tiles are 150 m wide at the equator
-MOST_TILES = 256  # of a view: a screen of 4096 by 4096 pixels
+MOST_TILES = 512  # of a view: a screen of 8192 by 4096 pixels
 MOST_UNZOOMED = 64  # of a view that says no zoom
 MARGIN = 1e-6  # degrees around a box, more than what is lost in rounding
 

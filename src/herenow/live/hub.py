@@ -14,7 +14,7 @@ from herenow.live.audience import Audience
 from herenow.live.fleet import Fleet
 from herenow.live.group import Group
 from herenow.live.lags import Lags
-from herenow.live.viewer import Viewer
+from herenow.live.viewer import SLOW, Viewer
 from herenow.live.wires import ArticleWire, BinaryWire, EventWire, JsonWire, State, Texts
 from herenow.model.clock import Clock, now
 from herenow.model.device import Device
@@ -27,7 +27,6 @@ LONGEST_TICK = 1.0  # s
 LOOK_EVERY = 0.25  # s between two looks at what was withheld
 SLICE = 0.002  # s of sending before other work gets its turn
 STALLED = 30.0  # s without progress, then a viewer is closed
-SLOW = (4408, "no progress in reading for 30 s")
 
 log = structlog.get_logger()
 
@@ -107,11 +106,11 @@ class Hub:
         began = time.perf_counter()
         for group in due:
             parts, group.parts = group.parts, []
-            if not parts:
-                continue  # its last viewer left meanwhile
             frame = group.wire.write(parts, snapshot=False)
             for viewer in list(group.viewers):
-                if viewer.sink.full:
+                if viewer.has == self._state.seq:
+                    pass  # it began, or looked elsewhere, during a pause
+                elif viewer.sink.full:
                     self._miss(viewer)
                 elif viewer.since is None and viewer.owed is None:
                     viewer.sink.write(frame)
@@ -129,29 +128,22 @@ class Hub:
         very view as of some state, by what changed since; a viewer that is full, as soon as it is not."""
         moment = self._monotonic()
         self._audience.leave(viewer, moment)
-        group = self._audience.join(viewer, view, moment)
+        self._audience.join(viewer, view, moment)
         viewer.since, viewer.owed = None, number
         if resume and resume.epoch == self.epoch and 0 < resume.seq <= self.seq:
-            update = group.update(resume.seq, number)
-            if update is not None:
-                viewer.owed = None
-                viewer.sink.write(update)
-                return
+            viewer.since = resume.seq
         self.drained(viewer)
 
     def drained(self, viewer: Viewer) -> None:
-        """Sends a viewer that is not full any more what it missed."""
+        """Sends a viewer that is not full what it is owed or missed."""
         group = viewer.group
-        if group is None or viewer.sink.full:
+        if group is None or viewer.sink.full or (viewer.owed is None and viewer.since is None):
             return
-        frame = None
-        if viewer.owed is None:
-            if viewer.since is None:
-                return
-            frame = group.update(viewer.since, 0)
-        frame = frame or group.snapshot(viewer.owed or 0)
+        number = viewer.owed or 0
+        frame = None if viewer.since is None else group.update(viewer.since, number)
         viewer.since = viewer.owed = None
-        viewer.sink.write(frame)
+        viewer.has = self._state.seq
+        viewer.sink.write(frame or group.snapshot(number))
 
     def leave(self, viewer: Viewer) -> None:
         self._audience.leave(viewer, self._monotonic())

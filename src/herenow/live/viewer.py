@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from herenow.live.wires import Wire, Written
 
 
+SLOW = (4408, "no progress in reading for 30 s")
+MOST_TOLD = 256 * 1024  # bytes of messages that wait for a viewer which reads too slowly, then it is closed
+
+
 class Sink(Protocol):
     """The connection of a viewer. Whoever owns it calls the hub's `drained` when it is not full any more."""
 
@@ -20,31 +24,41 @@ class Sink(Protocol):
     def unread(self) -> int:
         """Bytes that wait to be sent."""
 
+    def gone(self) -> int:
+        """Bytes that were sent and do not wait any more, of all so far."""
+
     def close(self, code: int, reason: str, retry_ms: int | None = None) -> None:
         """Says farewell, and when to come back, and ends the connection, also where the client reads nothing."""
 
 
 class Viewer:
-    """Holds two numbers, whatever a slow client misses: it is sent the newest once it can be."""
+    """Holds some numbers, whatever a slow client misses: it is sent the newest once it can be."""
 
     def __init__(self, wire: "Wire", sink: Sink) -> None:
         self.wire = wire
         self.sink = sink
         self.group: Group | None = None  # what it looks at, with all others who do
         self.since: int | None = None  # the state that it has, where it misses something since
-        self.owed: int | None = None  # the number of the view that is yet to be answered by a snapshot
-        self._left = 0  # bytes unread when it last made progress
+        self.owed: int | None = None  # the number of the view that is yet to be answered
+        self.has = 0  # the state that the last answer to it told
+        self._gone = -1  # bytes that had gone when it last made progress
         self._progress = 0.0  # when that was
+        self._told = 0  # bytes of messages while it was full
 
     def tell(self, content: bytes) -> None:
         """A message that is not about positions."""
         text = self.wire.text(content)
-        if text is not None:
+        if text is None:
+            return
+        self._told = self._told + len(text) if self.sink.full else 0
+        if self._told > MOST_TOLD:
+            self.sink.close(*SLOW)
+        else:
             self.sink.write([text])
 
     def stalled(self, monotonic: float, limit: float) -> bool:
         """Whether it has read nothing for longer than `limit` seconds, though there was something to read."""
-        left = self.sink.unread()
-        if left == 0 or left != self._left:  # hardly anything is added while it is full, so any change is progress
-            self._left, self._progress = left, monotonic
+        gone = self.sink.gone()
+        if gone != self._gone or self.sink.unread() == 0:
+            self._gone, self._progress = gone, monotonic
         return monotonic - self._progress > limit

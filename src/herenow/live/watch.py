@@ -41,7 +41,6 @@ class Watch:
         self.band = band
         self.deserted: float | None = moment  # since when nobody watches, on the monotonic clock
         self._tiles: dict[Wire, dict[int, set[Group]]] = {}
-        self._watched: dict[Wire, Numbers] = {}  # the same tiles in ascending order, until one comes or goes
         self._blocks: dict[Wire, dict[int, bytes]] = {}  # whole tiles, until something changes in them
         self._held = 0
 
@@ -49,7 +48,6 @@ class Watch:
         watched = self._tiles.setdefault(group.wire, {})
         for tile in tiles:
             watched.setdefault(tile, set()).add(group)
-        self._watched.pop(group.wire, None)
         self.deserted = None
 
     def remove(self, group: Group, tiles: tuple[int, ...], moment: float) -> None:
@@ -58,7 +56,6 @@ class Watch:
             watched[tile].discard(group)
             if not watched[tile]:
                 del watched[tile]
-        self._watched.pop(group.wire, None)
         if not watched:
             del self._tiles[group.wire]
         if not self._tiles:
@@ -67,12 +64,12 @@ class Watch:
     def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Iterator[Group]:
         """Groups that are due something now; `parts` says what."""
         told = self.band.tick(changed, due, seq, moment)
-        self._forget(told.tiles)
+        self._forget(told.touched)
         for wire, groups in self._tiles.items():
             yield from self._hand_out(wire, groups, told)
 
     def _hand_out(self, wire: Wire, groups: dict[int, set[Group]], told: Told) -> Iterator[Group]:
-        pieces = told.cut(self._in_order(wire, groups))
+        pieces = told.cut(groups)
         if not pieces.tiles:
             return
         blocks = wire.blocks(pieces.rows, pieces.starts, pieces.named)
@@ -81,12 +78,6 @@ class Watch:
                 if not group.parts:
                     yield group
                 group.parts.append(block)
-
-    def _in_order(self, wire: Wire, groups: dict[int, set[Group]]) -> Numbers:
-        watched = self._watched.get(wire)
-        if watched is None:
-            watched = self._watched[wire] = np.array(sorted(groups), dtype=np.int64)
-        return watched
 
     def block(self, wire: Wire, tile: int) -> bytes:
         """All of a tile, made once for a state of it; empty where nothing is there."""

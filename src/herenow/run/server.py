@@ -16,7 +16,7 @@ import uvicorn
 from herenow.api.app import create_app
 from herenow.api.live import beat, farewell
 from herenow.api.parts import Parts, Scene
-from herenow.api.sockets import Link
+from herenow.api.sockets import HttpProtocol, Link
 from herenow.errors import SettingsError
 from herenow.run.pipeline import open_parts
 from herenow.settings import Settings
@@ -52,7 +52,7 @@ async def serve(
     try:
         with told_to_stop() as stop:
             if worker:
-                asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
+                _stop_with_stdin(stop)
             async with open_parts(settings, scene or Scene(), records=records) as parts:
                 server = Server(config(create_app(parts)))
                 duties = [_stop(server, parts, stop), _announce(parts, listening, settings), beat(parts)]
@@ -62,6 +62,17 @@ async def serve(
     finally:
         listening.close()
     log.info("stopped")
+
+
+def _stop_with_stdin(stop: asyncio.Event) -> None:
+    """Sets it once standard input ends: whoever started this process has gone, or wants it to go."""
+    loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def ended() -> None:
+        loop.remove_reader(stdin)  # or it would be called again and again
+        stop.set()
+
+    loop.add_reader(stdin, ended)
 
 
 @contextlib.contextmanager
@@ -93,6 +104,7 @@ class Server(uvicorn.Server):
 async def _stop(server: uvicorn.Server, parts: Parts, stop: asyncio.Event) -> None:
     await stop.wait()
     parts.bodies.close()
+    parts.commands.close()
     farewell(parts.hub)
     server.should_exit = True
 
@@ -148,7 +160,7 @@ def config(app: Any) -> uvicorn.Config:
     """For an ASGI application."""
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=HttpProtocol,
         ws=Link,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,

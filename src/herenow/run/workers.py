@@ -49,11 +49,13 @@ async def _keep(number: int, environment: dict[str, str], stop: asyncio.Event) -
         if code == 2:
             raise SettingsError(f"worker {number} could not start; see above")
         log.error("a worker ended and is started again", worker=number, code=code)
-        pause = FIRST_PAUSE if loop.time() - began > STEADY else min(LONGEST_PAUSE, 2 * pause)
+        if loop.time() - began > STEADY:
+            pause = FIRST_PAUSE
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await stop.wait()
                 return
+        pause = min(LONGEST_PAUSE, 2 * pause)
 
 
 async def _run(environment: dict[str, str], stop: asyncio.Event) -> int:
@@ -65,14 +67,16 @@ async def _run(environment: dict[str, str], stop: asyncio.Event) -> int:
         stdin=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
-    ending, stopping = asyncio.ensure_future(worker.wait()), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not ending.done():
-            worker.terminate()
-            await asyncio.wait({ending}, timeout=STOP_WITHIN)
-    finally:
-        stopping.cancel()
-        if worker.returncode is None:
-            worker.kill()
-    return await ending
+    async with asyncio.TaskGroup() as tasks:
+        ending, stopping = tasks.create_task(worker.wait()), tasks.create_task(stop.wait())
+        try:
+            await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:  # also where another worker could not start
+            stopping.cancel()
+            if worker.returncode is None:
+                worker.terminate()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(worker.wait(), STOP_WITHIN)
+            if worker.returncode is None:
+                worker.kill()
+    return ending.result()

@@ -45,6 +45,12 @@ describe("a link that comes back", () => {
     expect(link.wires.map((wire) => wire.sent.map((view) => (view as ViewMessage).id))).toEqual([[1], [2], [3]]);
   });
 
+  test("starts anew after a frame of which a position could not be read", () => {
+    link.answer(41);
+    link.newest.says({ type: "update", epoch: "a", seq: 42, time: 1, positions: [{}] });
+    expect(link.comeBack()).toBeUndefined();
+  });
+
   test("offers nothing to go on from at first, nor for a view that is said on the same link", () => {
     expect(link.said).not.toHaveProperty("resume");
     link.answer(41);

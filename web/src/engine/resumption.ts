@@ -63,10 +63,10 @@ export class Resumption {
     if (this.#answered && this.#token && seq !== null) this.#token = { epoch: this.#token.epoch, seq };
   }
 
-  #takePositions({ type, view, epoch, seq }: Message & { type: "snapshot" | "update" }): void {
+  #takePositions({ type, view, epoch, seq, garbled }: Message & { type: "snapshot" | "update" }): void {
     if (view === this.#id) this.#answered = true;
     // An update goes on from what was had, so without that, or in another epoch, something is missing.
-    const whole = type === "snapshot" || epoch === this.#token?.epoch;
+    const whole = garbled === 0 && (type === "snapshot" || epoch === this.#token?.epoch);
     const known = this.#answered && whole && epoch !== null && seq !== null;
     this.#token = known ? { epoch, seq } : null;
   }

@@ -1,0 +1,67 @@
+"""The live client without a socket: a viewer on a link, and the frames that a server may send it."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from herenow.client.change import Change
+from herenow.client.viewer import Viewer
+from herenow.model.geo import Box
+from herenow.model.view import View
+from herenow.wire import binary
+from herenow.wire.json import Live
+from tests.positions import NOW
+
+EPOCH, OTHER = "9f2c00ffab120077", "0000000000000001"
+HERE = View(Box(-98.0, 30.1, -97.4, 30.6), zoom=10)
+THERE = View(devices=frozenset({"a", "b"}))
+
+
+def at(device_id: str, step: int, latitude: float = 60.0) -> Live:
+    return Live(device_id, NOW + step, latitude, 25.0, "moving")
+
+
+def told(kind: str, seq: int, *positions: Live, view: int = 0, epoch: str = EPOCH) -> str:
+    message = {"type": kind, "view": view, "epoch": epoch, "seq": seq, "time": NOW, "positions": positions}
+    return msgspec.json.encode(message).decode()
+
+
+def ping(seq: int) -> str:
+    return json.dumps({"type": "ping", "time": NOW, "seq": seq})
+
+
+def said(viewer: Viewer) -> dict[str, Any]:
+    """What the viewer says of its view; it must have something to say."""
+    text = viewer.say()
+    assert text is not None
+    message: dict[str, Any] = json.loads(text)
+    return message
+
+
+def linked(view: View = HERE) -> Viewer:
+    """A viewer on its first link, that has said its view."""
+    viewer = Viewer()
+    viewer.look(view)
+    viewer.linked(binary.SUBPROTOCOL)
+    said(viewer)
+    return viewer
+
+
+def following() -> Viewer:
+    """One that was answered, at (EPOCH, 41)."""
+    viewer = linked()
+    viewer.take(told("snapshot", 41, at("a", 0), view=1))
+    return viewer
+
+
+def again(viewer: Viewer) -> dict[str, Any]:
+    """What it says on a new link."""
+    viewer.linked(binary.SUBPROTOCOL)
+    return said(viewer)
+
+
+def changed(viewer: Viewer, frame: str | bytes) -> Change:
+    change = viewer.take(frame)
+    assert isinstance(change, Change)
+    return change
