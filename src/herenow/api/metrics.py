@@ -66,6 +66,9 @@ def _of_hub(hub: Hub) -> Iterator[Metric]:
     yield _counter("herenow_moves_announced", "Moves of devices that the hub heard of.", hub.announced.total)
     yield _gauge("herenow_devices", "Devices in the fleet.", len(hub.fleet))
     yield _gauge("herenow_viewers", "Viewers connected.", len(hub.viewers))
+    yield _counter("herenow_views_begun", "Viewers told all of a view, by a snapshot.", hub.begun)
+    yield _counter("herenow_views_resumed", "Viewers told what they had missed of one.", hub.resumed)
+    yield _counter("herenow_viewers_stalled", "Viewers closed because they read nothing.", hub.closed)
 
 
 def _of_bus(bus: Bus) -> Iterator[Metric]:

@@ -41,6 +41,9 @@ class Hub:
         self.newest: int | None = None  # ms, when a position was last announced
         self.loaded = asyncio.Event()  # the fleet is what the store has, or newer
         self.viewers: set[Viewer] = set()
+        self.resumed = 0  # views answered by what changed
+        self.begun = 0  # views answered by a snapshot
+        self.closed = 0  # viewers that made no progress
         self.sent = 0  # seq of the last state that every viewer was sent, or is known to miss
         self._clock = clock
         self._monotonic = monotonic
@@ -143,6 +146,10 @@ class Hub:
         frame = None if viewer.since is None else group.update(viewer.since, number)
         viewer.since = viewer.owed = None
         viewer.has = self._state.seq
+        if frame is None:
+            self.begun += 1
+        else:
+            self.resumed += 1
         viewer.sink.write(frame or group.snapshot(number))
 
     def leave(self, viewer: Viewer) -> None:
@@ -168,6 +175,7 @@ class Hub:
         """Closes the viewers that make no progress."""
         for viewer in list(self.viewers):
             if viewer.stalled(monotonic, STALLED):
+                self.closed += 1
                 viewer.sink.close(*SLOW)
 
     # What waits
