@@ -1,9 +1,10 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.server import Server, running
+from tests.stage import Stage, staged
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +13,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("server")
     with running(folder / "positions.db") as started:
         yield started
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """A server that says what a test tells it to."""
+    async with staged() as made:
+        yield made

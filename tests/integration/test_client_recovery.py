@@ -4,7 +4,6 @@ are slow, raise or look elsewhere, and programs leave."""
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import pytest
@@ -25,13 +24,6 @@ from tests.stage import (
     soon,
     staged,
 )
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as made:
-        yield made
-
 
 # (a) The position is advanced before the consumer runs
 

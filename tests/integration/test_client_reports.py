@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,14 +13,7 @@ from tests.stage import (
     client,
     fix,
     soon,
-    staged,
 )
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as made:
-        yield made
 
 
 async def test_a_report_is_answered_by_its_receipt(stage: Stage) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import pytest
@@ -25,13 +24,6 @@ from tests.stage import (
     soon,
     staged,
 )
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as made:
-        yield made
-
 
 # What is said on the socket
 
