@@ -7,7 +7,7 @@ import itertools
 import json
 import random
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
@@ -52,6 +52,7 @@ class Load:
         self.accepted: set[Key] = set()
         self.newest: dict[str, int] = {}  # the greatest counter accepted, of those not ahead of their time
         self.refused = 0  # answers that were no success
+        self.refusals: deque[str] = deque(maxlen=6)  # the last of them
         self.start = time.time_ns() // 1_000_000 - 3_600_000  # ms
 
     @contextlib.asynccontextmanager
@@ -110,8 +111,7 @@ class Load:
         body = json.dumps(batch)
         end = time.monotonic() + GIVE_UP
         while not await self._accepted(client, body):
-            self.refused += 1
-            assert time.monotonic() < end, "a batch was not accepted in time"
+            assert time.monotonic() < end, f"a batch was not accepted in time; the last answers: {self.refusals}"
             await asyncio.sleep(0.2)
         horizon = time.time_ns() // 1_000_000 + 60_000
         for report in batch:
@@ -121,12 +121,20 @@ class Load:
                 self.newest[device] = max(n, self.newest.get(device, -1))
 
     async def _accepted(self, client: httpx.AsyncClient, body: str) -> bool:
+        url = next(self._urls)
         try:
-            answer = await client.post(f"{next(self._urls)}/api/positions", content=body)
-        except httpx.HTTPError:
+            answer = await client.post(f"{url}/api/positions", content=body)
+        except httpx.HTTPError as error:
+            self._refused(url, repr(error))
             return False  # the outcome is unknown: offer it again
         assert answer.status_code in (200, 503), answer.text
+        if answer.status_code == 503:
+            self._refused(url, answer.text)
         return answer.status_code == 200
+
+    def _refused(self, url: str, why: str) -> None:
+        self.refused += 1
+        self.refusals.append(f"{time.monotonic():.1f} {url}: {why}")
 
 
 class Viewer:

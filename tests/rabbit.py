@@ -12,9 +12,9 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from herenow.bus.rabbitmq import RabbitBus, open_rabbit_bus
 from herenow.bus.rabbitmq_url import RabbitUrl
-from herenow.errors import Unavailable
+from herenow.errors import BusUnavailable, Unavailable
 from herenow.model.position import Position
-from tests.positions import NOW
+from tests.positions import NOW, position
 from tests.processes import until
 from tests.proxy import Proxy, open_proxy
 
@@ -54,6 +54,18 @@ async def recording(bus: RabbitBus) -> AsyncIterator[list[Position]]:
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+async def publish_until_taken(bus: RabbitBus, time: int = NOW) -> None:
+    """As a device does: the same again until it is accepted."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await bus.publish([position("a", time)])
+            except BusUnavailable:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
 
 def numbers(positions: list[Position]) -> list[int]:

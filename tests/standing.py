@@ -28,4 +28,9 @@ async def standing(store: str, bus: str, *, recorders: int = 2) -> AsyncIterator
         )
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         viewers = await stack.enter_async_context(watching(urls))
-        yield Standing(list(started[:2]), list(started[2:]), urls, viewers)
+        try:
+            yield Standing(list(started[:2]), list(started[2:]), urls, viewers)
+        except BaseException:
+            for one in started:
+                print(one.said())
+            raise

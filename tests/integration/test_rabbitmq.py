@@ -15,7 +15,7 @@ from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
 from tests.positions import NOW, position
 from tests.processes import until
-from tests.rabbit import channel, numbers, open_bus, recording, through_proxy, waiting
+from tests.rabbit import channel, numbers, open_bus, publish_until_taken, recording, through_proxy, waiting
 from tests.services.rabbitmq import RabbitMQ
 from tests.services.service import free_port
 
@@ -57,18 +57,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rabbitmq_link, "REPLY_WITHIN", 0.5)
     monkeypatch.setattr(rabbitmq_link, "CLOSE_WITHIN", 0.1)
     monkeypatch.setattr(adapter, "FLUSH_WITHIN", 0.5)
-
-
-async def publish_until_taken(bus: Bus, time: int = NOW) -> None:
-    """As a device does: the same again until it is accepted."""
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                await bus.publish([position("a", time)])
-            except BusUnavailable:
-                await asyncio.sleep(0.05)
-            else:
-                return
 
 
 class Load:
@@ -184,24 +172,6 @@ async def test_a_confirm_that_was_lost_is_got_by_sending_again(url: RabbitUrl, m
         assert sum(waiting(url, queue) for queue in queues) <= 2
         async with recording(bus) as taken:
             await until(lambda: 0 in numbers(taken))
-
-
-async def test_a_full_queue_refuses_and_drops_nothing_that_was_promised(amqp_url: str) -> None:
-    url = read_rabbit_url(amqp_url + "?shards=1&shard_mb=1")
-    await make_queues(url)
-    large = {f"field-{n}": "x" * 250 for n in range(14)}
-    promised: list[int] = []
-    async with open_bus(url) as bus:
-        with pytest.raises(BusUnavailable, match=r"the queue herenow\.positions\.0 is full"):
-            for number in range(1000):
-                await bus.publish([position("a", NOW + number, attributes=large)])
-                promised.append(number)
-        assert bus.trouble is None
-        async with recording(bus) as taken:
-            await until(lambda: len(taken) >= len(promised))
-            assert numbers(taken)[: len(promised)] == promised
-            await publish_until_taken(bus, NOW + 5000)
-            await until(lambda: 5000 in numbers(taken))
 
 
 async def test_missing_queues_are_told_as_trouble_until_they_are_made(amqp_url: str) -> None:

@@ -2,6 +2,7 @@
 one was lost or a confirm did not come. The broker may so get one twice, and never loses one that was reported sent."""
 
 import asyncio
+import math
 import random
 import time
 from collections import deque
@@ -17,6 +18,7 @@ from herenow.errors import BusUnavailable
 
 MAX_LETTERS = 4_000  # not confirmed yet; beyond it `post` refuses
 CONFIRM_WITHIN = 5.0  # s, then the link is taken for broken
+REFUSED_FOR = 3.0  # s that a queue may refuse all that came over a link, then that is taken for broken, too
 EXPIRES = 9.0  # s, then a letter is given up and its sender told
 LOOK_EVERY = 0.25  # s
 FIRST_PAUSE = 0.1  # s
@@ -61,6 +63,7 @@ class Outbox:
         self._waiting: deque[Letter] = deque()  # to be sent over the next link
         self._unconfirmed: dict[int, Letter] = {}  # by delivery tag, oldest first
         self._tag = 0
+        self._refusing: dict[str, float] = {}  # by queue: since when it refuses; inf: it has taken something
         self._link: Link | None = None
         self._down: str | None = "connecting to RabbitMQ"
 
@@ -125,6 +128,7 @@ class Outbox:
         if self._down:
             log.info("sending to RabbitMQ", place=self._url.place)
         self._link, self._down, self._tag = link, None, 0
+        self._refusing.clear()
         while self._waiting:
             self._send(link, self._waiting.popleft())
         reason = await link.loss()
@@ -148,12 +152,16 @@ class Outbox:
             self._unconfirmed.pop(tag).fail(reason)
 
     def _look_at(self, link: Link) -> None:
-        """Drops a link where a confirm is overdue. A broker that takes nothing confirms nothing on another one, too."""
+        """Drops a link where a confirm is overdue, though a broker that takes nothing confirms nothing on another one,
+        too; and where a queue takes nothing: to a channel that found the queue without a leader, RabbitMQ 3.10 refuses
+        everything for ever."""
         if link.blocked:
             self._fail_unconfirmed(link.blocked)
         oldest = next(iter(self._unconfirmed.values()), None)
         if oldest is not None and time.monotonic() - oldest.sent > CONFIRM_WITHIN:
             link.fail(f"RabbitMQ at {self._url.place} did not confirm within {CONFIRM_WITHIN:.0f} s")
+        if min(self._refusing.values(), default=math.inf) < time.monotonic() - REFUSED_FOR:
+            link.fail(f"a queue at {self._url.place} took nothing for {REFUSED_FOR:.0f} s")
 
     def _send(self, link: Link, letter: Letter) -> None:
         if letter.settled.done():
@@ -177,8 +185,10 @@ class Outbox:
         for confirmed in tags:
             letter = self._unconfirmed.pop(confirmed, None)
             if letter is not None and refused:
+                self._refusing.setdefault(letter.key, time.monotonic())
                 letter.fail(f"the queue {letter.key} is full, what takes from it is behind; send it again later")
             elif letter is not None:
+                self._refusing[letter.key] = math.inf
                 letter.deliver()
 
     def _returned(self, link: Link, _: object, __: object, properties: Properties, ___: bytes) -> None:
