@@ -21,7 +21,7 @@ from tests.positions import NOW
 from tests.services.cassandra import Cassandra, GivenCassandra
 
 EVER = Span(0, NOW * 2)
-TABLES = ("positions", "latest", "days", "devices_of_day", "days_of_device")
+TABLES = ("positions", "latest", "days", "devices_of_day", "days_of_device", "changed", "rollups")
 
 
 @pytest.fixture(scope="module")

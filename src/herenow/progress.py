@@ -38,6 +38,35 @@ class Bar:
         self._drawn.update(self._task, completed=played, total=progress.total, description=f"positions{rejected}")
 
 
+class Days:
+    """How many days are done; nothing where standard error is no terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._drawn = Drawn(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._drawn.add_task("days", total=None)
+        self._first: int | None = None
+
+    def __enter__(self) -> Self:
+        self._drawn.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._drawn.stop()
+
+    def show(self, day: int, last: int) -> None:
+        """Days since 1970: the one that is done, and the last to be."""
+        self._first = day if self._first is None else self._first
+        self._drawn.update(self._task, completed=day - self._first + 1, total=max(1, last - self._first + 1))
+
+
 class Stages:
     """What is being done, out of about so many stages; nothing where standard error is no terminal."""
 

@@ -64,6 +64,24 @@ class Watched:
         )
         return {device_id: place for device_id, place in drawn.items() if place}
 
+    def marks(self) -> list[dict[str, Any]]:
+        """What the history layer draws: `pixel` of the map, and `count`, None for a position that is drawn itself."""
+        marks: list[dict[str, Any]] = self.page.evaluate("() => window.herenow.historyMarks()")
+        return marks
+
+    def mark(self, condition: str) -> dict[str, Any]:
+        """One that no card covers, once the map rests; on its `count`."""
+        found = "window.herenow.historyMarks().filter(({count, pixel: [x, y]}) => "
+        found += f"x > 80 && x < 600 && y > 100 && y < 550 && {condition})"
+        self.page.wait_for_timeout(1000)
+        self.until(f"() => {found}.length > 0", 60)
+        mark: dict[str, Any] = self.page.evaluate(f"() => {found}.sort((a, b) => a.count - b.count)[0]")
+        return mark
+
+    def click(self, mark: dict[str, Any]) -> None:
+        x, y = mark["pixel"]
+        self.page.get_by_role("application").click(position={"x": x, "y": y})
+
     def wait_for_fleets(self) -> None:
         for prefix in (BUS, SIMULATED):
             self.until("prefix => window.herenow.devices().filter(id => id.startsWith(prefix)).length > 50", 60, prefix)
@@ -111,10 +129,57 @@ def test_history_is_drawn_beside_the_live_layer(watched: Watched, demo: Server) 
     watched.open(demo)
     watched.wait_for_fleets()
     watched.page.get_by_role("radio", name="Off").click()
-    watched.until("() => window.herenow.historyFeatures() === 0")
+    watched.until("() => window.herenow.historyMarks().length === 0")
     show_history(watched.page)
-    watched.until("() => window.herenow.historyFeatures() > 3")
+    watched.until("() => window.herenow.historyMarks().length > 3")
     assert watched.page.evaluate("() => window.herenow.metrics().drawn") > 50
+
+
+def test_history_stands_still_until_the_newer_is_asked_for(watched: Watched, demo: Server) -> None:
+    watched.open(demo)
+    watched.wait_for_fleets()
+    watched.until("() => window.herenow.historyMarks().length > 3")
+    expect(watched.page.get_by_text("Loading")).to_have_count(0)
+    before = watched.marks()
+    newer = watched.page.get_by_role("button", name="Newer")
+    newer.wait_for(timeout=120_000)
+    assert watched.marks() == before
+    newer.click()
+    watched.until(
+        "count => window.herenow.historyMarks().reduce((n, mark) => n + mark.count, 0) > count", 15, positions(before)
+    )
+
+
+def test_a_circle_is_zoomed_to_and_a_stored_position_says_what_it_is(watched: Watched, demo: Server) -> None:
+    watched.open(demo)
+    watched.wait_for_fleets()
+    bus = watched.page.evaluate("id => window.herenow.device(id)", watched.ids(BUS)[0])
+    place = f"{bus['latitude']}/{bus['longitude']}"
+    watched.page.get_by_role("button", name="Layers and legend").click()
+    watched.page.get_by_role("checkbox", name="Live").uncheck()
+    watched.page.get_by_role("button", name="Layers and legend").click()
+    watched.page.goto(f"{demo.url}/#12/{place}")
+    watched.click(watched.mark("count !== null"))
+    watched.until("() => Number(location.hash.slice(1).split('/')[0]) > 12.5", 10)
+    watched.page.goto(f"{demo.url}/#18/{place}")
+    show_history(watched.page)
+    watched.click(watched.mark("count === null"))
+    expect(watched.page.get_by_role("status").filter(has_text="stored position")).to_be_visible()
+
+
+def test_tiles_that_cannot_be_had_are_told_of_and_can_be_asked_for_again(watched: Watched, demo: Server) -> None:
+    tiles = "**/api/history/tiles/**"
+    watched.page.route(tiles, lambda route: route.fulfill(status=503, json={"detail": "the store is away"}))
+    watched.open(demo)
+    expect(watched.page.get_by_role("alert").filter(has_text="the store is away")).to_be_visible()
+    watched.page.unroute(tiles)
+    watched.page.get_by_role("button", name="Try again").click()
+    watched.until("() => window.herenow.historyMarks().length > 3")
+    expect(watched.page.get_by_role("alert")).to_have_count(0)
+
+
+def positions(marks: list[dict[str, Any]]) -> int:
+    return sum(mark["count"] for mark in marks)
 
 
 def show_history(page: Page) -> None:
@@ -184,7 +249,7 @@ def test_history_of_what_was_seen_is_shown_after_a_restart_and_the_page_comes_ba
         watched.until("() => window.herenow.metrics().lastUpdateAt > Date.now() - 3000", 40)
         assert set(seen) <= set(watched.ids(SIMULATED))
         show_history(watched.page)
-        watched.until("() => window.herenow.historyFeatures() > 3")
+        watched.until("() => window.herenow.historyMarks().length > 3")
 
 
 def test_where_no_socket_gets_through_it_polls_and_says_so(watched: Watched, demo: Server) -> None:

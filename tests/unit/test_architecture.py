@@ -28,6 +28,9 @@ DRIVERS = {
     "typer": "cli",
     "acsylla": "store/cassandra_session",
     "pika": "bus/rabbitmq_link",
+    "mapbox_vector_tile": "history/mvt",
+    "shapely": "history/simplify",
+    "pyproj": "history/trips",
 }
 
 

@@ -4,7 +4,23 @@ import re
 from pathlib import Path
 
 from herenow import __version__
-from herenow.api import article, commands, devices, events, health, history, ingest, live, session, sockets, stats, web
+from herenow.api import (
+    article,
+    commands,
+    days,
+    devices,
+    events,
+    export,
+    health,
+    history,
+    ingest,
+    live,
+    replay,
+    session,
+    sockets,
+    stats,
+    web,
+)
 from herenow.live import viewer
 from herenow.settings import Settings
 
@@ -23,7 +39,7 @@ def test_every_documented_setting_exists() -> None:
 
 
 def routes() -> set[str]:
-    modules = (ingest, commands, devices, history, stats, health, live, events, article, web)
+    modules = (ingest, commands, days, devices, history, replay, export, stats, health, live, events, article, web)
     paths = {route.path for module in modules for route in module.router.routes}
     return {path.replace("{device_id:path}", "{device_id}") for path in paths}
 

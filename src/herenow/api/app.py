@@ -3,7 +3,21 @@
 from fastapi import FastAPI
 
 from herenow import __version__
-from herenow.api import article, commands, devices, events, health, history, ingest, live, stats, web
+from herenow.api import (
+    article,
+    commands,
+    days,
+    devices,
+    events,
+    export,
+    health,
+    history,
+    ingest,
+    live,
+    replay,
+    stats,
+    web,
+)
 from herenow.api.border import Border, Compressed
 from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts
@@ -11,15 +25,6 @@ from herenow.api.problems import add_problems
 
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
-
-
-def create_recorder_app(well: health.Health) -> FastAPI:
-    """What a recorder alone shows: whether it is well."""
-    app = FastAPI(title="Herenow recorder", version=__version__, docs_url=None, redoc_url=None)
-    app.state.health = well
-    app.include_router(health.router)
-    add_problems(app)
-    return app
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -35,7 +40,7 @@ def create_app(parts: Parts) -> FastAPI:
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
     # Live first: routes are tried in order, and thousands of viewers may come back at once.
-    for module in (live, ingest, commands, devices, history, stats, health, events, article, web):
+    for module in (live, ingest, commands, days, devices, history, replay, export, stats, health, events, article, web):
         app.include_router(module.router)
     add_problems(app)
     web.add_web(app)

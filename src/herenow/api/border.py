@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -19,8 +19,8 @@ _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
 ]
-_FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
-_ASK_FIRST = (b"cache-control", b"no-cache")
+FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
+FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxies must not keep
 _WHOLE = (200, 206, 304)
 
 
@@ -80,7 +80,9 @@ def _with_headers(path: str, send: Send) -> Send:
         if message["type"] == "http.response.start":
             # Files under assets/ carry a digest of their content in their name.
             keep = path.startswith("/assets/") and message["status"] in _WHOLE
-            message["headers"] = [*message["headers"], *_ALWAYS, _FOR_EVER if keep else _ASK_FIRST]
+            headers = MutableHeaders(raw=[*message["headers"], *_ALWAYS])
+            headers.setdefault("cache-control", FOR_EVER if keep else "no-cache")
+            message["headers"] = headers.raw
         await send(message)
 
     return send_with_headers

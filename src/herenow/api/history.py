@@ -1,15 +1,21 @@
 """Where everything has been."""
 
+import asyncio
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 
+from herenow.api.border import FOR_EVER_HERE
 from herenow.api.devices import answer
 from herenow.api.parts import WithParts
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
-from herenow.model.clock import HOUR
+from herenow.history import mvt
+from herenow.history.parts import MADE, STATE, key_number, one_of
+from herenow.history.ranges import blocks, version, whole_hours
+from herenow.history.tiles import Filter, read_tile, tile
+from herenow.model.clock import DAY, HOUR
 from herenow.model.geo import Box
 
 PIXELS = 64  # the side of a cell on the screen
@@ -37,3 +43,44 @@ async def clusters(
     found = await parts.store.clusters(box, range_, cell(box, zoom))
     count = sum(cluster.count for cluster in found)
     return answer({"clusters": found, "positions": count, "from": range_.start, "to": range_.end})
+
+
+From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms, to the hour; a day before `to`")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, to the hour; now")]
+
+
+@router.get("/api/history")
+async def history(parts: WithParts, start: From = None, end: To = None) -> Response:
+    """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
+    range_, rollups = whole_hours(span(start, end, DAY)), parts.store.rollups
+    [made] = await rollups.get([one_of(STATE, MADE)])
+    held = await blocks(rollups, range_)
+    told = {"from": range_.start, "to": range_.end, "version": version(held)}
+    return answer({**told, "made": key_number(made[0][1]) if made else None})
+
+
+def same(tag: str, if_none_match: str | None) -> bool:
+    """Whether a client has it already; proxies that compress make a tag weak."""
+    return tag in {one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")}
+
+
+@router.get("/api/history/tiles/{z}/{x}/{y}.mvt", response_class=Response)
+async def history_tile(
+    z: int,
+    x: int,
+    y: int,
+    parts: WithParts,
+    start: From = None,
+    end: To = None,
+    kind: Annotated[str | None, Query(max_length=32)] = None,
+    raw: Annotated[bool, Query(description="count positions that are not to be believed, too")] = False,
+    v: Annotated[str | None, Query(max_length=32, description="the `version` that /api/history tells")] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """A Mapbox Vector Tile of the positions of a time range: clusters on a grid, near the ground each position."""
+    wanted, range_ = tile(z, x, y), whole_hours(span(start, end, DAY))
+    found = await read_tile(parts.store.rollups, wanted, range_, Filter(kind, raw))
+    headers = {"ETag": f'"{found.tag}"'} | ({"Cache-Control": FOR_EVER_HERE} if v == found.version else {})
+    if same(headers["ETag"], if_none_match):
+        return Response(status_code=304, headers=headers)
+    return Response(await asyncio.to_thread(mvt.encode, found, wanted), headers=headers, media_type=mvt.MEDIA_TYPE)

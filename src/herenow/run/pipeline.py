@@ -77,10 +77,11 @@ async def _recording(recorder: Recorder | None, bus: Bus) -> AsyncIterator[None]
 
 
 @contextlib.asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """Raises SettingsError where its URL is wrong or its library is missing."""
+async def open_store(settings: Settings, *, writes: bool = True) -> AsyncIterator[Store]:
+    """Where it `writes` not, another process may. Raises SettingsError where its URL is wrong or its library is
+    missing."""
     if settings.store.startswith("sqlite:"):
-        async with SqliteStore(settings.store_path) as sqlite:
+        async with SqliteStore(settings.store_path, writes=writes) as sqlite:
             yield sqlite
         return
     with _cluster("HERENOW_STORE"):

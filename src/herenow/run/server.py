@@ -18,6 +18,7 @@ from herenow.api.live import beat, farewell
 from herenow.api.parts import Parts, Scene
 from herenow.api.sockets import HttpProtocol, Link
 from herenow.errors import SettingsError
+from herenow.run.children import environment, keep
 from herenow.run.pipeline import open_parts
 from herenow.settings import Settings
 from herenow.sources.report import LocalIntake
@@ -42,9 +43,11 @@ async def serve(
     *,
     records: bool = True,
     worker: bool = False,
+    rollups: bool = False,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then stops in order; a second signal ends it at once. `source` runs beside it.
     `records`: stores as well what it takes. `worker`: shares its port, and stops when its standard input ends.
+    `rollups`: has them kept by a process beside it.
 
     Raises SettingsError where the port or a part cannot be had.
     """
@@ -52,11 +55,14 @@ async def serve(
     try:
         with told_to_stop() as stop:
             if worker:
-                _stop_with_stdin(stop)
-            async with open_parts(settings, scene or Scene(), records=records) as parts:
+                stop_with_stdin(stop)
+            kept = _keeping_rollups(settings, stop) if rollups else contextlib.nullcontext()
+            async with open_parts(settings, scene or Scene(), records=records) as parts, kept:
                 server = Server(config(create_app(parts)))
                 duties = [_stop(server, parts, stop), _announce(parts, listening, settings), beat(parts)]
-                async with _beside(server, *duties, *([source(parts.intake)] if source else [])):
+                if source:
+                    duties.append(source(parts.intake))
+                async with _beside(server, *duties):
                     await server.serve([listening])
                     log.info("stopping")
     finally:
@@ -64,7 +70,19 @@ async def serve(
     log.info("stopped")
 
 
-def _stop_with_stdin(stop: asyncio.Event) -> None:
+@contextlib.asynccontextmanager
+async def _keeping_rollups(settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
+    """By a process that is stopped in order at the end, and without which the server goes on."""
+    async with asyncio.TaskGroup() as tasks:
+        keeping = keep("rollup", ("rollup", "--child"), environment(settings), stop, needed=False)
+        tasks.create_task(keeping, name="rollup")
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+def stop_with_stdin(stop: asyncio.Event) -> None:
     """Sets it once standard input ends: whoever started this process has gone, or wants it to go."""
     loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from herenow.errors import SettingsError
+from herenow.model.position import Position
 from herenow.model.report import FIELDS, BadReport, Rejection, Report
 from herenow.wire.json import convert_report
 
@@ -32,6 +33,7 @@ ALIASES = {
 }
 REQUIRED = ("device_id", "time", "latitude", "longitude")
 IGNORED = ("received", "source")  # the server's own, as in every report
+EXPORTED = [field for field in Position.__struct_fields__ if field != "tie"]  # the header of herenow.history.export_csv
 
 _object = msgspec.json.Decoder(dict[str, object])
 
@@ -39,7 +41,8 @@ _object = msgspec.json.Decoder(dict[str, object])
 def read_csv(lines: Iterable[bytes]) -> Iterator[tuple[int, Report] | Rejection]:
     """Rows by the fields of docs/protocol.md or ALIASES; other columns become attributes, empty cells are not known.
 
-    Commas, semicolons or tabs. Raises SettingsError where the header lacks a column that is needed.
+    Commas, semicolons or tabs; spaces around a cell are dropped, but in a table of our own, where they belong to the
+    device id. Raises SettingsError where the header lacks a column that is needed.
     """
     # What is not UTF-8 becomes halves of surrogate pairs, which no right text holds: only those rows are rejected.
     text = (line.decode(errors="surrogateescape") for line in lines)
@@ -47,7 +50,12 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[tuple[int, Report] | Rejection]
     separator = max(",;\t", key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
     columns = _columns(names)
-    return _read(csv.reader(text, delimiter=separator), columns)
+    rows: Iterator[list[str]] = csv.reader(text, delimiter=separator)
+    return _read(rows if names == EXPORTED else map(_stripped, rows), columns)
+
+
+def _stripped(cells: list[str]) -> list[str]:
+    return [cell.strip() for cell in cells]
 
 
 def _read(rows: Iterator[list[str]], columns: list[Cell]) -> Iterator[tuple[int, Report] | Rejection]:
@@ -91,7 +99,7 @@ def _report(cells: list[str], columns: list[Cell]) -> Report:
     fields: dict[str, object] = {}
     attributes: dict[str, object] = {}
     for cell, (field, value) in zip(cells, columns, strict=True):
-        if not (cell := cell.strip()) or field in IGNORED:
+        if not cell or field in IGNORED:
             continue
         if not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell):
             raise BadReport(field, "expected UTF-8, got other bytes; save the table as UTF-8")

@@ -11,30 +11,36 @@ from herenow.model.clock import Clock, now
 from herenow.model.position import Position
 from herenow.model.report import BadReport, Rejection, Report, accept
 from herenow.sources.csv_file import read_csv
+from herenow.sources.geojson_file import read_geojson
 from herenow.sources.gpx_file import read_gpx
+from herenow.sources.owntracks_file import device_of, read_owntracks
 from herenow.wire.json import decode_report
 
 MAX_LINE = 1024 * 1024  # bytes
-KINDS = ".csv, .ndjson, .jsonl or .gpx, each also with .gz"
+KINDS = ".geojson, .rec (OwnTracks Recorder), .csv, .ndjson, .jsonl or .gpx, each also with .gz"
+
+Row = tuple[int, Report] | Rejection
+
+_ENDINGS = {
+    "csv": "csv",
+    "ndjson": "ndjson",
+    "jsonl": "ndjson",
+    "gpx": "gpx",
+    "geojson": "geojson",
+    "rec": "owntracks",
+}
 
 
 def read_file(path: Path, clock: Clock = now) -> Iterator[Report | Rejection]:
-    """The reports of a CSV, NDJSON or GPX file in its order, `time` in Unix ms; beside them what is wrong with a row.
+    """The reports of a file of one of KINDS in its order, `time` in Unix ms; beside them what is wrong with a row.
 
-    Rows count from 0 without the header and blank lines. CSV and NDJSON are read as they are asked for, in constant
-    memory; GPX is read whole. Raises SettingsError that names the file, at the first report asked for or where the file
-    cannot be read on.
+    Rows count from 0 without the header and blank lines. Files are read as they are asked for, in constant memory.
+    Raises SettingsError that names the file, at the first report asked for or where the file cannot be read on.
     """
     kind, stem = _kind(path)
     try:
         with _open(path) as file:
-            if kind == "gpx":
-                rows = read_gpx(file, stem)
-            elif kind == "csv":
-                rows = read_csv(_lines(file))
-            else:
-                rows = _read_ndjson(file)
-            for row in rows:
+            for row in _rows(kind, file, path, stem):
                 yield _checked(row, clock())
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
@@ -44,11 +50,23 @@ def read_file(path: Path, clock: Clock = now) -> Iterator[Report | Rejection]:
         raise SettingsError(f"{path}: {error}") from error
 
 
+def _rows(kind: str, file: IO[bytes], path: Path, stem: str) -> Iterator[Row]:
+    if kind == "gpx":
+        return read_gpx(file, stem)
+    if kind == "geojson":
+        return read_geojson(file, stem)
+    if kind == "owntracks":
+        return read_owntracks(_lines(file), device_of(path.absolute()) or stem)
+    if kind == "csv":
+        return read_csv(_lines(file))
+    return _read_ndjson(file)
+
+
 def _kind(path: Path) -> tuple[str, str]:
     """What a name says a file is, and the name without that."""
     plain = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
     stem, _, ending = plain.rpartition(".")
-    kind = {"csv": "csv", "ndjson": "ndjson", "jsonl": "ndjson", "gpx": "gpx"}.get(ending.lower())
+    kind = _ENDINGS.get(ending.lower())
     if kind is None or not stem:
         raise SettingsError(f"{path}: expected a name that ends in {KINDS}")
     return kind, stem
@@ -68,7 +86,7 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
         number += 1
 
 
-def _read_ndjson(file: IO[bytes]) -> Iterator[tuple[int, Report] | Rejection]:
+def _read_ndjson(file: IO[bytes]) -> Iterator[Row]:
     filled = (line for line in _lines(file) if line.strip())
     for index, line in enumerate(filled):
         try:
@@ -77,7 +95,7 @@ def _read_ndjson(file: IO[bytes]) -> Iterator[tuple[int, Report] | Rejection]:
             yield error.at(index)
 
 
-def _checked(row: tuple[int, Report] | Rejection, received: int) -> Report | Rejection:
+def _checked(row: Row, received: int) -> Report | Rejection:
     """What a server would say of a report is said now, where the row is still known."""
     if isinstance(row, Rejection):
         return row

@@ -40,9 +40,49 @@ class Cluster(msgspec.Struct, frozen=True, gc=False):
     bbox: tuple[float, float, float, float]  # west, south, east, north
 
 
+class Changes(msgspec.Struct, frozen=True):
+    """Hours of devices that were written to: device id and hours since 1970. `until` is what to ask with next. Where
+    that was too long ago, what changed is forgotten."""
+
+    hours: Sequence[tuple[str, int]]
+    until: int
+    forgotten: bool = False
+
+
+Range = tuple[str, bytes, bytes]  # part, first key and last key, both included
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row of the rollups; without a value it is to go."""
+
+    part: str
+    key: bytes
+    value: bytes | None = None
+
+
+class Rollups(Protocol):
+    """What is derived from positions and can be made again, as rows of bytes: those of a part lie together, in the
+    order of their keys. Methods raise StoreUnavailable where the store fails."""
+
+    async def put(self, rows: Sequence[Row]) -> None:
+        """Rows in the place of those with their part and key; on an error some may be there. Only one process may."""
+
+    async def get(self, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
+        """For each range its keys and values, in the order of the keys.
+
+        Raises BadRequest where they cannot be read in ten seconds.
+        """
+
+    async def clear(self) -> None:
+        """All rows are gone on return."""
+
+
 class Store(Protocol):
     """Every method raises StoreUnavailable where the store fails. Cancelling a read stops waiting for it; of a write
     that is cancelled the outcome is unknown, and writing again is safe."""
+
+    @property
+    def rollups(self) -> Rollups: ...
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         """Durable on return, all of it; on an error, nothing is promised. Writing a position again changes nothing that
@@ -62,6 +102,14 @@ class Store(Protocol):
 
         Raises BadRequest where they cannot be read in ten seconds.
         """
+
+    async def changes(self, since: int | None) -> Changes:
+        """The hours that were written to since an earlier answer's `until`; None: none, only where to begin. A write
+        that returns after an answer is in a later one; some may be in both. Only one may ask: what was asked for is
+        forgotten with the next question, and in any case after 30 days."""
+
+    async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
+        """The first day (since 1970) from `day` on that has positions, with its devices; None where there is none."""
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         """All positions in the box and span, gathered in cells of so many degrees of longitude and latitude.

@@ -11,8 +11,10 @@ from herenow.errors import StoreUnavailable
 from herenow.model.device import Device
 from herenow.model.geo import Box
 from herenow.model.position import Position
-from herenow.store.base import Cluster, Span, Version
+from herenow.store.base import Changes, Cluster, Span, Version
+from herenow.store.cassandra_changes import ChangesReader
 from herenow.store.cassandra_reader import CassandraReader
+from herenow.store.cassandra_rollups import CassandraRollups
 from herenow.store.cassandra_schema import apply_schema, check_schema
 from herenow.store.cassandra_session import Session, open_session
 from herenow.store.cassandra_url import CassandraUrl
@@ -31,6 +33,8 @@ class _Opened(NamedTuple):
     session: Session
     writer: CassandraWriter
     reader: CassandraReader
+    changes: ChangesReader
+    rollups: CassandraRollups
 
 
 class CassandraStore:
@@ -56,6 +60,10 @@ class CassandraStore:
         if self._opened:
             await self._opened.session.close()
 
+    @property
+    def rollups(self) -> CassandraRollups:
+        return self._there().rollups
+
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         await self._there().writer.write(positions, devices)
 
@@ -70,6 +78,12 @@ class CassandraStore:
 
     async def positions(self, span: Span, limit: int) -> Sequence[Position]:
         return await self._there().reader.positions(span, limit)
+
+    async def changes(self, since: int | None) -> Changes:
+        return await self._there().changes.read(since)
+
+    async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
+        return await self._there().reader.active(day)
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         return await self._there().reader.clusters(box, span, cell)
@@ -100,10 +114,16 @@ async def _open(url: CassandraUrl) -> _Opened:
     session = await open_session(url)
     try:
         await check_schema(session, url)
-        writer, reader = CassandraWriter(session), CassandraReader(session)
-        await writer.prepare(url.keyspace)
-        await reader.prepare(url.keyspace)
+        opened = _Opened(
+            session,
+            CassandraWriter(session),
+            CassandraReader(session),
+            ChangesReader(session),
+            CassandraRollups(session),
+        )
+        for part in opened[1:]:
+            await part.prepare(url.keyspace)
     except BaseException:
         await session.close()
         raise
-    return _Opened(session, writer, reader)
+    return opened

@@ -1,8 +1,7 @@
 """Reading from Cassandra: the index tells which partitions there are, and those are read side by side."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,10 +10,10 @@ from herenow.model.clock import DAY
 from herenow.model.device import Device
 from herenow.model.geo import Box
 from herenow.model.position import Position
-from herenow.store.base import MAX_CLUSTERS, READ_DEADLINE, TOO_FINE, TOO_MUCH, Cluster, Span, Version
+from herenow.store.base import MAX_CLUSTERS, TOO_FINE, Cluster, Span, Version
 from herenow.store.cassandra_clusters import Places, gather
 from herenow.store.cassandra_rows import BUCKETS, DeviceDay, bucket, device_of
-from herenow.store.cassandra_session import Prepared, Row, Session, Values, in_parallel
+from herenow.store.cassandra_session import Prepared, Row, Session, Values, in_parallel, reading
 from herenow.store.rows import FIELDS, position_of
 
 AT_ONCE = 32  # partitions
@@ -28,6 +27,7 @@ _MOST = 2**31 - 1
 _LATEST = "SELECT device_id, value FROM {keyspace}.latest WHERE bucket = ?"
 _DEVICES = "SELECT device_id, value FROM {keyspace}.latest WHERE bucket = ? AND device_id IN ?"
 _DAYS = "SELECT day FROM {keyspace}.days WHERE fleet = 0 AND day >= ? AND day <= ?"
+_NEXT_DAY = "SELECT day FROM {keyspace}.days WHERE fleet = 0 AND day >= ? LIMIT 1"
 _DAYS_OF_DEVICE = "SELECT day FROM {keyspace}.days_of_device WHERE device_id = ? AND day >= ? AND day <= ?"
 _DEVICES_OF_DAY = "SELECT device_id FROM {keyspace}.devices_of_day WHERE day = ? AND bucket = ?"
 _POSITIONS = (
@@ -46,6 +46,7 @@ class CassandraReader:
         self._latest: Prepared
         self._devices: Prepared
         self._days: Prepared
+        self._next_day: Prepared
         self._days_of_device: Prepared
         self._devices_of_day: Prepared
         self._positions: Prepared
@@ -58,6 +59,7 @@ class CassandraReader:
         self._latest = await prepare(_LATEST)
         self._devices = await prepare(_DEVICES)
         self._days = await prepare(_DAYS)
+        self._next_day = await prepare(_NEXT_DAY)
         self._days_of_device = await prepare(_DAYS_OF_DEVICE)
         self._devices_of_day = await prepare(_DEVICES_OF_DAY)
         self._positions = await prepare(_POSITIONS)
@@ -86,14 +88,22 @@ class CassandraReader:
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> list[Position]:
         behind = max(after or (span.start, -1), (span.start, -1))
         first, last = _days(Span(behind[0], span.end))
-        async with _deadline():
+        async with reading():
             days = [day for (day,) in await self._all(self._days_of_device, (device_id, first, last))]
             return await self._read([(device_id, day) for day in days], behind, span.end, limit)
 
     async def positions(self, span: Span, limit: int) -> list[Position]:
-        async with _deadline():
+        async with reading():
             partitions = sorted(await self._partitions(span))
             return await self._read(partitions, (span.start, -1), span.end, limit)
+
+    async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
+        rows = await self._all(self._next_day, (max(day, _ANY_DAY[0]),))
+        if not rows:
+            return None
+        found: int = rows[0][0]
+        async with reading():
+            return found, [device_id for device_id, _ in await self._members([found])]
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> list[Cluster]:
         places: list[Places] = []
@@ -107,7 +117,7 @@ class CassandraReader:
                     places.append(np.array(rows))
                     devices.append(number)
 
-        async with _deadline():
+        async with reading():
             await in_parallel(await self._partitions(span), read, AT_ONCE)
             found = await asyncio.to_thread(gather, places, devices, box, cell)
         if len(found) > MAX_CLUSTERS:
@@ -139,7 +149,9 @@ class CassandraReader:
 
     async def _partitions(self, span: Span) -> list[DeviceDay]:
         """The device-days that have positions, of all days in the span."""
-        days = [day for (day,) in await self._all(self._days, _days(span))]
+        return await self._members([day for (day,) in await self._all(self._days, _days(span))])
+
+    async def _members(self, days: Sequence[int]) -> list[DeviceDay]:
         found: list[DeviceDay] = []
 
         async def read(part: tuple[int, int]) -> None:
@@ -167,12 +179,3 @@ def _days(span: Span) -> tuple[int, int]:
     """The first and the last day of the span, as far as the column goes."""
     low, high = _ANY_DAY
     return max(low, min(high, span.start // DAY)), max(low, min(high, (span.end - 1) // DAY))
-
-
-@contextlib.asynccontextmanager
-async def _deadline() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(READ_DEADLINE):
-            yield
-    except TimeoutError as error:
-        raise BadRequest(TOO_MUCH.format(READ_DEADLINE)) from error

@@ -9,6 +9,7 @@ import acsylla  # type: ignore[import-untyped]  # it has no stubs; the protocols
 from acsylla.errors import CassException  # type: ignore[import-untyped]
 
 from herenow.errors import BadRequest, StoreUnavailable
+from herenow.store.base import READ_DEADLINE, TOO_MUCH
 from herenow.store.cassandra_url import CassandraUrl
 
 REQUEST_WITHIN = 4.5  # s
@@ -132,6 +133,16 @@ async def open_session(url: CassandraUrl, request_within: float = REQUEST_WITHIN
     except CassException as error:
         raise StoreUnavailable(explain(error, url)) from error
     return Session(session, url)
+
+
+@contextlib.asynccontextmanager
+async def reading() -> AsyncIterator[None]:
+    """For the requests of one read. Raises BadRequest where they take longer than it may."""
+    try:
+        async with asyncio.timeout(READ_DEADLINE):
+            yield
+    except TimeoutError as error:
+        raise BadRequest(TOO_MUCH.format(READ_DEADLINE)) from error
 
 
 async def in_parallel(items: Sequence[_T], do: Callable[[_T], Awaitable[None]], at_once: int) -> None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 from herenow.model.clock import DAY, HOUR, now
 from herenow.model.device import Device
 from herenow.model.position import Position
+from herenow.store.cassandra_changes import period_now
 from herenow.store.cassandra_rows import FIRST_OPTIONAL, INSERT, DeviceDay, bucket, device_value, timestamp
 from herenow.store.cassandra_session import Batch, Prepared, Session, Statement, in_parallel
 from herenow.store.rows import attributes_text
@@ -31,7 +32,10 @@ _INDEX_BYTES = 160
 _LATEST = "INSERT INTO {keyspace}.latest (bucket, device_id, value) VALUES (?, ?, ?) USING TIMESTAMP ?"
 _DAYS_OF_DEVICE = "INSERT INTO {keyspace}.days_of_device (device_id, day) VALUES (?, ?)"
 _DEVICES_OF_DAY = "INSERT INTO {keyspace}.devices_of_day (day, bucket, device_id) VALUES (?, ?, ?)"
+_CHANGED = "INSERT INTO {keyspace}.changed (period, device_id, hour) VALUES (?, ?, ?)"
 _DAYS = "INSERT INTO {keyspace}.days (fleet, day) VALUES (0, ?)"
+
+DeviceHour = tuple[str, int]
 
 _T = TypeVar("_T")
 
@@ -81,6 +85,9 @@ class CassandraWriter:
         self._days_of_device: Prepared
         self._devices_of_day: Prepared
         self._days: Prepared
+        self._changed: Prepared
+        self._period = 0
+        self._marked: set[DeviceHour] = set()  # in that period
 
     async def prepare(self, keyspace: str) -> None:
         async def prepare(query: str) -> Prepared:
@@ -91,6 +98,7 @@ class CassandraWriter:
         self._days_of_device = await prepare(_DAYS_OF_DEVICE)
         self._devices_of_day = await prepare(_DEVICES_OF_DAY)
         self._days = await prepare(_DAYS)
+        self._changed = await prepare(_CHANGED)
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         groups: dict[DeviceDay, list[Position]] = {}
@@ -99,7 +107,8 @@ class CassandraWriter:
         if not 0 <= now() - self._known_since < KNOWN_FOR:  # the index expires by the clock, which may be set back
             self._forget()
         new = [group for group in groups if group not in self._known]
-        batches = self._positions(groups) + self._index(new)
+        period, hours = self._unmarked(positions)
+        batches = self._positions(groups) + self._index(new) + self._marks(period, hours)
         # Made before anything is sent: a value that cannot be stored leaves nothing.
         newest = self._newest(devices)
         try:
@@ -111,6 +120,8 @@ class CassandraWriter:
             self._forget()  # the keyspace may be another when it is back
             raise
         self._remember(new)
+        if period == self._period:
+            self._marked |= hours
 
     def _positions(self, groups: dict[DeviceDay, list[Position]]) -> list[Batch]:
         packer = Packer(self._session)
@@ -178,6 +189,18 @@ class CassandraWriter:
             packer.add(self._days.bind((day,)), _INDEX_BYTES)
         return packer.batches
 
+    def _unmarked(self, positions: Sequence[Position]) -> tuple[int, set[DeviceHour]]:
+        period = max(self._period, period_now())  # a clock that is set back names no period that was read already
+        if period != self._period:
+            self._period, self._marked = period, set()
+        return period, {(position.device_id, position.time // HOUR) for position in positions} - self._marked
+
+    def _marks(self, period: int, hours: Iterable[DeviceHour]) -> list[Batch]:
+        packer = Packer(self._session)
+        for device_id, hour in hours:
+            packer.add(self._changed.bind((period, device_id, hour)), _INDEX_BYTES + _size(device_id))
+        return packer.batches
+
     def _remember(self, new: Sequence[DeviceDay]) -> None:
         if len(self._known) + len(new) > MAX_KNOWN:
             self._forget()
@@ -187,6 +210,7 @@ class CassandraWriter:
     def _forget(self) -> None:
         self._known.clear()
         self._known_days.clear()
+        self._marked.clear()
         self._known_since = now()
 
 

@@ -31,4 +31,12 @@ CREATE TABLE newest (
   distance REAL NOT NULL,         -- m driven on that day
   day INTEGER NOT NULL            -- days since 1970
 );
-PRAGMA user_version = 1;
+-- Version 2. Hours of devices that were written to in a period. Written in the transaction of the positions.
+CREATE TABLE period (number INTEGER NOT NULL);  -- the one that is on: one row
+INSERT INTO period VALUES (1);
+CREATE TABLE changed (
+  period INTEGER NOT NULL,        -- never less than that of an earlier transaction
+  device INTEGER NOT NULL REFERENCES devices,
+  hour INTEGER NOT NULL,          -- since 1970
+  PRIMARY KEY (period, device, hour)
+) WITHOUT ROWID;

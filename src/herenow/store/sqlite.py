@@ -1,6 +1,7 @@
 """Positions in one SQLite file: write-ahead log, every commit synced, one writer, a few readers."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import threading
@@ -11,11 +12,24 @@ from pathlib import Path
 from typing import Any, Self
 
 from herenow.errors import BadRequest, StoreUnavailable
+from herenow.model.clock import DAY
 from herenow.model.device import Device
 from herenow.model.geo import Box
 from herenow.model.position import Position
-from herenow.store.base import MAX_CLUSTERS, READ_DEADLINE, TOO_FINE, TOO_MUCH, Cluster, Span, Version, uncrossed
+from herenow.store.base import (
+    MAX_CLUSTERS,
+    READ_DEADLINE,
+    TOO_FINE,
+    TOO_MUCH,
+    Changes,
+    Cluster,
+    Span,
+    Version,
+    uncrossed,
+)
 from herenow.store.rows import FIELDS, position_of
+from herenow.store.sqlite_changes import read_changes
+from herenow.store.sqlite_rollups import SqliteRollups
 from herenow.store.sqlite_rows import device_of
 from herenow.store.sqlite_writer import SqliteWriter
 
@@ -49,18 +63,31 @@ LIMIT {MAX_CLUSTERS + 1}
 """  # noqa: S608 - constants only
 
 
-class SqliteStore:
-    """Use it as `async with SqliteStore(path)`; leaving commits what was handed over."""
+_NEXT = """
+SELECT min(time) FROM (
+  SELECT (SELECT min(time) FROM positions WHERE device = d.id AND time >= ?) AS time FROM devices d
+)
+"""
+_ACTIVE = """
+SELECT device_id FROM devices d WHERE EXISTS (SELECT 1 FROM positions WHERE device = d.id AND time >= ? AND time < ?)
+"""
 
-    def __init__(self, path: Path) -> None:
+
+class SqliteStore:
+    """Use it as `async with SqliteStore(path)`; leaving commits what was handed over. Where another process `writes`,
+    this one only reads, and keeps the rollups."""
+
+    def __init__(self, path: Path, *, writes: bool = True) -> None:
         self._path = path
-        self._writer = SqliteWriter(path)
+        self._writer = SqliteWriter(path) if writes else None
+        self.rollups = SqliteRollups(path.with_name(path.name + ".rollups"))
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self._writer.start)
+        if self._writer:
+            await asyncio.to_thread(self._writer.start)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -70,9 +97,13 @@ class SqliteStore:
         await asyncio.to_thread(self._readers.shutdown)
         for connection in self._opened:
             connection.close()
-        await self._writer.stop()  # last, for the last to leave folds the log into the file
+        await self.rollups.close()
+        if self._writer:
+            await self._writer.stop()  # last, for the last to leave folds the log into the file
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
+        if not self._writer:
+            raise StoreUnavailable(f"{self._path.name} is another process's to write to")
         await self._writer.write(positions, devices)
 
     async def latest(self) -> Sequence[Device]:
@@ -95,6 +126,26 @@ class SqliteStore:
     async def positions(self, span: Span, limit: int) -> Sequence[Position]:
         rows = await self._read(_POSITIONS, (span.start, span.end, limit))
         return await asyncio.to_thread(lambda: [position_of(device_id, found) for device_id, *found in rows])
+
+    async def changes(self, since: int | None) -> Changes:
+        def read() -> Changes:
+            url = f"{self._path.absolute().as_uri()}?mode=rw"
+            locking = sqlite3.connect(url, uri=True, isolation_level=None, timeout=READ_DEADLINE)
+            with contextlib.closing(locking):
+                return read_changes(locking, since)
+
+        try:
+            return await asyncio.to_thread(read)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
+        [(time,)] = await self._read(_NEXT, (day * DAY,))
+        if time is None:
+            return None
+        found = time // DAY
+        rows = await self._read(_ACTIVE, (found * DAY, (found + 1) * DAY))
+        return found, [device_id for (device_id,) in rows]
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         found: list[Cluster] = []

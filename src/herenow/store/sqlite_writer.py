@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import queue
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -12,10 +13,11 @@ from typing import IO, TypeVar
 from herenow.errors import SettingsError, StoreUnavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
+from herenow.store.sqlite_changes import Marks
 from herenow.store.sqlite_rows import COLUMNS, DEVICE_COLUMNS, device_row, row
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_COMMIT = 20_000  # positions in one transaction
 # Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
 ROWS = 2000 // COLUMNS
@@ -39,6 +41,7 @@ class SqliteWriter:
         self._path = path
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._known: dict[str, int] = {}
+        self._marks = Marks()
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._connection: sqlite3.Connection
         self._lock: IO[bytes]
@@ -47,7 +50,7 @@ class SqliteWriter:
         """Opens or creates the database, in the calling thread. Raises SettingsError."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = _lock(self._path)
+            self._lock = lock(self._path)
             self._connection = _open(self._path)
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(
@@ -105,10 +108,12 @@ class SqliteWriter:
         try:
             self._number(positions)
             self._insert(positions)
+            self._marks.mark(connection, positions, self._known)
             self._keep_newest(devices)
             connection.execute("COMMIT")
         except BaseException:
             self._known.clear()  # numbers given in a transaction that is rolled back are void
+            self._marks.forget()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
@@ -178,8 +183,8 @@ def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None) -> N
             done.set_exception(error)
 
 
-def _lock(path: Path) -> IO[bytes]:
-    """Keeps a second server away, whose devices would not be those of the first. Gone with the process."""
+def lock(path: Path) -> IO[bytes]:
+    """Keeps a second process away, which would write other things. Gone with the process."""
     lock = path.with_name(path.name + ".lock").open("wb")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -210,13 +215,14 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
-        connection.executescript("BEGIN IMMEDIATE;" + SCHEMA.read_text() + "COMMIT;")
-    elif version != SCHEMA_VERSION:
+    if version > SCHEMA_VERSION:
         raise SettingsError(
             f"{path} has schema version {version}, this Herenow reads {SCHEMA_VERSION}; "
             "run the Herenow that wrote it, or set HERENOW_STORE to another file"
         )
+    steps = re.split("(?=^-- Version)", SCHEMA.read_text(), flags=re.MULTILINE)[1:]
+    for number, step in enumerate(steps[version:], version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
     # A database that cannot be written to is found now, not at the first position.
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("COMMIT")

@@ -1,0 +1,110 @@
+"""What devices did: trips, stops and sums by UTC day."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from herenow.api.cursor import device_place, to_cursor
+from herenow.api.devices import answer, never_reported
+from herenow.api.parts import Parts, WithFleet, WithParts
+from herenow.api.query import span
+from herenow.errors import BadRequest
+from herenow.history.days import read_summaries, read_summary
+from herenow.history.parts import all_of, day_parts
+from herenow.history.ranges import LONGEST
+from herenow.history.summary import SPEED_STEP, Summary, added
+from herenow.history.trips import Piece, Stop, joined
+from herenow.model.clock import DAY
+from herenow.store.base import Span
+
+router = APIRouter(tags=["history"])
+
+From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; thirty days before `to`")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")]
+
+
+@router.get("/api/devices/{device_id:path}/days")
+async def days(device_id: str, parts: WithFleet, start: From = None, end: To = None) -> Response:
+    """What a device did on each UTC day that the range touches."""
+    found = await _summaries(parts, device_id, span(start, end, 30 * DAY))
+    told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
+    return answer({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
+
+
+@router.get("/api/devices/{device_id:path}/trips")
+async def trips(device_id: str, parts: WithFleet, start: From = None, end: To = None) -> Response:
+    """The trips and stops of a device that touch the range, in order; those that go on past midnight are one."""
+    range_ = span(start, end, 30 * DAY)
+    found = await _summaries(parts, device_id, Span(range_.start - DAY, range_.end + DAY))
+    pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
+    told = [_piece(piece) for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
+    return answer({"device_id": device_id, "pieces": told})
+
+
+@router.get("/api/history/days/{day}")
+async def fleet_day(
+    day: str,
+    parts: WithParts,
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> Response:
+    """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
+    number = span(day, str(2**53), 0).start // DAY
+    rows = await parts.store.rollups.get([all_of(part) for part in day_parts(number)])
+    found = await asyncio.to_thread(lambda: {key.decode(): read_summary(value) for some in rows for key, value in some})
+    behind = device_place(cursor)
+    page = sorted(device_id for device_id in found if device_id > behind)[:limit]
+    told = [{"device_id": device_id, **_told(found[device_id])} for device_id in page]
+    following = to_cursor(page[-1]) if len(page) == limit else None
+    total = _told(added(found.values()))
+    return answer({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
+
+
+async def _summaries(parts: Parts, device_id: str, range_: Span) -> Mapping[int, Summary]:
+    """Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
+    if range_.end - range_.start > LONGEST + 2 * DAY:
+        raise BadRequest(f"expected at most {LONGEST // DAY} days between from and to; ask for them in parts")
+    if parts.hub.fleet.get(device_id) is None:
+        raise never_reported(device_id)
+    return await read_summaries(parts.store.rollups, device_id, range_.start // DAY, (range_.end - 1) // DAY)
+
+
+def _told(one: Summary) -> dict[str, object]:
+    """As docs/protocol.md has it: metres, ms, m/s."""
+    fields: dict[str, Any] = {
+        "positions": one.positions,
+        "flagged": one.flagged,
+        "distance": round(one.trip_distance, 1),
+        "moving": one.moving,
+        "stopped": one.stopped,
+        "top_speed": round(one.top, 2),
+        "mean_speed": round(one.mean, 2),
+        "hours": one.hours.positions,
+        "speeds": {"step": SPEED_STEP, "ms": one.speeds},
+    }
+    for name, seen in (("first", one.first), ("last", one.last)):
+        if seen:
+            fields[name] = {"time": seen[0], "longitude": seen[1], "latitude": seen[2]}
+    if one.extent:
+        box = one.extent.box
+        fields["bbox"] = [box.west, box.south, box.east, box.north]
+    return fields
+
+
+def _piece(piece: Piece) -> dict[str, object]:
+    common = {"start": piece.start, "end": piece.end, "positions": piece.positions}
+    if isinstance(piece, Stop):
+        longitude, latitude = piece.centre
+        place = {"longitude": round(longitude, 7), "latitude": round(latitude, 7), "radius": round(piece.radius, 1)}
+        return {"type": "stop", **common, **place}
+    return {
+        "type": "trip",
+        **common,
+        "from": [round(part, 7) for part in piece.start_place],
+        "to": [round(part, 7) for part in piece.end_place],
+        "distance": round(piece.distance, 1),
+        "top_speed": round(piece.top, 2),
+        "mean_speed": round(piece.mean, 2),
+    }

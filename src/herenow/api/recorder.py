@@ -1,0 +1,16 @@
+"""What a recorder alone shows."""
+
+from fastapi import FastAPI
+
+from herenow import __version__
+from herenow.api import health
+from herenow.api.problems import add_problems
+
+
+def create_recorder_app(well: health.Health) -> FastAPI:
+    """Whether it is well."""
+    app = FastAPI(title="Herenow recorder", version=__version__, docs_url=None, redoc_url=None)
+    app.state.health = well
+    app.include_router(health.router)
+    add_problems(app)
+    return app

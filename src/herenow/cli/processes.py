@@ -1,0 +1,162 @@
+"""Commands that serve, record, keep, and set up."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from herenow.cli.app import BusUrl, Config, Host, Port, StoreUrl, app, note
+from herenow.logs import set_up_logs
+from herenow.progress import Days
+from herenow.run.loop import SWITCH_INTERVAL, in_loop
+from herenow.settings import check_shared, read_settings
+
+
+@app.command()
+def run(
+    demo: Annotated[bool, typer.Option("--demo", help="Replay recorded vehicles and simulate a fleet.")] = False,
+    host: Host = None,
+    port: Port = None,
+    store: StoreUrl = None,
+    bus: BusUrl = None,
+    config: Config = None,
+) -> None:
+    """Everything in one process: takes positions, stores them, shows them.
+
+    Examples: `herenow run`, `herenow run --demo`, `herenow run --port 9000 --store sqlite:////var/lib/herenow/h.db`
+    """
+    from herenow.run.server import serve
+
+    set_up_logs()
+    settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    if demo:
+        from herenow.api.parts import Scene
+        from herenow.sources.demo import run_demo, scene
+
+        told = scene()
+        shown = Scene(told.attributions, told.notices, told.start, told.streets)
+        in_loop(serve(settings, run_demo, shown, rollups=True))
+    else:
+        in_loop(serve(settings, rollups=True))
+
+
+@app.command(name="serve")
+def serve_alone(
+    host: Host = None,
+    port: Port = None,
+    store: StoreUrl = None,
+    bus: BusUrl = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the port, each with a hub.")] = 1,
+    worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
+    config: Config = None,
+) -> None:
+    """Take positions and show them; what `herenow record` stores. Several may run, behind any load balancer.
+
+    Without a bus (`--bus none`) it stores them itself, and clients poll.
+
+    Example: `herenow serve --workers 4 --store cassandra://db1,db2/herenow --bus amqp://herenow:secret@mq1,mq2/`
+    """
+    from herenow.run.server import serve
+    from herenow.run.workers import serve_by_workers
+
+    set_up_logs()
+    settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
+    check_shared(settings, records=False)
+    if workers > 1:
+        in_loop(serve_by_workers(settings, workers))
+    else:
+        in_loop(serve(settings, records=settings.bus == "none", worker=worker))
+
+
+@app.command()
+def record(
+    port: Annotated[int | None, typer.Option(help="Port for /healthz, /readyz and /metrics; without it, none.")] = None,
+    host: Host = None,
+    store: StoreUrl = None,
+    bus: BusUrl = None,
+    config: Config = None,
+) -> None:
+    """Take positions off the bus, store them, announce them. Several may run: each takes some shards, and the others'
+    when they end.
+
+    Example: `herenow record --store cassandra://db1,db2/herenow --bus amqp://herenow:secret@mq1,mq2/`
+    """
+    from herenow.run.record import record as run_recorder
+
+    set_up_logs()
+    settings = read_settings(config, {"host": host, "store": store, "bus": bus})
+    check_shared(settings, records=True)
+    in_loop(run_recorder(settings, port))
+
+
+@app.command()
+def rollup(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all of it anew, and end.")] = False,
+    child: Annotated[bool, typer.Option("--child", hidden=True)] = False,
+    store: StoreUrl = None,
+    config: Config = None,
+) -> None:
+    """Keep what history is read from: made of stored positions, made anew where they change. One must run; `herenow
+    run` has its own.
+
+    Examples: `herenow rollup --store cassandra://db1,db2/herenow`, `herenow rollup --rebuild`
+    """
+    from herenow.run.rollup import keep_rollups, rebuild_rollups
+
+    set_up_logs()
+    settings = read_settings(config, {"store": store})
+    if not rebuild:
+        in_loop(keep_rollups(settings, child=child))
+        return
+    with Days(note) as days:
+        in_loop(rebuild_rollups(settings, days.show))
+
+
+@app.command()
+def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) -> None:
+    """Make the tables in Cassandra and the queues in RabbitMQ that are missing. Twice changes nothing.
+
+    Example: `herenow schema --store cassandra://db1,db2/herenow?replication=3 --bus amqp://herenow:secret@mq1,mq2/`
+    """
+    from herenow.run.pipeline import make_schema
+
+    set_up_logs()
+    for line in in_loop(make_schema(read_settings(config, {"store": store, "bus": bus}))):
+        note.print(line, markup=False)
+
+
+@app.command()
+def compare(
+    viewers: Annotated[int, typer.Option(help="Whose latency, bytes and processor time are told.")] = 100,
+    rate: Annotated[int, typer.Option(help="Positions a second, from as many devices.")] = 5,
+    seconds: Annotated[int, typer.Option(help="How long each measurement lasts.")] = 6,
+    json: Annotated[Path | None, typer.Option(help="Write the figures there, too; - is standard output.")] = None,
+    store: StoreUrl = None,
+    bus: BusUrl = None,
+    config: Config = None,
+) -> None:
+    """Measure the article's two versions side by side: Cassandra and polling, RabbitMQ and sockets.
+
+    It takes some two minutes, makes a keyspace of its own beside the configured one, and needs a vhost that nobody else
+    uses meanwhile.
+
+    Example: `herenow compare --store cassandra://db1/herenow --bus amqp://herenow:secret@mq1/compare --json -`
+    """
+    from herenow.compare import comparison, table
+    from herenow.compare.figures import Plan
+    from herenow.progress import Stages
+
+    set_up_logs()
+    settings = read_settings(config, {"store": store, "bus": bus})
+    notes: list[str] = []
+    try:
+        with Stages(note, comparison.STAGES) as stages:
+            found = in_loop(comparison.compare(settings, Plan(viewers, rate, seconds), stages.begin, notes))
+    finally:
+        for line in notes:
+            note.print(f"herenow: {line}", markup=False)
+    if found is None:
+        raise KeyboardInterrupt
+    table.show(found, json)

@@ -1,0 +1,187 @@
+"""Commands that bring positions in, from files or a simulator, and out into files."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from herenow.cli.app import Config, Serve, ServerUrl, StoreUrl, app, note
+from herenow.errors import SettingsError
+from herenow.logs import set_up_logs
+from herenow.model.report import Rejection
+from herenow.progress import Bar
+from herenow.run.loop import SWITCH_INTERVAL, in_loop
+from herenow.settings import read_settings
+from herenow.sources.deliver import OnProgress, Progress
+from herenow.sources.report import Intake
+
+FORMATS = "csv, ndjson, geojson, gpx, kml, czml, parquet; by the file's ending."
+
+Play = Callable[[Intake, OnProgress], Awaitable[Progress]]
+
+
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="CSV, NDJSON or GPX files, each may be gzipped.")],
+    server: ServerUrl = "http://127.0.0.1:8000",
+    serve: Serve = False,
+    speed: Annotated[float, typer.Option(help="Times as fast as it happened.")] = 1.0,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, for ever.")] = False,
+    shift: Annotated[bool, typer.Option("--shift", help="Date each report to the moment it is played.")] = False,
+    kind: Annotated[str | None, typer.Option(help="What the devices are: bus, car, ship …")] = None,
+    prefix: Annotated[str, typer.Option(help="Put before each device id.")] = "",
+) -> None:
+    """Play recordings again, merged by time, into a running server or one of its own.
+
+    Examples: `herenow replay tour.gpx`, `herenow replay --serve --speed 60 --shift --loop buses.csv.gz`
+    """
+    from herenow.sources.recording import Recorded, load
+    from herenow.sources.replay import Playback
+    from herenow.sources.replay import replay as play
+
+    playback = Playback(speed=speed, loop=loop, shift=shift)
+    loaded = load([Recorded(file, kind=kind, prefix=prefix) for file in files])
+    for path, rejection in loaded.rejections[:10]:
+        _tell(path, rejection)
+    if loaded.rejected:
+        note.print(f"{loaded.rejected} rows left out, {len(loaded.recording)} kept")
+    to = None if serve else server
+    _deliver(to, lambda intake, told: play(loaded.recording, intake, playback, on_progress=told))
+
+
+def _tell(path: Path, rejection: Rejection) -> None:
+    where = f" {rejection.field}:" if rejection.field else ""
+    note.print(f"{path}: row {rejection.index}:{where} {rejection.reason}", markup=False)
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV, NDJSON, GeoJSON, GPX or OwnTracks .rec, each may be gzipped.")
+    ],
+    server: ServerUrl = "http://127.0.0.1:8000",
+) -> None:
+    """Take recordings into a running server, each position at its own time. Twice changes nothing.
+
+    Examples: `herenow import herenow-2026-11-01.csv`, `herenow import rec/ada/phone/*.rec`
+    """
+    from herenow.sources.import_files import import_files
+    from herenow.sources.remote import RemoteIntake
+
+    async def take_in() -> Progress:
+        async with RemoteIntake(server) as intake:
+            with Bar(note) as bar:
+                return await import_files(files, intake, bar.show, _tell)
+
+    set_up_logs()
+    done = in_loop(take_in())
+    note.print(f"{done.sent} accepted, {done.rejected} rejected")
+
+
+@app.command()
+def export(
+    device: Annotated[list[str] | None, typer.Option(help="Again for each; without it, all.")] = None,
+    format: Annotated[str | None, typer.Option(help=FORMATS)] = None,  # noqa: A002 - the flag
+    start: Annotated[str, typer.Option("--from", help="ISO 8601 or Unix ms.")] = "0",
+    end: Annotated[str | None, typer.Option("--to", help="ISO 8601 or Unix ms; now.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output without it.")] = None,
+    store: StoreUrl = None,
+    config: Config = None,
+) -> None:
+    """Write history to a file, from the store itself: no server need run, and one may.
+
+    Examples: `herenow export -o all.csv`, `herenow export --device bus-7 --from 2026-11-01T00:00:00Z -o bus-7.gpx`
+    """
+    from herenow.api.query import span
+    from herenow.history.exports import format_named
+    from herenow.run.export import export_file
+
+    set_up_logs()
+    settings = read_settings(config, {"store": store})
+    made = format_named(format or _format_of(output)).make()
+    with Bar(note) as bar:
+        in_loop(export_file(settings, made, device or [], span(start, end, 0), output, _counting(bar)))
+
+
+def _format_of(output: Path | None) -> str:
+    from herenow.history import exports
+
+    ending = output.suffix if output else ""
+    return next((one.name for one in exports.FORMATS.values() if one.ending == ending), "csv")
+
+
+def _counting(bar: Bar) -> Callable[[int], None]:
+    count = 0
+
+    def exported(more: int) -> None:
+        nonlocal count
+        count += more
+        bar.show(Progress(count, 0))
+
+    return exported
+
+
+@app.command()
+def simulate(
+    devices: Annotated[int, typer.Option(help="How many vehicles.")] = 100,
+    server: ServerUrl = "http://127.0.0.1:8000",
+    serve: Serve = False,
+    interval: Annotated[float, typer.Option(help="Seconds between two reports of a vehicle.")] = 2.0,
+    rate: Annotated[float | None, typer.Option(help="Positions a second in all, instead of an interval.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="How long; without it, until Ctrl-C.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed drives the same ways.")] = 1,
+    noise: Annotated[float, typer.Option(help="Metres by which fixes are off.")] = 2.0,
+    gaps: Annotated[float, typer.Option(help="Share of the time without reports.")] = 0.0,
+    late: Annotated[float, typer.Option(help="Share of the reports that come late, after newer ones.")] = 0.0,
+    duplicates: Annotated[float, typer.Option(help="Share of the reports that are sent twice.")] = 0.0,
+    centre: Annotated[str, typer.Option(help="latitude,longitude of the synthetic city.")] = "30.27,-97.525",
+    prefix: Annotated[str, typer.Option(help="What device ids begin with.")] = "vehicle-",
+) -> None:
+    """Drive a simulated fleet through a synthetic city and report it to a running server or one of its own.
+
+    Examples: `herenow simulate --devices 500`, `herenow simulate --devices 2000 --rate 1000 --late 0.2`
+    """
+    from herenow.sources.city import City
+    from herenow.sources.simulator import Flaws, Fleet
+    from herenow.sources.simulator import simulate as drive
+
+    if rate is not None and rate <= 0:
+        raise SettingsError(f"rate: expected more than 0 positions a second, got {rate}")
+    flaws = Flaws(noise=noise, gaps=gaps, late=late, duplicates=duplicates)
+    fleet = Fleet(devices, City(*_place(centre)), seed=seed, flaws=flaws, prefix=prefix)
+    every = devices / rate if rate is not None else interval
+    _deliver(
+        None if serve else server, lambda intake, told: drive(fleet, intake, every, seconds=seconds, on_progress=told)
+    )
+
+
+def _place(text: str) -> tuple[float, float]:
+    try:
+        latitude, longitude = (float(number) for number in text.split(","))
+    except ValueError as error:
+        raise SettingsError(f"centre: expected latitude,longitude like 60.17,24.94, got {text!r}") from error
+    return latitude, longitude
+
+
+def _deliver(server: str | None, play: Play) -> None:
+    """Into the server at that address, or into one in this process, which goes on when all is played."""
+    from herenow.run.server import serve
+    from herenow.sources.remote import RemoteIntake
+
+    async def into(intake: Intake) -> None:
+        with Bar(note) as bar:
+            done = await play(intake, bar.show)
+        note.print(f"{done.sent} accepted, {done.rejected} rejected")
+
+    async def into_remote(url: str) -> None:
+        async with RemoteIntake(url) as intake:
+            await into(intake)
+
+    set_up_logs()
+    if server is not None:
+        in_loop(into_remote(server))
+    else:
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        in_loop(serve(read_settings(None, {}), into, rollups=True))

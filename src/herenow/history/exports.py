@@ -1,0 +1,63 @@
+"""The formats in which history leaves."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from herenow.errors import BadRequest
+from herenow.history.export_csv import CsvExport
+from herenow.history.export_czml import CzmlExport
+from herenow.history.export_geojson import GeojsonExport
+from herenow.history.export_gpx import GpxExport
+from herenow.history.export_kml import KmlExport
+from herenow.history.export_ndjson import NdjsonExport
+from herenow.history.export_parquet import ParquetExport
+from herenow.model.position import Position
+
+
+class Export(Protocol):
+    """One file being written, in memory that does not grow with it. What the three return, joined, is the file.
+
+    None of them waits. They are called in this order: `begin` once, `add` any number of times, `end` once.
+    """
+
+    def begin(self) -> bytes: ...
+
+    def add(self, positions: Sequence[Position]) -> bytes:
+        """Positions over all calls come sorted by device, then by (time, tie). May return nothing yet."""
+        ...
+
+    def end(self) -> bytes: ...
+
+
+class Format(msgspec.Struct, frozen=True):
+    """A kind of file. `make` raises BadRequest where what it needs is not installed."""
+
+    name: str
+    media_type: str
+    ending: str  # of a file's name
+    resumable: bool  # the same positions give the same bytes, so a download may go on where it broke off
+    make: Callable[[], Export]
+
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("csv", "text/csv; charset=utf-8", ".csv", True, CsvExport),
+        Format("ndjson", "application/x-ndjson", ".ndjson", True, NdjsonExport),
+        Format("geojson", "application/geo+json", ".geojson", True, GeojsonExport),
+        Format("gpx", "application/gpx+xml", ".gpx", True, GpxExport),
+        Format("kml", "application/vnd.google-earth.kml+xml", ".kml", True, KmlExport),
+        Format("czml", "application/json", ".czml", True, CzmlExport),
+        # Its bytes depend on the version of pyarrow, too.
+        Format("parquet", "application/vnd.apache.parquet", ".parquet", False, ParquetExport),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """Raises BadRequest for a name that is none."""
+    if name not in FORMATS:
+        raise BadRequest(f"format: expected one of {', '.join(FORMATS)}; got {name[:40]!r}")
+    return FORMATS[name]

@@ -1,0 +1,67 @@
+"""A range of time as the fewest blocks that hold it: months, days at their ends, hours at the ends of those."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from herenow.errors import BadRequest
+from herenow.history.parts import BLOCKS, blocks_part, dirty_part, key_number, numbers_of
+from herenow.model.clock import DAY, HOUR
+from herenow.store.base import Rollups, Span
+
+LONGEST = 3660 * DAY  # ms
+FORMAT = 1  # of what is sent; browsers keep it for as long as the version stays
+FINER = {"month": "day", "day": "hour"}
+
+
+class Block(NamedTuple):
+    length: str  # hour, day or month
+    number: int
+    made: bytes  # another one whenever it was made anew
+
+
+def whole_hours(span: Span) -> Span:
+    """The hours that a span touches. Raises BadRequest where it is longer than ten years."""
+    if span.end - span.start > LONGEST:
+        raise BadRequest(f"expected at most {LONGEST // DAY} days between from and to; ask for them in parts")
+    return Span(span.start // HOUR * HOUR, -(-span.end // HOUR) * HOUR)
+
+
+async def blocks(rollups: Rollups, span: Span, longest: str = "month") -> list[Block]:
+    """Those in a span of whole hours that hold anything, none longer than `longest`. A month or day counts where it is
+    made of all that is known, else what it is made of."""
+    return await _within(rollups, longest, [(span.start, span.end)])
+
+
+def version(held: Sequence[Block]) -> str:
+    """Another one when anything in these blocks may have changed."""
+    return f"{crc32(repr((FORMAT, held)).encode()):08x}"
+
+
+async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
+    if not spans:
+        return []
+    size = BLOCKS[block]
+    asked = [(-(-start // size), end // size - 1) for start, end in spans]  # whole ones only
+    asked = [(first, last) for first, last in asked if first <= last]
+    # Marks first: what is made meanwhile is then read from what it was made of, and not missed.
+    marks = await rollups.get([numbers_of(dirty_part(block), *one) for one in asked]) if block in FINER else []
+    answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in asked])
+    dirty = {key_number(key) for rows in marks for key, _ in rows}
+    there = {key_number(key): made for rows in answers for key, made in rows}
+    found = [Block(block, number, made) for number, made in sorted(there.items()) if number not in dirty]
+    if block not in FINER:
+        return found
+    return sorted([*found, *await _within(rollups, FINER[block], _left(spans, size, dirty))])
+
+
+def _left(spans: Sequence[tuple[int, int]], size: int, dirty: set[int]) -> list[tuple[int, int]]:
+    """What whole, clean blocks do not cover."""
+    left = [(number * size, (number + 1) * size) for number in sorted(dirty)]
+    for start, end in spans:
+        first, last = -(-start // size), end // size - 1
+        if first > last:
+            left.append((start, end))
+        else:
+            left += [(start, first * size), ((last + 1) * size, end)]
+    return [(start, end) for start, end in left if start < end]

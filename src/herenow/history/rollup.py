@@ -1,0 +1,203 @@
+"""Keeps the rollups: makes anew what changed, and only that, from the positions that are stored.
+
+Positions → hours of devices → cells and points of the hour → cells of its day → cells of its month. What a step leaves
+to the next is marked as dirty before it is written, and the mark goes after the next step; so whatever is interrupted
+is done again, and doing it twice changes nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from herenow.errors import BadRequest, StoreUnavailable
+from herenow.history.cells import Cells, together
+from herenow.history.days import made_days
+from herenow.history.hours import made_hours, read_hour
+from herenow.history.parts import (
+    BLOCKS,
+    DIRTY_DAYS,
+    MADE,
+    STATE,
+    all_of,
+    device_day,
+    dirty_part,
+    hour_parts,
+    index_part,
+    key_number,
+    number_key,
+    numbers_of,
+    one_of,
+)
+from herenow.history.points import OTHER, points
+from herenow.history.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
+from herenow.history.replay import replay_rows
+from herenow.history.rules import VERSION as RULES
+from herenow.model.clock import DAY, HOUR, now
+from herenow.store.base import Range, Row, Store
+
+VERSION = f"1.{RULES}".encode()  # of what is kept; another one is made from the beginning
+AT_ONCE = 32  # devices
+READ_AT_ONCE = 64  # ranges
+SHARE = 0.1  # of the time that it may work; the rest it leaves to others
+SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
+CLOSED_AFTER = HOUR  # ms after its end a day or month is made; until then its hours are read
+
+Progress = Callable[[int, int], None]  # days done, days in all
+
+log = structlog.get_logger()
+
+
+class Rollup:
+    """One at a time may work on a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def run(self) -> None:
+        """Until it is cancelled; a store that fails is tried again."""
+        while True:
+            began = time.monotonic()
+            try:
+                await self.catch_up()
+            except (StoreUnavailable, BadRequest) as error:  # the latter: a reading took too long
+                log.error("cannot keep the rollups; trying again", reason=str(error))
+            took = time.monotonic() - began
+            await asyncio.sleep(min(LONGEST_REST, max(SHORTEST_REST, took * (1 - SHARE) / SHARE)))
+
+    async def catch_up(self) -> None:
+        """One round: everything that was written before and is known to have changed. Raises StoreUnavailable."""
+        since = await self._since()
+        if since is None:
+            await self.rebuild()
+            return
+        began = now()
+        changes = await self._store.changes(since)
+        if changes.forgotten:
+            await self.rebuild()
+            return
+        await self._devices(_by_device(changes.hours))
+        await self._store.rollups.put(_state(changes.until))
+        await self._blocks()
+        await self._store.rollups.put([Row(STATE, MADE, number_key(began))])
+
+    async def rebuild(self, progress: Progress = lambda *_: None) -> None:
+        """Everything from the beginning. Raises StoreUnavailable."""
+        rollups = self._store.rollups
+        began, until = now(), (await self._store.changes(None)).until
+        await rollups.clear()
+        day, last = -(2**31), now() // DAY
+        while found := await self._store.active(day):
+            day, device_ids = found
+            hours = range(day * 24, (day + 1) * 24)
+            await self._devices(dict.fromkeys(device_ids, hours))
+            await self._hours()
+            await self._days()
+            progress(day, last)
+            day += 1
+        await rollups.put(_state(until))
+        await self._blocks()
+        await rollups.put([Row(STATE, MADE, number_key(began))])
+
+    async def _since(self) -> int | None:
+        [rows] = await self._store.rollups.get([all_of(STATE)])
+        state = dict(rows)
+        return key_number(state[b"until"]) if state.get(b"version") == VERSION else None
+
+    async def _devices(self, hours: dict[str, Sequence[int]]) -> None:
+        """Makes hours of devices, AT_ONCE at a time."""
+        names = list(hours)
+        for start in range(0, len(names), AT_ONCE):
+            await self._some(names[start : start + AT_ONCE], hours)
+
+    async def _some(self, names: list[str], hours: dict[str, Sequence[int]]) -> None:
+        devices = {device.device_id: device for device in await self._store.devices(names)}
+        kinds = [(devices[name].kind if name in devices else None) or OTHER for name in names]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                making = [
+                    tasks.create_task(made_hours(self._store, name, kind, hours[name]))
+                    for name, kind in zip(names, kinds, strict=True)
+                ]
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
+        rows = [row for made in making for row in made.result()]
+        marks = {(row.part, row.key): row for row in rows if row.part.startswith("dirty/")}
+        await self._store.rollups.put(list(marks.values()))
+        await self._store.rollups.put([row for row in rows if (row.part, row.key) not in marks])
+
+    async def _days(self) -> None:
+        """The days of devices that are dirty."""
+        rollups = self._store.rollups
+        [found] = await rollups.get([all_of(DIRTY_DAYS)])
+        keys = [key for key, _ in found]
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            await rollups.put(await made_days(rollups, [device_day(key) for key in some]))
+            await rollups.put([Row(DIRTY_DAYS, key) for key in some])
+
+    async def _blocks(self) -> None:
+        await self._hours()
+        await self._sums("day", "hour", "month")
+        await self._sums("month", "day", None)
+        await self._days()
+
+    async def _hours(self) -> None:
+        """Cells and points of the hours that are dirty."""
+        for hour in await self._dirty("hour"):
+            found = await self._read([all_of(part) for part in hour_parts(hour)])
+            tracks = [(key.decode(), *read_hour(value)) for part in found for key, value in part]
+            rows = hour_rows(hour, points(tracks), await self._index("hour", hour))
+            await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day")
+
+    async def _sums(self, block: str, finer: str, coarser: str | None) -> None:
+        """Cells of the days or months that are dirty and have ended."""
+        for number in await self._dirty(block):
+            if (number + 1) * BLOCKS[block] + CLOSED_AFTER <= now():
+                ground = await self._sum(block, number, finer)
+                rows = sum_rows(block, number, ground, await self._index(block, number))
+                await self._replace(block, number, rows, coarser)
+
+    async def _sum(self, block: str, number: int, finer: str) -> Cells:
+        per = BLOCKS[block] // BLOCKS[finer]
+        [index] = await self._store.rollups.get([numbers_of(index_part(finer), number * per, (number + 1) * per - 1)])
+        ranges: list[Range] = []
+        for key, value in index:
+            ranges += ground_ranges(finer, key_number(key), value)
+        found = await self._read(ranges)
+        return together([ground_cells(finer, value) for part in found for _, value in part])
+
+    async def _read(self, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
+        """However much it is: each reading has a deadline of its own."""
+        found: list[list[tuple[bytes, bytes]]] = []
+        for start in range(0, len(ranges), READ_AT_ONCE):
+            found += await self._store.rollups.get(ranges[start : start + READ_AT_ONCE])
+        return found
+
+    async def _index(self, block: str, number: int) -> bytes | None:
+        [rows] = await self._store.rollups.get([one_of(index_part(block), number_key(number))])
+        return rows[0][1] if rows else None
+
+    async def _replace(self, block: str, number: int, rows: list[Row], coarser: str | None) -> None:
+        rollups = self._store.rollups
+        if coarser:
+            beyond = number * BLOCKS[block] // BLOCKS[coarser]
+            await rollups.put([Row(dirty_part(coarser), number_key(beyond), b"")])
+        await rollups.put(rows)
+        await rollups.put([Row(dirty_part(block), number_key(number))])
+
+    async def _dirty(self, block: str) -> list[int]:
+        [found] = await self._store.rollups.get([all_of(dirty_part(block))])
+        return [key_number(key) for key, _ in found]
+
+
+def _state(until: int) -> list[Row]:
+    return [Row(STATE, b"until", number_key(until)), Row(STATE, b"version", VERSION)]
+
+
+def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for device_id, hour in hours:
+        found.setdefault(device_id, []).append(hour)
+    return dict(found)

@@ -1,0 +1,52 @@
+"""`herenow export`: history as a file, read from the store."""
+
+import sys
+from collections.abc import AsyncIterable, Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from herenow.errors import SettingsError
+from herenow.history.export import export
+from herenow.history.exports import Export
+from herenow.run.pipeline import open_store
+from herenow.settings import Settings
+from herenow.store.base import Span
+
+
+async def export_file(
+    settings: Settings,
+    made: Export,
+    device_ids: Sequence[str],
+    span: Span,
+    file: Path | None,
+    exported: Callable[[int], None],
+) -> None:
+    """All devices where none is named. A file is there once it is whole; without one it goes to standard output.
+
+    Raises StoreUnavailable, and SettingsError for a file that cannot be written.
+    """
+    async with open_store(settings, writes=False) as store:
+        names = device_ids or [device.device_id for device in await store.latest()]
+        pieces = export(store, made, names, span, exported)
+        if file:
+            await _write_whole(pieces, file)
+        else:
+            await _write(pieces, sys.stdout.buffer)
+
+
+async def _write_whole(pieces: AsyncIterable[bytes], file: Path) -> None:
+    partial = file.with_name(file.name + ".part")
+    try:
+        with partial.open("wb") as opened:
+            await _write(pieces, opened)
+        partial.replace(file)
+    except OSError as error:
+        raise SettingsError(f"cannot write {file}: {error.strerror}; name another with --output") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+async def _write(pieces: AsyncIterable[bytes], opened: IO[bytes]) -> None:
+    async for piece in pieces:
+        opened.write(piece)
+    opened.flush()

@@ -1,0 +1,37 @@
+"""`herenow rollup`: keeps what is derived from positions, or makes all of it anew."""
+
+import asyncio
+import os
+
+import structlog
+
+from herenow.history.rollup import Progress, Rollup
+from herenow.run.pipeline import open_store
+from herenow.run.server import stop_with_stdin, told_to_stop
+from herenow.settings import Settings
+
+NICE = 10  # what is live goes before
+
+log = structlog.get_logger()
+
+
+async def keep_rollups(settings: Settings, *, child: bool = False) -> None:
+    """Until SIGTERM or SIGINT; what is under way is done again the next time. A `child` stops when its standard input
+    ends. Raises SettingsError where another process keeps them."""
+    os.nice(NICE)
+    log.info("keeping rollups", store=settings.shown("store"))
+    with told_to_stop() as stop:
+        if child:
+            stop_with_stdin(stop)
+        async with open_store(settings, writes=False) as store, asyncio.TaskGroup() as tasks:
+            keeping = tasks.create_task(Rollup(store).run(), name="rollup")
+            stopping = tasks.create_task(stop.wait(), name="stop")
+            await asyncio.wait({keeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            keeping.cancel()
+            stopping.cancel()
+
+
+async def rebuild_rollups(settings: Settings, progress: Progress) -> None:
+    """All of them, then returns. Raises StoreUnavailable, and SettingsError as above."""
+    async with open_store(settings, writes=False) as store:
+        await Rollup(store).rebuild(progress)

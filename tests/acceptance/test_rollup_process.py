@@ -1,0 +1,109 @@
+"""The process that keeps the rollups, beside a server and alone."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.acceptance.test_commands import herenow
+from tests.server import Server, report, running, wait_for
+
+NOW = time.time_ns() // 1_000_000
+
+
+def keeper(server: Server) -> int | None:
+    """Its process, the one child of the server."""
+    pid = server.process.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    assert len(children) <= 1
+    return int(children[0]) if children else None
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def made(server: Server) -> int:
+    found: int | None = httpx.get(f"{server.url}/api/history", timeout=20).json()["made"]
+    return found or 0
+
+
+def positions(server: Server) -> int:
+    answer = httpx.get(f"{server.url}/api/history/days/{NOW}", timeout=20)
+    assert answer.status_code == 200, answer.text
+    count: int = answer.json()["total"]["positions"]
+    return count
+
+
+def fix(moment: int) -> dict[str, object]:
+    return {"device_id": "van", "time": NOW - moment, "latitude": 60.0, "longitude": 25.0}
+
+
+def test_it_is_started_again_when_it_dies_and_goes_on(tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server:
+        report(server, fix(0))
+        wait_for(lambda: positions(server) == 1, 60)
+        first = keeper(server)
+        assert first
+        os.kill(first, signal.SIGKILL)
+        report(server, fix(1))
+        wait_for(lambda: positions(server) == 2, 60)
+        second = keeper(server)
+        assert second
+        assert second != first
+        assert server.stop() == 0
+        assert not alive(second)
+        assert "Traceback" not in server.said()
+
+
+def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server:
+        wait_for(lambda: made(server) > 0, 60)
+        child = keeper(server)
+        assert child
+        server.process.kill()
+        wait_for(lambda: not alive(child), 20)
+
+
+def test_what_was_written_while_it_was_away_is_made_up_for(tmp_path: Path) -> None:
+    path = tmp_path / "positions.db"
+    with running(path) as server:
+        report(server, fix(0))
+        wait_for(lambda: positions(server) == 1, 60)
+        report(server, fix(1), fix(2))
+        assert server.stop() == 0
+    with running(path) as server:
+        wait_for(lambda: positions(server) == 3, 60)
+
+
+def test_a_rebuild_needs_the_rollups_for_itself(tmp_path: Path) -> None:
+    path = tmp_path / "positions.db"
+    with running(path) as server:
+        report(server, fix(0))
+        wait_for(lambda: positions(server) == 1, 60)
+        done = herenow("rollup", "--rebuild", "--store", f"sqlite:///{path}")
+        assert done.returncode == 2
+        assert "another Herenow writes to" in done.stderr
+        assert positions(server) == 1
+        assert server.stop() == 0
+    done = herenow("rollup", "--rebuild", "--store", f"sqlite:///{path}")
+    assert (done.returncode, done.stderr) == (0, "")
+    with running(path) as server:
+        assert positions(server) == 1
+
+
+def test_deleted_rollups_are_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "positions.db"
+    with running(path) as server:
+        report(server, fix(0))
+        wait_for(lambda: positions(server) == 1, 60)
+        assert server.stop() == 0
+    for file in tmp_path.glob("*.rollups*"):
+        file.unlink()
+    with running(path) as server:
+        wait_for(lambda: positions(server) == 1, 60)

@@ -1,0 +1,134 @@
+"""Tracks drawn in detail, trips, stops and days of a device, over HTTP."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from herenow.history.replay import UNKNOWN, decode
+from herenow.model.clock import DAY, HOUR
+from tests.integration.test_http import get, is_problem, post
+from tests.server import Server, running, wait_for
+
+START = (time.time_ns() // 1_000_000 // DAY - 5) * DAY
+MINUTE = 60_000
+NORTH = 0.001  # degrees of latitude, 111 m
+
+
+def fix(moment: int, latitude: float, **more: object) -> dict[str, object]:
+    return {"device_id": "van 1", "time": START + moment, "latitude": latitude, "longitude": 25.0, **more}
+
+
+def a_van() -> list[dict[str, object]]:
+    """It stands for an hour, drives north for one, stands past midnight, and is seen once more after a silence."""
+    rows = [fix(21 * HOUR + n * MINUTE, 60.0) for n in range(60)]
+    rows += [fix(22 * HOUR + n * MINUTE, 60.0 + n * 5 * NORTH, speed=9.25) for n in range(60)]
+    rows += [fix(23 * HOUR + n * MINUTE, 60.3, altitude=12.5) for n in range(120)]
+    rows.append(fix(23 * HOUR + 30_000, 65.0))  # it never was there
+    return [*rows, fix(30 * HOUR, 60.4)]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("days") / "positions.db") as started:
+        reported = time.time_ns() // 1_000_000
+        assert post(started, json.dumps(a_van()).encode()).json()["accepted"] == 242
+        wait_for(lambda: (get(started, "/api/history").json()["made"] or 0) > reported + 10_000, 60)
+        yield started
+
+
+def ask(server: Server, path: str, start: int = START, end: int = START + 2 * DAY, **query: Any) -> Any:
+    answer = get(server, f"/api/devices/van 1/{path}", **{"from": start, "to": end}, **query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_drive_is_a_trip_between_two_stops_of_which_one_goes_past_midnight(server: Server) -> None:
+    standing, trip, past = ask(server, "trips")["pieces"]
+    assert (standing["type"], standing["start"]) == ("stop", START + 21 * HOUR)
+    assert (trip["type"], trip["end"]) == ("trip", START + 23 * HOUR)
+    assert trip["distance"] == pytest.approx(33_400, rel=0.01)
+    assert trip["top_speed"] == pytest.approx(9.3, abs=0.1)
+    assert (past["type"], past["end"]) == ("stop", START + 25 * HOUR - MINUTE)
+    assert past["latitude"] == pytest.approx(60.3, abs=1e-4)
+    assert [piece["type"] for piece in ask(server, "trips", START + DAY, START + 2 * DAY)["pieces"]] == ["stop"]
+
+
+def test_days_sum_up_what_a_device_did(server: Server) -> None:
+    told = ask(server, "days")
+    first, second = told["days"]
+    assert (first["day"], second["day"]) == (START, START + DAY)
+    assert (first["positions"], first["flagged"]) == (180, 1)
+    assert first["distance"] == pytest.approx(33_400, rel=0.01)
+    assert first["moving"] == pytest.approx(HOUR, rel=0.05)
+    assert first["hours"] == [0] * 21 + [60, 60, 60]
+    assert first["first"] == {"time": START + 21 * HOUR, "longitude": 25.0, "latitude": 60.0}
+    assert told["total"]["positions"] == 241
+    assert ask(server, "days", START - 9 * DAY, START - DAY)["days"] == []
+
+
+def test_a_fleet_s_day_is_told_device_by_device(server: Server) -> None:
+    told = get(server, f"/api/history/days/{START + 5 * HOUR}").json()
+    assert (told["day"], told["count"], told["next"]) == (START, 1, None)
+    assert told["devices"][0]["device_id"] == "van 1"
+    assert told["total"]["distance"] == told["devices"][0]["distance"]
+    assert get(server, f"/api/history/days/{START - 9 * DAY}").json()["devices"] == []
+
+
+def test_a_track_in_detail_has_what_a_map_of_that_zoom_needs(server: Server) -> None:
+    coarse, fine = ask(server, "track", detail=4), ask(server, "track", detail=24)
+    assert coarse["tolerance"] == 2048
+    assert len(coarse["times"]) < 20
+    assert len(fine["times"]) == 241, "all but the one that nobody believes"
+    assert set(coarse["times"]) <= set(fine["times"])
+    assert fine["tolerance"] == 0
+    assert coarse["times"][coarse["gaps"][-1]] == START + 30 * HOUR
+    assert fine["altitudes"][0] is None
+    assert fine["altitudes"][130] == 12.5
+    assert fine["speeds"][70] == 9.25
+    columns = ("times", "longitudes", "latitudes", "altitudes", "speeds", "courses")
+    assert {len(fine[name]) for name in columns} == {241}
+    hour = ask(server, "track", START + 22 * HOUR, START + 23 * HOUR, detail=24)
+    assert len(hour["times"]) == 60
+
+
+def test_an_hour_is_played_from_a_block(server: Server) -> None:
+    manifest = get(server, "/api/history/replay", **{"from": START, "to": START + 2 * DAY}).json()
+    assert (manifest["length"], manifest["steps"]) == (HOUR, [0, 10_000, 60_000, 300_000])
+    assert [block["block"] * HOUR - START for block in manifest["blocks"]] == [n * HOUR for n in (21, 22, 23, 24, 30)]
+    block = manifest["blocks"][1]
+    path = f"/api/history/replay/{block['block']}/3"
+    answer = get(server, path, v=block["version"])
+    assert answer.headers["content-encoding"] == "deflate"
+    assert "immutable" in answer.headers["cache-control"]
+    head, rows = decode(answer.content)
+    assert (head.start, head.step, head.devices, head.counts) == (START + 22 * HOUR, 300_000, ["van 1"], [12])
+    assert rows["time"].tolist() == [n * 5 * MINUTE for n in range(12)]
+    assert set(rows["speed"].tolist()) == {925}
+    assert set(rows["course"].tolist()) == {UNKNOWN}
+    plain = get(server, path, device="van 1")
+    assert (plain.content, plain.headers.get("content-encoding")) == (answer.content, None)
+    assert decode(get(server, path, device="nobody").content)[0].devices == []
+    again = httpx.get(answer.request.url, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_blocks_that_are_not_there_are_said(server: Server) -> None:
+    is_problem(get(server, f"/api/history/replay/{START // HOUR}/0"), 404, "nothing was reported in the hour")
+    is_problem(get(server, f"/api/history/replay/{START // HOUR}/4"), 400, "level: expected 0 to 3, got 4")
+    is_problem(get(server, f"/api/history/replay/{10**15}/0"), 400, "block: expected a number of hours")
+
+
+@pytest.mark.parametrize("path", ["days", "trips", "track?detail=3"])
+def test_a_device_that_never_reported_is_not_there(server: Server, path: str) -> None:
+    is_problem(get(server, f"/api/devices/nobody/{path}"), 404, "'nobody', which never reported")
+
+
+def test_what_cannot_be_asked_is_said(server: Server) -> None:
+    ever = {"from": "0", "to": str(START)}
+    is_problem(get(server, "/api/devices/van 1/days", **ever), 400, "expected at most 3660 days")
+    is_problem(get(server, "/api/devices/van 1/trips", **ever), 400, "expected at most 3660 days")
+    is_problem(get(server, "/api/history/days/tomorrow"), 400, "from: expected")

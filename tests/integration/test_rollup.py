@@ -1,0 +1,261 @@
+"""What is kept of history, on each store: the same as a recount of every position, whatever the order of arrival."""
+
+import asyncio
+import random
+import tempfile
+import zlib
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from herenow.history import rollup as rollups
+from herenow.history.days import read_hours, read_level, read_summaries
+from herenow.history.ranges import blocks, whole_hours
+from herenow.history.replay import STEPS, decode, read_block
+from herenow.history.rollup import Rollup
+from herenow.history.rules import believed
+from herenow.history.simplify import levels
+from herenow.history.summary import summary
+from herenow.history.tiles import Filter, read_tile
+from herenow.history.track import Track
+from herenow.model.clock import DAY, HOUR
+from herenow.model.position import Position
+from herenow.store.base import Row, Span, Store
+from tests import stores
+from tests.positions import NOW, position
+from tests.rollups import judged, quick, recounted, tile_at, told
+from tests.stores import EVER, keep, opened
+
+keyspace, url, store = stores.keyspace, stores.url, stores.store
+__all__ = ["quick"]
+
+START = NOW // DAY * DAY
+LATER = 1.1  # s until Cassandra's changes are told
+
+
+async def settle(store: Store, rollup: Rollup) -> None:
+    """Waits for the marks of what was written, and catches up."""
+    if hasattr(store, "_url"):
+        await asyncio.sleep(LATER)
+    else:
+        await asyncio.sleep(0.003)
+    await rollup.catch_up()
+
+
+def bus(time: int, latitude: float) -> Position:
+    return position("bus-1", time, latitude, attributes={"kind": "bus"})
+
+
+def drive(device_id: str, count: int, *, step: int = 60_000, start: int = START, seed: int = 1) -> list[Position]:
+    """A drive in Helsinki, with stops, and jumps that nobody can believe."""
+    chance = random.Random(f"{seed} {device_id}")
+    latitude, longitude = 60.17 + chance.random() / 10, 24.94 + chance.random() / 10
+    found = []
+    for number in range(count):
+        speed = chance.choice([0.0, 8.0, None])
+        if speed:
+            latitude, longitude = latitude + chance.gauss(0, 0.002), longitude + chance.gauss(0, 0.004)
+        aside = 20.0 if chance.random() < 0.03 else 0.0
+        kind = {"kind": "bus"} if device_id.startswith("bus") else {}
+        moment = start + number * step + chance.randrange(1000)
+        found.append(position(device_id, moment, latitude + aside, longitude, speed=speed, attributes=kind or None))
+    return found
+
+
+async def check(store: Store, positions: list[Position], span: Span, *, zooms: tuple[int, ...]) -> None:
+    tracks = {
+        device_id: ("bus" if device_id.startswith("bus") else "other", found)
+        for device_id, found in judged(positions).items()
+    }
+    places = {(position.longitude, position.latitude) for position in positions[:: max(1, len(positions) // 3)]}
+    for by in (Filter(), Filter("bus"), Filter(raw=True)):
+        for zoom in zooms:
+            for wanted in {tile_at(*place, zoom) for place in places}:
+                counted = await read_tile(store.rollups, wanted, span, by)
+                assert told(counted, wanted) == recounted(tracks, wanted, span, by), (wanted, by)
+    for device_id, (_, found) in tracks.items():
+        await check_days(store, device_id, found)
+    await check_replay(store, tracks)
+
+
+async def check_replay(store: Store, tracks: dict[str, tuple[str, Track]]) -> None:
+    """The blocks put together are every position, the thinned ones some of them."""
+    kept = {device_id: believed(found) for device_id, (_, found) in tracks.items()}
+    hours = sorted({int(hour) for found in kept.values() for hour in found["time"] // HOUR})
+    for level, step in enumerate(STEPS):
+        played: dict[str, list[tuple[int, int, int]]] = {device_id: [] for device_id in kept}
+        for hour in hours:
+            head, rows = decode(zlib.decompress(await read_block(store.rollups, hour, level)))
+            assert (head.start, head.step) == (hour * HOUR, step)
+            assert head.kinds == [tracks[device_id][0] for device_id in head.devices]
+            fixes = zip(*(rows[name].tolist() for name in ("time", "longitude", "latitude")), strict=True)
+            for device_id, count in zip(head.devices, head.counts, strict=True):
+                played[device_id] += [(head.start + time, *place) for time, *place in islice(fixes, count)]
+        for device_id, found in kept.items():
+            steps = found["time"] // max(1, step)
+            first = np.append(True, steps[1:] != steps[:-1])[: len(found)] if step else np.ones(len(found), bool)
+            assert played[device_id] == found[first][["time", "longitude", "latitude"]].tolist()
+
+
+async def check_days(store: Store, device_id: str, found: Track) -> None:
+    numbers = found["time"] // DAY
+    expected = {int(day): found[numbers == day] for day in np.unique(numbers)}
+    first, last = min(expected), max(expected)
+    summaries = await read_summaries(store.rollups, device_id, first, last)
+    assert summaries == {day: summary(part) for day, part in expected.items()}
+    whole = Span(int(found["time"][0]), int(found["time"][-1]) + 1)
+    assert (await read_hours(store.rollups, device_id, whole)).tobytes() == found.tobytes()
+    for level in (0, 3, 5):
+        kept = [believed(part) for part in expected.values()]
+        drawn = np.concatenate([part[levels(part) <= level] for part in kept])
+        assert (await read_level(store.rollups, device_id, level, whole)).tobytes() == drawn.tobytes()
+
+
+ZOOMS = (0, 1, 5, 12, 13, 14, 15, 17, 22)
+
+
+async def test_tiles_are_the_recount_of_every_position(store: Store, quick: None) -> None:
+    positions = drive("bus-1", 400) + drive("phone", 300, step=300_000)
+    await keep(store, positions)
+    await Rollup(store).catch_up()
+    await check(store, positions, Span(START, START + 3 * DAY), zooms=ZOOMS)
+    await check(store, positions, Span(START + HOUR, START + 5 * HOUR), zooms=(3, 14, 16))
+
+
+async def test_late_positions_are_counted_once_wherever_they_belong(store: Store, quick: None) -> None:
+    positions = drive("bus-1", 200) + drive("phone", 200, step=600_000)
+    random.Random(1).shuffle(positions)
+    rollup = Rollup(store)
+    for start in range(0, 400, 100):
+        await keep(store, positions[: start + 100])  # those before again, too
+        await settle(store, rollup)
+        await check(store, positions[: start + 100], Span(START, START + 2 * DAY), zooms=(0, 9, 14))
+
+
+async def test_what_changed_an_hour_before_is_judged_anew(store: Store, quick: None) -> None:
+    """A jump at the end of an hour is one by what comes in the next."""
+    rollup = Rollup(store)
+    first = [bus(START + HOUR - 3000 + n * 1000, 60.0 + n / 1e5) for n in range(2)]
+    aside = [bus(START + HOUR - 1000, 65.0)]
+    after = [bus(START + HOUR + n * 1000, 60.0 + n / 1e5) for n in range(20)]
+    await keep(store, first + aside)
+    await settle(store, rollup)
+    await keep(store, after)
+    await settle(store, rollup)
+    await check(store, first + aside + after, Span(START, START + DAY), zooms=(0, 14))
+
+
+async def test_a_rebuild_makes_the_same_and_leaves_nothing_else(store: Store, quick: None) -> None:
+    positions = drive("bus-1", 100) + drive("phone", 100, step=3_000_000)
+    await keep(store, positions)
+    await store.rollups.put([Row("index/hour", b"left over", b"\x90"), Row("rollup", b"version", b"0")])
+    rollup = Rollup(store)
+    await rollup.catch_up()
+    await check(store, positions, Span(START, START + 40 * DAY), zooms=(0, 8, 15))
+    [left] = await store.rollups.get([("index/hour", b"left over", b"left over")])
+    assert left == []
+
+
+async def test_whatever_is_interrupted_is_made_up_for(
+    store: Store, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped after each of its writes in turn."""
+    positions = drive("bus-1", 60, step=600_000)
+    await keep(store, positions[:30])
+    await Rollup(store).catch_up()
+    await keep(store, positions)
+    if hasattr(store, "_url"):
+        await asyncio.sleep(LATER)
+    put, allowed, left = store.rollups.put, 0, 0
+
+    class Stopped(Exception):
+        pass
+
+    async def limited(rows: list[Row]) -> None:
+        nonlocal left
+        if not left:
+            raise Stopped
+        left -= 1
+        await put(rows)
+
+    monkeypatch.setattr(store.rollups, "put", limited)
+    while True:
+        left = allowed
+        try:
+            await Rollup(store).catch_up()
+        except Stopped:
+            allowed += 1
+        else:
+            break
+    assert allowed > 5
+    await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
+
+
+async def test_long_ranges_are_read_from_days_and_months(store: Store, quick: None) -> None:
+    month = START // (30 * DAY) * 30 * DAY
+    positions = [bus(month + n * 5 * HOUR, 60.0 + n / 1000) for n in range(200)]
+    await keep(store, positions)
+    await Rollup(store).catch_up()
+    held = await blocks(store.rollups, Span(month - 10 * DAY, month + 35 * DAY + 2 * HOUR))
+    assert [block.length for block in held] == ["day"] * 5 + ["hour"] + ["month"]
+    await check(store, positions, Span(month + 5 * HOUR, month + 35 * DAY + 2 * HOUR), zooms=(0, 7, 14, 18))
+
+
+async def test_a_day_that_has_not_ended_is_read_from_its_hours(
+    store: Store, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    positions = drive("bus-1", 300)
+    monkeypatch.setattr(rollups, "now", lambda: START + 6 * HOUR)
+    await keep(store, positions)
+    rollup = Rollup(store)
+    await rollup.catch_up()
+    assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"hour"}
+    await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
+    monkeypatch.setattr(rollups, "now", lambda: START + DAY + HOUR)
+    await settle(store, rollup)
+    assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"day"}
+    await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
+
+
+PLACES = st.tuples(st.integers(-90_000, 90_000), st.integers(-180_000, 180_000))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    fixes=st.lists(
+        st.tuples(st.sampled_from(["bus-1", "phone"]), st.integers(0, 5000), PLACES, st.sampled_from([None, 0.0, 9.0])),
+        min_size=1,
+        max_size=40,
+    ),
+    cuts=st.sets(st.integers(1, 39), max_size=3),
+    zoom=st.sampled_from(ZOOMS),
+)
+def test_any_positions_in_any_order(
+    fixes: list[tuple[str, int, tuple[int, int], float | None]], cuts: set[int], zoom: int
+) -> None:
+    positions = [
+        position(device, START + minute * 60_000, latitude / 1000, longitude / 1000, speed=speed,
+                 attributes={"kind": "bus"} if device == "bus-1" else None)
+        for device, minute, (latitude, longitude), speed in fixes
+    ]  # fmt: skip
+
+    async def run() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            async with opened(str(Path(folder) / "positions.db")) as store:
+                rollup = Rollup(store)
+                ends = [*sorted(cuts), len(positions)]
+                for end in ends:
+                    await keep(store, positions[:end])
+                    await settle(store, rollup)
+                await check(store, positions, whole_hours(Span(START, START + 5 * DAY)), zooms=(zoom,))
+
+    asyncio.run(run())
+
+
+def test_ever_is_not_a_range_to_ask_for() -> None:
+    with pytest.raises(Exception, match="expected at most 3660 days"):
+        whole_hours(EVER)

@@ -1,0 +1,106 @@
+"""Rollups as tests need them: made of what a store holds, and counted again by going through every position."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pytest
+
+from herenow.history.cells import CELL, CLASSES, FLAGGED, MOVING, STOPPED, Cells
+from herenow.history.pyramid import GROUND, SPLIT
+from herenow.history.rules import flagged
+from herenow.history.tiles import GRID, POINTS_FOR, Filter, Found, Tile, tile
+from herenow.history.track import FIX, PLACES, Track, track
+from herenow.model.position import Position
+from herenow.store import cassandra_changes
+from herenow.store.base import Span
+
+Counted = dict[tuple[int, int, str, int], tuple[int, ...]]  # by column, row, kind and class
+NOBODY = np.empty(0, FIX)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cassandra tells of changes after a second. SQLite tells at once."""
+    monkeypatch.setattr(cassandra_changes, "PERIOD", 1000)
+    monkeypatch.setattr(cassandra_changes, "GRACE", 0)
+
+
+def judged(positions: Iterable[Position]) -> dict[str, Track]:
+    """The tracks of devices, each position once, flagged as a whole."""
+    devices: dict[str, dict[tuple[int, int], Position]] = {}
+    for position in positions:
+        devices.setdefault(position.device_id, {})[position.version] = position
+    return {
+        device_id: flagged(track([found[version] for version in sorted(found)]), NOBODY)
+        for device_id, found in devices.items()
+    }
+
+
+def recounted(tracks: dict[str, tuple[str, Track]], wanted: Tile, span: Span, by: Filter) -> Counted:
+    """The cells of a tile, one position after the other; what is near in a longer range on the finest grid there is.
+    Formulas: OpenStreetMap wiki, "Slippy map tilenames"."""
+    cells: Counted = {}
+    grid = wanted.zoom + GRID if span.end - span.start <= POINTS_FOR else min(GROUND + SPLIT, wanted.zoom + GRID)
+    side, deeper = 2**grid, grid - wanted.zoom
+    for kind, found in tracks.values():
+        for fix in found:
+            moment, longitude, latitude = int(fix["time"]), int(fix["longitude"]), int(fix["latitude"])
+            of = FLAGGED if fix["flag"] else MOVING if fix["speed"] > 0.5 else STOPPED
+            column = min(side - 1, int((longitude / PLACES + 180) / 360 * side))
+            phi = math.radians(max(-85.0511287798066, min(85.0511287798066, latitude / PLACES)))
+            row = min(side - 1, max(0, int((1 - math.asinh(math.tan(phi)) / math.pi) / 2 * side)))
+            inside = (column >> deeper, row >> deeper) == (wanted.x, wanted.y) and span.start <= moment < span.end
+            if not inside or (of == FLAGGED and not by.raw) or by.kind not in (None, kind):
+                continue
+            key = column, row, kind, of
+            one = (1, longitude, latitude, longitude, latitude, longitude, latitude, moment, moment)
+            cells[key] = _added(cells[key], one) if key in cells else one
+    return cells
+
+
+def _added(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
+    sums = [x + y for x, y in zip(a[:3], b[:3], strict=True)]
+    return (*sums, min(a[3], b[3]), min(a[4], b[4]), max(a[5], b[5]), max(a[6], b[6]), min(a[7], b[7]), max(a[8], b[8]))
+
+
+def told(found: Found, wanted: Tile) -> Counted:
+    """The same of what was read, points counted one by one."""
+    if found.points is not None:
+        span = Span(
+            int(found.points.rows["time"].min(initial=2**60)), int(found.points.rows["time"].max(initial=0)) + 1
+        )
+        rows, kinds = found.points.rows, found.points.kinds
+        tracks: dict[str, tuple[str, Track]] = {}
+        for number, row in enumerate(rows):
+            fix = np.zeros(1, FIX)
+            for name in ("time", "longitude", "latitude"):
+                fix[name] = row[name]
+            of = row["group"] % CLASSES
+            fix["speed"], fix["flag"] = (1.0 if of == MOVING else 0.0), of == FLAGGED
+            tracks[str(number)] = kinds[row["group"] // CLASSES], fix
+        return recounted(tracks, wanted, span, Filter(raw=True))
+    return _cells(found.cells)
+
+
+def _cells(cells: Cells) -> Counted:
+    found: Counted = {}
+    for row in cells.rows:
+        cell, group = int(row["cell"]), int(row["group"])
+        column, line = _bits(cell), _bits(cell >> 1)
+        key = column, line, cells.kinds[group // CLASSES], group % CLASSES
+        assert key not in found
+        found[key] = tuple(int(row[name]) for name in CELL.names or () if name not in ("cell", "group"))
+    return found
+
+
+def _bits(number: int) -> int:
+    """Every second bit."""
+    return sum(((number >> 2 * place) & 1) << place for place in range(32))
+
+
+def tile_at(longitude: float, latitude: float, zoom: int) -> Tile:
+    side = 2**zoom
+    phi = math.radians(max(-85.0511287798066, min(85.0511287798066, latitude)))
+    row = int((1 - math.asinh(math.tan(phi)) / math.pi) / 2 * side)
+    return tile(zoom, min(side - 1, int((longitude + 180) / 360 * side)), min(side - 1, max(0, row)))

@@ -1,0 +1,185 @@
+"""What is read from GeoJSON of others, and what is said of the rest."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from herenow.errors import SettingsError
+from herenow.model.report import Rejection, Report
+from herenow.sources import json_stream
+from herenow.sources.files import read_file
+from herenow.sources.geojson_file import MAX_FEATURE, read_geojson
+from herenow.sources.json_stream import JsonStream
+from tests.positions import NOW
+
+LINE = [[25.0, 60.0, 5.0], [25.1, 60.1]]
+TIMES = ["2026-09-21T14:13:20Z", NOW + 1000]
+
+
+def point(place: Any = (24.94, 60.17), **properties: Any) -> dict[str, Any]:
+    properties = {"time": NOW, **properties}
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": place}, "properties": properties}
+
+
+def line(kind: str = "LineString", coordinates: Any = LINE, **properties: Any) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": {"type": kind, "coordinates": coordinates}, "properties": properties}
+
+
+def collection(*features: Any, **members: Any) -> bytes:
+    return json.dumps({"type": "FeatureCollection", **members, "features": features}).encode()
+
+
+def read(data: bytes) -> tuple[list[Report], list[Rejection]]:
+    good, bad = [], []
+    for row in read_geojson(io.BytesIO(data), "ride"):
+        if isinstance(row, Rejection):
+            bad.append(row)
+        else:
+            good.append(row[1])
+    return good, bad
+
+
+def test_a_point_becomes_a_report() -> None:
+    told = point(
+        (24.94, 60.17, 5.0),
+        vehicle_id="bus-1",
+        speed=8.5,
+        bearing=90,
+        battery=None,
+        timestamp=None,
+        Route="801",
+        stops=[1],
+    )
+    (got,), bad = read(collection(told))
+    assert bad == []
+    assert got == Report(
+        device_id="bus-1",
+        time=NOW,
+        latitude=60.17,
+        longitude=24.94,
+        altitude=5.0,
+        speed=8.5,
+        course=90.0,
+        attributes={"Route": "801"},
+    )
+
+
+def test_a_device_that_is_not_named_is_called_as_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "ride.geojson"
+    path.write_bytes(collection(point() | {"id": 7}))
+    (got,) = read_file(path, lambda: NOW)
+    assert isinstance(got, Report)
+    assert got.device_id == "ride"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        line(times=TIMES),
+        line(coordTimes=TIMES),
+        line(coordinateProperties={"times": TIMES}),
+        line("MultiLineString", [LINE[:1], LINE[1:]], coordTimes=[TIMES[:1], TIMES[1:]]),
+    ],
+)
+def test_each_place_of_a_line_with_times_becomes_a_report(told: dict[str, Any]) -> None:
+    got, bad = read(collection(told))
+    assert bad == []
+    assert [(one.time, one.longitude, one.altitude) for one in got] == [(TIMES[0], 25.0, 5.0), (TIMES[1], 25.1, None)]
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "says"),
+    [
+        (point((24.94, 91.0)), "latitude", "<= 90"),
+        (point((24.94,)), None, "[longitude, latitude]"),
+        (point("24.94,60.17"), None, "[longitude, latitude]"),
+        (point((float("nan"), 60.0)), "longitude", "finite"),
+        (point(speed="fast"), "speed", "got 'fast'"),
+        (point() | {"geometry": None}, None, "with a geometry"),
+        (point() | {"type": "Point"}, None, "expected a Feature"),
+        ([1, 2], None, "expected a Feature"),
+        (line(), "time", "properties.times"),
+        (line(times=TIMES[:1]), "time", "got 1 and 2"),
+        (line("MultiLineString", LINE, times=7), None, "a list"),
+        (line("Polygon"), None, "got 'Polygon'"),
+    ],
+)
+def test_a_bad_feature_is_rejected_with_its_number_and_those_beside_it_are_kept(
+    told: Any, field: str | None, says: str
+) -> None:
+    good, (bad,) = read(collection(point(), told, point()))
+    assert len(good) == 2
+    assert (bad.index, bad.field) == (1, field)
+    assert says in bad.reason
+
+
+def test_bytes_that_are_not_utf_8_reject_their_feature_only(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.geojson"
+    path.write_bytes(collection(point(device_id="cafX"), point()).replace(b"cafX", b"caf\xe9"))
+    bad, good = read_file(path, lambda: NOW)
+    assert isinstance(bad, Rejection)
+    assert (bad.index, bad.field) == (0, "device_id")
+    assert isinstance(good, Report)
+
+
+def test_a_file_that_breaks_off_gives_its_points_and_says_so() -> None:
+    good, (bad,) = read(collection(point(), point())[:-20])
+    assert len(good) == 1
+    assert bad.index == 1
+    assert "breaks here" in bad.reason
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "got the end"),
+        (b"not JSON", "expected '{', got 'n'"),
+        (b'{"type":"Point","coordinates":[1,2]}', "got 'Point'"),
+        (b'{"type":"FeatureCollection","features":{}}', "expected '['"),
+        (b'{"a":' + b"[" * 100_000, "nested"),
+    ],
+)
+def test_what_is_no_geojson_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(SettingsError, match="expected GeoJSON") as refused:
+        read(data)
+    assert says in str(refused.value)
+
+
+def test_a_feature_alone_and_members_around_the_features_are_read() -> None:
+    assert len(read(json.dumps(point()).encode())[0]) == 1
+    good, bad = read(
+        b"\xef\xbb\xbf" + collection(point(), name="x", crs={"a": [1]}, total=1.5).replace(b"]}", b' ] , "z":1}')
+    )
+    assert (len(good), bad) == (1, [])
+    assert read(collection()) == ([], [])
+
+
+def test_a_value_without_an_end_is_not_read_for_ever() -> None:
+    endless = io.BytesIO(b'{"features":[{"a":"' + b"x" * (3 * MAX_FEATURE))
+    with pytest.raises(SettingsError, match="at most"):
+        list(read_geojson(endless, "ride"))
+    assert endless.tell() < 2.5 * MAX_FEATURE
+
+
+def values(data: bytes) -> Iterator[object]:
+    stream = JsonStream(io.BytesIO(data), 1000)
+    stream.expect("[")
+    while not stream.skip("]"):
+        yield stream.value()
+        stream.skip(",")
+
+
+@given(
+    st.lists(st.floats() | st.integers() | st.text(max_size=9) | st.none() | st.lists(st.booleans())), st.integers(1, 9)
+)
+def test_where_a_chunk_ends_does_not_matter(told: list[object], chunk: int) -> None:
+    data = json.dumps(told, ensure_ascii=False, indent=1).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "CHUNK", chunk)
+        assert repr(list(values(data))) == repr(told)

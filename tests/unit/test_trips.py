@@ -1,0 +1,451 @@
+"""Trips and stops, and what is left of them when a track is cut into days."""
+
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from pyproj import Geod
+
+from herenow.history.rules import believed, flagged
+from herenow.history.track import FIX, PLACES, Track, latitudes, longitudes, track
+from herenow.history.trips import Piece, Settings, Stop, Trip, joined, legs, pieces, stops
+from herenow.model.geo import MAX_LEG_SPEED, MAX_LEG_TIME, counted, distance
+from herenow.model.report import accept
+from herenow.sources.demo import BUSES
+from herenow.sources.recording import load
+from tests.positions import NOW
+
+GEOD = Geod(ellps="WGS84")
+METRE = 1 / 111_412  # degrees of latitude, at 60° north
+MINUTE = 60_000  # ms
+
+NONE = np.empty(0, FIX)
+
+
+def path(*moves: tuple[float, float], step: int = 10, **columns: Any) -> Track:
+    """A device that drives north, (seconds, m/s) after (seconds, m/s), and reports every `step` seconds."""
+    times = np.concatenate([[0.0], np.cumsum([seconds for seconds, _ in moves])])
+    metres = np.concatenate([[0.0], np.cumsum([seconds * speed for seconds, speed in moves])])
+    now = np.arange(0, times[-1] + 1, step)
+    return fixes(now, np.interp(now, times, metres), **columns)
+
+
+def fixes(seconds: Any, north: Any, **columns: Any) -> Track:
+    """Positions so many metres north of a place."""
+    found = np.zeros(len(seconds), FIX)
+    found["time"] = NOW + np.asarray(seconds) * 1000
+    found["longitude"] = round(25.0 * PLACES)
+    found["latitude"] = np.round((60 + np.asarray(north) * METRE) * PLACES)
+    for name in ("altitude", "speed", "course", "accuracy"):
+        found[name] = columns.pop(name, np.nan)
+    return found
+
+
+def told(found: list[Piece]) -> list[tuple[str, int, int]]:
+    """What, from and until which second."""
+    return [(type(piece).__name__, (piece.start - NOW) // 1000, (piece.end - NOW) // 1000) for piece in found]
+
+
+def test_a_day_is_trips_between_stops() -> None:
+    found = path((600, 0), (300, 20), (900, 0), (600, 10), (400, 0))
+    assert told(pieces(found)) == [
+        ("Stop", 0, 600),
+        ("Trip", 600, 900),
+        ("Stop", 900, 1800),
+        ("Trip", 1800, 2400),
+        ("Stop", 2400, 2800),
+    ]
+
+
+def test_a_trip_says_where_how_far_and_how_fast() -> None:
+    [trip] = pieces(path((100, 10), (100, 20), (100, 15)))
+    assert isinstance(trip, Trip)
+    assert trip.distance == pytest.approx(4_500, rel=1e-4)
+    assert trip.mean == pytest.approx(15, rel=1e-4)
+    assert trip.top == pytest.approx(20, rel=1e-4)
+    assert trip.positions == 31
+    assert trip.start_place == (25.0, 60.0)
+    assert trip.end_place == pytest.approx((25.0, 60 + 4_500 * METRE), abs=1e-7)
+
+
+def test_a_stop_says_where_and_how_closely() -> None:
+    [stop] = pieces(fixes(np.arange(61) * 10, np.tile([-20.0, 20.0, 0.0], 21)[:61]))
+    assert isinstance(stop, Stop)
+    assert stop.duration == 600_000
+    assert stop.positions == 61
+    assert distance(stop.centre[1], stop.centre[0], 60.0, 25.0) < 1
+    assert stop.radius == pytest.approx(20, abs=1)
+
+
+@pytest.mark.parametrize(("seconds", "names"), [(290, ["Trip"]), (300, ["Trip", "Stop", "Trip"])])
+def test_a_stop_takes_five_minutes(seconds: int, names: list[str]) -> None:
+    found = path((300, 20), (seconds, 0), (300, 20), step=1)
+    start = int(np.flatnonzero(np.diff(found["latitude"]) == 0)[0])
+    found = found[np.isin(np.arange(len(found)) % 10, [0]) | (np.arange(len(found)) == start)]
+    assert [type(piece).__name__ for piece in pieces(found)] == names
+
+
+@pytest.mark.parametrize(("metres", "names"), [(49, ["Stop"]), (52, [])])
+def test_a_stop_stays_within_fifty_metres_of_where_it_begins(metres: float, names: list[str]) -> None:
+    found = fixes([0, 100, 200, 300], [0, 0, metres, 0])
+    assert [type(piece).__name__ for piece in pieces(found)] == names
+
+
+@pytest.mark.parametrize(("metres", "length"), [(36, 40), (47, 31)])
+def test_a_stop_ends_where_the_device_leaves_the_surroundings_of_its_centre(metres: float, length: int) -> None:
+    found = fixes(np.arange(40) * 60, [0.0] * 15 + [-20.0] * 15 + [0.0] + [metres] * 9)
+    assert stops(found)[0] == (0, length - 1)
+
+
+def test_a_position_belongs_to_one_stop() -> None:
+    assert stops(fixes(np.arange(36) * 60, [0.0] * 15 + [40.0] + [70.0] * 20)) == [(0, 15), (16, 35)]
+
+
+def test_a_slow_walk_is_no_stop_that_moves_along() -> None:
+    walk = pieces(path((7_200, 0.3)))
+    assert all(piece.radius <= 50 and piece.duration < 500_000 for piece in walk if isinstance(piece, Stop))
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "metres", "names"),
+    [(20, 60, []), (80, 70, ["Stop"]), (80, 90, []), (500, 190, ["Stop"]), (500, 210, [])],
+)
+def test_what_is_known_badly_may_wander(accuracy: float, metres: float, names: list[str]) -> None:
+    found = fixes([0, 100, 200, 300, 400], [0, 0, metres, 0, 0], accuracy=accuracy)
+    assert [type(piece).__name__ for piece in pieces(found, Settings(trip_reach=300))] == names
+
+
+def test_one_that_is_known_badly_does_not_widen_a_stop_for_the_others() -> None:
+    found = fixes(np.arange(20) * 60, [0.0] * 12 + [90.0] + [0.0] * 2 + [90.0] * 5)
+    found["accuracy"][12] = 100
+    assert stops(found)[0] == (0, 14)
+
+
+def test_the_settings_say_what_a_stop_and_a_trip_are() -> None:
+    found = path((100, 20), (100, 0), (100, 20))
+    assert told(pieces(found, Settings(still_time=100_000, still_radius=10.0))) == [
+        ("Trip", 0, 100),
+        ("Stop", 100, 200),
+        ("Trip", 200, 300),
+    ]
+    assert pieces(found, Settings(trip_time=301_000)) == pieces(found, Settings(trip_reach=4_100)) == []
+    assert len(pieces(found, Settings(trip_time=300_000))) == len(pieces(found, Settings(trip_reach=3_990))) == 1
+
+
+def test_a_trip_takes_a_minute() -> None:
+    assert told(pieces(path((400, 0), (50, 10), (400, 0)))) == [("Stop", 0, 400), ("Stop", 450, 850)]
+    assert [name for name, *_ in told(pieces(path((400, 0), (60, 10), (400, 0))))] == ["Stop", "Trip", "Stop"]
+
+
+def test_a_trip_gets_a_hundred_metres_from_where_it_began_however_long_it_is() -> None:
+    jitter = fixes(np.arange(100), np.where(np.arange(100) % 2, 95, 0))
+    assert pieces(jitter) == []
+    jitter["latitude"][50] += round(10 * METRE * PLACES)
+    assert pieces(jitter) == []
+    jitter["latitude"][51] += round(10 * METRE * PLACES)
+    assert [type(piece).__name__ for piece in pieces(jitter)] == ["Trip"]
+
+
+def test_a_gap_ends_a_trip() -> None:
+    found = path((300, 20), (300, 20))
+    found["time"][20:] += MAX_LEG_TIME - 10_000
+    assert len(pieces(found)) == 1
+    found["time"][20:] += 1
+    assert [(piece.end - piece.start, piece.positions) for piece in pieces(found)] == [(190_000, 20), (400_000, 41)]
+
+
+def test_a_gap_does_not_end_a_stop_when_the_device_is_still_there() -> None:
+    found = path((600, 0), (300, 20))
+    found["time"][30:] += 8 * 3_600_000
+    assert told(pieces(found)) == [("Stop", 0, 29_400), ("Trip", 29_400, 29_700)]
+
+
+def test_a_stop_and_a_gap_and_then_elsewhere() -> None:
+    found = path((600, 0), (300, 20))
+    found["time"][61:] += 3_600_000
+    assert told(pieces(found)) == [("Stop", 0, 600), ("Trip", 4_210, 4_500)]
+
+
+def test_a_device_that_wakes_once_an_hour_where_it_was_stands_there() -> None:
+    assert told(pieces(fixes(np.arange(24) * 3_600, np.zeros(24)))) == [("Stop", 0, 23 * 3_600)]
+
+
+def test_a_stray_position_does_not_cut_a_stop_in_two() -> None:
+    found = fixes(np.arange(100) * 20, np.where(np.arange(100) == 50, 90.0, 0.0))
+    assert len(stops(found)) == 2
+    assert told(pieces(found)) == [("Stop", 0, 99 * 20)]
+
+
+def test_one_position_in_ten_may_stray_in_the_shortest_stop() -> None:
+    seconds = np.arange(31) * 10
+    assert stops(fixes(seconds, np.where(np.isin(seconds, [90, 130, 170]), 120.0, 0.0))) == [(0, 30)]
+    assert stops(fixes(seconds, np.where(np.isin(seconds, [90, 130, 170, 190]), 120.0, 0.0))) == []
+    assert stops(fixes(seconds, np.where(seconds >= 280, 120.0, 0.0))) == []
+
+
+def test_a_receiver_under_a_roof_stands_all_day() -> None:
+    """With a deviation of 20 m, some position is beyond 50 m in nearly every five minutes of one a second."""
+    random = np.random.default_rng(5)
+    [stop] = pieces(fixes(np.arange(20_000), random.normal(0, 20, 20_000)))
+    assert isinstance(stop, Stop)
+    assert stop.duration > 19_500_000
+
+
+def test_a_way_out_and_back_parts_two_stops_at_one_place() -> None:
+    found = path((600, 0), (100, 10), (100, -10), (600, 0))
+    assert [name for name, *_ in told(pieces(found))] == ["Stop", "Trip", "Stop"]
+
+
+def test_a_drive_around_the_block_is_no_stop_though_it_ends_where_it_began() -> None:
+    """Neither at the end nor half way through the shortest stop is it anywhere else."""
+    seconds = np.arange(61) * 10
+    assert stops(fixes(seconds, 300 * np.abs(np.sin(seconds * np.pi / 75)))) == []
+
+
+def test_stops_on_the_180th_meridian_and_at_the_pole() -> None:
+    found = fixes(np.arange(40) * 10, np.zeros(40))
+    found["latitude"] = 0
+    found["longitude"] = np.where(np.arange(40) % 2, 1_799_999_000, -1_799_999_000)
+    [stop] = pieces(found)
+    assert isinstance(stop, Stop)
+    assert stop.radius == pytest.approx(11, abs=1)
+    assert abs(stop.centre[0]) == pytest.approx(180)
+    found["latitude"] = 899_999_000
+    found["longitude"] = np.arange(40) * 90_000_000 - 1_750_000_000
+    [stop] = pieces(found)
+    assert isinstance(stop, Stop)
+    assert stop.centre[1] == pytest.approx(90, abs=1e-4)
+
+
+@pytest.mark.parametrize("length", [0, 1])
+def test_of_one_position_there_is_no_piece(length: int) -> None:
+    assert pieces(fixes(range(length), range(length))) == []
+
+
+def test_a_reported_speed_is_taken_for_true() -> None:
+    found = path((300, 10), speed=[np.nan, 40.0, 12.0] + [np.nan] * 28)
+    assert legs(found).speeds[:4].tolist() == pytest.approx([np.nan, 40, 12, 10], rel=1e-3, nan_ok=True)
+    assert [piece.top for piece in pieces(found) if isinstance(piece, Trip)] == [40]
+
+
+def test_the_reported_speed_at_the_end_of_a_stop_is_not_that_of_the_trip() -> None:
+    found = path((600, 0), (300, 10), (600, 0), speed=1.0)
+    found["speed"][60], found["speed"][90] = 9.0, 5.0
+    assert [piece.top for piece in pieces(found) if isinstance(piece, Trip)] == [5.0]
+
+
+def test_a_stray_position_is_not_the_top_speed_of_the_day() -> None:
+    found = path((300, 10))
+    found["latitude"][15] += round(2_000 * METRE * PLACES)
+    [trip] = pieces(found)
+    assert isinstance(trip, Trip)
+    assert trip.top == pytest.approx(10, rel=1e-3)  # 210 m/s there, and 190 m/s back
+    assert trip.distance > 6_000
+
+
+def test_speeds_are_those_of_counted_legs() -> None:
+    found = fixes([0, 10, 10, 20, 30, 20_000], [0, 100, 200, 300, 9_000, 9_100])
+    assert np.isnan(legs(found).speeds).tolist() == [True, False, True, False, True, True]
+    assert legs(found).speeds[1] == pytest.approx(10, rel=1e-3)
+    twice = legs(fixes([0, 10, 10, 20], [0, 100, 100, 200]))
+    assert twice.counted.tolist() == [True, False, True]
+    assert np.isnan(twice.speeds[2])
+
+
+def test_a_speed_beside_a_gap_is_that_of_the_leg_alone() -> None:
+    found = fixes([0, 10, 1_000, 1_010], [0, 100, 100, 200])
+    assert legs(found).speeds[[1, 3]].tolist() == pytest.approx([10, 10], rel=1e-3)
+
+
+@some.composite
+def tracks(draw: some.DrawFn) -> Track:
+    """Legs of all lengths anywhere on earth: metres, kilometres, jumps, silences, equal times."""
+    length = draw(some.integers(0, 40))
+    random = np.random.default_rng(draw(some.integers(0, 2**32)))
+    east, north = draw(some.sampled_from([(25.0, 60.0), (179.999, -17.0), (0.0, 0.0), (10.0, 89.9), (-179.9, -90.0)]))
+    turns = random.normal(0, 1, (2, length)) * random.choice([1e-5, 1e-3, 0.05, 1], length)
+    found = fixes(np.zeros(length), np.zeros(length))
+    found["longitude"] = np.round(((east + turns[0].cumsum() + 180) % 360 - 180) * PLACES)
+    found["latitude"] = np.round(np.clip(north + turns[1].cumsum(), -90, 90) * PLACES)
+    found["time"] += random.choice([0, 1_000, 30_000, MAX_LEG_TIME, MAX_LEG_TIME + 1], length).cumsum()
+    return found
+
+
+@given(tracks())
+def test_lengths_are_those_that_geod_gives_leg_by_leg(found: Track) -> None:
+    known = legs(found)
+    longitude, latitude = longitudes(found), latitudes(found)
+    for row in range(len(found) - 1):
+        metres = GEOD.inv(longitude[row], latitude[row], longitude[row + 1], latitude[row + 1])[2]
+        drives = counted(metres, int(found["time"][row + 1] - found["time"][row]))
+        assert known.counted[row] == drives
+        assert known.lengths[row] == pytest.approx(metres if drives else 0.0, abs=0.0002)
+
+
+@settings(max_examples=50)
+@given(some.floats(1, 12_000), some.floats(0, 360), some.floats(-89, 89))
+def test_a_length_is_right_in_every_direction(metres: float, course: float, latitude: float) -> None:
+    east, north, _ = GEOD.fwd(25.0, latitude, course, metres)
+    found = fixes([0, 100], [0, 0])
+    found["longitude"] = [250_000_000, round(east * PLACES)]
+    found["latitude"] = [round(latitude * PLACES), round(north * PLACES)]
+    expected = GEOD.inv(25.0, latitudes(found)[0], longitudes(found)[1], latitudes(found)[1])[2]
+    assert legs(found).lengths[0] == pytest.approx(expected, abs=0.0002)
+
+
+def test_a_leg_faster_than_anything_is_not_part_of_a_distance() -> None:
+    found = path((300, 10))
+    found["latitude"][16:] += round(MAX_LEG_SPEED * 11 * METRE * PLACES)
+    [trip] = pieces(found)
+    assert isinstance(trip, Trip)
+    assert trip.distance == pytest.approx(2_900, rel=1e-3)
+    assert trip.top == pytest.approx(10, rel=1e-3)
+
+
+def recut(found: Track, cut: int) -> list[Piece]:
+    return joined(pieces(found[:cut]) + pieces(found[cut:]))
+
+
+def same(some_pieces: list[Piece], others: list[Piece]) -> None:
+    assert told(some_pieces) == told(others)
+    for one, other in zip(some_pieces, others, strict=True):
+        assert one.positions == other.positions
+        if isinstance(one, Trip) and isinstance(other, Trip):
+            assert one.distance == pytest.approx(other.distance, abs=0.01)
+            assert one.top == pytest.approx(other.top, rel=0.1)
+            assert (one.start_place, one.end_place) == (other.start_place, other.end_place)
+        if isinstance(one, Stop) and isinstance(other, Stop):
+            assert distance(*one.centre[::-1], *other.centre[::-1]) < 5
+            assert other.radius - 5 < one.radius < other.radius + 10
+
+
+@settings(max_examples=60)
+@given(some.integers(0, 2**32), some.lists(some.sampled_from([400, 700, 3_000]), min_size=1, max_size=4), some.data())
+def test_what_is_cut_where_both_sides_are_a_trip_or_a_stop_is_joined_again(
+    seed: int, times: list[int], data: some.DataObject
+) -> None:
+    """Stops and drives in turn, with some metres of noise, cut five minutes and more from the ends of each."""
+    moves = [(seconds, speed) for seconds in times for speed in (0.0, 12.0)]
+    found = path(*moves, (400.0, 0.0))
+    noise = np.random.default_rng(seed).normal(0, 3, len(found))
+    found["latitude"] += np.round(noise * METRE * PLACES).astype(np.int32)
+    whole = pieces(found)
+    assert joined(whole) == whole
+    allowed = [
+        row
+        for piece in whole
+        for row in np.flatnonzero(
+            (found["time"] > piece.start + 310_000) & (found["time"] < piece.end - 310_000)
+        ).tolist()
+    ]
+    cut = data.draw(some.sampled_from(allowed or [0]))
+    same(recut(found, cut), whole)
+
+
+@settings(max_examples=200)
+@given(tracks())
+def test_the_pieces_of_one_block_stay_as_they_are(found: Track) -> None:
+    assert joined(pieces(found)) == pieces(found)
+
+
+def test_a_stop_with_a_cut_at_its_end_touches_the_trip() -> None:
+    found = path((600, 0), (600, 20), (600, 0))
+    for cut in (60, 61, 62):
+        assert [name for name, *_ in told(recut(found, cut))] == ["Stop", "Trip", "Stop"]
+    stop, trip, _ = recut(found, 61)
+    assert isinstance(trip, Trip)
+    assert stop.end == trip.start == NOW + 600_000
+    assert trip.distance == pytest.approx(12_000, rel=1e-3)
+    _, trip, stop = recut(found, 120)
+    assert isinstance(trip, Trip)
+    assert trip.end == stop.start
+    assert trip.distance == pytest.approx(12_000, rel=1e-3)
+
+
+def test_a_cut_at_a_gap_joins_stops_and_no_trips() -> None:
+    found = path((600, 20), (1_000, 0))
+    found["time"][30:] += MAX_LEG_TIME
+    found["time"][95:] += 86_400_000
+    assert told(recut(found, 30)) == told(recut(found, 95)) == told(pieces(found))
+    assert [name for name, *_ in told(pieces(found))] == ["Trip", "Trip", "Stop"]
+
+
+def test_a_jump_at_a_cut_is_not_part_of_a_distance() -> None:
+    found = path((600, 10))
+    found["latitude"][30:] += round(0.5 * PLACES)
+    same(recut(found, 30), pieces(found))
+
+
+def test_a_joined_trip_has_the_top_speed_of_either_part() -> None:
+    found = path((300, 10), (300, 20))
+    assert [piece.top for piece in recut(found, 30) if isinstance(piece, Trip)] == [pytest.approx(20, rel=1e-3)]
+
+
+def test_stops_at_two_places_are_not_joined() -> None:
+    a, b = (Stop(NOW, NOW + 1, (25.0, 60.0 + metres * METRE), 10.0, 9) for metres in (0, 60))
+    assert joined([a, b]) == [a, b]
+    wide = msgspec.structs.replace(b, radius=70.0)
+    assert len(joined([a, wide])) == 1
+    stray = msgspec.structs.replace(b, centre=(25.0, 60.0 + 210 * METRE), radius=5_000.0)
+    assert joined([a, stray]) == [a, stray]
+
+
+def test_a_joined_stop_holds_both() -> None:
+    a = Stop(NOW, NOW + 1, (25.0, 60.0), 10.0, 90)
+    b = Stop(NOW + 2, NOW + 3, (25.0, 60.0 + 40 * METRE), 20.0, 10)
+    [stop] = joined([a, b])
+    assert isinstance(stop, Stop)
+    assert stop.centre == pytest.approx((25.0, 60 + 4 * METRE), abs=1e-7)
+    assert stop.radius == pytest.approx(36 + 20, abs=0.1)
+    assert stop.positions == 100
+
+
+def test_pieces_can_be_packed() -> None:
+    found = pieces(path((600, 0), (300, 20)))
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=list[Trip | Stop]) == found
+
+
+@cache
+def buses() -> dict[str, Track]:
+    """A morning of Austin's buses, which report about every two minutes."""
+    recording = load([BUSES]).recording
+    rows: dict[str, list[Any]] = {}
+    for report in recording.reports(0, len(recording), lambda time: time):
+        rows.setdefault(str(report.device_id), []).append(accept(report, int(report.time or 0), "demo"))
+    return {
+        device: track(sorted(found, key=lambda position: position.version))
+        for device, found in sorted(rows.items())[::8]
+    }
+
+
+def test_recorded_buses_drive_and_stand() -> None:
+    for bus in buses().values():
+        found = believed(flagged(bus, NONE))
+        assert len(found) == len(bus)
+        whole = pieces(found)
+        assert joined(whole) == whole
+        ends = [(piece.start, piece.end) for piece in whole]
+        assert ends == sorted(ends)
+        assert all(before[1] <= after[0] for before, after in pairwise(ends))
+        trips = [piece for piece in whole if isinstance(piece, Trip)]
+        assert all(trip.mean < 25 and trip.top < 35 for trip in trips)
+        assert sum(trip.distance for trip in trips) <= legs(found).lengths.sum() + 0.001
+    assert sum(isinstance(piece, Stop) for bus in buses().values() for piece in pieces(bus)) > 40
+
+
+def test_a_bus_at_its_terminus_is_seen_to_stand() -> None:
+    """It stood eighteen minutes in the south and drove back."""
+    trip, stop, back = pieces(buses()["capmetro-5011"])
+    assert isinstance(stop, Stop)
+    assert 17 * MINUTE < stop.duration < 19 * MINUTE
+    assert stop.radius < 5
+    assert isinstance(trip, Trip)
+    assert isinstance(back, Trip)
+    assert trip.end == stop.start
+    assert back.start == stop.end
+    assert 30_000 < trip.distance < 31_000
