@@ -18,12 +18,28 @@ export async function request<T>(path: string, parameters?: Parameters, cancel?:
 }
 
 /** The body of a good answer. Whatever goes wrong is an Error whose message can be shown. */
-export async function fetchJson(url: URL, cancel?: AbortSignal, deadline = DEADLINE): Promise<unknown> {
+export function fetchJson(url: URL, cancel?: AbortSignal, deadline = DEADLINE): Promise<unknown> {
+  const read = (response: Response) => response.json() as Promise<unknown>;
+  return fetchBody(url, "application/json", read, cancel, deadline);
+}
+
+/** As `fetchJson`; an answer without a body has no bytes. */
+export function fetchBytes(url: URL, accept: string, cancel?: AbortSignal, deadline = DEADLINE): Promise<ArrayBuffer> {
+  return fetchBody(url, accept, (response) => response.arrayBuffer(), cancel, deadline);
+}
+
+async function fetchBody<T>(
+  url: URL,
+  accept: string,
+  read: (response: Response) => Promise<T>,
+  cancel: AbortSignal | undefined,
+  deadline: number,
+): Promise<T> {
   const timeout = AbortSignal.timeout(deadline);
   const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
-  const response = await attempt(() => fetch(url, { signal, headers: { Accept: "application/json" } }), timeout);
+  const response = await attempt(() => fetch(url, { signal, headers: { Accept: accept } }), timeout);
   if (!response.ok) throw new Error(await complaint(response));
-  return attempt(() => response.json() as Promise<unknown>, timeout);
+  return attempt(() => read(response), timeout);
 }
 
 async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise<T> {

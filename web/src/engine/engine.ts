@@ -4,19 +4,19 @@ import { MapView } from "../map/mapView";
 import { DeviceStore } from "./deviceStore";
 import { fetchFleetBox } from "./fleetBox";
 import { History } from "./history";
+import { isPosition } from "./historyMark";
 import type { Message } from "./message";
+import { Pointing } from "./pointing";
 import { Value } from "./readable";
 import { Selection } from "./selection";
 import { LiveSocket } from "./socket";
 import { setTestHooks } from "./testHooks";
 import { TrackLoader } from "./trackLoader";
-import type { Engine, EngineOptions, Filter, Hover, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
+import type { Engine, EngineOptions, Filter, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
 import { ALL_LAYERS } from "./types";
 import { ViewReporter } from "./viewReporter";
 
 const LOOK_PACE = 500; // ms
-const MOUSE_REACH = 14; // pixels
-const TOUCH_REACH = 24;
 const CLUSTER_CLOSEST = 18; // zoom
 
 export function createEngine(options: EngineOptions): Engine {
@@ -28,7 +28,6 @@ class MapEngine implements Engine {
   readonly stats = new Value<Stats | null>(null);
   readonly following = new Value(false);
   readonly shown = new Value(0);
-  readonly hover = new Value<Hover | null>(null);
   readonly layers = new Value<Layers>(ALL_LAYERS);
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
@@ -38,12 +37,12 @@ class MapEngine implements Engine {
   readonly #history: History;
   readonly #map: MapLayers;
   readonly #view: MapView;
+  readonly #pointing: Pointing;
   readonly #reporter: ViewReporter;
   readonly #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   readonly #ended = new AbortController();
   readonly #counts = { messages: 0, updates: 0, positions: 0, lastUpdateAt: null as number | null };
   #filter: Filter = { statuses: null, kinds: null };
-  #pointer: Pixel | null = null;
   #lookTimer: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: EngineOptions) {
@@ -56,8 +55,10 @@ class MapEngine implements Engine {
     this.#tracks = new TrackLoader(base);
     this.#history = new History(base);
     const { streets } = config;
-    this.#map = new MapLayers({ base, store, serverNow, theme, streets, onFrame: this.#followFrame });
+    const { onFrame, onHistory } = { onFrame: this.#followFrame, onHistory: this.#surveyHistory };
+    this.#map = new MapLayers({ base, store, serverNow, theme, streets, onFrame, onHistory });
     this.#view = this.#createView();
+    this.#pointing = new Pointing({ layers: this.#map, view: this.#view, store, serverNow });
   }
 
   get connection() {
@@ -69,6 +70,12 @@ class MapEngine implements Engine {
   get selectedPosition() {
     return this.#selection.position;
   }
+  get hover() {
+    return this.#pointing.hover;
+  }
+  get stored() {
+    return this.#pointing.stored;
+  }
   get history() {
     return this.#history.state;
   }
@@ -78,9 +85,7 @@ class MapEngine implements Engine {
 
   mount(element: HTMLElement): void {
     if (this.#lookTimer !== null || this.#ended.signal.aborted) return;
-    const { history } = this.#map;
-    this.#history.clusters.subscribe(() => history.show(this.#history.clusters.get()));
-    this.#history.state.subscribe(() => history.setLoading(this.#history.state.get().loading));
+    this.#history.drawing.subscribe(this.#drawHistory);
     this.#tracks.state.subscribe(this.#showTrack);
     // Out of view the device is heard of here alone.
     this.selectedPosition.subscribe(this.#lengthenTrack);
@@ -90,6 +95,7 @@ class MapEngine implements Engine {
     this.#setTestHooks();
     this.#view.mount(element);
     this.#socket.start();
+    this.#history.start();
     if (!this.#options.config.start && !this.#view.placed) this.fitFleet();
   }
 
@@ -142,6 +148,9 @@ class MapEngine implements Engine {
   setLayer(name: keyof Layers, on: boolean): void {
     this.layers.set({ ...this.layers.get(), [name]: on });
     this.#map.show(name, on);
+    if (name !== "history") return;
+    this.#history.setOn(on);
+    this.#pointing.pin(null);
   }
 
   showHistory(range: TimeRange | null): void {
@@ -171,11 +180,14 @@ class MapEngine implements Engine {
       layers: this.#map.all,
       startBox: this.#options.config.start?.bbox ?? null,
       calm: () => this.#calm.matches,
-      onMove: (area) => this.#reporter.moved(area),
-      onRest: (area) => this.#history.look(area),
+      onMove: (area) => {
+        this.#reporter.moved(area);
+        this.#pointing.moved();
+      },
+      onRest: this.#surveyHistory,
       onClick: this.#clicked,
       onDoubleClick: this.#doubleClicked,
-      onPoint: this.#pointed,
+      onPoint: (pixel) => this.#pointing.pointed(pixel),
       onPan: () => this.following.set(false),
     });
   }
@@ -188,7 +200,6 @@ class MapEngine implements Engine {
     const now = performance.now();
     if (message.type === "snapshot") this.#store.replace(positions, now);
     else this.#store.update(positions, now);
-    if (message.type === "update") this.#history.addNewer(positions.length, this.#serverNow());
     const selected = this.selection.get();
     for (const position of positions) if (position.device_id === selected) this.#tracks.append(position);
     this.#counts.updates += 1;
@@ -207,6 +218,7 @@ class MapEngine implements Engine {
     const named = this.stats.get()?.by_kind ?? {};
     this.#store.setFilter(this.#filter, (kind) => kind !== "" && Object.hasOwn(named, kind));
     this.#map.live.redraw();
+    this.#history.setFilter(this.#filter.kinds, Object.keys(named));
   }
 
   readonly #followFrame = (): boolean => {
@@ -216,17 +228,18 @@ class MapEngine implements Engine {
     return place !== null && this.#view.centreOn(place);
   };
 
-  readonly #clicked = ([x, y]: Pixel, touch: boolean): void => {
-    const deviceId = this.#map.live.pick(x, y, touch ? TOUCH_REACH : MOUSE_REACH);
-    const cluster = deviceId === null ? this.#map.history.at(this.#view.map, [x, y]) : null;
-    if (cluster) {
+  readonly #clicked = (pixel: Pixel, touch: boolean): void => {
+    const { deviceId, stored } = this.#pointing.at(pixel, touch);
+    this.#pointing.pin(stored);
+    if (!stored) this.select(deviceId);
+    else if (!isPosition(stored.mark)) {
       this.following.set(false);
-      this.#view.fit(cluster.bbox, true, CLUSTER_CLOSEST);
-    } else this.select(deviceId);
+      this.#view.fit(stored.mark.box, true, CLUSTER_CLOSEST);
+    }
   };
 
-  readonly #doubleClicked = ([x, y]: Pixel): boolean => {
-    const deviceId = this.#map.live.pick(x, y, MOUSE_REACH);
+  readonly #doubleClicked = (pixel: Pixel): boolean => {
+    const { deviceId } = this.#pointing.at(pixel, false);
     const place = deviceId === null ? null : this.#map.live.shown(deviceId);
     if (!place) return false;
     this.select(deviceId);
@@ -252,22 +265,21 @@ class MapEngine implements Engine {
   /** Markers move under a pointer that rests, so what it is over changes by itself. */
   readonly #look = (): void => {
     this.shown.set(this.#map.live.meter.drawn);
-    if (this.hover.get()) this.#pointed(this.#pointer);
+    this.#pointing.look();
+    this.#surveyHistory();
     if (this.track.get()) this.#showTrack();
     // Without markers no frame of theirs leads the map after the device.
     if (!this.layers.get().live) this.#followFrame();
   };
 
-  readonly #pointed = (pixel: Pixel | null): void => {
-    this.#pointer = pixel;
-    const deviceId = pixel && this.#map.live.pick(...pixel, MOUSE_REACH);
-    this.#map.live.setHovered(deviceId);
-    this.#view.setPointing(
-      deviceId !== null || (pixel !== null && this.#map.history.at(this.#view.map, pixel) !== null),
-    );
-    const row = deviceId === null ? undefined : this.#store.row(deviceId);
-    const position = row === undefined ? null : this.#store.positionAt(row, this.#serverNow());
-    this.hover.set(pixel && position ? { x: pixel[0], y: pixel[1], position } : null);
+  readonly #drawHistory = (): void => {
+    this.#pointing.pin(null);
+    this.#map.history.show(this.#history.drawing.get());
+    this.#surveyHistory();
+  };
+
+  readonly #surveyHistory = (): void => {
+    if (this.#history.drawing.get()) this.#history.tell(this.#map.history.survey(this.#view.map));
   };
 
   readonly #readCalm = (): void => {
@@ -281,7 +293,7 @@ class MapEngine implements Engine {
       device: (deviceId) => this.#store.positionAt(this.#store.row(deviceId) ?? -1, this.#serverNow()),
       shown: (deviceId) => live.shown(deviceId),
       devices: () => this.#store.positions.map((position) => position.device_id),
-      historyFeatures: () => history.count,
+      historyMarks: () => history.marks(this.#view.map),
     });
   }
 }

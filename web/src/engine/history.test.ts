@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { History } from "./history";
-import type { VisibleArea } from "./viewReport";
 
-const AREA: VisibleArea = { west: 0.5, east: 0.6, north: 0.3, south: 0.35, zoom: 8 };
 const RANGE = { from: 0, to: 3_600_000 };
-const CLUSTER = { latitude: 60, longitude: 25, count: 7, devices: 2, bbox: [24, 59, 26, 61] };
+const SEEN = { positions: 7, circles: 2, missing: 0, problem: null };
 
 let history: History;
 let answers: ((response: Response) => void)[];
@@ -15,10 +13,19 @@ function asked(): URL[] {
 
 async function answer(body: unknown, status = 200): Promise<void> {
   answers.shift()?.(Response.json(body, { status }));
-  await vi.waitFor(() => expect(history.state.get().loading).toBe(false));
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+async function draw(version: string, made: number | null = 1000): Promise<void> {
+  await answer({ ...RANGE, version, made });
+}
+
+async function pass(seconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(seconds * 1000);
 }
 
 beforeEach(() => {
+  vi.useFakeTimers();
   answers = [];
   vi.stubGlobal(
     "fetch",
@@ -31,98 +38,159 @@ beforeEach(() => {
     ),
   );
   history = new History("http://example.org/maps/");
-  history.look(AREA);
+  history.start();
 });
 
 afterEach(() => {
   history.stop();
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
-test("nothing is asked for until a range is chosen", () => {
+test("nothing is asked for until a range is chosen, and then of which version it is", async () => {
+  await pass(60);
   expect(asked()).toHaveLength(0);
   history.show(RANGE);
-  expect(asked()[0]?.href).toContain("http://example.org/maps/api/history/clusters?bbox=");
-  expect(asked()[0]?.searchParams.get("zoom")).toBe("8");
+  expect(asked()[0]?.href).toBe("http://example.org/maps/api/history?from=0&to=3600000");
+  await draw("a");
+  expect(history.drawing.get()).toMatchObject({ ...RANGE, version: "a" });
 });
 
-test("the old circles stay until the new ones come", async () => {
+test("it loads until all tiles in view are there", async () => {
   history.show(RANGE);
-  await answer({ clusters: [CLUSTER], positions: 7 });
-  history.refresh();
   expect(history.state.get().loading).toBe(true);
-  expect(history.clusters.get()).toHaveLength(1);
+  await draw("a");
+  history.tell({ ...SEEN, missing: 2 });
+  expect(history.state.get().loading).toBe(true);
+  history.tell(SEEN);
+  expect(history.state.get()).toMatchObject({ loading: false, positions: 7, circles: 2, made: 1000 });
 });
 
-test("a small move of the map asks for nothing, another whole zoom does", async () => {
+test("a newer version is told of and changes nothing, until it is asked for", async () => {
   history.show(RANGE);
-  await answer({ clusters: [CLUSTER], positions: 7 });
-  history.look({ ...AREA, west: 0.501, east: 0.601 });
+  await draw("a");
+  history.tell(SEEN);
+  await pass(25);
   expect(asked()).toHaveLength(1);
-  history.look({ ...AREA, zoom: 9 });
+  await pass(10);
+  await draw("b");
+  expect(history.state.get().newer).toBe(true);
+  expect(history.drawing.get()?.version).toBe("a");
+  await pass(120);
+  expect(asked()).toHaveLength(2);
+  history.refresh();
+  await draw("b");
+  expect(history.state.get().newer).toBe(false);
+  expect(history.drawing.get()?.version).toBe("b");
+});
+
+test("the same version is nothing new", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.tell(SEEN);
+  await pass(35);
+  await draw("a", 2000);
+  expect(history.state.get()).toMatchObject({ newer: false, made: 1000 });
+});
+
+test("where nothing is to be seen, the newer version is drawn at once", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.tell({ ...SEEN, positions: 0, circles: 0 });
+  await pass(11);
+  await draw("b");
+  expect(history.drawing.get()?.version).toBe("b");
+});
+
+test("as long as nothing was gathered no tiles are asked for, and it looks again soon", async () => {
+  history.show(RANGE);
+  await draw("a", null);
+  expect(history.drawing.get()).toBeNull();
+  expect(history.state.get()).toMatchObject({ loading: false, made: null });
+  await pass(11);
+  await draw("b");
+  expect(history.drawing.get()?.version).toBe("b");
+});
+
+test("while the layer is off or the page is not in view it does not look", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.tell(SEEN);
+  history.setOn(false);
+  await pass(120);
+  history.setOn(true);
+  vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+  await pass(120);
+  expect(asked()).toHaveLength(1);
+  vi.restoreAllMocks();
+});
+
+test("it looks once at a time", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.tell(SEEN);
+  await pass(120);
   expect(asked()).toHaveLength(2);
 });
 
-test("circles are those of the whole zoom before, whose grid is as wide as they are", () => {
-  history.look({ ...AREA, zoom: 8.9 });
-  history.show(RANGE);
-  expect(asked()[0]?.searchParams.get("zoom")).toBe("8");
-});
-
-test("a newer request ends the one under way", async () => {
+test("a newer request ends the one under way", () => {
   history.show(RANGE);
   const first = vi.mocked(fetch).mock.calls[0]?.[1]?.signal;
-  history.look({ ...AREA, zoom: 10 });
+  history.show({ from: 0, to: 7_200_000 });
   expect(first?.aborted).toBe(true);
-  answers.shift();
-  await answer({ clusters: [], positions: 0 });
-  expect(history.state.get()).toMatchObject({ error: null, clusters: 0 });
 });
 
-test("an error says what the server said and leaves the circles", async () => {
+test("an error says what the server said and leaves what is drawn", async () => {
   history.show(RANGE);
-  await answer({ clusters: [CLUSTER], positions: 7 });
+  await draw("a");
+  history.tell(SEEN);
   history.refresh();
   await answer({ title: "Bad", status: 400, detail: "from: expected a time" }, 400);
-  expect(history.state.get().error).toBe("from: expected a time");
-  expect(history.clusters.get()).toHaveLength(1);
+  expect(history.state.get()).toMatchObject({ loading: false, error: "from: expected a time" });
+  expect(history.drawing.get()?.version).toBe("a");
+});
+
+test("a look that fails changes nothing", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.tell(SEEN);
+  await pass(35);
+  await answer({ detail: "no" }, 503);
+  expect(history.state.get()).toMatchObject({ error: null, newer: false, positions: 7 });
+});
+
+test("tiles that could not be had are an error, and loaded again when that is asked for", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.tell({ ...SEEN, problem: "The server answered 503." });
+  expect(history.state.get().error).toBe("The server answered 503.");
+  const before = history.drawing.get()?.attempt;
+  history.refresh();
+  history.tell({ ...SEEN, problem: "The server answered 503." });
+  await draw("a");
+  expect(history.drawing.get()?.attempt).not.toBe(before);
+  expect(history.state.get().error).toBeNull();
 });
 
 test("an answer that is no history is an error", async () => {
   history.show(RANGE);
-  await answer({ clusters: "many" });
+  await answer({ from: 0, version: 7 });
   expect(history.state.get().error).not.toBeNull();
 });
 
-test("newer positions are counted while the range reaches to now", async () => {
+test("another kind is another drawing of the same version", async () => {
   history.show(RANGE);
-  await answer({ clusters: [], positions: 0 });
-  history.addNewer(3, RANGE.to + 1000);
-  history.addNewer(3, RANGE.to + 3_600_000);
-  await vi.waitFor(() => expect(history.state.get().newer).toBe(3));
+  await draw("a");
+  history.setFilter(new Set(["bus"]), ["bus"]);
+  expect(history.drawing.get()).toMatchObject({ version: "a", filter: { kind: "bus" } });
+  expect(asked()).toHaveLength(1);
 });
 
-test("newer positions are told of once a second, however many messages bring them", async () => {
+test("without a range nothing is drawn", async () => {
   history.show(RANGE);
-  await answer({ clusters: [], positions: 0 });
-  let told = 0;
-  history.state.subscribe(() => {
-    told += 1;
-  });
-  for (let i = 0; i < 40; i += 1) history.addNewer(5, RANGE.to);
-  await vi.waitFor(() => expect(history.state.get().newer).toBe(200));
-  expect(told).toBe(1);
-});
-
-test("circles that are not circles are left out", async () => {
-  history.show(RANGE);
-  await answer({ clusters: [null, { ...CLUSTER, bbox: [24, 59, "east", 61] }, CLUSTER] });
-  expect(history.state.get()).toMatchObject({ error: null, clusters: 1, positions: 7 });
-});
-
-test("without a range there are no circles", async () => {
-  history.show(RANGE);
-  await answer({ clusters: [CLUSTER], positions: 7 });
+  await draw("a");
+  history.tell(SEEN);
   history.show(null);
-  expect(history.clusters.get()).toEqual([]);
+  expect(history.drawing.get()).toBeNull();
+  expect(history.state.get()).toMatchObject({ range: null, positions: 0, loading: false });
 });

@@ -1,133 +1,178 @@
 import { address, fetchJson } from "../api/request";
-import { areNumbers, isFields } from "./fields";
-import { Pace } from "./pace";
+import { areNumbers, isFields, isNumber } from "./fields";
+import type { HistoryFilter } from "./historyFilter";
+import { historyFilter } from "./historyFilter";
 import { Value } from "./readable";
-import type { Box, HistoryState, TimeRange } from "./types";
-import type { VisibleArea } from "./viewReport";
-import { needsReport, reportOf, withMargin } from "./viewReport";
+import type { Filter, HistoryState, TimeRange } from "./types";
 
-const NEWER_PACE = 1000; // ms between changes of the count
-const OPEN_END = 60_000; // ms; a range that ends later than this before now takes in new positions
+const BEAT = 5000; // ms
+const PACE = 30_000; // ms between looks whether more is stored
+const EMPTY_PACE = 10_000; // as long as there is nothing to be seen
 
-export interface Cluster {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly count: number;
-  readonly devices: number;
-  readonly bbox: Box;
+/** What the tiles of the history layer are of. */
+export interface HistoryDrawing extends TimeRange {
+  readonly version: string;
+  readonly filter: HistoryFilter;
+  /** Another one loads again what could not be had. */
+  readonly attempt: number;
+}
+
+/** What the layer shows of the view. */
+export interface HistorySurvey {
+  readonly positions: number;
+  readonly circles: number;
+  /** Tiles that are still to come. */
+  readonly missing: number;
+  /** Why tiles could not be had, or null. */
+  readonly problem: string | null;
+}
+
+interface Told extends TimeRange {
+  readonly version: string;
+  readonly made: number | null;
 }
 
 export const NO_HISTORY: HistoryState = {
   range: null,
+  made: null,
   loading: false,
   positions: 0,
-  clusters: 0,
+  circles: 0,
   error: null,
-  newer: 0,
+  newer: false,
 };
 
-/** What was stored, as the server clusters it for the view. Only one request is under way; a newer one ends it. */
+/** Which history is drawn. That stands still: what is stored later is only told of, but where nothing is to be seen. */
 export class History {
   readonly state = new Value<HistoryState>(NO_HISTORY);
-  readonly clusters = new Value<readonly Cluster[]>([]);
+  readonly drawing = new Value<HistoryDrawing | null>(null);
   readonly #base: string;
-  #visible: VisibleArea | null = null;
-  /** What was asked for last, with the margin around it. */
-  #asked: VisibleArea | null = null;
+  #filter = historyFilter(null, []);
+  #attempt = 0;
+  #on = true;
   #request: AbortController | null = null;
-  #newer = 0;
-  readonly #tellNewer = new Pace(NEWER_PACE, () => this.#set({ newer: this.#newer }));
+  /** The request is for what is to be drawn, not only to look. */
+  #awaited = false;
+  #lookedAt = 0;
+  #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(base: string) {
     this.#base = base;
   }
 
-  show(range: TimeRange | null): void {
-    this.#forgetNewer();
-    this.#set({ range, error: null });
-    this.refresh();
-  }
-
-  /** The map came to rest. Within the margin and the whole step of zoom nothing is asked for again. */
-  look(visible: VisibleArea): void {
-    this.#visible = visible;
-    const sameZoom = this.#asked !== null && step(this.#asked) === step(visible);
-    if (this.state.get().range && (!sameZoom || needsReport(this.#asked, visible))) this.refresh();
-  }
-
-  refresh(): void {
-    this.#request?.abort();
-    const { range } = this.state.get();
-    if (!range || !this.#visible) {
-      this.clusters.set([]);
-      this.#asked = null;
-      this.#forgetNewer();
-      this.#set({ loading: false, positions: 0, clusters: 0 });
-      return;
-    }
-    this.#asked = withMargin(this.#visible);
-    this.#request = new AbortController();
-    void this.#load(range, this.#asked, this.#request.signal);
-  }
-
-  /** Counts what came live since the clusters were loaded and belongs to the range. */
-  addNewer(count: number, serverNow: number): void {
-    const { range, loading } = this.state.get();
-    if (!range || loading || range.to < serverNow - OPEN_END) return;
-    this.#newer += count;
-    this.#tellNewer.ask();
+  start(): void {
+    this.#timer ??= setInterval(this.#beat, BEAT);
+    document.addEventListener("visibilitychange", this.#beat);
   }
 
   stop(): void {
     this.#request?.abort();
-    this.#tellNewer.stop();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    document.removeEventListener("visibilitychange", this.#beat);
   }
 
-  async #load(range: TimeRange, area: VisibleArea, cancel: AbortSignal): Promise<void> {
-    this.#set({ loading: true, error: null });
-    const [from, to] = [Math.round(range.from), Math.round(range.to)];
-    const asked = { bbox: reportOf(area).bbox.join(","), zoom: step(area), from, to };
-    try {
-      const answer = readClusters(await fetchJson(address("api/history/clusters", asked, this.#base), cancel));
-      if (cancel.aborted) return;
-      this.clusters.set(answer.clusters);
-      const { positions, clusters } = answer;
-      this.#forgetNewer();
-      this.#set({ loading: false, positions, clusters: clusters.length });
-    } catch (error) {
-      if (cancel.aborted) return;
-      this.#asked = null;
-      this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
+  show(range: TimeRange | null): void {
+    this.#set({ range });
+    this.refresh();
+  }
+
+  refresh(): void {
+    const { range, error } = this.state.get();
+    if (!range) {
+      this.#request?.abort();
+      this.#awaited = false;
+      this.drawing.set(null);
+      this.#set(NO_HISTORY);
+      return;
     }
+    if (error !== null) this.#attempt += 1;
+    this.#set({ loading: true, error: null, newer: false });
+    this.#awaited = true;
+    void this.#ask(range, this.#draw, this.#fail);
   }
 
-  #forgetNewer(): void {
-    this.#newer = 0;
-    this.#tellNewer.stop();
-    if (this.state.get().newer !== 0) this.#set({ newer: 0 });
+  /** Whether the layer is shown; while it is not, nothing is looked for. */
+  setOn(on: boolean): void {
+    this.#on = on;
+    if (!on && !this.#awaited) this.#set({ loading: false });
   }
+
+  /** Only positions of these kinds, or of all. `named` are the kinds that stats name. */
+  setFilter(kinds: Filter["kinds"], named: readonly string[]): void {
+    const filter = historyFilter(kinds, named);
+    if (filter.key === this.#filter.key) return;
+    this.#filter = filter;
+    const drawing = this.drawing.get();
+    if (!drawing) return;
+    this.#set({ loading: this.#on });
+    this.drawing.set({ ...drawing, filter });
+  }
+
+  /** What of the drawing can be seen by now. */
+  tell({ positions, circles, missing, problem }: HistorySurvey): void {
+    // While another one is awaited, what became of this one matters no more.
+    if (!this.drawing.get() || !this.#on || this.#awaited) return;
+    this.#set({ positions, circles, error: problem ?? this.state.get().error, loading: missing > 0 });
+  }
+
+  async #ask(range: TimeRange, take: (told: Told) => void, fail?: (error: unknown) => void): Promise<void> {
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    this.#lookedAt = performance.now();
+    try {
+      const told = readTold(await fetchJson(address("api/history", { ...range }, this.#base), request.signal));
+      if (!request.signal.aborted) take(told);
+    } catch (error) {
+      if (!request.signal.aborted) fail?.(error);
+    }
+    if (this.#request === request) this.#request = null;
+  }
+
+  readonly #draw = ({ from, to, version, made }: Told): void => {
+    this.#awaited = false;
+    this.#set({ range: { from, to }, made });
+    if (made === null) {
+      this.drawing.set(null);
+      this.#set({ loading: false, positions: 0, circles: 0 });
+      return;
+    }
+    this.#set({ loading: this.#on });
+    this.drawing.set({ from, to, version, filter: this.#filter, attempt: this.#attempt });
+  };
+
+  readonly #fail = (error: unknown): void => {
+    this.#awaited = false;
+    this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
+  };
+
+  /** A look that fails is made again: the connection badge tells of a server that does not answer. */
+  readonly #beat = (): void => {
+    const { range, positions, loading, error, newer } = this.state.get();
+    if (!range || !this.#on || document.visibilityState !== "visible") return;
+    if (this.#request || loading || newer || error !== null) return;
+    const pace = positions === 0 ? EMPTY_PACE : PACE;
+    if (performance.now() - this.#lookedAt >= pace - BEAT / 2) void this.#ask(range, this.#compare);
+  };
+
+  readonly #compare = (told: Told): void => {
+    if (told.version === this.drawing.get()?.version) return;
+    if (this.state.get().positions === 0) this.#draw(told);
+    else this.#set({ newer: true });
+  };
 
   #set(change: Partial<HistoryState>): void {
-    this.state.set({ ...this.state.get(), ...change });
+    const before = this.state.get();
+    const same = Object.entries(change).every(([key, value]) => before[key as keyof HistoryState] === value);
+    if (!same) this.state.set({ ...before, ...change });
   }
 }
 
-/** Circles are laid out anew for each whole zoom; the one before, so that their grid is never closer than they are wide. */
-function step(area: VisibleArea): number {
-  return Math.max(0, Math.floor(area.zoom));
-}
-
-function readClusters(value: unknown): { clusters: readonly Cluster[]; positions: number } {
-  if (!isFields(value) || !Array.isArray(value.clusters)) {
-    throw new Error("The server gave a history that cannot be understood.");
+function readTold(value: unknown): Told {
+  if (isFields(value) && areNumbers([value.from, value.to]) && typeof value.version === "string") {
+    const { from, to, version, made } = value as unknown as Told;
+    return { from, to, version, made: isNumber(made) ? made : null };
   }
-  const all: unknown[] = value.clusters;
-  const clusters = all.filter(isCluster);
-  const counted = clusters.reduce((sum, cluster) => sum + cluster.count, 0);
-  return { clusters, positions: typeof value.positions === "number" ? value.positions : counted };
-}
-
-function isCluster(value: unknown): value is Cluster {
-  if (!isFields(value) || !areNumbers([value.latitude, value.longitude, value.count])) return false;
-  return Array.isArray(value.bbox) && value.bbox.length === 4 && areNumbers(value.bbox);
+  throw new Error("The server gave a history that cannot be understood.");
 }

@@ -17,7 +17,8 @@ export interface TestHooks {
   /** Where the marker is drawn now. */
   shown(deviceId: string): { longitude: number; latitude: number; pixel: [number, number] } | null;
   devices(): string[];
-  historyFeatures(): number;
+  /** What the history layer draws in view, and for how many positions; null where it is a stored position itself. */
+  historyMarks(): { pixel: number[]; count: number | null }[];
 }
 
 declare global {

@@ -108,15 +108,25 @@ export interface TimeRange {
 }
 
 export interface HistoryState {
-  /** Null when no history is asked for. */
+  /** Whole hours; null when no history is asked for. */
   readonly range: TimeRange | null;
+  /** Server time as of which what is drawn was gathered; null before anything was. */
+  readonly made: number | null;
   readonly loading: boolean;
-  /** Stored positions in view that the circles stand for. */
+  /** Stored positions in view, and the circles that stand for them; near the ground each may stand for itself. */
   readonly positions: number;
-  readonly clusters: number;
+  readonly circles: number;
   readonly error: string | null;
-  /** Live positions that came since the circles were loaded; `refreshHistory` takes them in. */
-  readonly newer: number;
+  /** More of the range is stored than is drawn; `refreshHistory` takes it in. */
+  readonly newer: boolean;
+}
+
+/** One of the history layer. */
+export interface StoredPosition {
+  readonly device_id: string;
+  readonly time: number;
+  readonly kind: string;
+  readonly moving: boolean;
 }
 
 export interface TrackPoint {
@@ -140,6 +150,17 @@ export interface Hover {
   readonly x: number;
   readonly y: number;
   readonly position: LivePosition;
+}
+
+export interface StoredHover {
+  /** As those of `Hover`. */
+  readonly x: number;
+  readonly y: number;
+  readonly position: StoredPosition;
+  /** Of the device, where it is known. */
+  readonly name: string | null;
+  /** It was clicked, and stays until something else is. */
+  readonly pinned: boolean;
 }
 
 export interface Layers {
@@ -185,6 +206,8 @@ export interface Engine {
   readonly track: Readable<TrackState | null>;
   /** What the pointer is over; at most once a frame, null for touch. */
   readonly hover: Readable<Hover | null>;
+  /** Which stored position the pointer is over, or was clicked. */
+  readonly stored: Readable<StoredHover | null>;
   readonly layers: Readable<Layers>;
 
   /** Puts the map into the element (it fills it, and takes the keyboard focus) and starts the connection. */

@@ -24,7 +24,11 @@ export function Legend() {
           <span className="legend-cluster" aria-hidden="true">
             24
           </span>
-          stored positions of the chosen time; they stand still
+          so many stored positions of the chosen time; they stand still
+        </li>
+        <li>
+          <span className="legend-position" aria-hidden="true" />
+          one stored position, seen from close by
         </li>
       </ul>
     </section>

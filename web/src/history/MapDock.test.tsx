@@ -10,7 +10,7 @@ test("a chosen time is shown on the map, and off shows none", async () => {
   const { engine } = renderPanel(dock);
   await userEvent.click(screen.getByRole("radio", { name: "24 h" }));
   const range = engine.history.get().range;
-  expect(range && range.to - range.from).toBe(24 * 3_600_000);
+  expect(range && range.to - range.from).toBeGreaterThanOrEqual(24 * 3_600_000);
   await userEvent.click(screen.getByRole("radio", { name: "Off" }));
   expect(engine.history.get().range).toBeNull();
 });
@@ -50,12 +50,27 @@ test("when the clock of the browser turns out to be wrong, the range moves to th
   expect((engine.history.get().range?.to ?? 0) - before).toBeGreaterThanOrEqual(7_200_000);
 });
 
-test("of which time the circles are is said with the rest", async () => {
+test("how many positions there are since when is said, and with the rest of which time and as of when", async () => {
   const { engine } = renderPanel(dock);
-  act(() => engine.history.set({ ...engine.history.get(), positions: 24, clusters: 3 }));
-  expect(screen.getByText("24 positions")).toBeDefined();
+  act(() => engine.history.set({ ...engine.history.get(), positions: 24, circles: 3, made: Date.now() }));
+  expect(screen.getByText(/^24 positions since /)).toBeDefined();
   await userEvent.click(screen.getByRole("button", { name: "Layers and legend" }));
-  expect(screen.getByText(/^3 circles, .* to /)).toBeDefined();
+  expect(screen.getByText(/^3 circles, .* to .*, as of /)).toBeDefined();
+});
+
+test("a history that is not gathered, or has nothing here, says which", () => {
+  const { engine } = renderPanel(dock);
+  expect(screen.getByText("Not gathered yet")).toBeDefined();
+  act(() => engine.history.set({ ...engine.history.get(), made: 1 }));
+  expect(screen.getByText(/^No positions here/)).toBeDefined();
+});
+
+test("newer history is taken in when that is asked for", async () => {
+  const { engine } = renderPanel(dock);
+  expect(screen.queryByRole("button", { name: /Newer/ })).toBeNull();
+  act(() => engine.history.set({ ...engine.history.get(), range: { from: 0, to: 1 }, newer: true }));
+  await userEvent.click(screen.getByRole("button", { name: "Newer: refresh" }));
+  expect(engine.history.get().range?.to).toBeGreaterThan(1);
 });
 
 test("h hides the history layer and shows it again", async () => {

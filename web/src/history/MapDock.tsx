@@ -44,7 +44,7 @@ export function MapDock() {
           onChange={setting.choose}
         />
         <MoreButton open={more} controls={moreId} onToggle={() => setMore(!more)} />
-        <HistoryReport onRefresh={setting.refresh} />
+        <HistoryReport choice={setting.choice} onRefresh={setting.refresh} />
       </div>
       {setting.choice === "custom" && <CustomRange onRange={setting.showCustom} />}
       {more && (

@@ -1,10 +1,23 @@
 import { expect, test } from "vitest";
-import { presetRange, readRange, writeLocal } from "./historyRange";
+import { hasMovedOn, presetRange, readRange, wholeHours, writeLocal } from "./historyRange";
 
 const NOW = new Date(2026, 10, 23, 14, 5).getTime();
 
-test("a preset ends now", () => {
-  expect(presetRange("1h", NOW)).toEqual({ from: NOW - 3_600_000, to: NOW });
+const HOUR = 3_600_000;
+
+test("a preset ends now and is of whole hours, so that it stays the same within one", () => {
+  const one = { from: new Date(2026, 10, 23, 13).getTime(), to: new Date(2026, 10, 23, 15).getTime() };
+  expect(presetRange("1h", NOW)).toEqual(one);
+  expect(presetRange("1h", NOW + 54 * 60_000)).toEqual(one);
+  expect(presetRange("24h", NOW)).toEqual({ from: one.to - 25 * HOUR, to: one.to });
+});
+
+test("a preset moves on with the hour, a custom range never does", () => {
+  const shown = presetRange("1h", NOW);
+  expect(hasMovedOn("1h", shown, NOW + 54 * 60_000)).toBe(false);
+  expect(hasMovedOn("1h", shown, NOW + 56 * 60_000)).toBe(true);
+  expect(hasMovedOn("custom", shown, NOW + HOUR)).toBe(false);
+  expect(hasMovedOn("1h", null, NOW)).toBe(false);
 });
 
 test("two local date-times are a range, with a T or a space between", () => {
@@ -22,6 +35,14 @@ test.each([
   expect(readRange(from, to, NOW)).toEqual({ range: null, problem });
 });
 
+test("hours that a range touches are in it as a whole", () => {
+  expect(readRange("2026-11-23T12:59", "2026-11-23T13:01", NOW).range).toEqual({
+    from: new Date(2026, 10, 23, 12).getTime(),
+    to: new Date(2026, 10, 23, 14).getTime(),
+  });
+});
+
 test("what is written is read back as the same minute", () => {
-  expect(readRange(writeLocal(NOW - 3_600_000), writeLocal(NOW), NOW).range).toEqual(presetRange("1h", NOW));
+  const range = { from: NOW - HOUR, to: NOW };
+  expect(readRange(writeLocal(range.from), writeLocal(range.to), NOW).range).toEqual(wholeHours(range));
 });

@@ -9,16 +9,29 @@ export const PRESETS = [
 export type PresetKey = (typeof PRESETS)[number]["key"];
 export type HistoryChoice = "off" | PresetKey | "custom";
 
+const HOUR = 3_600_000; // ms
+
+/** The hours that it touches: history is gathered by the hour. Within one a range that ends now stays the same. */
+export function wholeHours({ from, to }: TimeRange): TimeRange {
+  return { from: Math.floor(from / HOUR) * HOUR, to: Math.ceil(to / HOUR) * HOUR };
+}
+
 export function presetRange(key: PresetKey, now: number): TimeRange {
   const preset = PRESETS.find((candidate) => candidate.key === key) ?? PRESETS[0];
-  return { from: now - preset.milliseconds, to: now };
+  return wholeHours({ from: now - preset.milliseconds, to: now });
+}
+
+/** Whether a choice that ends now has come to mean other hours than those shown. */
+export function hasMovedOn(choice: HistoryChoice, shown: TimeRange | null, now: number): boolean {
+  if (choice === "off" || choice === "custom" || !shown) return false;
+  return now > shown.to;
 }
 
 export type RangeReading =
   | { readonly range: TimeRange; readonly problem: null }
   | { readonly range: null; readonly problem: string };
 
-/** Reads two local date-times as `2026-11-23T14:05` and says what is wrong with them, if anything. */
+/** Reads two local date-times as `2026-11-23T14:05`, or says what is wrong with them. */
 export function readRange(from: string, to: string, now: number): RangeReading {
   const start = readLocal(from);
   const end = readLocal(to);
@@ -26,7 +39,7 @@ export function readRange(from: string, to: string, now: number): RangeReading {
   if (end === null) return fault("To: expected a day and a time, as 2026-11-23 14:05.");
   if (start >= end) return fault("From must be before To.");
   if (start > now) return fault("From lies in the future: nothing is stored there yet.");
-  return { range: { from: start, to: end }, problem: null };
+  return { range: wholeHours({ from: start, to: end }), problem: null };
 }
 
 function fault(problem: string): RangeReading {

@@ -6,7 +6,6 @@ import { type HistoryChoice, presetRange } from "./historyRange";
 const FIRST_CHOICE = "1h";
 // A smaller difference moves the range by nothing that shows.
 const CLOCK_MILLISECONDS = 60_000;
-const FILL_MILLISECONDS = 10_000;
 
 export interface HistoryChoiceSetting {
   readonly choice: HistoryChoice;
@@ -54,14 +53,5 @@ export function useHistoryChoice(): HistoryChoiceSetting {
       showAgain();
     });
   }, [engine]);
-  const fill = useEffectEvent(() => {
-    const { loading, error, positions, newer } = engine.history.get();
-    if (!loading && error === null && positions === 0 && newer > 0) refresh();
-  });
-  useEffect(() => {
-    // The layer stands still, except that one which shows nothing fills itself: so it is after a first start.
-    const timer = setInterval(() => fill(), FILL_MILLISECONDS);
-    return () => clearInterval(timer);
-  }, []);
   return { choice, choose, showCustom, refresh };
 }

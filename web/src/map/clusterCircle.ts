@@ -1,5 +1,5 @@
 const SMALLEST = 20; // pixels across
-const LARGEST = 56;
+export const LARGEST = 56;
 const FULL_AT = 100_000; // positions
 
 /** Pixels across, growing with the logarithm of the count: a circle of 10,000 is not a hundred times one of 100. */

@@ -1,122 +1,156 @@
-import Feature from "ol/Feature";
-import Point from "ol/geom/Point";
-import VectorLayer from "ol/layer/Vector";
+import { buffer } from "ol/extent";
+import VectorTileLayer from "ol/layer/VectorTile";
 import type OpenLayersMap from "ol/Map";
-import { fromLonLat } from "ol/proj";
-import VectorSource from "ol/source/Vector";
-import CircleStyle from "ol/style/Circle";
-import Fill from "ol/style/Fill";
-import Stroke from "ol/style/Stroke";
-import Style from "ol/style/Style";
-import Text from "ol/style/Text";
-import type { Cluster } from "../engine/history";
+import type RenderFeature from "ol/render/Feature";
+import type { HistoryDrawing, HistorySurvey } from "../engine/history";
+import type { HistoryMark, KindTest } from "../engine/historyMark";
+import { countIn, isPosition } from "../engine/historyMark";
 import { EARTH_CIRCUMFERENCE } from "../engine/mercator";
 import type { Theme } from "../engine/types";
-import { clusterDiameter, clusterLabel } from "./clusterCircle";
-import type { Palette } from "./palette";
+import { clusterDiameter, LARGEST } from "./clusterCircle";
+import { HistoryStyle, POSITION_RADIUS } from "./historyStyle";
+import type { PlacedMark } from "./historyTiles";
+import { HistoryTiles } from "./historyTiles";
 import { paletteOf } from "./palette";
 
-const LOADING_OPACITY = 0.5;
+// With none, what is drawn would be gone before what takes its place comes.
+const CACHED_TILES = 256;
+const OUTDATED_OPACITY = 0.5;
+const NOTHING: HistorySurvey = { positions: 0, circles: 0, missing: 0, problem: null };
+// In its neighbours the world is drawn again.
+const COPIES = [-EARTH_CIRCUMFERENCE, 0, EARTH_CIRCUMFERENCE];
 
-interface PlacedCluster {
-  readonly cluster: Cluster;
-  readonly place: number[]; // map coordinates
+export interface HistoryLayerOptions {
+  readonly base: string;
+  readonly theme: Theme;
+  /** More is drawn, or could not be had. */
+  readonly onChange: () => void;
 }
 
-/** Stored positions as flat numbered circles. They stand still: what moves is the live layer's. */
+/** A mark as it is drawn in one of the copies of the world. */
+export interface DrawnMark {
+  readonly mark: HistoryMark;
+  readonly place: readonly [x: number, y: number]; // map coordinates
+}
+
+/** Stored positions as flat numbered circles, near the ground as dots. They stand still: what moves is the live layer's. */
 export class HistoryLayer {
-  readonly layer: VectorLayer;
-  readonly #source = new VectorSource<Feature<Point>>({ useSpatialIndex: true });
-  readonly #styles = new Map<string, Style>();
-  readonly #circles = new Map<number, CircleStyle>();
-  #clusters: readonly PlacedCluster[] = [];
-  #palette: Palette;
+  readonly layer: VectorTileLayer;
+  readonly #options: HistoryLayerOptions;
+  #tiles: HistoryTiles | null = null;
+  #attempt = 0;
+  #style: HistoryStyle;
+  #counts: KindTest = () => true;
 
-  constructor(theme: Theme) {
-    this.#palette = paletteOf(theme);
-    this.layer = new VectorLayer({
-      source: this.#source,
+  constructor(options: HistoryLayerOptions) {
+    this.#options = options;
+    this.#style = new HistoryStyle(paletteOf(options.theme));
+    this.layer = new VectorTileLayer({
       className: "history-layer",
-      updateWhileInteracting: false,
-      style: (feature) => this.#style((feature as Feature<Point>).get("cluster") as Cluster),
+      // There are no lines and areas, and symbols are never cut at the edges of tiles.
+      renderMode: "vector",
+      cacheSize: CACHED_TILES,
+      style: (feature) => this.#styleOf(feature as RenderFeature),
     });
   }
 
-  get count(): number {
-    return this.#clusters.length;
-  }
-
-  show(clusters: readonly Cluster[]): void {
-    // The largest first, so that the small ones lie above and can be hit.
-    this.#clusters = [...clusters]
-      .sort((a, b) => b.count - a.count)
-      .map((cluster) => ({ cluster, place: fromLonLat([cluster.longitude, cluster.latitude]) }));
-    this.#source.clear(true);
-    this.#source.addFeatures(
-      this.#clusters.map(({ cluster, place }) => new Feature({ cluster, geometry: new Point(place) })),
-    );
-  }
-
-  /** The topmost circle at a pixel of the map. */
-  at(map: OpenLayersMap, [x, y]: readonly [number, number]): Cluster | null {
-    if (!this.layer.getVisible()) return null;
-    const found = this.#clusters.findLast(({ cluster, place }) => {
-      const [centreX = Number.NaN, centreY = Number.NaN] = map.getPixelFromCoordinate(place) ?? [];
-      // A circle is drawn again in each copy of the world.
-      const across = (x - centreX) % worldWidth(map);
-      const nearest = Math.min(Math.abs(across), worldWidth(map) - Math.abs(across));
-      return Math.hypot(nearest, centreY - y) <= clusterDiameter(cluster.count) / 2;
-    });
-    return found?.cluster ?? null;
-  }
-
-  setLoading(loading: boolean): void {
-    this.layer.setOpacity(loading ? LOADING_OPACITY : 1);
-  }
-
-  setTheme(theme: Theme): void {
-    this.#palette = paletteOf(theme);
-    this.#styles.clear();
-    this.#circles.clear();
+  show(drawing: HistoryDrawing | null): void {
+    this.#counts = drawing?.filter.counts ?? this.#counts;
+    const kept = drawing?.attempt === this.#attempt && this.#tiles?.isWorn === false ? this.#tiles : null;
+    if (!drawing || !kept) this.#replace(drawing);
+    else if (kept.show(drawing)) this.layer.setOpacity(OUTDATED_OPACITY);
     this.layer.changed();
   }
 
-  #style(cluster: Cluster): Style {
-    const text = clusterLabel(cluster.count);
-    const diameter = clusterDiameter(cluster.count);
-    const key = `${diameter}/${text}`;
-    let style = this.#styles.get(key);
-    if (!style) {
-      style = new Style({ image: this.#circle(diameter), text: countText(this.#palette, diameter, text) });
-      this.#styles.set(key, style);
+  /** What of the drawing is in view. Once all of it is, it is no longer drawn as outdated. */
+  survey(map: OpenLayersMap): HistorySurvey {
+    const extent = extentOf(map);
+    if (!this.#tiles || !extent) return NOTHING;
+    const progress = this.#tiles.progress(extent, map.getView().getResolution() ?? 1);
+    if (progress.missing === 0) this.layer.setOpacity(1);
+    // On a small map the world is seen more than once.
+    const marks = [...new Set(this.#marksIn(extent).map(({ mark }) => mark))];
+    const positions = marks.reduce((sum, mark) => sum + countIn(mark, this.#counts), 0);
+    const circles = marks.filter((mark) => !isPosition(mark)).length;
+    return { ...progress, positions, circles };
+  }
+
+  /** Where something is drawn in view, and for how many positions; null where it is itself a stored one. */
+  marks(map: OpenLayersMap): { pixel: number[]; count: number | null }[] {
+    const extent = this.layer.getVisible() ? extentOf(map) : null;
+    return this.#marksIn(extent ?? []).map(({ mark, place }) => ({
+      pixel: map.getPixelFromCoordinate([...place]),
+      count: isPosition(mark) ? null : countIn(mark, this.#counts),
+    }));
+  }
+
+  /** The topmost mark within some pixels of one of the map. */
+  at(map: OpenLayersMap, [x, y]: readonly [number, number], reach = 0): DrawnMark | null {
+    const place = this.layer.getVisible() ? map.getCoordinateFromPixel([x, y]) : null;
+    if (!place) return null;
+    const resolution = map.getView().getResolution() ?? 1;
+    const extent = buffer([...place, ...place], (LARGEST / 2) * resolution);
+    let found: DrawnMark | null = null;
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const drawn of this.#marksIn(extent)) {
+      const away = Math.hypot(drawn.place[0] - (place[0] ?? 0), drawn.place[1] - (place[1] ?? 0)) / resolution;
+      const radius = this.#radius(drawn.mark);
+      if (away > Math.max(radius, isPosition(drawn.mark) ? reach : 0)) continue;
+      // The smaller one lies above; of dots the nearest is meant.
+      const rank = isPosition(drawn.mark) ? away / 1000 : radius;
+      if (rank < nearest) [found, nearest] = [drawn, rank];
     }
-    return style;
+    return found;
   }
 
-  /** One picture for each size, whatever number stands in it. */
-  #circle(diameter: number): CircleStyle {
-    const known = this.#circles.get(diameter);
-    if (known) return known;
-    const circle = new CircleStyle({
-      radius: diameter / 2,
-      fill: new Fill({ color: this.#palette.historyFill }),
-      stroke: new Stroke({ color: this.#palette.historyRing, width: 1 }),
+  setTheme(theme: Theme): void {
+    this.#style = new HistoryStyle(paletteOf(theme));
+    this.layer.changed();
+  }
+
+  dispose(): void {
+    this.#tiles?.dispose();
+  }
+
+  #replace(drawing: HistoryDrawing | null): void {
+    const { base, onChange } = this.#options;
+    this.#tiles?.dispose();
+    this.#attempt = drawing?.attempt ?? 0;
+    this.#tiles = drawing ? new HistoryTiles(base, drawing, onChange) : null;
+    this.layer.setSource(this.#tiles?.source ?? null);
+    this.layer.setOpacity(1);
+  }
+
+  /** Marks of the drawing that count, in all copies of the world that an extent touches. */
+  #marksIn(extent: number[]): DrawnMark[] {
+    const [west, south = 0, east = 0, north = 0] = extent;
+    const tiles = this.#tiles;
+    if (!tiles || west === undefined) return [];
+    return COPIES.flatMap((shift) => {
+      const features = this.layer.getFeaturesInExtent([west - shift, south, east - shift, north]);
+      return features
+        .map((feature) => tiles.markOf(feature))
+        .filter((placed): placed is PlacedMark => placed !== undefined && tiles.isDrawn(placed))
+        .filter(({ mark }) => countIn(mark, this.#counts) > 0)
+        .map(({ mark, place: [x, y] }) => ({ mark, place: [x + shift, y] as const }));
     });
-    this.#circles.set(diameter, circle);
-    return circle;
+  }
+
+  #radius(mark: HistoryMark): number {
+    return isPosition(mark) ? POSITION_RADIUS : clusterDiameter(countIn(mark, this.#counts)) / 2;
+  }
+
+  #styleOf(feature: RenderFeature) {
+    const mark = this.#tiles?.markOf(feature)?.mark;
+    const count = mark ? countIn(mark, this.#counts) : 0;
+    if (!mark || count === 0) return undefined;
+    return isPosition(mark) ? this.#style.position() : this.#style.cluster(count);
   }
 }
 
-/** In pixels. */
-function worldWidth(map: OpenLayersMap): number {
-  return EARTH_CIRCUMFERENCE / (map.getView().getResolution() ?? 1);
-}
-
-function countText(palette: Palette, diameter: number, text: string): Text {
-  return new Text({
-    text,
-    font: `500 ${diameter < 26 ? 10 : 11}px 'Inter Variable', Inter, system-ui, sans-serif`,
-    fill: new Fill({ color: palette.historyText }),
-    offsetY: 1,
-  });
+/** Null before the map was drawn. */
+function extentOf(map: OpenLayersMap): number[] | null {
+  const [width = 0, height = 0] = map.getSize() ?? [];
+  const [from, to] = [map.getCoordinateFromPixel([0, height]), map.getCoordinateFromPixel([width, 0])];
+  return from && to ? [...from, ...to] : null;
 }

@@ -11,6 +11,8 @@ export interface MapLayersOptions extends LiveLayerOptions {
   readonly base: string;
   /** Where the streets of the synthetic city are, if there is one. */
   readonly streets: string | null;
+  /** The history layer draws more, or could not have it. */
+  readonly onHistory: () => void;
 }
 
 /** All that is on the map, from the ground up. */
@@ -22,10 +24,10 @@ export class MapLayers {
   readonly #streets: Streets;
 
   constructor(options: MapLayersOptions) {
-    const { base, theme, streets } = options;
+    const { base, theme, streets, onHistory } = options;
     this.#basemap = new Basemap({ base, theme, onFailure: warn });
     this.#streets = new Streets(theme);
-    this.history = new HistoryLayer(theme);
+    this.history = new HistoryLayer({ base, theme, onChange: onHistory });
     this.track = new TrackLayer(theme);
     this.live = new LiveLayer(options);
     if (streets) this.#streets.load(new URL(streets, base)).catch(warn);
@@ -52,6 +54,7 @@ export class MapLayers {
 
   dispose(): void {
     this.#streets.dispose();
+    this.history.dispose();
     this.live.dispose();
   }
 }

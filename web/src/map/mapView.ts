@@ -33,7 +33,7 @@ export interface MapViewOptions {
   readonly calm: () => boolean;
   readonly onMove: (area: VisibleArea) => void;
   /** The map came to rest. */
-  readonly onRest: (area: VisibleArea) => void;
+  readonly onRest: () => void;
   readonly onClick: (pixel: Pixel, touch: boolean) => void;
   /** True when it was for a device, so that the map does not zoom by itself. */
   readonly onDoubleClick: (pixel: Pixel) => boolean;
@@ -130,6 +130,13 @@ export class MapView {
     this.#view.animate({ zoom, duration: this.#motion(MOTION), easing: easeOut });
   }
 
+  /** Where a place, in map coordinates, is on the screen; null where it is not. */
+  pixelOf(place: readonly [x: number, y: number]): Pixel | null {
+    const [x = -1, y = -1] = this.map.getPixelFromCoordinate([...place]) ?? [];
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    return x >= 0 && y >= 0 && x <= width && y <= height ? [x, y] : null;
+  }
+
   /** Shows by the cursor that a click would do something. */
   setPointing(on: boolean): void {
     const viewport = this.map.getViewport();
@@ -172,8 +179,8 @@ export class MapView {
     this.map.on("postrender", ({ frameState }) => {
       if (frameState) onMove(visibleArea(frameViewOf(frameState)));
     });
-    this.map.on("moveend", ({ frameState }) => {
-      if (frameState) onRest(visibleArea(frameViewOf(frameState)));
+    this.map.on("moveend", () => {
+      onRest();
       this.#hash.ask();
       this.#applyPadding();
     });

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { Config, Padding } from "../engine/types";
 import { MapDock } from "../history/MapDock";
+import { StoredCard } from "../history/StoredCard";
 import { useEngine } from "../hooks/useEngine";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Credits } from "./Credits";
@@ -28,6 +29,7 @@ export function MapStage({ config, padding }: MapStageProps) {
     <main className="stage" aria-label="Map">
       <div ref={map} id={MAP_ID} className="map" />
       <HoverCard />
+      <StoredCard />
       <EmptyFleet />
       <div className="stage-over">
         <ConnectionBanner />

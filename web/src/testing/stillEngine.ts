@@ -1,6 +1,15 @@
 import { NO_HISTORY } from "../engine/history";
 import { Value } from "../engine/readable";
-import type { Connection, Engine, Filter, HistoryState, Layers, LivePosition, Stats } from "../engine/types";
+import type {
+  Connection,
+  Engine,
+  Filter,
+  HistoryState,
+  Layers,
+  LivePosition,
+  Stats,
+  StoredHover,
+} from "../engine/types";
 import { ALL_LAYERS } from "../engine/types";
 
 export const LIVE: Connection = {
@@ -30,6 +39,7 @@ export function stillEngine() {
     history: new Value<HistoryState>(NO_HISTORY),
     track: new Value(null),
     hover: new Value(null),
+    stored: new Value<StoredHover | null>(null),
     layers,
     mount: note("mount"),
     dispose: note("dispose"),

@@ -1,0 +1,25 @@
+import { formatTime } from "../format/time";
+import { useEngine } from "../hooks/useEngine";
+import { useServerNow } from "../hooks/useNow";
+import { useReadable } from "../hooks/useReadable";
+import { CardAt } from "../shell/CardAt";
+
+/** Which stored position the pointer is over. One that was clicked is read out, too. */
+export function StoredCard() {
+  const stored = useReadable(useEngine().stored);
+  const now = useServerNow();
+  return (
+    <div role="status" className="stored-card">
+      {stored && (
+        <CardAt x={stored.x} y={stored.y} hidden={!stored.pinned}>
+          <span className="legend-position" />
+          <strong>{stored.name ?? stored.position.device_id}</strong>
+          <span className="number">{formatTime(stored.position.time, now)}</span>
+          <span className="muted">
+            stored position · {stored.position.kind} · {stored.position.moving ? "moving" : "not moving"}
+          </span>
+        </CardAt>
+      )}
+    </div>
+  );
+}
