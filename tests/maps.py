@@ -167,6 +167,12 @@ class World:
             else:
                 hub.hear(moves)
 
+    def erase(self, device_id: str) -> None:
+        """As where somebody has a device erased; hubs are told one after the other."""
+        self.stored.pop(device_id, None)
+        for hub in self.hubs:
+            hub.forget(device_id)
+
     def begin(self) -> None:
         """A tick, of which the first viewer is sent to; the others wait while it pauses."""
         self._finish()

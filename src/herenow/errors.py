@@ -4,6 +4,7 @@ HerenowError
 ├── BadRequest        the asker's: the words are wrong; asking again the same way fails again
 │   ├── TooLarge      the asker's: too much at once
 │   └── TooSlow       the asker's: it did not come in time
+├── Forbidden         the asker's: who may ask, and from where
 ├── NotFound          the asker's: no such device
 ├── SettingsError     the operator's: a setting, a file or a folder
 └── Unavailable       nobody's yet: the surroundings fail; asking again later may succeed
@@ -27,6 +28,10 @@ class TooLarge(BadRequest):
 
 class TooSlow(BadRequest):
     """What was sent did not come whole in time."""
+
+
+class Forbidden(HerenowError):
+    """The asker may not do that; the text says who may."""
 
 
 class NotFound(HerenowError):

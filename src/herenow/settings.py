@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from herenow.errors import SettingsError
+from herenow.model.retention import Retention, read_retention
 
 ELSEWHERE = ("server", "test_amqp", "test_cassandra")  # read by other commands than `run`, and by tests
 
@@ -39,6 +40,14 @@ class Settings(BaseSettings):
         "closed",
         description="`open` lets anyone who reaches the port read and write; needed to listen beyond this machine.",
     )
+
+    keep_days: str = Field("ever", description="Days that positions are kept, for all and by kind: 90, bus=30.")
+
+    @field_validator("keep_days")
+    @classmethod
+    def _keep_days_are_days(cls, text: str) -> str:
+        read_retention(text)
+        return text
 
     @field_validator("store")
     @classmethod
@@ -73,6 +82,10 @@ class Settings(BaseSettings):
         """A URL without its password."""
         url: str = getattr(self, name)
         return without_password(url)
+
+    @property
+    def retention(self) -> Retention:
+        return read_retention(self.keep_days)
 
     @property
     def store_path(self) -> Path:

@@ -9,8 +9,8 @@ import herenow
 ROOT = Path(herenow.__file__).parent
 LEVELS = [
     {"errors"},
-    {"settings", "logs"},
-    {"model"},
+    {"model", "logs"},
+    {"settings"},
     {"wire"},
     {"bus", "store"},
     {"sources", "record", "live", "history", "client"},

@@ -59,9 +59,10 @@ kinds: dict[str, st.SearchStrategy[tuple[object, ...]]] = {
     "read": st.just(("read",)),
     "cut": st.tuples(st.just("cut"), st.sampled_from([0, 0, 1])),
     "lose": moves.map(lambda move: ("lose", *move[1:])),
+    "erase": st.tuples(st.just("erase"), st.sampled_from(DEVICES)),
     "wait": st.tuples(st.just("wait"), st.sampled_from([1.0, 3.0, 200.0])),
 }
-often = ["move"] * 12 + ["tick"] * 4 + ["begin"] * 3 + ["read"] * 4 + ["cut"] * 2 + ["pan", "lose", "wait"]
+often = ["move"] * 12 + ["tick"] * 4 + ["begin"] * 3 + ["read"] * 4 + ["cut"] * 2 + ["pan", "lose", "wait", "erase"]
 steps = st.sampled_from(often).flatmap(kinds.__getitem__)
 
 
@@ -80,6 +81,8 @@ def take(world: World, seen: Map, number: int, step: tuple[object, ...]) -> None
             seen.read()
         case "cut", int(hub):
             seen.reconnect(world.hubs[hub])
+        case "erase", str(device):
+            world.erase(device)
         case "wait", float(seconds):
             world.moment += seconds
         case _:

@@ -8,6 +8,7 @@ from herenow.api import (
     commands,
     days,
     devices,
+    erasure,
     events,
     export,
     health,
@@ -16,6 +17,7 @@ from herenow.api import (
     live,
     replay,
     stats,
+    storage,
     web,
 )
 from herenow.api.border import Border, Compressed
@@ -23,6 +25,25 @@ from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts
 from herenow.api.problems import add_problems
 
+# Live first: routes are tried in order, and thousands of viewers may come back at once. A device's id may hold slashes,
+# so that `devices` comes after whatever begins with one.
+MODULES = (
+    live,
+    ingest,
+    commands,
+    days,
+    erasure,
+    devices,
+    history,
+    replay,
+    export,
+    storage,
+    stats,
+    health,
+    events,
+    article,
+    web,
+)
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 
@@ -39,8 +60,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
-    # Live first: routes are tried in order, and thousands of viewers may come back at once.
-    for module in (live, ingest, commands, days, devices, history, replay, export, stats, health, events, article, web):
+    for module in MODULES:
         app.include_router(module.router)
     add_problems(app)
     web.add_web(app)

@@ -9,8 +9,10 @@ from starlette.requests import HTTPConnection
 from herenow.api.body import Bodies
 from herenow.bus.base import Bus
 from herenow.live.commands import Commands
+from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
+from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
 from herenow.sources.report import LocalIntake
 from herenow.store.base import Store
@@ -34,10 +36,12 @@ class Parts(msgspec.Struct, frozen=True):
     intake: LocalIntake
     hub: Hub
     commands: Commands
+    erasures: Erasures
     polled: Polled | None
     recorder: Recorder | None
     scene: Scene
     bodies: Bodies
+    keep: Retention
     here_only: bool  # whether only this machine may ask
 
     def troubles(self) -> list[str]:

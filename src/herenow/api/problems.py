@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from herenow.errors import BadRequest, HerenowError, NotFound, TooLarge, TooSlow, Unavailable
+from herenow.errors import BadRequest, Forbidden, HerenowError, NotFound, TooLarge, TooSlow, Unavailable
 from herenow.wire import json
 
 # What is left of a body that is too large or too slow is not waited for.
@@ -21,6 +21,7 @@ _STATUS: tuple[tuple[type[HerenowError], int], ...] = (
     (TooLarge, 413),
     (TooSlow, 408),
     (BadRequest, 400),
+    (Forbidden, 403),
     (NotFound, 404),
     (Unavailable, 503),
 )

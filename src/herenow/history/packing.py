@@ -22,7 +22,7 @@ def _plain(rows: Rows, name: str, stepwise: bool) -> bytes:
     column: npt.NDArray[Any] = rows[name].copy()
     if stepwise:
         column[1:] -= rows[name][:-1]
-    return column.view("u1").reshape(len(column), -1).T.tobytes()
+    return column.view("u1").reshape(len(column), column.itemsize).T.tobytes()
 
 
 def unpack(packed: bytes, dtype: "np.dtype[Any]", steps: Sequence[str] = ()) -> Rows:

@@ -6,10 +6,11 @@ from zlib import crc32
 
 from herenow.errors import BadRequest
 from herenow.history.parts import BLOCKS, blocks_part, dirty_part, key_number, numbers_of
-from herenow.model.clock import DAY, HOUR
+from herenow.model.clock import DAY, HOUR, now
 from herenow.store.base import Rollups, Span
 
 LONGEST = 3660 * DAY  # ms
+CLOSED_AFTER = HOUR  # ms after its end a day or month is made; until then its hours are read
 FORMAT = 1  # of what is sent; browsers keep it for as long as the version stays
 FINER = {"month": "day", "day": "hour"}
 
@@ -18,6 +19,11 @@ class Block(NamedTuple):
     length: str  # hour, day or month
     number: int
     made: bytes  # another one whenever it was made anew
+
+
+def is_closed(block: str, number: int) -> bool:
+    """Whether a day or month has ended long enough ago to be made."""
+    return (number + 1) * BLOCKS[block] + CLOSED_AFTER <= now()
 
 
 def whole_hours(span: Span) -> Span:

@@ -32,9 +32,10 @@ from herenow.history.parts import (
 )
 from herenow.history.points import OTHER, points
 from herenow.history.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
+from herenow.history.ranges import is_closed
 from herenow.history.replay import replay_rows
 from herenow.history.rules import VERSION as RULES
-from herenow.model.clock import DAY, HOUR, now
+from herenow.model.clock import DAY, now
 from herenow.store.base import Range, Row, Store
 
 VERSION = f"1.{RULES}".encode()  # of what is kept; another one is made from the beginning
@@ -42,7 +43,6 @@ AT_ONCE = 32  # devices
 READ_AT_ONCE = 64  # ranges
 SHARE = 0.1  # of the time that it may work; the rest it leaves to others
 SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
-CLOSED_AFTER = HOUR  # ms after its end a day or month is made; until then its hours are read
 
 Progress = Callable[[int, int], None]  # days done, days in all
 
@@ -154,7 +154,7 @@ class Rollup:
     async def _sums(self, block: str, finer: str, coarser: str | None) -> None:
         """Cells of the days or months that are dirty and have ended."""
         for number in await self._dirty(block):
-            if (number + 1) * BLOCKS[block] + CLOSED_AFTER <= now():
+            if is_closed(block, number):
                 ground = await self._sum(block, number, finer)
                 rows = sum_rows(block, number, ground, await self._index(block, number))
                 await self._replace(block, number, rows, coarser)

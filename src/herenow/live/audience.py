@@ -8,10 +8,10 @@ import numpy as np
 from herenow.live.band import Band
 from herenow.live.fleet import Changes, Rows, Steps
 from herenow.live.grid import DEEPEST, cover
-from herenow.live.group import Group, Named, Sight
+from herenow.live.group import Group, Key, Named, Sight
 from herenow.live.viewer import Viewer
 from herenow.live.watch import Tiles, Watch
-from herenow.live.wires import State
+from herenow.live.wires import State, Wire
 from herenow.model.view import View
 
 LINGER = 120.0  # s that a band is kept after its last viewer left, so that he may come back and miss nothing
@@ -23,7 +23,7 @@ class Audience:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._groups: dict[object, Group] = {}
+        self._groups: dict[tuple[Wire, Key], Group] = {}
         self._watches: dict[tuple[int, bool], Watch] = {}  # by level, and whether it is thinned
         self._followers: dict[str, set[Group]] = {}  # by device id
 
@@ -56,13 +56,29 @@ class Audience:
             del self._groups[group.wire, group.key]
             group.sight.end(group, moment)
 
-    def _sight(self, view: View, moment: float) -> tuple[Sight, object]:
+    def _sight(self, view: View, moment: float) -> tuple[Sight, Key]:
         """What a view looks at, and what is the same for all views that look at the same."""
         if view.box is None:
-            return Named(self._state.fleet, view.devices, self._followers), view.devices
+            return self._named(view.devices), view.devices
         level, tiles = cover(view.box, view.zoom)
         thinned = view.zoom is not None and level == min(DEEPEST, int(view.zoom))  # else no screen that is known of
         return Tiles(self._watch(level, thinned, moment), tiles), (level, thinned, tiles)
+
+    def _named(self, device_ids: frozenset[str]) -> Named:
+        return Named(self._state.fleet, device_ids, self._followers)
+
+    def begin_anew(self, moment: float) -> None:
+        """The rows of the fleet are other ones: all that is known of them is forgotten, and everybody looks again."""
+        self._watches.clear()
+        self._followers.clear()
+        for group in self._groups.values():
+            group.parts = []
+            if isinstance(group.key, frozenset):
+                group.sight = self._named(group.key)
+            else:
+                level, thinned, tiles = group.key
+                group.sight = Tiles(self._watch(level, thinned, moment), tiles)
+            group.sight.begin(group)
 
     def _watch(self, level: int, thinned: bool, moment: float) -> Watch:
         watch = self._watches.get((level, thinned))

@@ -69,6 +69,12 @@ class Fleet:
         row = self._rows.get(device_id)
         return None if row is None else self.devices[row]
 
+    def remove(self, device_id: str, seq: int) -> None:
+        """As if it had never been; the others are in other rows now, all of them changed in the state `seq`."""
+        kept = [device for device in self.devices if device.device_id != device_id]
+        Fleet.__init__(self)
+        self.apply(kept, seq)
+
     def rows_of(self, device_ids: Iterable[str]) -> Rows:
         """Of those that are known."""
         return np.array([self._rows[name] for name in device_ids if name in self._rows], dtype=np.int64)

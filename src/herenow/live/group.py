@@ -9,6 +9,8 @@ from herenow.live.fleet import Fleet
 from herenow.live.viewer import Viewer
 from herenow.live.wires import Wire, Written
 
+Key = frozenset[str] | tuple[int, bool, tuple[int, ...]]  # device ids, or level, whether thinned, and tiles
+
 
 class Sight(Protocol):
     """What a group looks at."""
@@ -29,7 +31,7 @@ class Sight(Protocol):
 class Group:
     """`parts` are blocks that all of its viewers are due at this tick."""
 
-    def __init__(self, wire: Wire, sight: Sight, key: object) -> None:
+    def __init__(self, wire: Wire, sight: Sight, key: Key) -> None:
         self.wire = wire
         self.sight = sight
         self.key = key

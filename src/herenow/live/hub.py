@@ -55,6 +55,7 @@ class Hub:
         self.article_wire = ArticleWire(self._state)
         self._audience = Audience(self._state)
         self._news: list[News] = []
+        self._numbered = 0  # seq before the state in which the rows got their present numbers
         self._loading = False  # the store's devices are among the news
         self._heard = asyncio.Event()
         self._missed = asyncio.Event()  # some news; the fleet must be loaded
@@ -133,7 +134,7 @@ class Hub:
         self._audience.leave(viewer, moment)
         self._audience.join(viewer, view, moment)
         viewer.since, viewer.owed = None, number
-        if resume and resume.epoch == self.epoch and 0 < resume.seq <= self.seq:
+        if resume and resume.epoch == self.epoch and self._numbered < resume.seq <= self.seq:
             viewer.since = resume.seq
         self.drained(viewer)
 
@@ -151,6 +152,22 @@ class Hub:
         else:
             self.resumed += 1
         viewer.sink.write(frame or group.snapshot(number))
+
+    def forget(self, device_id: str) -> None:
+        """The device is erased: no viewer keeps it, and each begins anew with a snapshot."""
+        self._news = [[device for device in news if device.device_id != device_id] for news in self._news]
+        if self.fleet.get(device_id) is None:
+            return
+        self._numbered = self._state.seq
+        self._state.seq += 1
+        self.fleet.remove(device_id, self._state.seq)
+        self._texts.forget()
+        self.binary_wire.forget()
+        self._audience.begin_anew(self._monotonic())
+        for viewer in self.viewers:
+            if viewer.group is not None:
+                viewer.since, viewer.owed = None, viewer.owed or 0
+                self.drained(viewer)
 
     def leave(self, viewer: Viewer) -> None:
         self._audience.leave(viewer, self._monotonic())

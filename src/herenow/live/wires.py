@@ -47,6 +47,10 @@ class Texts:
         self._fleet = fleet
         self._texts: dict[int, tuple[object, bytes]] = {}
 
+    def forget(self) -> None:
+        """Rows are other ones now."""
+        self._texts.clear()
+
     def of(self, row: int) -> bytes:
         device = self._fleet.devices[row]
         known = self._texts.get(row)
@@ -105,6 +109,10 @@ class BinaryWire:
         self._state = state
         self._epoch = bytes.fromhex(state.epoch)
         self._names: dict[int, tuple[str | None, str | None, bytes]] = {}  # name, kind, and both as written, by row
+
+    def forget(self) -> None:
+        """Rows are other ones now."""
+        self._names.clear()
 
     def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
         names = [self._name(row) if mark else b"" for row, mark in zip(rows.tolist(), named.tolist(), strict=True)]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+MINUTE = 60_000  # ms
 HOUR = 3_600_000  # ms
 DAY = 86_400_000  # ms; days are UTC
 

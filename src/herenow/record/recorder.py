@@ -18,6 +18,7 @@ from herenow.store.base import Store
 
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 2.0  # s
+REMEMBERED = 600.0  # s, then devices are looked up anew: another process may have erased one
 PATIENCE = 60.0  # s of failing, then positions are left to a recorder that may have a store; each time twice as long
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ class Recorder:
         self.trouble: str | None = None  # why the store failed last, None once it does not
         self.stored = Rate()
         self.lag = Lag()  # from publication to storage
+        self._met_at = 0.0  # when the first of `newest` was looked up, on the monotonic clock
         self.set_aside = 0  # parts that can never be stored
 
     async def run(self) -> None:
@@ -118,11 +120,18 @@ class Recorder:
         self.stored.add(len(delivery.positions))
         self.lag.add(now() - delivery.published, len(delivery.positions))
 
+    def forget(self, device_id: str) -> None:
+        """The device is erased: what it reports from now on is all that is known of it."""
+        self._newest.pop(device_id, None)
+        self._unannounced.pop(device_id, None)
+
     async def _meet(self, delivery: Delivery) -> None:
         """Looks up the devices that are not known yet. They are announced as well: the recorder before may have died
         after it had stored them."""
-        if not self._alone:
+        moment = time.monotonic()
+        if not self._alone or moment - self._met_at > REMEMBERED:
             self._newest.clear()
+            self._met_at = moment
         unknown = {position.device_id for position in delivery.positions if position.device_id not in self._newest}
         if unknown:
             met = {device.device_id: device for device in await self._store.devices(list(unknown))}

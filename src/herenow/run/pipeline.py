@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Iterator
 
 from herenow.api.body import Bodies
 from herenow.api.parts import Parts, Scene
-from herenow.bus.base import Bus, Inbox
+from herenow.bus.base import Bus, Inbox, Note, Noted
 from herenow.bus.memory import MemoryBus
 from herenow.bus.rabbitmq_url import read_rabbit_url
 from herenow.errors import SettingsError
 from herenow.live.commands import Commands
+from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
+from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
 from herenow.settings import Settings
 from herenow.sources.inbox import take_inbox
@@ -31,14 +33,25 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
     async with open_store(settings) as store, open_bus(settings) as (bus, inbox), asyncio.TaskGroup() as tasks:
         intake, hub = LocalIntake(bus), Hub()
         commands = Commands(hub.epoch, bus.relay)
+        erasures = Erasures(hub.forget, bus.relay)
         polled = Polled(hub, store) if settings.bus == "none" else None
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
-            tasks.create_task(hub.run(bus, store, commands.hear), name="hub")
+            tasks.create_task(hub.run(bus, store, _all(commands.hear, erasures.hear)), name="hub")
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking):
-            here_only = settings.access != "open"
-            yield Parts(bus, store, intake, hub, commands, polled, recorder, scene, Bodies(), here_only)
+            here_only, keep = settings.access != "open", kept(settings)
+            yield Parts(bus, store, intake, hub, commands, erasures, polled, recorder, scene, Bodies(), keep, here_only)
+
+
+def _all(*noted: Noted) -> Noted:
+    """Whoever cares for a note passes over what is meant for the others."""
+
+    def hear(note: Note) -> None:
+        for each in noted:
+            each(note)
+
+    return hear
 
 
 @contextlib.asynccontextmanager
@@ -49,6 +62,15 @@ async def _until_left(task: asyncio.Task[None] | None) -> AsyncIterator[None]:
     finally:
         if task:
             task.cancel()
+
+
+def kept(settings: Settings) -> Retention:
+    """What expires in Cassandra by itself must go from the rollups as well."""
+    if not settings.store.startswith("cassandra:"):
+        return settings.retention
+    with _cluster("HERENOW_STORE"):
+        most = read_cassandra_url(settings.store).ttl_days
+    return settings.retention.within(most) if most else settings.retention
 
 
 @contextlib.asynccontextmanager

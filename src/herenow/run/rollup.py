@@ -5,10 +5,14 @@ import os
 
 import structlog
 
+from herenow.errors import StoreUnavailable
+from herenow.history import expiry
 from herenow.history.rollup import Progress, Rollup
-from herenow.run.pipeline import open_store
+from herenow.model.retention import Retention
+from herenow.run.pipeline import kept, open_store
 from herenow.run.server import stop_with_stdin, told_to_stop
 from herenow.settings import Settings
+from herenow.store.base import Store
 
 NICE = 10  # what is live goes before
 
@@ -25,10 +29,22 @@ async def keep_rollups(settings: Settings, *, child: bool = False) -> None:
             stop_with_stdin(stop)
         async with open_store(settings, writes=False) as store, asyncio.TaskGroup() as tasks:
             keeping = tasks.create_task(Rollup(store).run(), name="rollup")
+            expiring = tasks.create_task(_expire(store, kept(settings)), name="expiry")
             stopping = tasks.create_task(stop.wait(), name="stop")
             await asyncio.wait({keeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            keeping.cancel()
-            stopping.cancel()
+            for task in (keeping, expiring, stopping):
+                task.cancel()
+
+
+async def _expire(store: Store, keep: Retention) -> None:
+    """Until it is cancelled; a store that fails is tried again."""
+    while keep.shortest is not None:
+        try:
+            if count := await expiry.expire(store, keep):
+                log.info("took away what is older than it is kept", device_days=count)
+        except StoreUnavailable as error:
+            log.error("cannot take away what is old; trying again", reason=str(error))
+        await asyncio.sleep(expiry.EVERY)
 
 
 async def rebuild_rollups(settings: Settings, progress: Progress) -> None:

@@ -1,7 +1,7 @@
 """The store: keeps every position once, and each device as its newest position left it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -47,6 +47,13 @@ class Changes(msgspec.Struct, frozen=True):
     hours: Sequence[tuple[str, int]]
     until: int
     forgotten: bool = False
+
+
+class Size(msgspec.Struct, frozen=True):
+    """Bytes on disk of what was stored, and of what is derived from it; in a cluster those of one node."""
+
+    positions: int
+    rollups: int
 
 
 Range = tuple[str, bytes, bytes]  # part, first key and last key, both included
@@ -110,6 +117,19 @@ class Store(Protocol):
 
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         """The first day (since 1970) from `day` on that has positions, with its devices; None where there is none."""
+
+    async def drop(self, device_ids: Sequence[str], day: int) -> None:
+        """Positions of these devices on a UTC day are gone on return, and their hours are among the changes. The newest
+        of a device must not be among them. On an error some may be left; dropping them again goes on."""
+
+    async def erase(self, device_id: str) -> None:
+        """Positions, name and kind of a device are gone on return, and its hours are among the changes. On an error
+        some may be left; erasing again goes on. What it reports meanwhile, or later, makes it known anew."""
+
+    async def traces(self, device_id: str) -> Mapping[str, int]:
+        """How many rows speak of a device: `positions`, `devices`, and `changes` that nobody has asked for yet."""
+
+    async def size(self) -> Size: ...
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         """All positions in the box and span, gathered in cells of so many degrees of longitude and latitude.

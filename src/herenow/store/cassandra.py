@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
 import structlog
@@ -11,8 +11,9 @@ from herenow.errors import StoreUnavailable
 from herenow.model.device import Device
 from herenow.model.geo import Box
 from herenow.model.position import Position
-from herenow.store.base import Changes, Cluster, Span, Version
+from herenow.store.base import Changes, Cluster, Size, Span, Version
 from herenow.store.cassandra_changes import ChangesReader
+from herenow.store.cassandra_erasing import CassandraEraser
 from herenow.store.cassandra_reader import CassandraReader
 from herenow.store.cassandra_rollups import CassandraRollups
 from herenow.store.cassandra_schema import apply_schema, check_schema
@@ -35,6 +36,7 @@ class _Opened(NamedTuple):
     reader: CassandraReader
     changes: ChangesReader
     rollups: CassandraRollups
+    eraser: CassandraEraser
 
 
 class CassandraStore:
@@ -85,6 +87,19 @@ class CassandraStore:
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         return await self._there().reader.active(day)
 
+    async def drop(self, device_ids: Sequence[str], day: int) -> None:
+        await self._there().eraser.drop(device_ids, day)
+
+    async def erase(self, device_id: str) -> None:
+        await self._there().eraser.erase(device_id)
+        self._there().writer.forget()
+
+    async def traces(self, device_id: str) -> Mapping[str, int]:
+        return await self._there().eraser.traces(device_id)
+
+    async def size(self) -> Size:
+        return await self._there().eraser.size()
+
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         return await self._there().reader.clusters(box, span, cell)
 
@@ -120,6 +135,7 @@ async def _open(url: CassandraUrl) -> _Opened:
             CassandraReader(session),
             ChangesReader(session),
             CassandraRollups(session),
+            CassandraEraser(session),
         )
         for part in opened[1:]:
             await part.prepare(url.keyspace)

@@ -98,12 +98,13 @@ class CassandraReader:
             return await self._read(partitions, (span.start, -1), span.end, limit)
 
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
-        rows = await self._all(self._next_day, (max(day, _ANY_DAY[0]),))
-        if not rows:
-            return None
-        found: int = rows[0][0]
-        async with reading():
-            return found, [device_id for device_id, _ in await self._members([found])]
+        while rows := await self._all(self._next_day, (max(day, _ANY_DAY[0]),)):
+            [(found,)] = rows
+            async with reading():
+                if members := await self._members([found]):
+                    return found, [device_id for device_id, _ in members]
+            day = found + 1  # a day from which all was taken away
+        return None
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> list[Cluster]:
         places: list[Places] = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from herenow.model.clock import DAY, HOUR, now
+from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.cassandra_changes import period_now
@@ -20,9 +20,9 @@ SHARED_BYTES = 4500
 ROWS = 100  # of one partition
 BYTES = 64 * 1024  # of one partition
 MAX_KNOWN = 200_000  # device-days kept in memory; beyond it their index is written anew
-# The index expires 2 * ttl_days after it was written; if it is written anew within ttl_days it outlives every position,
-# a late one as well. Half of the shortest ttl_days is right for any, and costs two index rows a device and day.
-KNOWN_FOR = 12 * HOUR
+# The index expires 2 * ttl_days after it was written; written anew within ttl_days it outlives every position, a late
+# one as well. So often because another process may have erased the device, and what it reports now must be found.
+KNOWN_FOR = 10 * MINUTE
 
 # What the server counts, generously: 20 bytes for each cell, beside its value.
 _POSITION_BYTES = 320
@@ -105,7 +105,7 @@ class CassandraWriter:
         for position in positions:
             groups.setdefault((position.device_id, position.time // DAY), []).append(position)
         if not 0 <= now() - self._known_since < KNOWN_FOR:  # the index expires by the clock, which may be set back
-            self._forget()
+            self.forget()
         new = [group for group in groups if group not in self._known]
         period, hours = self._unmarked(positions)
         batches = self._positions(groups) + self._index(new) + self._marks(period, hours)
@@ -117,7 +117,7 @@ class CassandraWriter:
                 await in_parallel(batches, self._session.send, IN_FLIGHT)
                 await in_parallel(newest, self._session.send, IN_FLIGHT)
         except Exception:
-            self._forget()  # the keyspace may be another when it is back
+            self.forget()  # the keyspace may be another when it is back
             raise
         self._remember(new)
         if period == self._period:
@@ -203,11 +203,12 @@ class CassandraWriter:
 
     def _remember(self, new: Sequence[DeviceDay]) -> None:
         if len(self._known) + len(new) > MAX_KNOWN:
-            self._forget()
+            self.forget()
         self._known.update(new)
         self._known_days.update(day for _, day in new)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """What is in the index is looked at as unknown, and entered again with the next position."""
         self._known.clear()
         self._known_days.clear()
         self._marked.clear()

@@ -40,3 +40,10 @@ CREATE TABLE changed (
   hour INTEGER NOT NULL,          -- since 1970
   PRIMARY KEY (period, device, hour)
 ) WITHOUT ROWID;
+-- Version 3. The same of devices that were erased since, and have no number any more.
+CREATE TABLE erased (
+  period INTEGER NOT NULL,
+  device_id TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  PRIMARY KEY (period, device_id, hour)
+) WITHOUT ROWID;

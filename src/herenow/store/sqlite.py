@@ -6,10 +6,10 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from herenow.errors import BadRequest, StoreUnavailable
 from herenow.model.clock import DAY
@@ -23,17 +23,20 @@ from herenow.store.base import (
     TOO_MUCH,
     Changes,
     Cluster,
+    Size,
     Span,
     Version,
     uncrossed,
 )
 from herenow.store.rows import FIELDS, position_of
 from herenow.store.sqlite_changes import read_changes
+from herenow.store.sqlite_erasing import ALL, drop_some, in_transaction, number_of, traces
 from herenow.store.sqlite_rollups import SqliteRollups
 from herenow.store.sqlite_rows import device_of
 from herenow.store.sqlite_writer import SqliteWriter
 
 READERS = 2  # threads, each with a connection of its own
+ROLLUPS = ".rollups"  # after the name of the file of positions
 LOAD_DEADLINE = 600.0  # s, for all devices at once
 _CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
 
@@ -61,7 +64,7 @@ WHERE p.time >= ? AND p.time < ? AND latitude BETWEEN ? AND ? AND longitude BETW
 GROUP BY CAST((longitude + 180) / ? AS INTEGER), CAST((latitude + 90) / ? AS INTEGER)
 LIMIT {MAX_CLUSTERS + 1}
 """  # noqa: S608 - constants only
-
+_T = TypeVar("_T")
 
 _NEXT = """
 SELECT min(time) FROM (
@@ -80,7 +83,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, writes: bool = True) -> None:
         self._path = path
         self._writer = SqliteWriter(path) if writes else None
-        self.rollups = SqliteRollups(path.with_name(path.name + ".rollups"))
+        self.rollups = SqliteRollups(path.with_name(path.name + ROLLUPS))
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -129,15 +132,10 @@ class SqliteStore:
 
     async def changes(self, since: int | None) -> Changes:
         def read() -> Changes:
-            url = f"{self._path.absolute().as_uri()}?mode=rw"
-            locking = sqlite3.connect(url, uri=True, isolation_level=None, timeout=READ_DEADLINE)
-            with contextlib.closing(locking):
-                return read_changes(locking, since)
+            with self._locking() as connection:
+                return read_changes(connection, since)
 
-        try:
-            return await asyncio.to_thread(read)
-        except sqlite3.Error as error:
-            raise self._unreadable(error) from error
+        return await self._in_thread(read)
 
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         [(time,)] = await self._read(_NEXT, (day * DAY,))
@@ -146,6 +144,68 @@ class SqliteStore:
         found = time // DAY
         rows = await self._read(_ACTIVE, (found * DAY, (found + 1) * DAY))
         return found, [device_id for (device_id,) in rows]
+
+    async def drop(self, device_ids: Sequence[str], day: int) -> None:
+        for device_id in device_ids:
+            await self._drop(device_id, Span(day * DAY, (day + 1) * DAY))
+
+    async def erase(self, device_id: str) -> None:
+        if not self._writer:
+            raise StoreUnavailable(f"{self._path.name} is another process's to write to")
+        await self._drop(device_id, ALL)
+        await self._writer.erase(device_id)
+        await self._in_thread(self._fold)
+
+    async def _drop(self, device_id: str, span: Span) -> None:
+        """Takes as long a rest after each chunk as it took: who reports goes before."""
+
+        def some() -> bool:
+            with self._locking() as connection:
+                number = number_of(connection, device_id)
+                return number is not None and in_transaction(connection, lambda: drop_some(connection, number, span))
+
+        while True:
+            began = time.monotonic()
+            if not await self._in_thread(some):
+                return
+            await asyncio.sleep(time.monotonic() - began)
+
+    def _fold(self) -> None:
+        """Takes what was erased out of the write-ahead log as well, unless a reader is in the way: then it is
+        overwritten as the log goes on."""
+        with self._locking() as connection:
+            connection.execute("PRAGMA busy_timeout = 1000")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def traces(self, device_id: str) -> Mapping[str, int]:
+        def read() -> Mapping[str, int]:
+            with self._locking() as connection:
+                return traces(connection, device_id)
+
+        return await self._in_thread(read)
+
+    async def size(self) -> Size:
+        def bytes_of(path: Path) -> int:
+            files = [path, path.with_name(path.name + "-wal")]
+            return sum(file.stat().st_size for file in files if file.exists())
+
+        rollups = self._path.with_name(self._path.name + ROLLUPS)
+        return Size(await asyncio.to_thread(bytes_of, self._path), await asyncio.to_thread(bytes_of, rollups))
+
+    @contextlib.contextmanager
+    def _locking(self) -> Iterator[sqlite3.Connection]:
+        """A connection that may write for a moment, also beside the process that stores positions."""
+        url = f"{self._path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(url, uri=True, isolation_level=None, timeout=READ_DEADLINE)
+        with contextlib.closing(connection):
+            connection.execute("PRAGMA secure_delete = ON")
+            yield connection
+
+    async def _in_thread(self, do: Callable[[], _T]) -> _T:
+        try:
+            return await asyncio.to_thread(do)
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
 
     async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
         found: list[Cluster] = []

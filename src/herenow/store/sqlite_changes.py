@@ -14,7 +14,8 @@ from herenow.store.base import Changes
 _PERIOD = "SELECT number FROM period"
 _MARK = "INSERT OR IGNORE INTO changed VALUES (?, ?, ?)"
 _CHANGED = """
-SELECT DISTINCT device_id, hour FROM changed c JOIN devices d ON d.id = c.device WHERE period >= ? AND period < ?
+SELECT device_id, hour FROM changed c JOIN devices d ON d.id = c.device WHERE period >= ?1 AND period < ?2
+UNION SELECT device_id, hour FROM erased WHERE period >= ?1 AND period < ?2
 """
 
 
@@ -46,7 +47,8 @@ def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
     try:
         connection.execute("UPDATE period SET number = number + 1")
         [(until,)] = connection.execute(_PERIOD)
-        connection.execute("DELETE FROM changed WHERE period < ?", (until if since is None else since,))
+        for table in ("changed", "erased"):
+            connection.execute(f"DELETE FROM {table} WHERE period < ?", (until if since is None else since,))  # noqa: S608
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

@@ -22,11 +22,17 @@ CREATE TABLE IF NOT EXISTS rollups (
   part TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (part, key)
 ) WITHOUT ROWID
 """
+# What is erased is overwritten, too.
+_SETTINGS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA secure_delete = ON")
 _GET = "SELECT key, value FROM rollups WHERE part = ? AND key BETWEEN ? AND ? ORDER BY key"
 _PUT = "INSERT OR REPLACE INTO rollups VALUES (?, ?, ?)"
 _DROP = "DELETE FROM rollups WHERE part = ? AND key = ?"
 
 _T = TypeVar("_T")
+
+
+def _writes(connection: sqlite3.Connection) -> bool:
+    return not connection.execute("PRAGMA query_only").fetchone()[0]
 
 
 class SqliteRollups:
@@ -47,7 +53,7 @@ class SqliteRollups:
             connection.interrupt()
         for pool in (self._readers, self._writer):
             await asyncio.to_thread(pool.shutdown)
-        for connection in self._opened:
+        for connection in sorted(self._opened, key=_writes):  # the last to close folds the log into the file
             connection.close()
         if self._lock:
             self._lock.close()
@@ -88,7 +94,7 @@ class SqliteRollups:
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         self._lock = self._lock or lock(self._path)
-        connection = self._connection("rwc", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", _SCHEMA)
+        connection = self._connection("rwc", *_SETTINGS, _SCHEMA)
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

@@ -8,16 +8,17 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, NamedTuple, TypeVar
 
 from herenow.errors import SettingsError, StoreUnavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.sqlite_changes import Marks
+from herenow.store.sqlite_erasing import erase_rest
 from herenow.store.sqlite_rows import COLUMNS, DEVICE_COLUMNS, device_row, row
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MAX_COMMIT = 20_000  # positions in one transaction
 # Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
 ROWS = 2000 // COLUMNS
@@ -31,7 +32,12 @@ _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = 
 
 _T = TypeVar("_T")
 
-Waiting = tuple[Sequence[Position], Sequence[Device], "asyncio.Future[None]"]
+
+class Waiting(NamedTuple):
+    positions: Sequence[Position]
+    devices: Sequence[Device]
+    done: "asyncio.Future[None]"
+    erased: str | None = None  # a device of which everything goes, after what was written before
 
 
 class SqliteWriter:
@@ -60,7 +66,13 @@ class SqliteWriter:
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put((positions, devices, done))
+        self._waiting.put(Waiting(positions, devices, done))
+        await done
+
+    async def erase(self, device_id: str) -> None:
+        """Everything of a device; most of its positions should be gone before, for nothing is written meanwhile."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.put(Waiting((), (), done, device_id))
         await done
 
     async def stop(self) -> None:
@@ -86,7 +98,9 @@ class SqliteWriter:
                 if waiting is None:
                     return group, True
                 group.append(waiting)
-                size += len(waiting[0])
+                size += len(waiting.positions)
+                if waiting.erased is not None:
+                    break  # what comes after it is to stay
         except queue.Empty:
             pass
         return group, False
@@ -94,15 +108,16 @@ class SqliteWriter:
     def _commit_group(self, group: list[Waiting]) -> None:
         error: Exception | None = None
         try:
-            self._commit([position for waiting in group for position in waiting[0]], _newest(group))
+            positions = [position for waiting in group for position in waiting.positions]
+            self._commit(positions, _newest(group), group[-1].erased)
         except sqlite3.Error as failure:
             error = StoreUnavailable(_advice(failure, self._path))
         except Exception as failure:  # noqa: BLE001 - the edge of the thread: a writer that dies would leave everyone waiting
             error = failure
-        waiting = [done for _, _, done in group]
+        waiting = [one.done for one in group]
         waiting[0].get_loop().call_soon_threadsafe(_settle, waiting, error)
 
-    def _commit(self, positions: list[Position], devices: list[Device]) -> None:
+    def _commit(self, positions: list[Position], devices: list[Device], erased: str | None) -> None:
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -110,6 +125,10 @@ class SqliteWriter:
             self._insert(positions)
             self._marks.mark(connection, positions, self._known)
             self._keep_newest(devices)
+            if erased is not None:
+                erase_rest(connection, erased)
+                self._known.pop(erased, None)
+                self._marks.forget()
             connection.execute("COMMIT")
         except BaseException:
             self._known.clear()  # numbers given in a transaction that is rolled back are void
@@ -161,8 +180,8 @@ _DEVICE_MARKS = f"({','.join('?' * DEVICE_COLUMNS)})"
 def _newest(group: list[Waiting]) -> list[Device]:
     """One device each: a statement may not meet the same row twice."""
     newest: dict[str, Device] = {}
-    for _, devices, _ in group:
-        for device in devices:
+    for waiting in group:
+        for device in waiting.devices:
             before = newest.get(device.device_id)
             if before is None or device.position.version > before.position.version:
                 newest[device.device_id] = device
@@ -205,6 +224,7 @@ def _open(path: Path) -> sqlite3.Connection:
         "journal_size_limit = 67108864",
         "cache_size = -65536",  # KiB
         "busy_timeout = 5000",
+        "secure_delete = ON",  # what is erased is overwritten, too
         "fullfsync = ON",  # without them macOS keeps commits in the disk's own memory
         "checkpoint_fullfsync = ON",
     ):

@@ -1,0 +1,16 @@
+"""What is kept, how long, and what it takes."""
+
+import msgspec
+from fastapi import APIRouter, Response
+
+from herenow.api.devices import answer
+from herenow.api.parts import WithParts
+from herenow.history import storage
+
+router = APIRouter(tags=["history"])
+
+
+@router.get("/api/storage")
+async def read_storage(parts: WithParts) -> Response:
+    """Positions, bytes on disk, and the bytes that they will take if the next days are like the last seven."""
+    return answer(msgspec.structs.asdict(await storage.storage(parts.store, parts.keep)))

@@ -1,0 +1,57 @@
+"""`herenow storage` and `herenow erase`."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from herenow.errors import BadRequest, SettingsError, Unavailable
+from herenow.history.storage import Storage, storage
+from herenow.run.pipeline import kept, open_store
+from herenow.settings import Settings
+
+ANSWER_WITHIN = 600.0  # s; a device may have millions of positions
+LOOK_EVERY = 2.0  # s
+
+Left = dict[str, Any]  # as GET /api/devices/{device_id}/traces tells
+
+
+async def read_storage(settings: Settings) -> Storage:
+    """From the store itself. Raises StoreUnavailable."""
+    async with open_store(settings, writes=False) as store:
+        return await storage(store, kept(settings))
+
+
+async def erase(server: str, device_id: str, patience: float, told: Callable[[Left], None]) -> Left:
+    """Has a running server erase a device, and waits until nothing is left of it or patience, in s, is at its end.
+    `told` hears what is left. Raises Unavailable where the server does not answer, BadRequest where it refuses."""
+    path = f"/api/devices/{quote(device_id, safe='')}"
+    try:
+        async with httpx.AsyncClient(base_url=server.rstrip("/"), timeout=ANSWER_WITHIN) as client:
+            until = time.monotonic() + patience
+            left = _read(await client.delete(path))
+            while not left["nothing"] and time.monotonic() < until:
+                told(left)
+                await asyncio.sleep(LOOK_EVERY)
+                left = _read(await client.get(f"{path}/traces"))
+            return left
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise SettingsError(f"expected the address of a server like http://127.0.0.1:8000, got {server!r}") from error
+    except httpx.HTTPError as error:
+        words = str(error) or type(error).__name__
+        raise Unavailable(f"{server} does not answer ({words}); start it with `herenow run`") from error
+
+
+def _read(answer: httpx.Response) -> Left:
+    try:
+        said: Left = answer.json()
+    except ValueError as error:
+        raise BadRequest(f"expected the answer of Herenow, got {answer.status_code}; is this its address?") from error
+    if answer.is_server_error:
+        raise Unavailable(f"the server could not erase it: {said.get('detail')}; its log says why, then try again")
+    if answer.is_error:
+        raise BadRequest(str(said.get("detail")))
+    return said

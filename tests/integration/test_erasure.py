@@ -1,0 +1,116 @@
+"""A device is erased from a real server: from what is stored, from what is derived, and from every map."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from herenow.model.clock import HOUR
+from tests.integration.test_http import get, is_problem
+from tests.live import WIRES, WORLD, fix, open_socket
+from tests.server import Server, report, running, wait_for
+
+NOW = time.time_ns() // 1_000_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("erasure") / "positions.db") as started:
+        yield started
+
+
+def fill(server: Server, device_id: str, count: int = 30) -> None:
+    rows = [fix(device_id, 25.0 + n / 1000, 60.0, NOW - 3 * HOUR + n * 60_000, speed=9.0) for n in range(count)]
+    assert report(server, *rows).json()["accepted"] == count
+    wait_for(lambda: get(server, f"/api/devices/{quote(device_id, safe='')}").status_code == 200)
+
+
+def erase(server: Server, device_id: str, **headers: str) -> httpx.Response:
+    return httpx.delete(f"{server.url}/api/devices/{quote(device_id, safe='')}", headers=headers, timeout=30)
+
+
+def left(server: Server, device_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = get(server, f"/api/devices/{quote(device_id, safe='')}/traces").json()
+    return found
+
+
+def positions_in_tiles(server: Server) -> int:
+    range_ = {"from": NOW - 5 * HOUR, "to": NOW + HOUR}
+    answer = get(server, f"/api/history/days/{NOW - 3 * HOUR}", **range_)
+    count: int = answer.json()["total"]["positions"]
+    return count
+
+
+def test_nothing_of_an_erased_device_is_left_and_what_stays_is_whole(server: Server) -> None:
+    for device_id in ("secret/phone 1", "stays"):
+        fill(server, device_id)
+    wait_for(lambda: left(server, "secret/phone 1")["rollups"] > 0 and left(server, "stays")["rollups"] > 0, 60)
+    answer = erase(server, "secret/phone 1")
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["positions"], answer.json()["devices"]) == (0, 0)
+    wait_for(lambda: left(server, "secret/phone 1")["nothing"] is True, 60)
+    is_problem(get(server, "/api/devices/secret%2Fphone 1"), 404)
+    is_problem(get(server, "/api/devices/secret%2Fphone 1/track"), 404)
+    assert [one["device_id"] for one in get(server, "/api/devices").json()["devices"]] == ["stays"]
+    exported = get(server, "/api/export", format="ndjson", **{"from": NOW - 5 * HOUR}).text
+    assert exported.count("\n") == 30
+    assert "secret" not in exported
+    assert positions_in_tiles(server) == 30
+
+
+async def test_a_map_that_shows_it_shows_it_no_more_and_cannot_resume_from_before(server: Server) -> None:
+    for wire in WIRES:
+        fill(server, "seen")
+        fill(server, "other")
+        async with open_socket(server, wire) as socket:
+            first = await socket.look(bbox=WORLD, zoom=3)
+            assert "seen" in first.ids
+            assert erase(server, "seen").status_code == 200
+            after = await socket.positions()
+            assert after.type == "snapshot"
+            assert "seen" not in after.ids
+            assert "other" in after.ids
+            assert report(server, fix("other", 26.0, 60.0)).json()["accepted"] == 1
+            assert (await socket.positions()).ids == {"other"}
+            names = dict(socket.names)
+        async with open_socket(server, wire) as socket:
+            socket.names = names
+            again = await socket.look(bbox=WORLD, zoom=3, resume=first.token)
+            assert again.type == "snapshot"
+            assert "seen" not in again.ids
+
+
+def test_what_it_reports_afterwards_makes_it_known_anew(server: Server) -> None:
+    old = fix("phoenix", 25.0, 60.0, NOW - 1000, attributes={"name": "Old", "kind": "bus"})
+    report(server, old)
+    wait_for(lambda: get(server, "/api/devices/phoenix").status_code == 200)
+    assert erase(server, "phoenix").status_code == 200
+    assert report(server, fix("phoenix", 25.5, 60.0, NOW - 2000)).json()["accepted"] == 1
+    wait_for(lambda: get(server, "/api/devices/phoenix").status_code == 200)
+    found = get(server, "/api/devices/phoenix").json()
+    assert found["position"]["time"] == NOW - 2000
+    assert "name" not in found
+    assert found["distance"] == 0
+
+
+def test_who_was_never_known_cannot_be_erased(server: Server) -> None:
+    is_problem(erase(server, "nobody"), 404, "never reported")
+    assert left(server, "nobody")["nothing"] is True
+
+
+def test_nobody_erases_through_a_proxy(server: Server) -> None:
+    fill(server, "kept")
+    is_problem(erase(server, "kept", **{"X-Forwarded-For": "203.0.113.7"}), 403, "own machine")
+    is_problem(erase(server, "kept", Origin="http://evil.example"), 403)
+    assert get(server, "/api/devices/kept").status_code == 200
+
+
+def test_the_disk_that_is_taken_is_told(server: Server) -> None:
+    fill(server, "any")
+    wait_for(lambda: get(server, "/api/storage").json()["positions"] > 0, 60)
+    found = get(server, "/api/storage").json()
+    assert found["position_bytes"] > 0
+    assert found["rollup_bytes"] > 0
