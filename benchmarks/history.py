@@ -2,7 +2,7 @@
 
     [HERENOW_BENCH_CASSANDRA=cassandra://127.0.0.1:9042/bench?replication=1] python -m benchmarks.history [millions ...]
 
-A day of 10,000 devices in so many million positions (1, then 10, unless said), and a year of one device with a quarter
+A day of 10,000 devices in so many million positions (1 unless said), and a year of one device with a quarter
 as many. Rollups are made of all of it, then read as a map does: tiles around the places where most is, "cold" the first
 time after opening the store, "warm" again. SQLite always; Cassandra where the environment names a keyspace, which must
 not exist yet and is dropped at the end.
@@ -27,6 +27,7 @@ from herenow.history.export import export
 from herenow.history.export_csv import CsvExport
 from herenow.history.line import encode_line
 from herenow.history.parts import day_parts
+from herenow.history.replay import read_block
 from herenow.history.rollup import Rollup
 from herenow.history.simplify import level_for
 from herenow.history.summary import added
@@ -106,9 +107,13 @@ def around(zoom: int) -> list[Tile]:
     found = []
     for _ in range(TILES):
         longitude, latitude = PLACE[0] + chance.gauss(0, 0.05), PLACE[1] + chance.gauss(0, 0.02)
-        row = (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
-        found.append(Tile(zoom, int((longitude + 180) / 360 * 2**zoom), int(row * 2**zoom)))
+        found.append(tile_at(longitude, latitude, zoom))
     return found
+
+
+def tile_at(longitude: float, latitude: float, zoom: int) -> Tile:
+    row = (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
+    return Tile(zoom, int((longitude + 180) / 360 * 2**zoom), int(row * 2**zoom))
 
 
 async def tile(store: Store, wanted: Tile, span: Span) -> int:
@@ -146,12 +151,18 @@ async def longest(store: Store) -> Iterator[tuple[str, str]]:
         rows = [value for some in await store.rollups.get(parts) for _, value in some]
         return added(map(read_summary, rows)).positions
 
+    async def block(level: int) -> int:
+        return len(await read_block(store.rollups, START // HOUR + 5, level))
+
     found = []
     for name, work in (
         ("a year of one device at zoom 8", line(8)),
         ("the same at zoom 10", line(10)),
         ("the same at zoom 12", line(12)),
         ("the day of the fleet, summed", fleet()),
+        ("an hour of the fleet to be played, whole", block(0)),
+        ("the same at one position in ten seconds", block(1)),
+        ("the same at one in a minute", block(2)),
         ("the year as CSV, whole", whole()),
     ):
         took, size = await timed(work)
@@ -191,7 +202,7 @@ async def keyspace(url: str) -> AsyncIterator[Opened]:
 
 async def main() -> None:
     print(f"{machine()}; {FLEET:,} devices in a day, and one in a year")
-    for millions in [float(text) for text in sys.argv[1:]] or [1.0, 10.0]:
+    for millions in [float(text) for text in sys.argv[1:]] or [1.0]:
         with tempfile.TemporaryDirectory(prefix="herenow-bench-") as folder:
             path = Path(folder) / "bench.db"
             await measure("SQLite", lambda path=path: SqliteStore(path), millions)  # type: ignore[misc]
