@@ -171,8 +171,8 @@ def _past() -> Iterator[bytes]:
     start, step = time.time_ns() // 1_000_000 - DAY, DAY // rounds
     for number in range(rounds):
         rows = ",".join(
-            f'{{"device_id":"stored-{device}","time":{start + number * step},"latitude":'
-            f'{60 + (device % 97 + number % 40) / 137:.6f},"longitude":{24 + device % 79 / 100:.6f},"speed":{number % 30}}}'
+            f'{{"device_id":"stored-{device}","time":{start + number * step},"speed":{number % 30},'
+            f'"latitude":{60 + (device % 97 + number % 40) / 137:.6f},"longitude":{24 + device % 79 / 100:.6f}}}'
             for device in range(DEVICES)
         )
         head = f"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(rows) + 2}\r\n\r\n"

@@ -108,3 +108,19 @@ def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
 
 def report(server: Server, *positions: dict[str, object]) -> httpx.Response:
     return httpx.post(f"{server.url}/api/positions", json=list(positions), timeout=20)
+
+
+def beside(server: Server, command: str) -> int | None:
+    """The process that runs `herenow COMMAND` beside it (Linux); None where there is none."""
+    pid = server.process.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    found = [int(child) for child in children if command in Path(f"/proc/{child}/cmdline").read_text().split("\0")]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False

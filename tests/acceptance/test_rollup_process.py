@@ -8,24 +8,9 @@ from pathlib import Path
 import httpx
 
 from tests.acceptance.test_commands import herenow
-from tests.server import Server, report, running, wait_for
+from tests.server import Server, alive, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
-
-
-def keeper(server: Server) -> int | None:
-    """Its process, the one child of the server."""
-    pid = server.process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    assert len(children) <= 1
-    return int(children[0]) if children else None
-
-
-def alive(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def made(server: Server) -> int:
@@ -48,12 +33,12 @@ def test_it_is_started_again_when_it_dies_and_goes_on(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         report(server, fix(0))
         wait_for(lambda: positions(server) == 1, 60)
-        first = keeper(server)
+        first = beside(server, "rollup")
         assert first
         os.kill(first, signal.SIGKILL)
         report(server, fix(1))
         wait_for(lambda: positions(server) == 2, 60)
-        second = keeper(server)
+        second = beside(server, "rollup")
         assert second
         assert second != first
         assert server.stop() == 0
@@ -64,7 +49,7 @@ def test_it_is_started_again_when_it_dies_and_goes_on(tmp_path: Path) -> None:
 def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         wait_for(lambda: made(server) > 0, 60)
-        child = keeper(server)
+        child = beside(server, "rollup")
         assert child
         server.process.kill()
         wait_for(lambda: not alive(child), 20)

@@ -1,6 +1,10 @@
 """The whole HTTP face, made of its parts."""
 
+from collections.abc import Iterable
+from types import ModuleType
+
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from herenow import __version__
 from herenow.api import (
@@ -20,9 +24,10 @@ from herenow.api import (
     storage,
     web,
 )
+from herenow.api.aside import Aside, Beside
 from herenow.api.border import Border, Compressed
 from herenow.api.metrics import Metrics
-from herenow.api.parts import Parts
+from herenow.api.parts import Parts, Past
 from herenow.api.problems import add_problems
 
 # Live first: routes are tried in order, and thousands of viewers may come back at once. A device's id may hold slashes,
@@ -44,11 +49,13 @@ MODULES = (
     article,
     web,
 )
+HISTORY = (days, history, replay, export, storage)  # what is answered from the store alone
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 
 
-def create_app(parts: Parts) -> FastAPI:
+def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
+    """All of it; questions about history go to a process `beside` this one, while there is one."""
     app = FastAPI(
         title="Herenow",
         version=__version__,
@@ -57,6 +64,7 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
+    app.state.past = Past(parts.store, parts.keep, None if parts.polled else parts.hub.fleet)
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
@@ -65,5 +73,21 @@ def create_app(parts: Parts) -> FastAPI:
     add_problems(app)
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Aside, beside=beside, paths=[route.path_regex for route in _routes(HISTORY)])
     app.add_middleware(Border, here_only=parts.here_only)
     return app
+
+
+def create_history_app(past: Past) -> FastAPI:
+    """What is answered beside a server."""
+    app = FastAPI(title="Herenow history", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.past = past
+    for module in HISTORY:
+        app.include_router(module.router)
+    add_problems(app)
+    app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    return app
+
+
+def _routes(modules: Iterable[ModuleType]) -> list[APIRoute]:
+    return [route for module in modules for route in module.router.routes if isinstance(route, APIRoute)]

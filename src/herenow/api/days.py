@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.devices import answer, never_reported
-from herenow.api.parts import Parts, WithFleet, WithParts
+from herenow.api.parts import Past, WithPast
 from herenow.api.query import span
 from herenow.errors import BadRequest
 from herenow.history.days import read_summaries, read_summary
@@ -26,18 +26,18 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; n
 
 
 @router.get("/api/devices/{device_id:path}/days")
-async def days(device_id: str, parts: WithFleet, start: From = None, end: To = None) -> Response:
+async def days(device_id: str, past: WithPast, start: From = None, end: To = None) -> Response:
     """What a device did on each UTC day that the range touches."""
-    found = await _summaries(parts, device_id, span(start, end, 30 * DAY))
+    found = await _summaries(past, device_id, span(start, end, 30 * DAY))
     told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
     return answer({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
 
 
 @router.get("/api/devices/{device_id:path}/trips")
-async def trips(device_id: str, parts: WithFleet, start: From = None, end: To = None) -> Response:
+async def trips(device_id: str, past: WithPast, start: From = None, end: To = None) -> Response:
     """The trips and stops of a device that touch the range, in order; those that go on past midnight are one."""
     range_ = span(start, end, 30 * DAY)
-    found = await _summaries(parts, device_id, Span(range_.start - DAY, range_.end + DAY))
+    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY))
     pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
     told = [_piece(piece) for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
     return answer({"device_id": device_id, "pieces": told})
@@ -46,13 +46,13 @@ async def trips(device_id: str, parts: WithFleet, start: From = None, end: To = 
 @router.get("/api/history/days/{day}")
 async def fleet_day(
     day: str,
-    parts: WithParts,
+    past: WithPast,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> Response:
     """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
     number = span(day, str(2**53), 0).start // DAY
-    rows = await parts.store.rollups.get([all_of(part) for part in day_parts(number)])
+    rows = await past.store.rollups.get([all_of(part) for part in day_parts(number)])
     found = await asyncio.to_thread(lambda: {key.decode(): read_summary(value) for some in rows for key, value in some})
     behind = device_place(cursor)
     page = sorted(device_id for device_id in found if device_id > behind)[:limit]
@@ -62,13 +62,13 @@ async def fleet_day(
     return answer({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
 
 
-async def _summaries(parts: Parts, device_id: str, range_: Span) -> Mapping[int, Summary]:
+async def _summaries(past: Past, device_id: str, range_: Span) -> Mapping[int, Summary]:
     """Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
     if range_.end - range_.start > LONGEST + 2 * DAY:
         raise BadRequest(f"expected at most {LONGEST // DAY} days between from and to; ask for them in parts")
-    if parts.hub.fleet.get(device_id) is None:
+    if await past.device(device_id) is None:
         raise never_reported(device_id)
-    return await read_summaries(parts.store.rollups, device_id, range_.start // DAY, (range_.end - 1) // DAY)
+    return await read_summaries(past.store.rollups, device_id, range_.start // DAY, (range_.end - 1) // DAY)
 
 
 def _told(one: Summary) -> dict[str, object]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from herenow.api.history import From, To
-from herenow.api.parts import Parts, WithFleet
+from herenow.api.parts import Past, WithPast
 from herenow.api.query import span
 from herenow.errors import HerenowError, NotFound
 from herenow.history.export import export
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 @router.get("/api/export", response_class=StreamingResponse)
 async def export_history(
-    parts: WithFleet,
+    past: WithPast,
     format: Annotated[str, Query(description=", ".join(FORMATS))] = "csv",  # noqa: A002 - the name in the URL
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
     start: From = None,
@@ -32,8 +32,8 @@ async def export_history(
 ) -> StreamingResponse:
     """What is stored of devices in a range of time as a file, devices in the order of their ids, each oldest first."""
     made, range_ = format_named(format), span(start, end, DAY)
-    named = _known(parts, device) if device else {device.device_id for device in parts.hub.fleet}
-    pieces = export(parts.store, made.make(), named, range_)
+    named = await _known(past, device) if device else {device.device_id for device in await past.devices()}
+    pieces = export(past.store, made.make(), named, range_)
     first = await anext(pieces)
     return StreamingResponse(
         _whole(first, pieces),
@@ -42,10 +42,10 @@ async def export_history(
     )
 
 
-def _known(parts: Parts, device_ids: list[str]) -> set[str]:
+async def _known(past: Past, device_ids: list[str]) -> set[str]:
     """Raises NotFound for a device that never reported."""
     for device_id in device_ids:
-        if parts.hub.fleet.get(device_id) is None:
+        if await past.device(device_id) is None:
             raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported")
     return set(device_ids)
 

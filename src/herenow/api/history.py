@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from herenow.api.border import FOR_EVER_HERE
 from herenow.api.devices import answer
-from herenow.api.parts import WithParts
+from herenow.api.parts import WithPast
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
 from herenow.history import mvt
@@ -32,7 +32,7 @@ def cell(box: Box, zoom: float) -> tuple[float, float]:
 
 @router.get("/api/history/clusters")
 async def clusters(
-    parts: WithParts,
+    past: WithPast,
     bbox: Annotated[str, Query(description="west,south,east,north")],
     zoom: Annotated[float, Query(ge=0, le=24)],
     start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; an hour before `to`")] = None,
@@ -40,7 +40,7 @@ async def clusters(
 ) -> Response:
     """Stored positions of a time range, gathered where they lie close at that zoom."""
     box, range_ = to_box(bbox), span(start, end, HOUR)
-    found = await parts.store.clusters(box, range_, cell(box, zoom))
+    found = await past.store.clusters(box, range_, cell(box, zoom))
     count = sum(cluster.count for cluster in found)
     return answer({"clusters": found, "positions": count, "from": range_.start, "to": range_.end})
 
@@ -50,9 +50,9 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, t
 
 
 @router.get("/api/history")
-async def history(parts: WithParts, start: From = None, end: To = None) -> Response:
+async def history(past: WithPast, start: From = None, end: To = None) -> Response:
     """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
-    range_, rollups = whole_hours(span(start, end, DAY)), parts.store.rollups
+    range_, rollups = whole_hours(span(start, end, DAY)), past.store.rollups
     [made] = await rollups.get([one_of(STATE, MADE)])
     held = await blocks(rollups, range_)
     told = {"from": range_.start, "to": range_.end, "version": version(held)}
@@ -69,7 +69,7 @@ async def history_tile(
     z: int,
     x: int,
     y: int,
-    parts: WithParts,
+    past: WithPast,
     start: From = None,
     end: To = None,
     kind: Annotated[str | None, Query(max_length=32)] = None,
@@ -79,7 +79,7 @@ async def history_tile(
 ) -> Response:
     """A Mapbox Vector Tile of the positions of a time range: clusters on a grid, near the ground each position."""
     wanted, range_ = tile(z, x, y), whole_hours(span(start, end, DAY))
-    found = await read_tile(parts.store.rollups, wanted, range_, Filter(kind, raw))
+    found = await read_tile(past.store.rollups, wanted, range_, Filter(kind, raw))
     headers = {"ETag": f'"{found.tag}"'} | ({"Cache-Control": FOR_EVER_HERE} if v == found.version else {})
     if same(headers["ETag"], if_none_match):
         return Response(status_code=304, headers=headers)

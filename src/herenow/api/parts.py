@@ -1,5 +1,6 @@
 """The parts that the routes work with, and how a route gets at them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,8 +11,10 @@ from herenow.api.body import Bodies
 from herenow.bus.base import Bus
 from herenow.live.commands import Commands
 from herenow.live.erasures import Erasures
+from herenow.live.fleet import Fleet
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
+from herenow.model.device import Device
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
 from herenow.sources.report import LocalIntake
@@ -25,6 +28,24 @@ class Scene(msgspec.Struct, frozen=True):
     notices: list[str] = []
     start: tuple[float, float, float, float] | None = None  # west, south, east, north
     streets: bytes | None = None  # GeoJSON
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What questions about history are answered from; `fleet` where all devices are in memory."""
+
+    store: Store
+    keep: Retention
+    fleet: Fleet | None = None
+
+    async def device(self, device_id: str) -> Device | None:
+        """At its newest position; None for one that never reported. Raises StoreUnavailable."""
+        if self.fleet is not None:
+            return self.fleet.get(device_id)
+        return next(iter(await self.store.devices([device_id])), None)
+
+    async def devices(self) -> Sequence[Device]:
+        """All, in no order. Raises StoreUnavailable."""
+        return list(self.fleet) if self.fleet is not None else await self.store.latest()
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -60,6 +81,11 @@ async def _parts(connection: HTTPConnection) -> Parts:
 WithParts = Annotated[Parts, Depends(_parts)]
 
 
+async def _past(connection: HTTPConnection) -> Past:
+    past: Past = connection.app.state.past
+    return past
+
+
 async def _fresh(parts: WithParts) -> Parts:
     """For routes that read the fleet."""
     if parts.polled:
@@ -67,4 +93,5 @@ async def _fresh(parts: WithParts) -> Parts:
     return parts
 
 
+WithPast = Annotated[Past, Depends(_past)]
 WithFleet = Annotated[Parts, Depends(_fresh)]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from herenow.api.border import FOR_EVER_HERE
 from herenow.api.devices import answer
 from herenow.api.history import From, To, same
-from herenow.api.parts import WithParts
+from herenow.api.parts import WithPast
 from herenow.api.query import span
 from herenow.errors import BadRequest
 from herenow.history.ranges import blocks, whole_hours
@@ -24,10 +24,10 @@ router = APIRouter(tags=["history"])
 
 
 @router.get("/api/history/replay")
-async def manifest(parts: WithParts, start: From = None, end: To = None) -> Response:
+async def manifest(past: WithPast, start: From = None, end: To = None) -> Response:
     """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
     range_ = whole_hours(span(start, end, DAY))
-    held = await blocks(parts.store.rollups, range_, "hour")
+    held = await blocks(past.store.rollups, range_, "hour")
     told = [{"block": block.number, "version": block.made.hex()} for block in held]
     return answer({"from": range_.start, "to": range_.end, "length": HOUR, "steps": STEPS, "blocks": told})
 
@@ -36,7 +36,7 @@ async def manifest(parts: WithParts, start: From = None, end: To = None) -> Resp
 async def replay_block(
     block: int,
     level: int,
-    parts: WithParts,
+    past: WithPast,
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
     v: Annotated[str | None, Query(max_length=32, description="the `version` that /api/history/replay tells")] = None,
     if_none_match: Annotated[str | None, Header()] = None,
@@ -47,8 +47,8 @@ async def replay_block(
         raise BadRequest(f"level: expected 0 to {len(STEPS) - 1}, got {level}")
     if not -(2**40) < block < 2**40:
         raise BadRequest(f"block: expected a number of hours since 1970, got {block}")
-    held = await blocks(parts.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
-    packed = await read_block(parts.store.rollups, block, level)
+    held = await blocks(past.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
+    packed = await read_block(past.store.rollups, block, level)
     plain = bool(device) or "deflate" not in accept_encoding
     tag = f'"{zlib.crc32(packed + repr((plain, sorted(device or []))).encode()):08x}"'
     current = [one.made.hex() for one in held]

@@ -4,13 +4,13 @@ import msgspec
 from fastapi import APIRouter, Response
 
 from herenow.api.devices import answer
-from herenow.api.parts import WithParts
+from herenow.api.parts import WithPast
 from herenow.history import storage
 
 router = APIRouter(tags=["history"])
 
 
 @router.get("/api/storage")
-async def read_storage(parts: WithParts) -> Response:
+async def read_storage(past: WithPast) -> Response:
     """Positions, bytes on disk, and the bytes that they will take if the next days are like the last seven."""
-    return answer(msgspec.structs.asdict(await storage.storage(parts.store, parts.keep)))
+    return answer(msgspec.structs.asdict(await storage.storage(past.store, past.keep)))

@@ -114,6 +114,19 @@ def rollup(
         in_loop(rebuild_rollups(settings, days.show))
 
 
+@app.command(hidden=True)
+def history(
+    socket: Annotated[str, typer.Argument(help="The Unix socket to listen on.")],
+    store: StoreUrl = None,
+    config: Config = None,
+) -> None:
+    """Answer questions about history beside a server, which starts it."""
+    from herenow.run.history import answer_history
+
+    set_up_logs()
+    in_loop(answer_history(read_settings(config, {"store": store}), socket))
+
+
 @app.command()
 def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) -> None:
     """Make the tables in Cassandra and the queues in RabbitMQ that are missing. Twice changes nothing.

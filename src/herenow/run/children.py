@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -25,14 +25,20 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 
 async def keep(
-    name: str, command: tuple[str, ...], environment: Mapping[str, str], stop: asyncio.Event, *, needed: bool = True
+    name: str,
+    command: Callable[[], tuple[str, ...]],
+    environment: Mapping[str, str],
+    stop: asyncio.Event,
+    *,
+    needed: bool = True,
 ) -> None:
-    """Runs `herenow COMMAND` until all stop, and then stops it in order. A child that ends is started again. One whose
-    settings are wrong has said why: SettingsError where it is `needed`, else that may change."""
+    """Runs `herenow COMMAND`, which is asked for each time, until all stop, and then stops it in order. A child that
+    ends is started again. One whose settings are wrong has said why: SettingsError where it is `needed`, else that may
+    change."""
     pause, loop = FIRST_PAUSE, asyncio.get_running_loop()
     while True:
         began = loop.time()
-        code = await _run(command, environment, stop)
+        code = await _run(command(), environment, stop)
         if stop.is_set():
             return
         if code == 2 and needed:

@@ -18,7 +18,7 @@ from herenow.api.live import beat, farewell
 from herenow.api.parts import Parts, Scene
 from herenow.api.sockets import HttpProtocol, Link
 from herenow.errors import SettingsError
-from herenow.run.children import environment, keep
+from herenow.run.beside import history_beside, rollups_beside
 from herenow.run.pipeline import open_parts
 from herenow.settings import Settings
 from herenow.sources.report import LocalIntake
@@ -56,9 +56,12 @@ async def serve(
         with told_to_stop() as stop:
             if worker:
                 stop_with_stdin(stop)
-            kept = _keeping_rollups(settings, stop) if rollups else contextlib.nullcontext()
-            async with open_parts(settings, scene or Scene(), records=records) as parts, kept:
-                server = Server(config(create_app(parts)))
+            async with contextlib.AsyncExitStack() as stack:
+                parts = await stack.enter_async_context(open_parts(settings, scene or Scene(), records=records))
+                if rollups:
+                    await stack.enter_async_context(rollups_beside(settings, stop))
+                beside = await stack.enter_async_context(history_beside(settings, stop))
+                server = Server(config(create_app(parts, beside)))
                 duties = [_stop(server, parts, stop), _announce(parts, listening, settings), beat(parts)]
                 if source:
                     duties.append(source(parts.intake))
@@ -68,18 +71,6 @@ async def serve(
     finally:
         listening.close()
     log.info("stopped")
-
-
-@contextlib.asynccontextmanager
-async def _keeping_rollups(settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
-    """By a process that is stopped in order at the end, and without which the server goes on."""
-    async with asyncio.TaskGroup() as tasks:
-        keeping = keep("rollup", ("rollup", "--child"), environment(settings), stop, needed=False)
-        tasks.create_task(keeping, name="rollup")
-        try:
-            yield
-        finally:
-            stop.set()
 
 
 def stop_with_stdin(stop: asyncio.Event) -> None:

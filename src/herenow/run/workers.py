@@ -22,7 +22,7 @@ async def serve_by_workers(settings: Settings, count: int) -> None:
             async with asyncio.TaskGroup() as tasks:
                 for number in range(count):
                     worker = f"worker-{number}"
-                    tasks.create_task(keep(worker, ("serve", "--worker"), said, stop), name=worker)
+                    tasks.create_task(keep(worker, lambda: ("serve", "--worker"), said, stop), name=worker)
     finally:
         listening.close()
     log.info("stopped")

@@ -1,0 +1,37 @@
+"""`herenow history`: answers questions about history beside a server, which starts it with the first of them."""
+
+import asyncio
+import os
+import socket
+
+import structlog
+
+from herenow.api.app import create_history_app
+from herenow.api.parts import Past
+from herenow.run.pipeline import kept, open_store
+from herenow.run.server import Server, config, stop_with_stdin, told_to_stop
+from herenow.settings import Settings
+
+NICE = 5  # what is live goes before
+BACKLOG = 256  # connections not yet taken
+
+log = structlog.get_logger()
+
+
+async def answer_history(settings: Settings, path: str) -> None:
+    """On a Unix socket that is not there yet, until SIGTERM, SIGINT or the end of its standard input."""
+    os.nice(NICE)
+    with told_to_stop() as stop, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        stop_with_stdin(stop)
+        async with open_store(settings, writes=False) as store, asyncio.TaskGroup() as tasks:
+            server = Server(config(create_history_app(Past(store, kept(settings)))))
+            listening.bind(path)
+            listening.listen(BACKLOG)
+            stopping = tasks.create_task(_stop(server, stop))
+            await server.serve([listening])
+            stopping.cancel()
+
+
+async def _stop(server: Server, stop: asyncio.Event) -> None:
+    await stop.wait()
+    server.should_exit = True
