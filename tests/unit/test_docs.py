@@ -6,6 +6,7 @@ from pathlib import Path
 from herenow import __version__
 from herenow.api import (
     article,
+    collections,
     commands,
     days,
     devices,
@@ -15,6 +16,7 @@ from herenow.api import (
     history,
     ingest,
     live,
+    moving_features,
     replay,
     session,
     sockets,
@@ -39,7 +41,8 @@ def test_every_documented_setting_exists() -> None:
 
 
 def routes() -> set[str]:
-    modules = (ingest, commands, days, devices, history, replay, export, stats, health, live, events, article, web)
+    ours = (ingest, commands, days, devices, history, replay, export, stats, health, live, events, web)
+    modules = (*ours, article, collections, moving_features)
     paths = {route.path for module in modules for route in module.router.routes}
     return {path.replace("{device_id:path}", "{device_id}") for path in paths}
 

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from herenow import __version__
 from herenow.api import (
     article,
+    collections,
     commands,
     days,
     devices,
@@ -14,6 +15,7 @@ from herenow.api import (
     history,
     ingest,
     live,
+    moving_features,
     replay,
     stats,
     web,
@@ -40,7 +42,10 @@ def create_app(parts: Parts) -> FastAPI:
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
     # Live first: routes are tried in order, and thousands of viewers may come back at once.
-    for module in (live, ingest, commands, days, devices, history, replay, export, stats, health, events, article, web):
+    for module in (
+        *(live, ingest, commands, days, devices, history, replay, export, stats, health, events),
+        *(collections, moving_features, article, web),
+    ):
         app.include_router(module.router)
     add_problems(app)
     web.add_web(app)
