@@ -4,6 +4,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -298,3 +299,19 @@ def test_an_odd_id_leads_to_its_device(server: Server) -> None:
         for other in answer.json()["links"]:
             assert httpx.get(urljoin(str(answer.url), other["href"])).status_code == 200
     assert odd["links"][0]["href"].endswith("/items/fleet%2F4%20%C3%A9%3F%23%25%26")
+
+
+def test_an_answer_looks_at_so_many_devices_and_positions_and_goes_on_from_there(tmp_path: Path) -> None:
+    bounds = {"herenow.api.moving_devices.MAX_LOOKED_AT": 3, "herenow.api.moving_devices.MAX_POSITIONS": 4}
+    with running(tmp_path / "positions.db", constants=bounds) as small:
+        rows = [fix(f"bus {n}", minute * MINUTE, 60.0 + n) for n in range(7) for minute in (0, 1, 2)]
+        assert post(small, json.dumps(rows).encode()).json()["accepted"] == 21
+        wait_for(lambda: get(small, ITEMS).json()["numberMatched"] == 7)
+        then = {"datetime": between(0, MINUTE), "limit": 2}
+        for query in (then, then | {"subTrajectory": "true"}):
+            told = pages(small, ITEMS, **query)
+            assert [one for page in told for one in ids(page)] == [f"bus {n}" for n in range(7)]
+        there = pages(small, ITEMS, **then, bbox="24,65.5,26,66.5", subTrajectory="true")
+        assert [ids(page) for page in there] == [[], [], [], ["bus 6"]], "of three positions in each, four are read"
+        assert post(small, json.dumps([fix("bus 0", 3 * MINUTE, 60.0), fix("bus 0", 4 * MINUTE, 60.0)]).encode())
+        is_problem(get(small, ITEMS, **then, subTrajectory="true"), 400, "more than 4 positions", "tgsequence")

@@ -31,7 +31,10 @@ class Wanted(msgspec.Struct, frozen=True):
         position = device.position
         if self.moments and position.time < self.moments.start:
             return False
-        return self.trajectory or self.area is None or self.area.touched([position])
+        if self.trajectory or self.area is None:
+            return True
+        # Most are elsewhere, and all are asked: the cheap question first.
+        return self.area.box.contains(position.longitude, position.latitude) and self.area.touched([position])
 
 
 class Found(msgspec.Struct, frozen=True):
