@@ -30,7 +30,7 @@ DRIVERS = {
     "pika": "bus/rabbitmq_link",
     "mapbox_vector_tile": "history/mvt",
     "shapely": "history/simplify",
-    "pyproj": "history/trips",
+    "pyproj": "history/ellipsoid",
 }
 
 

@@ -1,31 +1,53 @@
 """MF-JSON is as OGC 19-045r3 says, in bodies as OGC 22-003r3 says."""
 
-from itertools import pairwise
+import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from herenow.history import moving_features as mf
+from herenow.history.primitives import primitives, runs
+from herenow.model.device import first_seen
 from herenow.model.geo import MAX_LEG_TIME
 from herenow.model.position import Position
+from tests import standard
 from tests.exporting import moment, positions_in_order
 from tests.positions import NOW, position
 
+GOLDEN = Path(__file__).parent.parent / "golden"
+LINKS = [{"rel": "self", "href": "../x", "type": "application/json"}]
 DRIVE = [
-    position("bus", NOW, 60.0, 25.0, speed=1.0, course=359.0),
+    position("bus", NOW, 60.0, 25.0, speed=1.0, course=359.0, attributes={"name": "Bus 7"}),
     position("bus", NOW + 1000, 60.1, 25.1, course=1.0),
-    position("bus", NOW + 2000, 60.2, 24.9, speed=3.0),
+    position("bus", NOW + 2000, 60.2, 24.9, speed=3.0, battery=80.0),
 ]
 LATER = position("bus", NOW + 2001 + MAX_LEG_TIME, 61.0, 26.0)
 
 
 def feature(positions: list[Position]) -> Any:
-    return mf.feature("bus", positions, {"name": "Bus 7"})
+    told = mf.moving_feature(first_seen(positions[0]), runs(positions))
+    standard.follows(told, standard.Feature)
+    return told
 
 
 def sequence(positions: list[Position]) -> Any:
-    return mf.geometry_sequence(positions, [{"rel": "self", "href": "/x"}], NOW, 9)
+    told = mf.geometry_sequence(primitives(positions), "Linear", LINKS, NOW)
+    standard.follows(told, standard.TemporalGeometrySequence)
+    return told
+
+
+def samples() -> dict[str, bytes]:
+    """What is in tests/golden."""
+    told = {"moving-feature.json": feature([*DRIVE, LATER]), "geometry-sequence.json": sequence([*DRIVE, LATER])}
+    return {name: json.dumps(one, indent=1).encode() + b"\n" for name, one in told.items()}
+
+
+@pytest.mark.parametrize("name", samples())
+def test_a_feature_and_a_sequence_are_what_they_were(name: str) -> None:
+    assert samples()[name] == (GOLDEN / name).read_bytes()
 
 
 def test_a_feature_says_who_moved_and_where_and_when() -> None:
@@ -55,7 +77,7 @@ def test_a_gap_makes_several_moving_points() -> None:
 
 
 def test_what_was_measured_is_told_with_the_times_at_which_it_was() -> None:
-    speed, course = feature(DRIVE)["temporalProperties"]
+    speed, course, _ = feature(DRIVE)["temporalProperties"]
     assert speed == {
         "datetimes": ["2026-09-21T14:13:20.000Z", "2026-09-21T14:13:22.000Z"],
         "speed": {"type": "Measure", "form": "MTS", "values": [1.0, 3.0], "interpolation": "Linear"},
@@ -64,11 +86,18 @@ def test_what_was_measured_is_told_with_the_times_at_which_it_was() -> None:
     assert course["course"]["interpolation"] == "Discrete"
 
 
-def test_one_place_is_a_point_and_nothing_is_no_geometry() -> None:
-    assert feature([LATER])["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
-    nothing = feature([])
-    assert nothing["geometry"] is None
-    assert "temporalGeometry" not in nothing
+def test_a_feature_that_was_seen_once_is_a_point_without_a_life() -> None:
+    told = feature([LATER])
+    assert told["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
+    assert "time" not in told
+
+
+def test_a_still_feature_is_at_its_newest_place() -> None:
+    told: Any = mf.still_feature(first_seen(LATER), NOW)
+    standard.follows(told, standard.Feature)
+    assert told["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
+    assert [moment(one) for one in told["time"]] == [NOW, LATER.time]
+    assert "time" not in mf.still_feature(first_seen(LATER))
 
 
 def test_places_have_altitudes_where_all_of_them_are_known() -> None:
@@ -80,28 +109,35 @@ def test_places_have_altitudes_where_all_of_them_are_known() -> None:
 
 def test_a_sequence_names_its_primitives_by_their_beginning() -> None:
     told = sequence([*DRIVE, LATER])
-    assert told["type"] == "TemporalGeometrySequence"
     assert [one["id"] for one in told["geometrySequence"]] == [str(NOW), str(LATER.time)]
-    assert (told["numberMatched"], told["numberReturned"], moment(told["timeStamp"])) == (9, 2, NOW)
-    assert told["links"] == [{"rel": "self", "href": "/x"}]
+    assert (told["numberReturned"], moment(told["timeStamp"])) == (2, NOW)
+    assert told["links"] == LINKS
 
 
 @pytest.mark.parametrize("name", mf.MEASURED)
-def test_what_was_never_measured_is_not_told(name: str) -> None:
-    assert mf.temporal_property(name, [LATER]) is None
+def test_what_was_never_measured_has_no_values(name: str) -> None:
+    told: Any = mf.temporal_property(name, [[LATER]], LINKS)
+    standard.follows(told, standard.TemporalProperty)
+    assert told["valueSequence"] == []
+    assert mf.still_property(name, LINKS).items() < told.items()
 
 
-@given(positions_in_order())
-def test_times_increase_and_are_as_many_as_places(positions: list[Position]) -> None:
+@given(positions_in_order().filter(bool))
+def test_whatever_was_reported_is_told_as_the_standard_wants_it(positions: list[Position]) -> None:
     mine = [one for one in positions if one.device_id == positions[0].device_id]
-    for one in sequence(mine)["geometrySequence"]:
-        assert one["type"] == "MovingPoint"
-        assert len(one["datetimes"]) == len(one["coordinates"]) > 0
-        assert all(before < after for before, after in pairwise(one["datetimes"]))
-        assert len({len(place) for place in one["coordinates"]}) == 1
+    sequence(mine)
+    feature(mine)
+    for name in mf.MEASURED:
+        standard.follows(mf.temporal_property(name, primitives(mine), LINKS), standard.TemporalProperty)
 
 
 def test_of_two_positions_at_one_time_the_newer_counts() -> None:
     twins = sorted([position("bus", NOW, 1.0, 2.0), position("bus", NOW, 3.0, 4.0)], key=lambda one: one.version)
     newest = twins[1]
     assert feature(twins)["temporalGeometry"]["coordinates"] == [[newest.longitude, newest.latitude]]
+
+
+if __name__ == "__main__":
+    for _name, _bytes in samples().items():
+        (GOLDEN / _name).write_bytes(_bytes)
+    sys.exit()

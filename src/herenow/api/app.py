@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from herenow import __version__
 from herenow.api import (
     article,
+    collections,
     commands,
     days,
     devices,
@@ -19,6 +20,7 @@ from herenow.api import (
     history,
     ingest,
     live,
+    moving_features,
     replay,
     stats,
     storage,
@@ -46,6 +48,8 @@ MODULES = (
     stats,
     health,
     events,
+    collections,
+    moving_features,
     article,
     web,
 )

@@ -3,13 +3,16 @@
 import re
 
 from herenow.errors import BadRequest
+from herenow.history.primitives import Area, Moments
+from herenow.history.ranges import LONGEST
 from herenow.model import geo
-from herenow.model.clock import now
+from herenow.model.clock import DAY, now
 from herenow.model.geo import Box
-from herenow.model.report import to_time
+from herenow.model.report import EARLIEST, LATEST_AHEAD, to_time
 from herenow.store.base import Span
 
 _WHOLE = re.compile(r"-?[0-9]{1,17}")
+_OPEN = ("", "..")
 AHEAD = 120_000  # ms; without `to`, up to here
 
 
@@ -33,6 +36,47 @@ def bbox(text: str) -> Box:
         raise BadRequest(f"bbox: expected west,south,east,north in degrees, got {text[:80]!r}") from error
     except BadRequest as error:
         raise BadRequest(f"bbox: {error}") from error
+
+
+def moments(text: str | None) -> Moments:
+    """The `datetime` of OGC API: an RFC 3339 time, or an interval `A/B` of two, where `..` or nothing leaves an end
+    open; None is all. Raises BadRequest."""
+    start, slash, end = ("../.." if text is None else text).partition("/")
+    if not slash:
+        return Moments(instant("datetime", start), instant("datetime", start))
+    found = Moments(
+        EARLIEST if start in _OPEN else instant("datetime", start),
+        now() + LATEST_AHEAD if end in _OPEN else instant("datetime", end),
+        start not in _OPEN and end not in _OPEN,
+    )
+    if found.start > found.end:
+        raise BadRequest(f"datetime: expected an interval that begins before it ends, got {text!r:.80}")
+    if found.bounded and found.end - found.start > LONGEST:
+        raise BadRequest(f"datetime: expected at most {LONGEST // DAY} days, got {text!r:.80}; ask for them in parts")
+    return found
+
+
+def instant(name: str, text: str) -> int:
+    """Unix ms from an RFC 3339 time. Raises BadRequest."""
+    try:
+        return to_time(text.strip().replace(" ", "+").upper())
+    except ValueError as error:
+        raise BadRequest(f"{name}: expected times like 2026-11-23T12:00:00Z, got {text[:40]!r}") from error
+
+
+def area(text: str) -> Area:
+    """The `bbox` of OGC API: four numbers, or six with the least and the greatest height. Raises BadRequest."""
+    numbers = text.split(",")
+    if len(numbers) != 6:
+        return Area(bbox(text))
+    west, south, low, east, north, high = numbers
+    try:
+        lowest, highest = float(low), float(high)
+    except ValueError as error:
+        raise BadRequest(f"bbox: expected heights in metres as third and sixth, got {text[:80]!r}") from error
+    if not lowest <= highest:
+        raise BadRequest(f"bbox: expected the least height before the greatest, got {text[:80]!r}")
+    return Area(bbox(",".join((west, south, east, north))), lowest, highest)
 
 
 def _time(name: str, text: str) -> int:

@@ -1,17 +1,20 @@
 """Moving features as JSON (OGC 19-045r3), in the bodies of OGC API – Moving Features – Part 1 (OGC 22-003r3).
 
-Bounded by what is given: one page of one device, sorted by (time, tie).
+Bounded by what is given: primitives of one device, in order.
 """
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from herenow.history.curves import Curve
 from herenow.history.export_text import iso
-from herenow.history.stretches import Stretches
+from herenow.history.primitives import Primitive
+from herenow.model.device import Device
 from herenow.model.position import Position
 
 Json = dict[str, object]
+Links = Sequence[Mapping[str, str]]
 
 _CRS: Json = {"type": "Name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
 _TRS: Json = {
@@ -23,95 +26,125 @@ _TRS: Json = {
 class Measured(msgspec.Struct, frozen=True):
     """A number that a moving feature has over time."""
 
-    form: str  # UNECE code of its unit
+    form: str  # of its unit: three letters of UNECE, or a URI
     interpolation: str
 
 
 # Between 359° and 1° lies north, not south: courses are not to be interpolated.
 MEASURED = {
     "speed": Measured("MTS", "Linear"),
-    "course": Measured("DD", "Discrete"),
+    "course": Measured("http://qudt.org/vocab/unit/DEG", "Discrete"),
     "accuracy": Measured("MTR", "Linear"),
-    "battery": Measured("P1", "Linear"),
+    "battery": Measured("http://qudt.org/vocab/unit/PERCENT", "Linear"),
 }
 
 
-def feature(device_id: str, positions: Sequence[Position], properties: Mapping[str, object] | None = None) -> Json:
-    """A MovingFeature. `properties` are what does not move, such as name and kind.
+def still_feature(device: Device, first: int | None = None) -> Json:
+    """A MovingFeature without its movement: at its newest place, alive since `first` (ms)."""
+    newest = device.position
+    told = _feature(device) | {"geometry": {"type": "Point", "coordinates": _places([newest])[0]}}
+    return told if first is None else told | _life(first, newest.time)
 
-    With a gap its geometry is a MovingGeometryCollection: nobody knows where the device was meanwhile.
-    """
-    told: Json = {"type": "Feature", "id": device_id, "crs": _CRS, "trs": _TRS, "properties": dict(properties or {})}
-    if not positions:
-        return told | {"geometry": None}
-    found = _one_a_time(positions)
-    return told | {
+
+def moving_feature(device: Device, primitives: Sequence[Primitive]) -> Json:
+    """A MovingFeature with at least one primitive. With several, its movement is a MovingGeometryCollection: nobody
+    knows where the device was between them."""
+    found = [position for primitive in primitives for position in primitive]
+    moving = [_moving_point(one) for one in primitives]
+    return {
+        **_feature(device),
         "bbox": _bbox(found),
-        "time": [iso(found[0].time), iso(found[-1].time)],
+        **_life(found[0].time, found[-1].time),
         "geometry": _geometry(found),
-        "temporalGeometry": _temporal_geometry(found),
-        "temporalProperties": temporal_properties(found),
+        "temporalGeometry": moving[0] if len(moving) == 1 else {"type": "MovingGeometryCollection", "prisms": moving},
+        "temporalProperties": [told for name in MEASURED if (told := _parametric(name, found))],
     }
 
 
-def geometry_sequence(
-    positions: Sequence[Position], links: Sequence[Mapping[str, object]], time: int, matched: int
-) -> Json:
-    """A TemporalGeometrySequence: a primitive for each stretch without a gap, named by the Unix ms of its beginning.
+def geometry_sequence(primitives: Sequence[Primitive], interpolation: str, links: Links, time: int) -> Json:
+    """A TemporalGeometrySequence of a page of primitives, each named by the Unix ms of its beginning.
 
-    `time` (ms) is when it was asked for, `matched` how many primitives there are on all pages.
+    `time` (ms) is when it was asked for.
     """
-    primitives = [{"id": str(one[0].time), **_moving_point(one)} for one in _stretches(_one_a_time(positions))]
     return {
         "type": "TemporalGeometrySequence",
-        "geometrySequence": primitives,
-        "crs": _CRS,
-        "trs": _TRS,
+        "geometrySequence": [
+            {"id": str(one[0].time), **_moving_point(one, interpolation), "crs": _CRS, "trs": _TRS}
+            for one in primitives
+        ],
         "links": list(links),
         "timeStamp": iso(time),
-        "numberMatched": matched,
         "numberReturned": len(primitives),
     }
 
 
-def temporal_properties(positions: Sequence[Position]) -> list[Json]:
-    """A ParametricValues object for each of MEASURED that is known at any time, with the times at which it is."""
-    found = _one_a_time(positions)
-    return [told for name in MEASURED if (told := temporal_property(name, found))]
+def still_property(name: str, links: Links) -> Json:
+    """A TemporalProperty without its values: one of MEASURED."""
+    return {"name": name, "type": "TReal", "form": MEASURED[name].form, "links": list(links)}
 
 
-def temporal_property(name: str, positions: Sequence[Position]) -> Json | None:
-    """One of MEASURED; None where it is never known."""
-    known = [(iso(one.time), value) for one in _one_a_time(positions) if (value := getattr(one, name)) is not None]
-    if not known:
+def temporal_property(name: str, primitives: Sequence[Primitive], links: Links) -> Json:
+    """A TemporalProperty: one of MEASURED, with the values of each primitive in which it was known."""
+    known = (_known(name, primitive) for primitive in primitives)
+    sequence = [
+        {
+            "datetimes": [iso(time) for time, _ in some],
+            "values": [value for _, value in some],
+            "interpolation": MEASURED[name].interpolation,
+        }
+        for some in known
+        if some
+    ]
+    return still_property(name, links) | {"valueSequence": sequence}
+
+
+def temporal_curve(name: str, curve: Curve, links: Links) -> Json:
+    """A TemporalProperty that follows from a primitive."""
+    sequence = {
+        "datetimes": [iso(time) for time in curve.times],
+        "values": list(curve.values),
+        "interpolation": curve.interpolation,
+    }
+    told: Json = {"name": name, "type": "TReal", "form": curve.form, "links": list(links)}
+    return told | {"valueSequence": [sequence] if curve.times else []}
+
+
+def _feature(device: Device) -> Json:
+    properties = {"name": device.name, "kind": device.kind}
+    return {
+        "type": "Feature",
+        "id": device.device_id,
+        "crs": _CRS,
+        "trs": _TRS,
+        "properties": {name: value for name, value in properties.items() if value is not None},
+    }
+
+
+def _life(first: int, last: int) -> Json:
+    """The standard wants two times that differ."""
+    return {"time": [iso(first), iso(last)]} if first < last else {}
+
+
+def _parametric(name: str, positions: Primitive) -> Json | None:
+    """A ParametricValues object; None where it is never known."""
+    if not (known := _known(name, positions)):
         return None
     measured = MEASURED[name]
     values = [value for _, value in known]
     told = {"type": "Measure", "form": measured.form, "values": values, "interpolation": measured.interpolation}
-    return {"datetimes": [time for time, _ in known], name: told}
+    return {"datetimes": [iso(time) for time, _ in known], name: told}
 
 
-def _one_a_time(positions: Sequence[Position]) -> list[Position]:
-    """The newest of each instant: the standard wants times that increase."""
-    return list({position.time: position for position in positions}.values())
+def _known(name: str, positions: Primitive) -> list[tuple[int, float]]:
+    return [(one.time, value) for one in positions if (value := getattr(one, name)) is not None]
 
 
-def _stretches(positions: Sequence[Position]) -> list[list[Position]]:
-    stretches = Stretches()
-    return [stretch.positions for stretch in (*stretches.add(positions), *stretches.end())]
-
-
-def _temporal_geometry(positions: Sequence[Position]) -> Json:
-    moving = [_moving_point(stretch) for stretch in _stretches(positions)]
-    return moving[0] if len(moving) == 1 else {"type": "MovingGeometryCollection", "prisms": moving}
-
-
-def _moving_point(positions: Sequence[Position]) -> Json:
+def _moving_point(positions: Primitive, interpolation: str = "Linear") -> Json:
     return {
         "type": "MovingPoint",
         "datetimes": [iso(position.time) for position in positions],
         "coordinates": _places(positions),
-        "interpolation": "Linear",
+        "interpolation": interpolation,
     }
 
 

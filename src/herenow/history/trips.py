@@ -1,19 +1,16 @@
 """Trips and stops of a device."""
 
 from collections.abc import Iterable
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from herenow.history.ellipsoid import geod
 from herenow.history.rules import Mask, Points, Rows, apart, earth, place, points
 from herenow.history.track import PLACES, Track, latitudes, longitudes
 from herenow.model.geo import EARTH, MAX_LEG_SPEED, MAX_LEG_TIME, counted, distance
-
-if TYPE_CHECKING:
-    from pyproj import Geod
 
 STRAIGHT = 10_000.0  # m; the length of a shorter leg follows from its chord, to a tenth of a millimetre
 PROBES = (1.0, 0.5, 0.25, 0.75)  # of the time of the shortest stop: where to look first whether a device has left
@@ -81,13 +78,6 @@ class Legs(NamedTuple):
     speeds: Numbers  # m/s, of n positions: as reported, else of the counted leg that ends there (_own), else NaN
 
 
-@cache
-def _geod() -> "Geod":
-    from pyproj import Geod  # where it is used: a server that only joins trips starts faster
-
-    return Geod(ellps="WGS84")
-
-
 def legs(found: Track) -> Legs:
     """Takes believed positions."""
     ground = points(found)
@@ -122,7 +112,7 @@ def _lengths(found: Track, ground: Points) -> Numbers:
     if len(far):
         longitude, latitude = longitudes(found), latitudes(found)
         ends = longitude[far], latitude[far], longitude[far + 1], latitude[far + 1]
-        lengths[far] = _geod().inv(*ends, return_back_azimuth=False)[2]
+        lengths[far] = geod().inv(*ends, return_back_azimuth=False)[2]
     return lengths
 
 
@@ -274,7 +264,7 @@ def _moment(time: int, where: Place) -> Trip:
 
 
 def _one_trip(first: Trip, second: Trip) -> Trip:
-    between = _geod().inv(*first.end_place, *second.start_place, return_back_azimuth=False)[2]
+    between = geod().inv(*first.end_place, *second.start_place, return_back_azimuth=False)[2]
     if not counted(between, second.start - first.end):
         between = 0.0
     return Trip(

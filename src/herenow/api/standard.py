@@ -1,0 +1,71 @@
+"""What OGC API asks of every answer: links, and 400 for what a query may not say."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from herenow.errors import BadRequest
+
+ROOT = "/ogc"  # beside /api: the paths below it are the standard's, not ours
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+
+
+class StandardRoute(APIRoute):
+    """Answers 400 to a query with a name that it does not know, and to a value that is none."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        names = [field.alias for field in self.dependant.query_params]
+
+        async def handle_known(request: Request) -> Response:
+            if unknown := request.query_params.keys() - set(names):
+                known = ", ".join(names) or "none here"
+                raise BadRequest(f"expected query parameters among: {known}; got {min(unknown)[:40]!r}")
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                raise BadRequest("; ".join(map(_wrong, error.errors()))) from error
+
+        return handle_known
+
+
+def _wrong(found: dict[str, Any]) -> str:
+    return f"{found['loc'][-1]}: {found['msg']}, got {str(found.get('input'))[:80]!r}"
+
+
+class Links:
+    """Links as seen from the path that was asked for: right behind a proxy, too, whatever it puts before it."""
+
+    def __init__(self, request: Request) -> None:
+        raw: bytes = request.scope["raw_path"]
+        self._path = raw.decode("ascii").partition(ROOT)[2]
+        self._up = "../" * (self._path.count("/") - 1)
+        self._query = request.query_params.multi_items()
+
+    def to(self, rel: str, *segments: str, kind: str = JSON) -> dict[str, str]:
+        path = "/".join(quote(segment, safe="") for segment in segments)
+        return {"rel": rel, "href": self._up + path or "./", "type": kind}
+
+    def beside(self, rel: str, path: str) -> dict[str, str]:
+        """To what is not under ROOT."""
+        return {"rel": rel, "href": f"{self._up}../{path}", "type": JSON}
+
+    def page(self, following: str | None, kind: str = JSON) -> list[dict[str, str]]:
+        """To the answer itself, and to the next page where there is one."""
+        links = [self._same("self", self._query, kind)]
+        if following is not None:
+            query = [(name, value) for name, value in self._query if name != "cursor"]
+            links.append(self._same("next", [*query, ("cursor", following)], kind))
+        return links
+
+    def _same(self, rel: str, query: list[tuple[str, str]], kind: str) -> dict[str, str]:
+        path = f"{self._up}{self._path.lstrip('/')}" or "./"
+        return {"rel": rel, "href": path + (f"?{urlencode(query)}" if query else ""), "type": kind}
+
+
+WithLinks = Annotated[Links, Depends(Links)]
