@@ -132,3 +132,41 @@ def test_what_cannot_be_asked_is_said(server: Server) -> None:
     is_problem(get(server, "/api/devices/van 1/days", **ever), 400, "expected at most 3660 days")
     is_problem(get(server, "/api/devices/van 1/trips", **ever), 400, "expected at most 3660 days")
     is_problem(get(server, "/api/history/days/tomorrow"), 400, "from: expected")
+
+
+def test_a_track_by_pages_marks_gaps_and_flags_and_can_leave_out_what_nobody_believes(server: Server) -> None:
+    told = ask(server, "track", limit=10_000)
+    times = [one["time"] for one in told["positions"]]
+    assert len(times) == 242
+    stray = times.index(START + 23 * HOUR + 30_000)
+    assert told["flags"] == {str(stray): "jump"}
+    assert told["gaps"] == [241]
+    clean = ask(server, "track", limit=10_000, raw=False)
+    assert [one["time"] for one in clean["positions"]] == [time for time in times if time != times[stray]]
+    assert (clean["flags"], clean["gaps"]) == ({}, [240])
+
+
+def test_a_gap_between_two_pages_is_marked_on_the_second(server: Server) -> None:
+    first = ask(server, "track", limit=241)
+    second = ask(server, "track", limit=241, cursor=first["next"])
+    assert first["gaps"] == []
+    assert [one["time"] for one in second["positions"]] == [START + 30 * HOUR]
+    assert second["gaps"] == [0]
+
+
+def test_whoever_wants_everything_raw_gets_it_in_every_reading(server: Server) -> None:
+    line = ask(server, "track", detail=4, raw=True)
+    assert len(line["times"]) == 242
+    assert list(line["flags"].values()) == ["jump"]
+    day = ask(server, "days", raw=True)["days"][0]
+    assert (day["positions"], day["flagged"]) == (181, 0)
+    assert day["bbox"][3] == 65.0
+    assert max(piece["end"] for piece in ask(server, "trips", raw=True)["pieces"]) <= START + 30 * HOUR
+    hour = START // HOUR + 23
+    counts = [decode(get(server, f"/api/history/replay/{hour}/0", raw=raw).content)[0].counts for raw in (False, True)]
+    assert counts == [[60], [61]]
+    whole = {"from": START, "to": START + 2 * DAY}
+    exported = [get(server, "/api/export", **whole, raw=raw) for raw in (True, False)]
+    assert [len(answer.text.splitlines()) - 1 for answer in exported] == [242, 241]
+    month = {"from": START - 40 * DAY, "to": START, "raw": True}
+    is_problem(get(server, "/api/devices/van 1/days", **month), 400, "expected at most 31 days")

@@ -122,3 +122,23 @@ def test_what_cannot_be_asked_is_said(told: Server, name: str, query: dict[str, 
 
 def test_a_range_without_anything_is_empty(told: Server) -> None:
     assert features(tile(told, "0/0/0", START - 9 * DAY, START - 8 * DAY)) == []
+
+
+def test_a_tile_of_one_device_has_that_device_alone(told: Server) -> None:
+    near = features(tile(told, "14/9327/4742", device="tram-4"))
+    assert near == features(tile(told, "14/9327/4742"))
+    assert [(one["device_id"], one["kind"]) for one in near] == [("tram-4", "tram")] * 90
+    assert len(features(tile(told, "0/0/0", device="phone"))) == 30
+    assert len(features(tile(told, "0/0/0", device="phone", raw=True))) == 31
+    assert features(tile(told, "0/0/0", device="phone", kind="tram")) == []
+    assert features(tile(told, "14/9327/4742", device="phone")) == []
+    is_problem(tile(told, "0/0/0", device="nobody"), 404, "'nobody', which never reported")
+
+
+def test_a_tile_of_one_device_is_kept_as_others_are(told: Server) -> None:
+    first = tile(told, "0/0/0", device="phone")
+    assert first.headers["cache-control"] == "no-cache"
+    again = httpx.get(first.request.url, headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    known = tile(told, "0/0/0", device="phone", v=history(told)["version"])
+    assert "immutable" in known.headers["cache-control"]

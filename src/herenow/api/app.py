@@ -24,6 +24,7 @@ from herenow.api import (
     replay,
     stats,
     storage,
+    track,
     web,
 )
 from herenow.api.aside import Aside, Beside
@@ -39,6 +40,7 @@ MODULES = (
     ingest,
     commands,
     days,
+    track,
     erasure,
     devices,
     history,
@@ -53,7 +55,7 @@ MODULES = (
     article,
     web,
 )
-HISTORY = (days, history, replay, export, storage)  # what is answered from the store alone
+HISTORY = (days, track, history, replay, export, storage)  # what is answered from the store alone
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 

@@ -10,14 +10,17 @@ from herenow.api.cursor import device_place, to_cursor
 from herenow.api.devices import answer, never_reported
 from herenow.api.parts import Past, WithPast
 from herenow.api.query import span
+from herenow.api.track import Raw
 from herenow.errors import BadRequest
-from herenow.history.days import read_summaries, read_summary
+from herenow.history.days import raw_summaries, read_hours, read_summaries, read_summary
 from herenow.history.parts import all_of, day_parts
 from herenow.history.ranges import LONGEST
 from herenow.history.summary import SPEED_STEP, Summary, added
 from herenow.history.trips import Piece, Stop, joined
 from herenow.model.clock import DAY
 from herenow.store.base import Span
+
+MAX_RAW = 31 * DAY  # ms that are summed up for one answer
 
 router = APIRouter(tags=["history"])
 
@@ -26,18 +29,18 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; n
 
 
 @router.get("/api/devices/{device_id:path}/days")
-async def days(device_id: str, past: WithPast, start: From = None, end: To = None) -> Response:
+async def days(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """What a device did on each UTC day that the range touches."""
-    found = await _summaries(past, device_id, span(start, end, 30 * DAY))
+    found = await _summaries(past, device_id, span(start, end, 30 * DAY), raw=raw is True)
     told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
     return answer({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
 
 
 @router.get("/api/devices/{device_id:path}/trips")
-async def trips(device_id: str, past: WithPast, start: From = None, end: To = None) -> Response:
+async def trips(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """The trips and stops of a device that touch the range, in order; those that go on past midnight are one."""
     range_ = span(start, end, 30 * DAY)
-    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY))
+    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=raw is True)
     pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
     told = [_piece(piece) for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
     return answer({"device_id": device_id, "pieces": told})
@@ -62,13 +65,19 @@ async def fleet_day(
     return answer({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
 
 
-async def _summaries(past: Past, device_id: str, range_: Span) -> Mapping[int, Summary]:
-    """Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
-    if range_.end - range_.start > LONGEST + 2 * DAY:
-        raise BadRequest(f"expected at most {LONGEST // DAY} days between from and to; ask for them in parts")
+async def _summaries(past: Past, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:
+    """By day; `raw` as if everything were to be believed. Raises NotFound for a device that never reported, BadRequest
+    for a range that is too long."""
+    longest = MAX_RAW if raw else LONGEST
+    if range_.end - range_.start > longest + 2 * DAY:
+        raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
     if await past.device(device_id) is None:
         raise never_reported(device_id)
-    return await read_summaries(past.store.rollups, device_id, range_.start // DAY, (range_.end - 1) // DAY)
+    first, last = range_.start // DAY, (range_.end - 1) // DAY
+    if not raw:
+        return await read_summaries(past.store.rollups, device_id, first, last)
+    found = await read_hours(past.store.rollups, device_id, Span(first * DAY, (last + 1) * DAY))
+    return await asyncio.to_thread(raw_summaries, found)
 
 
 def _told(one: Summary) -> dict[str, object]:

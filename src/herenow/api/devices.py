@@ -1,29 +1,19 @@
 """Devices, their newest positions and their tracks out."""
 
-import asyncio
 import itertools
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.cursor import device_place, position_place, to_cursor
+from herenow.api.cursor import device_place, to_cursor
 from herenow.api.parts import Parts, WithFleet, WithParts
 from herenow.api.query import bbox as to_box
-from herenow.api.query import span
-from herenow.errors import BadRequest, NotFound
-from herenow.history.days import read_hours, read_level
-from herenow.history.line import encode_line
-from herenow.history.ranges import LONGEST
-from herenow.history.rules import believed
-from herenow.history.simplify import level_for
+from herenow.errors import NotFound
 from herenow.model.clock import DAY, now
 from herenow.model.device import Device, Status
-from herenow.store.base import Span
 from herenow.wire import json
 
 MAX_LATEST = 10_000
-MAX_LINE = 100_000  # positions
-MAX_WHOLE = 7 * DAY  # ms of every position
 
 router = APIRouter(tags=["devices"])
 
@@ -73,45 +63,6 @@ async def devices(
     page, total = parts.hub.fleet.page(device_place(cursor), limit, matches)
     following = to_cursor(page[-1].device_id) if len(page) == limit else None
     return answer({"devices": [told(device, time) for device in page], "next": following, "total": total})
-
-
-@router.get("/api/devices/{device_id:path}/track")
-async def track(
-    device_id: str,
-    parts: WithParts,
-    start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; a day before `to`")] = None,
-    end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")] = None,
-    cursor: Annotated[str | None, Query(max_length=1024)] = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
-    detail: Annotated[float | None, Query(ge=0, le=24, description="zoom of the map that draws it")] = None,
-) -> Response:
-    """Positions of a device, oldest first. With `detail`, in one answer, those that a map of that zoom needs."""
-    range_ = span(start, end, DAY)
-    if detail is not None:
-        return await _line(parts, device_id, range_, detail)
-    positions = await parts.store.track(device_id, range_, position_place(cursor), limit)
-    if not positions and cursor is None and await _device(parts, device_id) is None:
-        raise never_reported(device_id)
-    following = to_cursor(positions[-1].version) if len(positions) == limit else None
-    told_positions = [json.reported(position) for position in positions]
-    return answer({"device_id": device_id, "positions": told_positions, "next": following})
-
-
-async def _line(parts: Parts, device_id: str, range_: Span, zoom: float) -> Response:
-    """The range as of the last round of the rollups. Raises BadRequest where it is too much for one answer."""
-    level, rollups = level_for(zoom), parts.store.rollups
-    longest = LONGEST if level is not None else MAX_WHOLE
-    if range_.end - range_.start > longest:
-        raise BadRequest(f"expected at most {longest // DAY} days in this detail; ask for a shorter time, or for less")
-    if await _device(parts, device_id) is None:
-        raise never_reported(device_id)
-    if level is None:
-        found = believed(await read_hours(rollups, device_id, range_))
-    else:
-        found = await read_level(rollups, device_id, level, range_)
-    if len(found) > MAX_LINE:
-        raise BadRequest(f"there are {len(found)} positions, at most {MAX_LINE} go together; ask with a lower detail")
-    return Response(await asyncio.to_thread(encode_line, device_id, found, level), media_type="application/json")
 
 
 @router.get("/api/devices/{device_id:path}")

@@ -11,6 +11,7 @@ from starlette.responses import StreamingResponse
 from herenow.api.history import From, To
 from herenow.api.parts import Past, WithPast
 from herenow.api.query import span
+from herenow.api.track import Raw
 from herenow.errors import HerenowError, NotFound
 from herenow.history.export import export
 from herenow.history.exports import FORMATS, format_named
@@ -29,11 +30,13 @@ async def export_history(
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
     start: From = None,
     end: To = None,
+    raw: Raw = None,
 ) -> StreamingResponse:
-    """What is stored of devices in a range of time as a file, devices in the order of their ids, each oldest first."""
+    """What is stored of devices in a range of time as a file, devices in the order of their ids, each oldest first;
+    all of it unless `raw=false`."""
     made, range_ = format_named(format), span(start, end, DAY)
     named = await _known(past, device) if device else {device.device_id for device in await past.devices()}
-    pieces = export(past.store, made.make(), named, range_)
+    pieces = export(past.store, made.make(), named, range_, raw=raw is not False)
     first = await anext(pieces)
     return StreamingResponse(
         _whole(first, pieces),

@@ -7,12 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from herenow.api.border import FOR_EVER_HERE
-from herenow.api.devices import answer
-from herenow.api.parts import WithPast
+from herenow.api.devices import answer, never_reported
+from herenow.api.parts import Past, WithPast
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
+from herenow.api.track import Raw
 from herenow.history import mvt
 from herenow.history.parts import MADE, STATE, key_number, one_of
+from herenow.history.points import OTHER
 from herenow.history.ranges import blocks, version, whole_hours
 from herenow.history.tiles import Filter, read_tile, tile
 from herenow.model.clock import DAY, HOUR
@@ -59,6 +61,17 @@ async def history(past: WithPast, start: From = None, end: To = None) -> Respons
     return answer({**told, "made": key_number(made[0][1]) if made else None})
 
 
+async def _filter(past: Past, kind: str | None, device_id: str | None, *, raw: bool) -> Filter:
+    """Raises NotFound for a device that never reported. One of another kind counts nothing."""
+    if device_id is None:
+        return Filter(kind, raw)
+    device = await past.device(device_id)
+    if device is None:
+        raise never_reported(device_id)
+    own = device.kind or OTHER
+    return Filter(own, raw, device_id) if kind in (None, own) else Filter(kind, raw, "")
+
+
 def same(tag: str, if_none_match: str | None) -> bool:
     """Whether a client has it already; proxies that compress make a tag weak."""
     return tag in {one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")}
@@ -73,13 +86,14 @@ async def history_tile(
     start: From = None,
     end: To = None,
     kind: Annotated[str | None, Query(max_length=32)] = None,
-    raw: Annotated[bool, Query(description="count positions that are not to be believed, too")] = False,
+    device: Annotated[str | None, Query(max_length=128, description="of this one alone")] = None,
+    raw: Raw = None,
     v: Annotated[str | None, Query(max_length=32, description="the `version` that /api/history tells")] = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """A Mapbox Vector Tile of the positions of a time range: clusters on a grid, near the ground each position."""
     wanted, range_ = tile(z, x, y), whole_hours(span(start, end, DAY))
-    found = await read_tile(past.store.rollups, wanted, range_, Filter(kind, raw))
+    found = await read_tile(past.store.rollups, wanted, range_, await _filter(past, kind, device, raw=raw is True))
     headers = {"ETag": f'"{found.tag}"'} | ({"Cache-Control": FOR_EVER_HERE} if v == found.version else {})
     if same(headers["ETag"], if_none_match):
         return Response(status_code=304, headers=headers)

@@ -11,9 +11,10 @@ from herenow.api.devices import answer
 from herenow.api.history import From, To, same
 from herenow.api.parts import WithPast
 from herenow.api.query import span
+from herenow.api.track import Raw
 from herenow.errors import BadRequest
 from herenow.history.ranges import blocks, whole_hours
-from herenow.history.replay import STEPS, of_devices, read_block
+from herenow.history.replay import STEPS, of_devices, raw_block, read_block
 from herenow.model.clock import DAY, HOUR
 from herenow.store.base import Span
 
@@ -38,6 +39,7 @@ async def replay_block(
     level: int,
     past: WithPast,
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
+    raw: Raw = None,
     v: Annotated[str | None, Query(max_length=32, description="the `version` that /api/history/replay tells")] = None,
     if_none_match: Annotated[str | None, Header()] = None,
     accept_encoding: Annotated[str, Header()] = "",
@@ -48,7 +50,7 @@ async def replay_block(
     if not -(2**40) < block < 2**40:
         raise BadRequest(f"block: expected a number of hours since 1970, got {block}")
     held = await blocks(past.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
-    packed = await read_block(past.store.rollups, block, level)
+    packed = await (raw_block if raw else read_block)(past.store.rollups, block, level)
     plain = bool(device) or "deflate" not in accept_encoding
     tag = f'"{zlib.crc32(packed + repr((plain, sorted(device or []))).encode()):08x}"'
     current = [one.made.hex() for one in held]

@@ -86,6 +86,7 @@ def export(
     format: Annotated[str | None, typer.Option(help=FORMATS)] = None,  # noqa: A002 - the flag
     start: Annotated[str, typer.Option("--from", help="ISO 8601 or Unix ms.")] = "0",
     end: Annotated[str | None, typer.Option("--to", help="ISO 8601 or Unix ms; now.")] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Without positions that are not to be believed.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output without it.")] = None,
     store: StoreUrl = None,
     config: Config = None,
@@ -102,7 +103,8 @@ def export(
     settings = read_settings(config, {"store": store})
     made = format_named(format or _format_of(output)).make()
     with Bar(note) as bar:
-        in_loop(export_file(settings, made, device or [], span(start, end, 0), output, _counting(bar)))
+        asked = span(start, end, 0)
+        in_loop(export_file(settings, made, device or [], asked, output, _counting(bar), raw=not clean))
 
 
 def _format_of(output: Path | None) -> str:

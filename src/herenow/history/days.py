@@ -17,7 +17,7 @@ from herenow.history.parts import (
     summaries_parts,
     summary_part,
 )
-from herenow.history.rules import believed
+from herenow.history.rules import believed, trusting
 from herenow.history.simplify import TOLERANCES, levels
 from herenow.history.summary import Summary, summary
 from herenow.history.track import Track, pack_track, unpack_track
@@ -77,6 +77,13 @@ async def read_summaries(rollups: Rollups, device_id: str, first: int, last: int
     """What a device did, by day, both ends included."""
     answers = await rollups.get([numbers_of(part, first, last) for part in summaries_parts(device_id, first, last)])
     return {key_number(key): _summary(value) for rows in answers for key, value in rows}
+
+
+def raw_summaries(found: Track) -> Mapping[int, Summary]:
+    """What a device did, by day, had everything in its track to be believed."""
+    numbers = found["time"] // DAY
+    parts = np.split(trusting(found), np.flatnonzero(np.diff(numbers)) + 1)
+    return {int(part["time"][0] // DAY): summary(part) for part in parts if len(part)}
 
 
 def read_summary(value: bytes) -> Summary:

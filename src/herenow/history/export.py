@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 
 from herenow.history.exports import Export
+from herenow.history.judgement import reasons
 from herenow.model.position import Position
 from herenow.store.base import Span, Store, Version
 
@@ -16,16 +17,25 @@ async def export(
     device_ids: Iterable[str],
     span: Span,
     exported: Callable[[int], None] = lambda _: None,
+    *,
+    raw: bool = True,
 ) -> AsyncGenerator[bytes, None]:
     """The file, piece by piece, devices in the order of their ids. `exported` is told how many positions a page had.
-    Raises StoreUnavailable."""
+    Not `raw`: without those that are not to be believed, as of the last round of the rollups. Raises StoreUnavailable.
+    """
     yield made.begin()
     for device_id in sorted(device_ids):
         async for page in _pages(store, device_id, span):
             exported(len(page))
-            if piece := await asyncio.to_thread(made.add, page):
+            kept = page if raw else await _believed(store, page)
+            if piece := await asyncio.to_thread(made.add, kept):
                 yield piece
     yield made.end()
+
+
+async def _believed(store: Store, page: Sequence[Position]) -> Sequence[Position]:
+    why = await reasons(store.rollups, page)
+    return [one for one, reason in zip(page, why, strict=True) if reason is None]
 
 
 async def _pages(store: Store, device_id: str, span: Span) -> AsyncIterator[Sequence[Position]]:

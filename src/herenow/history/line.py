@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from herenow.history.rules import REASONS
 from herenow.history.simplify import TOLERANCES
 from herenow.history.track import Track, latitudes, longitudes
 from herenow.model.geo import MAX_LEG_TIME
@@ -25,6 +26,7 @@ def encode_line(device_id: str, found: Track, level: int | None) -> bytes:
             "latitudes": latitudes(found).tolist(),
             **{name: _known(found, name[:-1]) for name in ("altitudes", "speeds", "courses")},
             "gaps": gaps.tolist(),
+            "flags": {str(row): REASONS[int(found["flag"][row])] for row in np.flatnonzero(found["flag"]).tolist()},
         }
     )
 

@@ -21,12 +21,13 @@ from herenow.history.cells import (
     together,
     unpack_cells,
 )
+from herenow.history.hours import NOTHING, hours_ranges
 from herenow.history.parts import number_key, one_of
-from herenow.history.points import Points, joined, unpack_points, within
+from herenow.history.points import OTHER, Points, joined, points, unpack_points, within
 from herenow.history.pyramid import GROUND, SPLIT, ZOOMS, ground_cells, tile_part
 from herenow.history.ranges import blocks, version
-from herenow.history.track import PLACES
-from herenow.model.clock import DAY
+from herenow.history.track import PLACES, unpack_track
+from herenow.model.clock import DAY, HOUR
 from herenow.store.base import Rollups, Span
 
 GRID = 4  # halvings of a tile, so 16 by 16 cells
@@ -44,10 +45,11 @@ class Tile(msgspec.Struct, frozen=True):
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """What counts: positions of one kind, and, unless all are wanted `raw`, only those to be believed."""
+    """What counts: positions of one kind or device, and, unless all are wanted `raw`, only those to be believed."""
 
     kind: str | None = None
     raw: bool = False
+    device_id: str | None = None
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -71,6 +73,8 @@ def tile(zoom: int, x: int, y: int) -> Tile:
 
 async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> Found:
     """What a tile has in a span of whole hours. Raises BadRequest where that is too much to be read at once."""
+    if by.device_id is not None:
+        return await _of_device(rollups, wanted, span, by, by.device_id)
     near = wanted.zoom >= GROUND and span.end - span.start <= POINTS_FOR
     held = await blocks(rollups, span, "hour" if near else "month")
     if len(held) > MAX_BLOCKS:
@@ -89,8 +93,28 @@ async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> F
     return Found(points, cells, tag, version(await blocks(rollups, span) if near else held))
 
 
+async def _of_device(rollups: Rollups, wanted: Tile, span: Span, by: Filter, device_id: str) -> Found:
+    """From the hours of the device; month by month, so that what is too much is not read whole."""
+    current = version(await blocks(rollups, span))  # before: what is made meanwhile has another one
+    values: list[bytes] = []
+    for part in hours_ranges(device_id, span.start // HOUR, span.end // HOUR - 1):
+        values += [value for rows in await rollups.get([part]) for _, value in rows]
+        if sum(map(len, values)) > MAX_BYTES:
+            raise BadRequest("there is too much of this device for a tile; ask for a shorter time, or for its track")
+
+    def counted() -> tuple[Points | None, Cells]:
+        track = np.concatenate([NOTHING, *map(unpack_track, values)])
+        return _gathered(wanted, points([(device_id, by.kind or OTHER, track)]), by)
+
+    tag = f"{zlib.crc32(repr((by, wanted)).encode() + b''.join(values)):08x}"
+    return Found(*await asyncio.to_thread(counted), tag, current)
+
+
 def _near(wanted: Tile, _: int, values: Sequence[tuple[str, bytes]], by: Filter) -> tuple[Points | None, Cells]:
-    found = joined([unpack_points(value) for _, value in values])
+    return _gathered(wanted, joined([unpack_points(value) for _, value in values]), by)
+
+
+def _gathered(wanted: Tile, found: Points, by: Filter) -> tuple[Points | None, Cells]:
     rows = found.rows
     inside = cell_numbers(rows["longitude"] / PLACES, rows["latitude"] / PLACES, wanted.zoom) == _number(wanted)
     found = within(found, inside & _counted(rows["group"], found.kinds, by))

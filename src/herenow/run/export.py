@@ -20,6 +20,8 @@ async def export_file(
     span: Span,
     file: Path | None,
     exported: Callable[[int], None],
+    *,
+    raw: bool,
 ) -> None:
     """All devices where none is named. A file is there once it is whole; without one it goes to standard output.
 
@@ -27,7 +29,7 @@ async def export_file(
     """
     async with open_store(settings, writes=False) as store:
         names = device_ids or [device.device_id for device in await store.latest()]
-        pieces = export(store, made, names, span, exported)
+        pieces = export(store, made, names, span, exported, raw=raw)
         if file:
             await _write_whole(pieces, file)
         else:
