@@ -80,8 +80,8 @@ def test_what_was_seen_is_there_after_a_restart(tmp_path: Path) -> None:
         assert len(track(server, "bus-1")) == 20
         assert after == before
         assert (after["name"], after["kind"], after["course"]) == ("Bus 1", "bus", 0.0)
-        clusters = httpx.get(f"{server.url}/api/history/clusters", params={"bbox": "24,59,26,61", "zoom": 9}).json()
-        assert clusters["positions"] == 20
+        query = {"bbox": "24,59,26,61", "zoom": "9"}
+        wait_for(lambda: httpx.get(f"{server.url}/api/history/density", params=query).json()["positions"] == 20, 60)
 
 
 def test_what_was_accepted_survives_kill_9_and_is_there_once(tmp_path: Path) -> None:

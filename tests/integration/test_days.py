@@ -170,3 +170,53 @@ def test_whoever_wants_everything_raw_gets_it_in_every_reading(server: Server) -
     assert [len(answer.text.splitlines()) - 1 for answer in exported] == [242, 241]
     month = {"from": START - 40 * DAY, "to": START, "raw": True}
     is_problem(get(server, "/api/devices/van 1/days", **month), 400, "expected at most 31 days")
+
+
+def test_what_the_fleet_did_is_summed_up_in_a_range_and_a_box(server: Server) -> None:
+    range_ = {"from": START, "to": START + 2 * DAY}
+    whole = get(server, "/api/history/analytics", **range_).json()
+    assert (whole["devices"], whole["positions"]) == (1, 241)
+    assert whole["distance"] == pytest.approx(33_400, rel=0.01)
+    assert [(day["day"], day["devices"], day["positions"]) for day in whole["days"]] == [
+        (START, 1, 180), (START + DAY, 1, 61)
+    ]  # fmt: skip
+    assert [one["device_id"] for one in whole["farthest"]] == ["van 1"]
+    assert whole["hours"][21:] == [60, 60, 60]
+    assert sum(whole["speeds"]["ms"]) > HOUR
+    north = get(server, "/api/history/analytics", bbox="24,60.1,26,61", **range_).json()
+    south = get(server, "/api/history/analytics", bbox="24,59,26,60.0999999", **range_).json()
+    assert north["positions"] + south["positions"] == 241
+    assert 0 < north["distance"] < whole["distance"]
+    assert get(server, "/api/history/analytics", kind="bus", **range_).json()["positions"] == 0
+    assert get(server, "/api/history/analytics", device="van 1", kind="other", **range_).json()["positions"] == 241
+    is_problem(get(server, "/api/history/analytics", device="nobody", **range_), 404, "which never reported")
+
+
+def test_distances_are_told_by_device_and_day(server: Server) -> None:
+    told = get(server, "/api/history/distances", **{"from": START, "to": START + 2 * DAY}).json()
+    assert told["next"] is None
+    (van,) = told["devices"]
+    assert van["days"][str(START)] == pytest.approx(33_400, rel=0.01)
+    assert get(server, "/api/history/distances", limit=1, **{"from": START}).json()["next"] is not None
+
+
+def test_places_are_where_it_dwells(server: Server) -> None:
+    told = ask(server, "places")
+    assert told["count"] == 2
+    longest, other = told["places"]
+    assert longest["latitude"] == pytest.approx(60.3, abs=1e-4)
+    assert other["latitude"] == pytest.approx(60.0, abs=1e-4)
+    assert longest["stayed"] == pytest.approx(2 * HOUR, abs=2 * MINUTE)
+    assert (longest["visits"], other["first"]) == (1, START + 21 * HOUR)
+    assert len(ask(server, "places", limit=1)["places"]) == 1
+
+
+def test_density_tells_where_most_was(server: Server) -> None:
+    query = {"bbox": "24,59,26,61", "zoom": 9, "from": START, "to": START + 2 * DAY}
+    told = get(server, "/api/history/density", **query).json()
+    assert told["positions"] == 241
+    assert told["cells"][0]["count"] > 100
+    assert get(server, "/api/history/density", **query, raw=True).json()["positions"] == 241, "65° lies beyond the box"
+    is_problem(
+        get(server, "/api/history/density", **{**query, "zoom": 20, "bbox": "-90,-80,90,80"}), 400, "too many cells"
+    )

@@ -19,6 +19,10 @@ READINGS = (
     "/api/devices/van/track",
     "/api/devices/van/trips",
     "/api/devices/van/days",
+    "/api/devices/van/places",
+    "/api/history/analytics",
+    "/api/history/distances",
+    "/api/history/density?bbox=24,59,26,61&zoom=9",
     "/api/history",
     "/api/history/replay",
     "/api/history/tiles/3/4/2.mvt",
@@ -40,7 +44,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask(server: Server, path: str, query: Any) -> httpx.Response:
-    return httpx.get(f"{server.url}{path}", params=query, timeout=20)
+    given = dict(httpx.QueryParams(query or {}).multi_items()) if isinstance(query, dict) else list(query or [])
+    own = httpx.URL(path).params.multi_items()
+    pairs = [*own, *(given.items() if isinstance(given, dict) else given)]
+    return httpx.get(f"{server.url}{path.partition('?')[0]}", params=pairs, timeout=20)
 
 
 @pytest.mark.parametrize("path", RANGED)
@@ -63,7 +70,7 @@ def test_a_range_that_is_absurdly_long_is_refused(server: Server, path: str) -> 
     is_problem(ask(server, path, {"from": "0", "to": str(2**52)}), 400, "expected at most 3660 days")
 
 
-@pytest.mark.parametrize("path", ["track", "trips", "days", "track?detail=5", "track?raw=false"])
+@pytest.mark.parametrize("path", ["track", "trips", "days", "places", "track?detail=5", "track?raw=false"])
 def test_a_device_that_never_reported_is_not_there(server: Server, path: str) -> None:
     is_problem(ask(server, f"/api/devices/{quote('no/body', safe='')}/{path}", None), 404, "which never reported")
     is_problem(ask(server, "/api/export", {"device": "nobody"}), 404, "which never reported")

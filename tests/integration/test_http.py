@@ -180,8 +180,8 @@ def test_a_range_is_given_in_ms_or_iso(server: Server) -> None:
         ("/api/positions/latest", {"bbox": "1,2,3,x"}, 400, "west,south,east,north"),
         ("/api/positions/latest", {"bbox": "1,nan,3,4"}, 400, "four numbers"),
         ("/api/positions/latest", {"bbox": "1,9,3,4"}, 400, "south"),
-        ("/api/history/clusters", {"bbox": "1,2,3,4"}, 422, "zoom"),
-        ("/api/history/clusters", {"bbox": "1,2,3,4", "zoom": 25}, 422, "zoom"),
+        ("/api/history/density", {"bbox": "1,2,3,4"}, 422, "zoom"),
+        ("/api/history/density", {"bbox": "1,2,3,4", "zoom": 25}, 422, "zoom"),
         ("/api/streets", {}, 404, "--demo"),
         ("/api/nothing", {}, 404, "openapi.json"),
     ],
@@ -269,13 +269,6 @@ def test_latest_in_a_box_leaves_out_the_rest_of_the_world(server: Server) -> Non
     seen = get(server, "/api/positions/latest", bbox="170,-45,171,-44").json()["positions"]
     assert [told["device_id"] for told in seen] == ["box-in"]
     assert seen[0]["timestamp"] == NOW
-
-
-def test_clusters_count_what_lies_in_box_and_range(server: Server) -> None:
-    report(server, *[fix("cluster", time=NOW + n, latitude=-20.0, longitude=57.0 + n / 1e5) for n in range(30)])
-    told = get(server, "/api/history/clusters", bbox="56,-21,58,-19", zoom=8, **{"from": NOW, "to": NOW + 20}).json()
-    assert told["positions"] == 20
-    assert sum(cluster["count"] for cluster in told["clusters"]) == 20
 
 
 def test_stats_count_every_device_once(server: Server) -> None:

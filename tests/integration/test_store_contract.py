@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herenow.errors import BadRequest
-from herenow.model.geo import WORLD, Box
 from herenow.model.position import Position
-from herenow.store.base import MAX_CLUSTERS, Span, Store
+from herenow.store.base import Span, Store
 from tests import stores
 from tests.positions import NOW, position
 from tests.stores import EVER, keep, opened, track
@@ -145,26 +143,6 @@ async def test_a_write_that_fails_leaves_nothing_and_mixes_nothing_up(store: Sto
     await keep(store, [position("other"), position("failed")])
     assert [len(await track(store, name)) for name in ("first", "failed", "other")] == [1, 1, 1]
     assert {device.device_id for device in await store.latest()} == {"first", "failed", "other"}
-
-
-async def test_more_clusters_than_anyone_can_look_at_are_refused(store: Store) -> None:
-    await keep(store, [position("a", NOW + n, 10 + n / 1000) for n in range(MAX_CLUSTERS + 1)])
-    with pytest.raises(BadRequest, match="lower zoom"):
-        await store.clusters(WORLD, EVER, (0.0005, 0.0005))
-
-
-async def test_clusters_count_every_position_in_box_and_span_once(store: Store) -> None:
-    dice = random.Random(3)
-    positions = [position(f"d{n % 7}", NOW + n, dice.uniform(-80, 80), dice.uniform(-180, 180)) for n in range(2000)]
-    await keep(store, positions)
-    for box in (WORLD, Box(-20.0, -10.0, 30.0, 40.0), Box(170.0, -90.0, -170.0, 90.0)):
-        inside = [kept for kept in positions if box.contains(kept.longitude, kept.latitude) and kept.time < NOW + 1500]
-        clusters = await store.clusters(box, Span(NOW, NOW + 1500), (30.0, 15.0))
-        assert sum(cluster.count for cluster in clusters) == len(inside)
-        for cluster in clusters:
-            west, south, east, north = cluster.bbox
-            assert west <= cluster.longitude <= east
-            assert south <= cluster.latitude <= north
 
 
 async def test_many_at_once_are_all_written(store: Store) -> None:

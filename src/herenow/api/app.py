@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from herenow import __version__
 from herenow.api import (
+    analytics,
     article,
     collections,
     commands,
@@ -44,6 +45,7 @@ MODULES = (
     erasure,
     devices,
     history,
+    analytics,
     replay,
     export,
     storage,
@@ -55,7 +57,7 @@ MODULES = (
     article,
     web,
 )
-HISTORY = (days, track, history, replay, export, storage)  # what is answered from the store alone
+HISTORY = (days, track, history, analytics, replay, export, storage)  # what is answered from the store alone
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 

@@ -14,6 +14,7 @@ from herenow.api.track import Raw
 from herenow.errors import BadRequest
 from herenow.history.days import raw_summaries, read_hours, read_summaries, read_summary
 from herenow.history.parts import all_of, day_parts
+from herenow.history.places import Dwelling, dwellings
 from herenow.history.ranges import LONGEST
 from herenow.history.summary import SPEED_STEP, Summary, added
 from herenow.history.trips import Piece, Stop, joined
@@ -44,6 +45,28 @@ async def trips(device_id: str, past: WithPast, start: From = None, end: To = No
     pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
     told = [_piece(piece) for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
     return answer({"device_id": device_id, "pieces": told})
+
+
+@router.get("/api/devices/{device_id:path}/places")
+async def places(
+    device_id: str,
+    past: WithPast,
+    start: From = None,
+    end: To = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    raw: Raw = None,
+) -> Response:
+    """Where a device dwells: its stops in the range, gathered where they are near each other; the longest first."""
+    range_ = span(start, end, 30 * DAY)
+    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=raw is True)
+
+    def gathered() -> list[Dwelling]:
+        pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
+        stops = [piece for piece in pieces if isinstance(piece, Stop)]
+        return dwellings([stop for stop in stops if stop.end >= range_.start and stop.start < range_.end])
+
+    known = await asyncio.to_thread(gathered)
+    return answer({"device_id": device_id, "places": known[:limit], "count": len(known)})
 
 
 @router.get("/api/history/days/{day}")

@@ -1,7 +1,6 @@
 """Where everything has been."""
 
 import asyncio
-import math
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -13,38 +12,14 @@ from herenow.api.query import bbox as to_box
 from herenow.api.query import span
 from herenow.api.track import Raw
 from herenow.history import mvt
+from herenow.history.density import density
 from herenow.history.parts import MADE, STATE, key_number, one_of
 from herenow.history.points import OTHER
 from herenow.history.ranges import blocks, version, whole_hours
 from herenow.history.tiles import Filter, read_tile, tile
-from herenow.model.clock import DAY, HOUR
-from herenow.model.geo import Box
-
-PIXELS = 64  # the side of a cell on the screen
+from herenow.model.clock import DAY
 
 router = APIRouter(tags=["history"])
-
-
-def cell(box: Box, zoom: float) -> tuple[float, float]:
-    """Degrees of longitude and of latitude of a cell that looks square on a web-mercator map of that zoom."""
-    width = 360.0 * PIXELS / (256 * 2.0**zoom)
-    middle = max(-80.0, min(80.0, (box.south + box.north) / 2))
-    return width, width * math.cos(math.radians(middle))
-
-
-@router.get("/api/history/clusters")
-async def clusters(
-    past: WithPast,
-    bbox: Annotated[str, Query(description="west,south,east,north")],
-    zoom: Annotated[float, Query(ge=0, le=24)],
-    start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; an hour before `to`")] = None,
-    end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")] = None,
-) -> Response:
-    """Stored positions of a time range, gathered where they lie close at that zoom."""
-    box, range_ = to_box(bbox), span(start, end, HOUR)
-    found = await past.store.clusters(box, range_, cell(box, zoom))
-    count = sum(cluster.count for cluster in found)
-    return answer({"clusters": found, "positions": count, "from": range_.start, "to": range_.end})
 
 
 From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms, to the hour; a day before `to`")]
@@ -70,6 +45,23 @@ async def _filter(past: Past, kind: str | None, device_id: str | None, *, raw: b
         raise never_reported(device_id)
     own = device.kind or OTHER
     return Filter(own, raw, device_id) if kind in (None, own) else Filter(kind, raw, "")
+
+
+@router.get("/api/history/density")
+async def read_density(
+    past: WithPast,
+    bbox: Annotated[str, Query(description="west,south,east,north")],
+    zoom: Annotated[int, Query(ge=0, le=24)],
+    start: From = None,
+    end: To = None,
+    kind: Annotated[str | None, Query(max_length=32)] = None,
+    raw: Raw = None,
+) -> Response:
+    """Positions of a time range counted on a grid of 64 pixels of that zoom, the fullest cells first."""
+    box, range_ = to_box(bbox), whole_hours(span(start, end, DAY))
+    cells = await density(past.store.rollups, box, zoom, range_, Filter(kind, raw is True))
+    count = sum(cell.count for cell in cells)
+    return answer({"cells": cells, "positions": count, "from": range_.start, "to": range_.end})
 
 
 def same(tag: str, if_none_match: str | None) -> bool:

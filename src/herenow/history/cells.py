@@ -50,11 +50,32 @@ EMPTY = Cells((), np.empty(0, CELL))
 def cell_numbers(longitude: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64], grid: int) -> Numbers:
     """Of the cells of a grid of 2**grid columns and rows in which places in degrees lie; beyond the map's edge, of the
     cells at the edge."""
+    return morton(*place_cells(longitude, latitude, grid))
+
+
+def place_cells(
+    longitude: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64], grid: int
+) -> tuple[Numbers, Numbers]:
+    """The same as columns and rows."""
     side = 2.0**grid
     phi = np.radians(np.clip(latitude, -NORTHMOST, NORTHMOST))
     column = (longitude + 180.0) / 360.0 * side
     row = (1.0 - np.arcsinh(np.tan(phi)) / np.pi) / 2.0 * side
-    return morton(np.clip(column, 0, side - 1).astype(np.uint64), np.clip(row, 0, side - 1).astype(np.uint64))
+    return np.clip(column, 0, side - 1).astype(np.uint64), np.clip(row, 0, side - 1).astype(np.uint64)
+
+
+def cell_places(cells: Numbers, grid: int) -> tuple[list[float], list[float], list[float], list[float]]:
+    """West, south, east and north edges of cells, in degrees."""
+    side = 2.0**grid
+    column, row = (_gather(part).astype(np.float64) for part in (cells, cells >> np.uint64(1)))
+
+    def latitudes(line: npt.NDArray[np.float64]) -> list[float]:
+        found: list[float] = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * line / side)))).tolist()
+        return found
+
+    west: list[float] = (column / side * 360 - 180).tolist()
+    east: list[float] = ((column + 1) / side * 360 - 180).tolist()
+    return west, latitudes(row + 1), east, latitudes(row)
 
 
 def morton(column: Numbers, row: Numbers) -> Numbers:
@@ -82,6 +103,14 @@ def _spread(numbers: Numbers) -> Numbers:
     """A zero bit before each bit (Sean Anderson, Bit Twiddling Hacks, "Interleave bits by Binary Magic Numbers")."""
     for shift, mask in _SPREADS:
         numbers = (numbers | (numbers << shift)) & mask
+    return numbers
+
+
+def _gather(numbers: Numbers) -> Numbers:
+    """Every second bit, the lowest one first: undoes `_spread`."""
+    numbers = numbers & np.uint64(_SPREADS[-1][1])
+    for (shift, _), (_, mask) in zip(_SPREADS[::-1], [*_SPREADS[-2::-1], (0, np.uint64(0xFFFFFFFF))], strict=True):
+        numbers = (numbers | (numbers >> shift)) & mask
     return numbers
 
 

@@ -51,6 +51,13 @@ class Filter(msgspec.Struct, frozen=True):
     raw: bool = False
     device_id: str | None = None
 
+    def counts(self, group: npt.NDArray[np.uint32], kinds: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which rows of such groups count."""
+        chosen = np.ones(len(group), bool) if self.raw else group % CLASSES != FLAGGED
+        if self.kind is not None:
+            chosen &= group // CLASSES == (kinds.index(self.kind) if self.kind in kinds else -1)
+        return chosen
+
 
 class Found(msgspec.Struct, frozen=True):
     """What is in a tile: points where they are few, and else cells. `tag` is another one when it changes, `version`
@@ -102,12 +109,12 @@ async def _of_device(rollups: Rollups, wanted: Tile, span: Span, by: Filter, dev
         if sum(map(len, values)) > MAX_BYTES:
             raise BadRequest("there is too much of this device for a tile; ask for a shorter time, or for its track")
 
-    def counted() -> tuple[Points | None, Cells]:
+    def gathered() -> tuple[Points | None, Cells]:
         track = np.concatenate([NOTHING, *map(unpack_track, values)])
         return _gathered(wanted, points([(device_id, by.kind or OTHER, track)]), by)
 
     tag = f"{zlib.crc32(repr((by, wanted)).encode() + b''.join(values)):08x}"
-    return Found(*await asyncio.to_thread(counted), tag, current)
+    return Found(*await asyncio.to_thread(gathered), tag, current)
 
 
 def _near(wanted: Tile, _: int, values: Sequence[tuple[str, bytes]], by: Filter) -> tuple[Points | None, Cells]:
@@ -117,18 +124,22 @@ def _near(wanted: Tile, _: int, values: Sequence[tuple[str, bytes]], by: Filter)
 def _gathered(wanted: Tile, found: Points, by: Filter) -> tuple[Points | None, Cells]:
     rows = found.rows
     inside = cell_numbers(rows["longitude"] / PLACES, rows["latitude"] / PLACES, wanted.zoom) == _number(wanted)
-    found = within(found, inside & _counted(rows["group"], found.kinds, by))
+    found = within(found, inside & by.counts(rows["group"], found.kinds))
     if len(found.rows) <= MAX_POINTS:
         return found, EMPTY
     return None, count(found.rows, found.kinds, wanted.zoom + GRID)
 
 
 def _far(wanted: Tile, zoom: int, values: Sequence[tuple[str, bytes]], by: Filter) -> tuple[None, Cells]:
-    parts = [ground_cells(block, value) if zoom == GROUND else unpack_cells(value) for block, value in values]
-    cells = together(parts)
-    chosen = _inside(cells, wanted, zoom) & _counted(cells.rows["group"], cells.kinds, by)
+    cells = together([counted(zoom, block, value) for block, value in values])
+    chosen = _inside(cells, wanted, zoom) & by.counts(cells.rows["group"], cells.kinds)
     cells = Cells(cells.kinds, cells.rows[chosen])
     return None, coarser(cells, max(0, zoom + SPLIT - wanted.zoom - GRID))
+
+
+def counted(zoom: int, block: str, value: bytes) -> Cells:
+    """The cells of a stored tile of a zoom."""
+    return ground_cells(block, value) if zoom == GROUND else unpack_cells(value)
 
 
 def _inside(cells: Cells, wanted: Tile, zoom: int) -> npt.NDArray[np.bool_]:
@@ -143,10 +154,3 @@ def _inside(cells: Cells, wanted: Tile, zoom: int) -> npt.NDArray[np.bool_]:
 
 def _number(wanted: Tile) -> np.uint64:
     return np.uint64(tile_number(wanted.x, wanted.y))
-
-
-def _counted(group: npt.NDArray[np.uint16], kinds: Sequence[str], by: Filter) -> npt.NDArray[np.bool_]:
-    chosen = np.ones(len(group), bool) if by.raw else group % CLASSES != FLAGGED
-    if by.kind is not None:
-        chosen &= group // CLASSES == (kinds.index(by.kind) if by.kind in kinds else -1)
-    return chosen

@@ -13,10 +13,8 @@ from herenow.model.geo import Box
 from herenow.model.position import Position
 
 LOAD_PAUSE = 2.0  # s between two tries
-MAX_CLUSTERS = 10_000
 READ_DEADLINE = 10.0  # s
 TOO_MUCH = "there is more than can be read in {:.0f} s; ask for a shorter time or a smaller box"
-TOO_FINE = f"there are more than {MAX_CLUSTERS} clusters; ask for a smaller box or a lower zoom"
 
 log = structlog.get_logger()
 
@@ -28,16 +26,6 @@ class Span(msgspec.Struct, frozen=True):
 
     start: int
     end: int
-
-
-class Cluster(msgspec.Struct, frozen=True, gc=False):
-    """Stored positions near each other, at their mean place."""
-
-    latitude: float
-    longitude: float
-    count: int
-    devices: int
-    bbox: tuple[float, float, float, float]  # west, south, east, north
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -130,12 +118,6 @@ class Store(Protocol):
         """How many rows speak of a device: `positions`, `devices`, and `changes` that nobody has asked for yet."""
 
     async def size(self) -> Size: ...
-
-    async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
-        """All positions in the box and span, gathered in cells of so many degrees of longitude and latitude.
-
-        Raises BadRequest where they are too many to be gathered in ten seconds, or the cells more than MAX_CLUSTERS.
-        """
 
 
 def uncrossed(box: Box) -> list[Box]:

@@ -9,9 +9,8 @@ import structlog
 
 from herenow.errors import StoreUnavailable
 from herenow.model.device import Device
-from herenow.model.geo import Box
 from herenow.model.position import Position
-from herenow.store.base import Changes, Cluster, Size, Span, Version
+from herenow.store.base import Changes, Size, Span, Version
 from herenow.store.cassandra_changes import ChangesReader
 from herenow.store.cassandra_erasing import CassandraEraser
 from herenow.store.cassandra_reader import CassandraReader
@@ -99,9 +98,6 @@ class CassandraStore:
 
     async def size(self) -> Size:
         return await self._there().eraser.size()
-
-    async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
-        return await self._there().reader.clusters(box, span, cell)
 
     def _there(self) -> _Opened:
         if self._opened is None:

@@ -1,17 +1,11 @@
 """Reading from Cassandra: the index tells which partitions there are, and those are read side by side."""
 
-import asyncio
 from collections.abc import Sequence
 
-import numpy as np
-
-from herenow.errors import BadRequest
 from herenow.model.clock import DAY
 from herenow.model.device import Device
-from herenow.model.geo import Box
 from herenow.model.position import Position
-from herenow.store.base import MAX_CLUSTERS, TOO_FINE, Cluster, Span, Version
-from herenow.store.cassandra_clusters import Places, gather
+from herenow.store.base import Span, Version
 from herenow.store.cassandra_rows import BUCKETS, DeviceDay, bucket, device_of
 from herenow.store.cassandra_session import Prepared, Row, Session, Values, in_parallel, reading
 from herenow.store.rows import FIELDS, position_of
@@ -34,8 +28,6 @@ _POSITIONS = (
     f"SELECT {FIELDS} FROM {{keyspace}}.positions "  # noqa: S608 - constants only
     "WHERE device_id = ? AND day = ? AND (time, tie) > (?, ?) AND (time) < (?) LIMIT ?"
 )
-_PLACES = """SELECT latitude, longitude FROM {keyspace}.positions
-WHERE device_id = ? AND day = ? AND time >= ? AND time < ?"""
 
 
 class CassandraReader:
@@ -50,7 +42,6 @@ class CassandraReader:
         self._days_of_device: Prepared
         self._devices_of_day: Prepared
         self._positions: Prepared
-        self._places: Prepared
 
     async def prepare(self, keyspace: str) -> None:
         async def prepare(query: str) -> Prepared:
@@ -63,7 +54,6 @@ class CassandraReader:
         self._days_of_device = await prepare(_DAYS_OF_DEVICE)
         self._devices_of_day = await prepare(_DEVICES_OF_DAY)
         self._positions = await prepare(_POSITIONS)
-        self._places = await prepare(_PLACES)
 
     async def latest(self) -> list[Device]:
         found: list[Device] = []
@@ -105,25 +95,6 @@ class CassandraReader:
                     return found, [device_id for device_id, _ in members]
             day = found + 1  # a day from which all was taken away
         return None
-
-    async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> list[Cluster]:
-        places: list[Places] = []
-        devices: list[int] = []
-        numbers: dict[str, int] = {}
-
-        async def read(partition: DeviceDay) -> None:
-            number = numbers.setdefault(partition[0], len(numbers))
-            async for rows in self._session.pages(self._places, (*partition, span.start, span.end), PAGE):
-                if rows:
-                    places.append(np.array(rows))
-                    devices.append(number)
-
-        async with reading():
-            await in_parallel(await self._partitions(span), read, AT_ONCE)
-            found = await asyncio.to_thread(gather, places, devices, box, cell)
-        if len(found) > MAX_CLUSTERS:
-            raise BadRequest(TOO_FINE)
-        return found
 
     async def _read(self, partitions: list[DeviceDay], behind: Version, end: int, limit: int) -> list[Position]:
         """The positions of the partitions, one after the other, up to the limit. Begins with one partition, for it may

@@ -14,19 +14,14 @@ from typing import Any, Self, TypeVar
 from herenow.errors import BadRequest, StoreUnavailable
 from herenow.model.clock import DAY
 from herenow.model.device import Device
-from herenow.model.geo import Box
 from herenow.model.position import Position
 from herenow.store.base import (
-    MAX_CLUSTERS,
     READ_DEADLINE,
-    TOO_FINE,
     TOO_MUCH,
     Changes,
-    Cluster,
     Size,
     Span,
     Version,
-    uncrossed,
 )
 from herenow.store.rows import FIELDS, position_of
 from herenow.store.sqlite_changes import read_changes
@@ -56,14 +51,6 @@ _POSITIONS = f"""
 SELECT device_id, {FIELDS} FROM devices d CROSS JOIN positions p ON p.device = d.id
 WHERE time >= ? AND time < ? ORDER BY d.id, time, tie LIMIT ?
 """  # noqa: S608 - constants only; CROSS JOIN looks up each device's span instead of reading all positions
-_CLUSTERS = f"""
-SELECT avg(latitude), avg(longitude), count(*), count(DISTINCT p.device),
-  min(longitude), min(latitude), max(longitude), max(latitude)
-FROM devices d JOIN positions p ON p.device = d.id
-WHERE p.time >= ? AND p.time < ? AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ?
-GROUP BY CAST((longitude + 180) / ? AS INTEGER), CAST((latitude + 90) / ? AS INTEGER)
-LIMIT {MAX_CLUSTERS + 1}
-"""  # noqa: S608 - constants only
 _T = TypeVar("_T")
 
 _NEXT = """
@@ -206,16 +193,6 @@ class SqliteStore:
             return await asyncio.to_thread(do)
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
-
-    async def clusters(self, box: Box, span: Span, cell: tuple[float, float]) -> Sequence[Cluster]:
-        found: list[Cluster] = []
-        for part in uncrossed(box):
-            values = (span.start, span.end, part.south, part.north, part.west, part.east, *cell)
-            rows = await self._read(_CLUSTERS, values)
-            found += [Cluster(row[0], row[1], row[2], row[3], (row[4], row[5], row[6], row[7])) for row in rows]
-        if len(found) > MAX_CLUSTERS:
-            raise BadRequest(TOO_FINE)
-        return found
 
     async def _read(self, query: str, values: tuple[object, ...], deadline: float = READ_DEADLINE) -> list[Any]:
         end = time.monotonic() + deadline  # waiting for a reader counts

@@ -1,0 +1,247 @@
+"""What a fleet did in a range and a box, in sums.
+
+A day of a device that lies inside counts as it was summed up (`summary`); one that crosses an edge of the range or the
+box is looked at again. A leg belongs to where and when it ends, so that parts of a whole add up to it.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from herenow.errors import BadRequest
+from herenow.history.days import read_hours
+from herenow.history.parts import all_of, blocks_part, day_parts, key_number, numbers_of
+from herenow.history.rules import believed
+from herenow.history.summary import HOURS, SPEED_STEP, SPEED_STEPS, Extent, Hours
+from herenow.history.track import Track, latitudes, longitudes
+from herenow.history.trips import DEFAULT, Settings, Trip, legs, pieces_of
+from herenow.model.clock import DAY, HOUR
+from herenow.model.geo import Box
+from herenow.store.base import READ_DEADLINE, Range, Rollups, Span
+
+MAX_DEVICE_DAYS = 500_000  # that are summed up for one answer
+MAX_CROSSING = 5_000  # of these that are looked at again
+AT_ONCE = 64
+TOO_MUCH = "there are more than {:,} days of devices {}; ask for a shorter time, one kind, or {}"
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+class Figures(msgspec.Struct, frozen=True, array_like=True):
+    """The head of a `Summary`, without its trips and stops: a third of the work to read."""
+
+    positions: int = 0
+    flagged: int = 0
+    distance: float = 0.0
+    trip_distance: float = 0.0
+    moving: int = 0
+    stopped: int = 0
+    top: float = 0.0
+    first: tuple[int, float, float] | None = None
+    last: tuple[int, float, float] | None = None
+    extent: Extent | None = None
+    hours: Hours = Hours()
+    speeds: list[int] = []
+
+
+class Sums(msgspec.Struct):
+    """`hours` are positions by hour of the UTC day, `speeds` ms by speed in steps of SPEED_STEP, `distance` is that of
+    trips, in m."""
+
+    positions: int = 0
+    distance: float = 0.0
+    moving: int = 0  # ms
+    top: float = 0.0  # m/s
+    hours: list[int] = msgspec.field(default_factory=lambda: [0] * HOURS)
+    speeds: list[int] = msgspec.field(default_factory=lambda: [0] * SPEED_STEPS)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What is summed up; `device_ids` None means all."""
+
+    span: Span
+    box: Box | None = None
+    device_ids: Collection[str] | None = None
+    settings: Settings = DEFAULT
+
+
+class DeviceDay(NamedTuple):
+    device_id: str
+    day: int
+
+
+class Analytics(msgspec.Struct, frozen=True):
+    """`days` and `devices` by their numbers and ids, each with what it has of the whole."""
+
+    whole: Sums
+    days: Mapping[int, Sums]
+    devices: Mapping[str, Sums]
+    devices_of_day: Mapping[int, int]
+    by_device_day: Mapping[DeviceDay, float]  # m
+
+
+_figures = msgspec.msgpack.Decoder(Figures).decode
+
+
+async def analytics(rollups: Rollups, asked: Asked) -> Analytics:
+    """As of the last round of the rollups. Raises BadRequest where that is too much for one answer."""
+    try:
+        async with asyncio.timeout(READ_DEADLINE):
+            return await _Summing(rollups, asked).run()
+    except TimeoutError as error:
+        words = f"that cannot be summed up in {READ_DEADLINE:.0f} s; ask for a shorter time, one kind, or fewer devices"
+        raise BadRequest(words) from error
+
+
+class _Summing:
+    def __init__(self, rollups: Rollups, asked: Asked) -> None:
+        self._rollups = rollups
+        self._asked = asked
+        self._found: dict[DeviceDay, Figures] = {}
+        self._crossing: list[DeviceDay] = []
+        self._count = 0
+
+    async def run(self) -> Analytics:
+        for day in await self._days():
+            parts = await self._rollups.get([all_of(part) for part in day_parts(day)])
+            await asyncio.to_thread(self._take, day, [row for part in parts for row in part])
+        for start in range(0, len(self._crossing), AT_ONCE):
+            await asyncio.gather(*(self._look(one) for one in self._crossing[start : start + AT_ONCE]))
+        return await asyncio.to_thread(_summed, self._found)
+
+    async def _days(self) -> list[int]:
+        span = self._asked.span
+        range_: Range = numbers_of(blocks_part("hour"), span.start // HOUR, (span.end - 1) // HOUR)
+        [hours] = await self._rollups.get([range_])
+        return sorted({key_number(key) // 24 for key, _ in hours})
+
+    def _take(self, day: int, rows: Sequence[tuple[bytes, bytes]]) -> None:
+        asked = self._asked
+        whole_day = asked.span.start <= day * DAY and (day + 1) * DAY <= asked.span.end
+        wanted = None if asked.device_ids is None else {device_id.encode() for device_id in asked.device_ids}
+        for key, value in rows:
+            if wanted is not None and key not in wanted:
+                continue
+            self._count += 1
+            figures, one = _figures(value), DeviceDay(key.decode(), day)
+            lies = _lies(figures.extent, asked.box)
+            if lies is Lies.INSIDE and whole_day:
+                self._found[one] = figures
+            elif lies is not Lies.OUTSIDE:
+                self._crossing.append(one)
+        if self._count > MAX_DEVICE_DAYS:
+            raise BadRequest(TOO_MUCH.format(MAX_DEVICE_DAYS, "to be summed up", "fewer devices"))
+        if len(self._crossing) > MAX_CROSSING:
+            raise BadRequest(TOO_MUCH.format(MAX_CROSSING, "that cross the edge", "another box or whole days"))
+
+    async def _look(self, one: DeviceDay) -> None:
+        day = Span(one.day * DAY, (one.day + 1) * DAY)
+        found = await read_hours(self._rollups, one.device_id, day)
+        figures = await asyncio.to_thread(part_of, believed(found), self._asked)
+        if figures.positions:
+            self._found[one] = figures
+
+
+class Lies(Enum):
+    """Where something lies as to a box."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    ACROSS = "across"
+
+
+def _lies(extent: Extent | None, box: Box | None) -> Lies:
+    if extent is None:
+        return Lies.OUTSIDE  # nothing of it is to be believed
+    if box is None:
+        return Lies.INSIDE
+    if extent.north < box.south or extent.south > box.north:
+        return Lies.OUTSIDE
+    high = box.south <= extent.south and extent.north <= box.north
+    if box.west <= box.east:
+        if extent.east < box.west or extent.west > box.east:
+            return Lies.OUTSIDE
+        wide = box.west <= extent.west and extent.east <= box.east
+    else:
+        if extent.east < box.west and extent.west > box.east:
+            return Lies.OUTSIDE
+        wide = extent.west >= box.west or extent.east <= box.east
+    return Lies.INSIDE if high and wide else Lies.ACROSS
+
+
+def part_of(kept: Track, asked: Asked) -> Figures:
+    """What a believed track of a device, of one UTC day, has in the range and the box."""
+    inside = _inside(kept, asked)
+    if not inside.any():
+        return Figures()
+    known = legs(kept)
+    trips = [piece for piece in pieces_of(kept, known, asked.settings) if isinstance(piece, Trip)]
+    ended = inside[1:]
+    driven = ended & _within(kept, trips)
+    speeds, steps = known.speeds[1:], ended & known.counted
+    rows = np.minimum(speeds[steps] // SPEED_STEP, SPEED_STEPS - 1).astype(np.intp)
+    return Figures(
+        positions=int(inside.sum()),
+        trip_distance=float(known.lengths[driven].sum()),
+        moving=int(known.elapsed[driven].sum()),
+        top=float(np.fmax.reduce(known.speeds[inside], initial=0.0)),
+        hours=Hours(positions=np.bincount(kept["time"][inside] % DAY // HOUR, minlength=HOURS).tolist()),
+        speeds=[int(time) for time in np.bincount(rows, known.elapsed[steps], minlength=SPEED_STEPS)],
+    )
+
+
+def _inside(kept: Track, asked: Asked) -> Mask:
+    times = kept["time"]
+    inside = (times >= asked.span.start) & (times < asked.span.end)
+    if asked.box is None:
+        return np.asarray(inside)
+    longitude, latitude, box = longitudes(kept), latitudes(kept), asked.box
+    east_of, west_of = longitude >= box.west, longitude <= box.east
+    across = east_of & west_of if box.west <= box.east else east_of | west_of
+    return np.asarray(inside & across & (latitude >= box.south) & (latitude <= box.north))
+
+
+def _within(kept: Track, trips: Sequence[Trip]) -> Mask:
+    """Legs that are of a trip."""
+    times = kept["time"]
+    found = np.zeros(max(0, len(kept) - 1), np.bool_)
+    for trip in trips:
+        found |= (times[:-1] >= trip.start) & (times[1:] <= trip.end)
+    return found
+
+
+def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:
+    whole, days, devices = Sums(), dict[int, Sums](), dict[str, Sums]()
+    devices_of_day: dict[int, int] = {}
+    for one, figures in sorted(found.items()):
+        for sums in (days.setdefault(one.day, Sums()), devices.setdefault(one.device_id, Sums())):
+            _add(sums, figures)
+        devices_of_day[one.day] = devices_of_day.get(one.day, 0) + 1
+    whole = Sums(
+        positions=sum(day.positions for day in days.values()),
+        distance=sum(day.distance for day in days.values()),
+        moving=sum(day.moving for day in days.values()),
+        top=max((day.top for day in days.values()), default=0.0),
+        hours=_columns([one.hours.positions for one in found.values()], HOURS),
+        speeds=_columns([one.speeds for one in found.values()], SPEED_STEPS),
+    )
+    distances = {one: figures.trip_distance for one, figures in found.items()}
+    return Analytics(whole, days, devices, devices_of_day, distances)
+
+
+def _add(sums: Sums, figures: Figures) -> None:
+    sums.positions += figures.positions
+    sums.distance += figures.trip_distance
+    sums.moving += figures.moving
+    sums.top = max(sums.top, figures.top)
+
+
+def _columns(rows: Sequence[Sequence[int]], width: int) -> list[int]:
+    found: list[int] = np.array(rows, np.int64).reshape(-1, width).sum(axis=0).tolist()
+    return found
