@@ -3,7 +3,15 @@
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as Drawn
 
 from herenow.sources.deliver import Progress
@@ -36,6 +44,35 @@ class Bar:
         rejected = f", {progress.rejected} rejected" if progress.rejected else ""
         played = progress.played if progress.total is not None else progress.sent
         self._drawn.update(self._task, completed=played, total=progress.total, description=f"positions{rejected}")
+
+
+class Share:
+    """How much of something has been read, beside the positions in it; nothing where standard error is no terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._drawn = Drawn(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._drawn.add_task("positions", total=None)
+
+    def __enter__(self) -> Self:
+        self._drawn.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._drawn.stop()
+
+    def show(self, progress: Progress) -> None:
+        rejected = f", {progress.rejected} rejected" if progress.rejected else ""
+        told = f"{progress.sent:,} positions{rejected}"
+        self._drawn.update(self._task, completed=progress.played, total=progress.total, description=told)
 
 
 class Days:

@@ -43,6 +43,16 @@ class Settings(BaseSettings):
 
     keep_days: str = Field("ever", description="Days that positions are kept, for all and by kind: 90, bus=30.")
 
+    stop_time: int = Field(300, ge=30, le=86_400, description="Seconds that a stop lasts at least.")
+    stop_radius: float = Field(
+        50.0, ge=5, le=5000, description="Metres from its centre within which a device stands, though it jitters."
+    )
+    stop_speed: float = Field(
+        3.0, gt=0, le=100, description="Metres a second; what reports to be faster nearly all the time does not stand."
+    )
+    trip_time: int = Field(60, ge=1, le=86_400, description="Seconds that a trip lasts at least.")
+    trip_reach: float = Field(100.0, ge=1, le=100_000, description="Metres that a trip gets from where it began.")
+
     @field_validator("keep_days")
     @classmethod
     def _keep_days_are_days(cls, text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herenow.history import rollup as rollups
+from herenow.history import ranges
 from herenow.history.days import read_hours, read_level, read_summaries
 from herenow.history.ranges import blocks, whole_hours
 from herenow.history.replay import STEPS, decode, read_block
@@ -209,13 +209,13 @@ async def test_a_day_that_has_not_ended_is_read_from_its_hours(
     store: Store, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     positions = drive("bus-1", 300)
-    monkeypatch.setattr(rollups, "now", lambda: START + 6 * HOUR)
+    monkeypatch.setattr(ranges, "now", lambda: START + 6 * HOUR)
     await keep(store, positions)
     rollup = Rollup(store)
     await rollup.catch_up()
     assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"hour"}
     await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
-    monkeypatch.setattr(rollups, "now", lambda: START + DAY + HOUR)
+    monkeypatch.setattr(ranges, "now", lambda: START + DAY + HOUR)
     await settle(store, rollup)
     assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"day"}
     await check(store, positions, Span(START, START + DAY), zooms=(0, 14))

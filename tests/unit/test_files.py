@@ -206,3 +206,14 @@ def test_a_file_or_folder_that_is_none_is_refused_by_name(tmp_path: Path) -> Non
 def test_rows_are_read_as_they_are_asked_for(write: Write) -> None:
     path = write("fleet.csv", table(*[ROW] * 5) + "x" * (MAX_LINE + 1))
     assert len(list(itertools.islice(read_file(path), 5))) == 5
+
+
+@pytest.mark.parametrize("name", ["many.csv", "many.csv.gz"])
+def test_it_is_told_how_much_of_a_file_has_been_read(write: Write, name: str) -> None:
+    rows = [f"bus-{number * 7919 % 1000},{NOW + number},60.17,24.94" for number in range(20_000)]
+    path = write(name, "\n".join([HEADER, *rows]))
+    reached: list[int] = []
+    assert sum(1 for _ in read_file(path, reached=reached.append)) == 20_000
+    assert reached == sorted(reached)
+    assert len(set(reached)) > 5
+    assert reached[-1] == path.stat().st_size

@@ -137,6 +137,18 @@ def test_the_settings_say_what_a_stop_and_a_trip_are() -> None:
     assert len(pieces(found, Settings(trip_time=300_000))) == len(pieces(found, Settings(trip_reach=3_990))) == 1
 
 
+@pytest.mark.parametrize(("speed", "names"), [(0.0, ["Stop"]), (2.9, ["Stop"]), (8.0, []), (np.nan, ["Stop"])])
+def test_what_reports_to_drive_all_the_time_does_not_stand_however_near(speed: float, names: list[str]) -> None:
+    around = 30 * np.sin(np.arange(0, 900, 10))
+    found = fixes(np.arange(0, 900, 10), around, speed=speed)
+    assert [name for name, _, _ in told(pieces(found)) if name == "Stop"] == names
+
+
+def test_one_that_reports_a_speed_now_and_then_stands_all_the_same() -> None:
+    speeds = np.where(np.arange(90) % 3 == 0, 6.0, 0.2)
+    assert told(pieces(fixes(np.arange(0, 900, 10), np.zeros(90), speed=speeds))) == [("Stop", 0, 890)]
+
+
 def test_a_trip_takes_a_minute() -> None:
     assert told(pieces(path((400, 0), (50, 10), (400, 0)))) == [("Stop", 0, 400), ("Stop", 450, 850)]
     assert [name for name, *_ in told(pieces(path((400, 0), (60, 10), (400, 0))))] == ["Stop", "Trip", "Stop"]

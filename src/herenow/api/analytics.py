@@ -38,7 +38,9 @@ async def fleet(
 ) -> Response:
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
     range_ = _range(start, end)
-    found = await analytics(past.store.rollups, Asked(range_, _box(bbox), await _wanted(past, kind, device)))
+    found = await analytics(
+        past.store.rollups, Asked(range_, _box(bbox), await _wanted(past, kind, device), past.trips)
+    )
     return answer({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_told, found)})
 
 
@@ -56,7 +58,7 @@ async def distances(
     range_, behind = _range(start, end), device_place(cursor)
     ids = sorted(one.device_id for one in await past.devices() if kind in (None, one.kind or OTHER))
     page = [device_id for device_id in ids if device_id > behind][:limit]
-    found = await analytics(past.store.rollups, Asked(range_, _box(bbox), frozenset(page)))
+    found = await analytics(past.store.rollups, Asked(range_, _box(bbox), frozenset(page), past.trips))
     days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
     for one, metres in found.by_device_day.items():
         days[one.device_id][str(one.day * DAY)] = round(metres, 1)

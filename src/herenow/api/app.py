@@ -28,7 +28,7 @@ from herenow.api import (
     track,
     web,
 )
-from herenow.api.aside import Aside, Beside
+from herenow.api.aside import Aside, Beside, Matched
 from herenow.api.border import Border, Compressed
 from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts, Past
@@ -72,7 +72,9 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
-    app.state.past = Past(parts.store, parts.keep, None if parts.polled else parts.hub.fleet)
+    app.state.past = Past(
+        parts.store, parts.keep, parts.prepared, parts.trips, None if parts.polled else parts.hub.fleet
+    )
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
@@ -81,7 +83,7 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     add_problems(app)
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
-    app.add_middleware(Aside, beside=beside, paths=[route.path_regex for route in _routes(HISTORY)])
+    app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
     app.add_middleware(Border, here_only=parts.here_only)
     return app
 
@@ -99,3 +101,7 @@ def create_history_app(past: Past) -> FastAPI:
 
 def _routes(modules: Iterable[ModuleType]) -> list[APIRoute]:
     return [route for module in modules for route in module.router.routes if isinstance(route, APIRoute)]
+
+
+def _matched(route: APIRoute) -> Matched:
+    return route.path_regex, frozenset(route.methods or ())

@@ -18,7 +18,11 @@ MOST = 64  # questions under way; one more is refused
 HEAD_WITHIN = 30.0  # s; then something is wrong with it: each reading has a deadline of ten
 PIECE = 64 * 1024  # bytes of an answer that are held at a time
 
+# A question has no body, whatever its head says.
 _OF_THE_LINK = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"expect"}
+
+
+Matched = tuple[re.Pattern[str], frozenset[str]]
 
 
 class Beside:
@@ -30,9 +34,9 @@ class Beside:
 
 
 class Aside:
-    """Middleware for the paths that match; None instead of a process leaves all to the application."""
+    """Middleware for paths and methods, whose requests have no body. With nothing beside, the application answers."""
 
-    def __init__(self, app: ASGIApp, *, beside: Beside | None, paths: Sequence[re.Pattern[str]]) -> None:
+    def __init__(self, app: ASGIApp, *, beside: Beside | None, paths: Sequence[Matched]) -> None:
         self._app = app
         self._beside = beside
         self._paths = paths
@@ -57,9 +61,9 @@ class Aside:
             self._under_way -= 1
 
     def _is_meant(self, scope: Scope) -> bool:
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             return False
-        return any(path.match(scope["path"]) for path in self._paths)
+        return any(scope["method"] in methods and path.match(scope["path"]) for path, methods in self._paths)
 
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -96,9 +100,9 @@ async def _pass_on(
 
 def _question(scope: Scope) -> bytes:
     query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    headers = [(name, value) for name, value in scope["headers"] if name not in _OF_THE_LINK]
-    lines = [b"GET %b%b HTTP/1.1" % (scope["raw_path"], query), *(b"%b: %b" % header for header in headers)]
-    return b"\r\n".join([*lines, b"connection: close", b"", b""])
+    head = b"%b %b%b HTTP/1.1" % (scope["method"].encode(), scope["raw_path"], query)
+    headers = [b"%b: %b" % pair for pair in scope["headers"] if pair[0] not in (*_OF_THE_LINK, b"content-length")]
+    return b"\r\n".join([head, *headers, b"connection: close", b"", b""])
 
 
 async def _left(receive: Receive) -> None:

@@ -42,7 +42,7 @@ async def trips(device_id: str, past: WithPast, start: From = None, end: To = No
     """The trips and stops of a device that touch the range, in order; those that go on past midnight are one."""
     range_ = span(start, end, 30 * DAY)
     found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=raw is True)
-    pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
+    pieces = joined((piece for _, one in sorted(found.items()) for piece in one.pieces), past.trips)
     told = [_piece(piece) for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
     return answer({"device_id": device_id, "pieces": told})
 
@@ -61,7 +61,7 @@ async def places(
     found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=raw is True)
 
     def gathered() -> list[Dwelling]:
-        pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
+        pieces = joined((piece for _, one in sorted(found.items()) for piece in one.pieces), past.trips)
         stops = [piece for piece in pieces if isinstance(piece, Stop)]
         return dwellings([stop for stop in stops if stop.end >= range_.start and stop.start < range_.end])
 
@@ -100,7 +100,7 @@ async def _summaries(past: Past, device_id: str, range_: Span, *, raw: bool) -> 
     if not raw:
         return await read_summaries(past.store.rollups, device_id, first, last)
     found = await read_hours(past.store.rollups, device_id, Span(first * DAY, (last + 1) * DAY))
-    return await asyncio.to_thread(raw_summaries, found)
+    return await asyncio.to_thread(raw_summaries, found, past.trips)
 
 
 def _told(one: Summary) -> dict[str, object]:

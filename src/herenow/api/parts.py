@@ -9,6 +9,8 @@ from starlette.requests import HTTPConnection
 
 from herenow.api.body import Bodies
 from herenow.bus.base import Bus
+from herenow.history.prepared import Prepared
+from herenow.history.trips import Settings
 from herenow.live.commands import Commands
 from herenow.live.erasures import Erasures
 from herenow.live.fleet import Fleet
@@ -35,6 +37,8 @@ class Past(msgspec.Struct, frozen=True):
 
     store: Store
     keep: Retention
+    prepared: Prepared
+    trips: Settings
     fleet: Fleet | None = None
 
     async def device(self, device_id: str) -> Device | None:
@@ -54,6 +58,9 @@ class Parts(msgspec.Struct, frozen=True):
 
     bus: Bus
     store: Store
+    keep: Retention
+    prepared: Prepared
+    trips: Settings
     intake: LocalIntake
     hub: Hub
     commands: Commands
@@ -62,7 +69,6 @@ class Parts(msgspec.Struct, frozen=True):
     recorder: Recorder | None
     scene: Scene
     bodies: Bodies
-    keep: Retention
     here_only: bool  # whether only this machine may ask
 
     def troubles(self) -> list[str]:

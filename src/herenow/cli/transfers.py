@@ -11,7 +11,7 @@ from herenow.cli.app import Config, Serve, ServerUrl, StoreUrl, app, note
 from herenow.errors import SettingsError
 from herenow.logs import set_up_logs
 from herenow.model.report import Rejection
-from herenow.progress import Bar
+from herenow.progress import Bar, Share
 from herenow.run.loop import SWITCH_INTERVAL, in_loop
 from herenow.settings import read_settings
 from herenow.sources.deliver import OnProgress, Progress
@@ -72,7 +72,7 @@ def import_(
 
     async def take_in() -> Progress:
         async with RemoteIntake(server) as intake:
-            with Bar(note) as bar:
+            with Share(note) as bar:
                 return await import_files(files, intake, bar.show, _tell)
 
     set_up_logs()

@@ -21,6 +21,7 @@ from herenow.history.rules import believed, trusting
 from herenow.history.simplify import TOLERANCES, levels
 from herenow.history.summary import Summary, summary
 from herenow.history.track import Track, pack_track, unpack_track
+from herenow.history.trips import Settings
 from herenow.model.clock import DAY, HOUR
 from herenow.store.base import Rollups, Row, Span
 
@@ -30,22 +31,22 @@ _pack = msgspec.msgpack.Encoder().encode
 _summary = msgspec.msgpack.Decoder(Summary).decode
 
 
-async def made_days(rollups: Rollups, days: Sequence[DeviceDay]) -> list[Row]:
+async def made_days(rollups: Rollups, days: Sequence[DeviceDay], settings: Settings) -> list[Row]:
     """Rows for days of devices, as their hours are now."""
     ranges = [hours_ranges(device_id, day * 24, day * 24 + 23) for device_id, day in days]
     answers = iter(await rollups.get([one for some in ranges for one in some]))
     rows: list[Row] = []
     for (device_id, day), some in zip(days, ranges, strict=True):
         packed = [value for _ in some for _, value in next(answers)]
-        rows += _rows(device_id, day, np.concatenate([NOTHING, *map(unpack_track, packed)]))
+        rows += _rows(device_id, day, settings, np.concatenate([NOTHING, *map(unpack_track, packed)]))
     return rows
 
 
-def _rows(device_id: str, day: int, found: Track) -> list[Row]:
+def _rows(device_id: str, day: int, settings: Settings, found: Track) -> list[Row]:
     key, kept = number_key(day), believed(found)
     coarsest = levels(kept)
     rows = [Row(level_part(device_id, level, day), key, _level(kept[coarsest <= level])) for level in _LEVELS]
-    packed = _pack(summary(found)) if len(found) else None
+    packed = _pack(summary(found, settings)) if len(found) else None
     return [
         *rows,
         Row(summary_part(device_id, day), key, packed),
@@ -79,11 +80,11 @@ async def read_summaries(rollups: Rollups, device_id: str, first: int, last: int
     return {key_number(key): _summary(value) for rows in answers for key, value in rows}
 
 
-def raw_summaries(found: Track) -> Mapping[int, Summary]:
+def raw_summaries(found: Track, settings: Settings) -> Mapping[int, Summary]:
     """What a device did, by day, had everything in its track to be believed."""
     numbers = found["time"] // DAY
     parts = np.split(trusting(found), np.flatnonzero(np.diff(numbers)) + 1)
-    return {int(part["time"][0] // DAY): summary(part) for part in parts if len(part)}
+    return {int(part["time"][0] // DAY): summary(part, settings) for part in parts if len(part)}
 
 
 def read_summary(value: bytes) -> Summary:

@@ -8,6 +8,7 @@ is done again, and doing it twice changes nothing.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from zlib import crc32
 
 import structlog
 
@@ -35,10 +36,11 @@ from herenow.history.pyramid import ground_cells, ground_ranges, hour_rows, sum_
 from herenow.history.ranges import is_closed
 from herenow.history.replay import replay_rows
 from herenow.history.rules import VERSION as RULES
+from herenow.history.trips import DEFAULT, Settings
 from herenow.model.clock import DAY, now
 from herenow.store.base import Range, Row, Store
 
-VERSION = f"1.{RULES}".encode()  # of what is kept; another one is made from the beginning
+VERSION = f"1.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 AT_ONCE = 32  # devices
 READ_AT_ONCE = 64  # ranges
 SHARE = 0.1  # of the time that it may work; the rest it leaves to others
@@ -52,8 +54,10 @@ log = structlog.get_logger()
 class Rollup:
     """One at a time may work on a store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, settings: Settings = DEFAULT) -> None:
         self._store = store
+        self._settings = settings
+        self._version = f"{VERSION}.{crc32(repr(settings).encode()):08x}".encode()
 
     async def run(self) -> None:
         """Until it is cancelled; a store that fails is tried again."""
@@ -78,7 +82,7 @@ class Rollup:
             await self.rebuild()
             return
         await self._devices(_by_device(changes.hours))
-        await self._store.rollups.put(_state(changes.until))
+        await self._store.rollups.put(self._state(changes.until))
         await self._blocks()
         await self._store.rollups.put([Row(STATE, MADE, number_key(began))])
 
@@ -96,14 +100,17 @@ class Rollup:
             await self._days()
             progress(day, last)
             day += 1
-        await rollups.put(_state(until))
+        await rollups.put(self._state(until))
         await self._blocks()
         await rollups.put([Row(STATE, MADE, number_key(began))])
 
     async def _since(self) -> int | None:
         [rows] = await self._store.rollups.get([all_of(STATE)])
         state = dict(rows)
-        return key_number(state[b"until"]) if state.get(b"version") == VERSION else None
+        return key_number(state[b"until"]) if state.get(b"version") == self._version else None
+
+    def _state(self, until: int) -> list[Row]:
+        return [Row(STATE, b"until", number_key(until)), Row(STATE, b"version", self._version)]
 
     async def _devices(self, hours: dict[str, Sequence[int]]) -> None:
         """Makes hours of devices, AT_ONCE at a time."""
@@ -134,7 +141,7 @@ class Rollup:
         keys = [key for key, _ in found]
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
-            await rollups.put(await made_days(rollups, [device_day(key) for key in some]))
+            await rollups.put(await made_days(rollups, [device_day(key) for key in some], self._settings))
             await rollups.put([Row(DIRTY_DAYS, key) for key in some])
 
     async def _blocks(self) -> None:
@@ -190,10 +197,6 @@ class Rollup:
     async def _dirty(self, block: str) -> list[int]:
         [found] = await self._store.rollups.get([all_of(dirty_part(block))])
         return [key_number(key) for key, _ in found]
-
-
-def _state(until: int) -> list[Row]:
-    return [Row(STATE, b"until", number_key(until)), Row(STATE, b"version", VERSION)]
 
 
 def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:

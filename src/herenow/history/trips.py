@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     still_time: int = 300_000  # ms; a stop is no shorter
     still_radius: float = 50.0  # m; around its centre
+    still_speed: float = 3.0  # m/s; what reports to be faster nearly all the time does not stand, wherever it is
     wander: float = 200.0  # m; a position may lie as far off as it is inaccurate, but no further than this
     trip_time: int = 60_000  # ms; a trip is no shorter
     trip_reach: float = 100.0  # m; it gets so far from where it began. Its length would not do: jitter adds up
@@ -128,6 +129,7 @@ class _Stays:
         self._points = ground
         self._wait = settings.still_time
         widest = max(settings.wander, settings.still_radius)
+        self._fast = found["speed"] > settings.still_speed
         self._rooms = np.fmin(np.fmax(found["accuracy"], settings.still_radius), widest)
 
     def ranges(self) -> list[tuple[int, int]]:
@@ -137,7 +139,8 @@ class _Stays:
         while next_one < len(starts):
             first, end = int(starts[next_one]), int(ends[next_one]) + 1
             next_one += 1
-            if self._still(first, np.s_[first:end]).mean() >= MOST:
+            slow = self._fast[first:end].mean() < MOST  # else it goes around in circles
+            if slow and self._still(first, np.s_[first:end]).mean() >= MOST:
                 end = self._grown(first, end)
                 ranges.append((first, end - 1))
                 next_one = int(np.searchsorted(starts, end))

@@ -8,7 +8,8 @@ import structlog
 
 from herenow.api.app import create_history_app
 from herenow.api.parts import Past
-from herenow.run.pipeline import kept, open_store
+from herenow.history.prepared import Prepared
+from herenow.run.pipeline import exports_folder, kept, open_store, trips
 from herenow.run.server import Server, config, stop_with_stdin, told_to_stop
 from herenow.settings import Settings
 
@@ -23,8 +24,9 @@ async def answer_history(settings: Settings, path: str) -> None:
     os.nice(NICE)
     with told_to_stop() as stop, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         stop_with_stdin(stop)
-        async with open_store(settings, writes=False) as store, asyncio.TaskGroup() as tasks:
-            server = Server(config(create_history_app(Past(store, kept(settings)))))
+        files = Prepared(exports_folder(settings))
+        async with open_store(settings, writes=False) as store, files as prepared, asyncio.TaskGroup() as tasks:
+            server = Server(config(create_history_app(Past(store, kept(settings), prepared, trips(settings)))))
             listening.bind(path)
             listening.listen(BACKLOG)
             stopping = tasks.create_task(_stop(server, stop))

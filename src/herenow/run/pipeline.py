@@ -2,7 +2,11 @@
 
 import asyncio
 import contextlib
+import getpass
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from zlib import crc32
 
 from herenow.api.body import Bodies
 from herenow.api.parts import Parts, Scene
@@ -10,6 +14,8 @@ from herenow.bus.base import Bus, Inbox, Note, Noted
 from herenow.bus.memory import MemoryBus
 from herenow.bus.rabbitmq_url import read_rabbit_url
 from herenow.errors import SettingsError
+from herenow.history.prepared import Prepared
+from herenow.history.trips import Settings as TripSettings
 from herenow.live.commands import Commands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
@@ -30,7 +36,12 @@ FAIL_WITHIN = 1.0  # s for the same where the store or the bus is down anyway
 @contextlib.asynccontextmanager
 async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> AsyncIterator[Parts]:
     """The parts of a server, running. Leaving lets what was published finish."""
-    async with open_store(settings) as store, open_bus(settings) as (bus, inbox), asyncio.TaskGroup() as tasks:
+    async with (
+        open_store(settings) as store,
+        open_bus(settings) as (bus, inbox),
+        Prepared(exports_folder(settings)) as prepared,
+        asyncio.TaskGroup() as tasks,
+    ):
         intake, hub = LocalIntake(bus), Hub()
         commands = Commands(hub.epoch, bus.relay)
         erasures = Erasures(hub.forget, bus.relay)
@@ -41,7 +52,8 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking):
             here_only, keep = settings.access != "open", kept(settings)
-            yield Parts(bus, store, intake, hub, commands, erasures, polled, recorder, scene, Bodies(), keep, here_only)
+            stored = (store, keep, prepared, trips(settings))
+            yield Parts(bus, *stored, intake, hub, commands, erasures, polled, recorder, scene, Bodies(), here_only)
 
 
 def _all(*noted: Noted) -> Noted:
@@ -62,6 +74,26 @@ async def _until_left(task: asyncio.Task[None] | None) -> AsyncIterator[None]:
     finally:
         if task:
             task.cancel()
+
+
+def exports_folder(settings: Settings) -> Path:
+    """Beside the file of an SQLite store; else one of this user and store, for all processes of the machine."""
+    if settings.store.startswith("sqlite:"):
+        return settings.store_path.with_name(settings.store_path.name + ".exports")
+    name = f"herenow-{getpass.getuser()}-{crc32(settings.store.encode()):08x}"
+    return Path(tempfile.gettempdir()) / name
+
+
+def trips(settings: Settings) -> TripSettings:
+    """What counts as a trip and as a stop."""
+    return TripSettings(
+        still_time=settings.stop_time * 1000,
+        still_radius=settings.stop_radius,
+        still_speed=settings.stop_speed,
+        wander=max(TripSettings().wander, settings.stop_radius),
+        trip_time=settings.trip_time * 1000,
+        trip_reach=settings.trip_reach,
+    )
 
 
 def kept(settings: Settings) -> Retention:

@@ -9,7 +9,7 @@ from herenow.errors import StoreUnavailable
 from herenow.history import expiry
 from herenow.history.rollup import Progress, Rollup
 from herenow.model.retention import Retention
-from herenow.run.pipeline import kept, open_store
+from herenow.run.pipeline import kept, open_store, trips
 from herenow.run.server import stop_with_stdin, told_to_stop
 from herenow.settings import Settings
 from herenow.store.base import Store
@@ -28,7 +28,7 @@ async def keep_rollups(settings: Settings, *, child: bool = False) -> None:
         if child:
             stop_with_stdin(stop)
         async with open_store(settings, writes=False) as store, asyncio.TaskGroup() as tasks:
-            keeping = tasks.create_task(Rollup(store).run(), name="rollup")
+            keeping = tasks.create_task(Rollup(store, trips(settings)).run(), name="rollup")
             expiring = tasks.create_task(_expire(store, kept(settings)), name="expiry")
             stopping = tasks.create_task(stop.wait(), name="stop")
             await asyncio.wait({keeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -50,4 +50,4 @@ async def _expire(store: Store, keep: Retention) -> None:
 async def rebuild_rollups(settings: Settings, progress: Progress) -> None:
     """All of them, then returns. Raises StoreUnavailable, and SettingsError as above."""
     async with open_store(settings, writes=False) as store:
-        await Rollup(store).rebuild(progress)
+        await Rollup(store, trips(settings)).rebuild(progress)

@@ -26,8 +26,8 @@ class Progress(msgspec.Struct, frozen=True):
 
     sent: int
     rejected: int
-    played: int = 0  # reports of this round
-    total: int | None = None  # reports in a round; None where there is no end
+    played: int = 0  # reports of this round, or bytes of files
+    total: int | None = None  # reports in a round, or bytes in all files; None where there is no end
     rounds: int = 0  # rounds that are over
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
@@ -31,16 +31,20 @@ _ENDINGS = {
 }
 
 
-def read_file(path: Path, clock: Clock = now) -> Iterator[Report | Rejection]:
+def read_file(
+    path: Path, clock: Clock = now, reached: Callable[[int], None] = lambda _: None
+) -> Iterator[Report | Rejection]:
     """The reports of a file of one of KINDS in its order, `time` in Unix ms; beside them what is wrong with a row.
+    `reached` is told how many bytes of the file have been read, as it lies on the disk.
 
     Rows count from 0 without the header and blank lines. Files are read as they are asked for, in constant memory.
     Raises SettingsError that names the file, at the first report asked for or where the file cannot be read on.
     """
     kind, stem = _kind(path)
     try:
-        with _open(path) as file:
+        with path.open("rb") as raw, _plain(path, raw) as file:
             for row in _rows(kind, file, path, stem):
+                reached(raw.tell())
                 yield _checked(row, clock())
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
@@ -48,6 +52,14 @@ def read_file(path: Path, clock: Clock = now) -> Iterator[Report | Rejection]:
         raise SettingsError(f"{path}: expected whole gzip data, but it is broken; fetch it again") from error
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from error
+
+
+def size_of(path: Path) -> int:
+    """Bytes on the disk. Raises SettingsError where the file cannot be read."""
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _rows(kind: str, file: IO[bytes], path: Path, stem: str) -> Iterator[Row]:
@@ -72,8 +84,8 @@ def _kind(path: Path) -> tuple[str, str]:
     return kind, stem
 
 
-def _open(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if path.name.lower().endswith(".gz") else path.open("rb")
+def _plain(path: Path, raw: IO[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(raw)) if path.name.lower().endswith(".gz") else raw
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:

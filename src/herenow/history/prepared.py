@@ -1,0 +1,123 @@
+"""Exports that are written to disk first, so that a download that broke off can go on where it did."""
+
+import asyncio
+import contextlib
+import re
+import secrets
+import shutil
+import time
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+from typing import Literal, Self
+
+import msgspec
+import structlog
+
+from herenow.errors import Busy, HerenowError, NotFound, StoreUnavailable
+
+KEPT = 86_400.0  # s after it was last written to
+MOST = 8  # that are being written at a time, in all processes
+MIN_FREE = 1 << 30  # bytes of the disk that are left to others
+SILENT = 120.0  # s without a piece; then whoever wrote it is gone
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+log = structlog.get_logger()
+
+
+class State(msgspec.Struct, frozen=True):
+    id: str
+    state: Literal["writing", "ready", "failed"]
+    bytes: int
+    detail: str | None = None  # why it failed
+
+
+class Prepared:
+    """Files in a folder that several processes of a machine may share: each may tell of all. Use it with `async with`;
+    leaving stops what this one is writing, of which nothing stays."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writing: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._writing:
+            task.cancel()
+        if self._writing:
+            await asyncio.wait(self._writing)
+
+    async def begin(self, ending: str, pieces: AsyncGenerator[bytes, None]) -> State:
+        """Writes a file of that ending, without being waited for. Raises Busy beyond MOST, StoreUnavailable where the
+        folder cannot be written to."""
+        try:
+            await asyncio.to_thread(self._make_room)
+        except OSError as error:
+            raise StoreUnavailable(f"cannot write to {self._folder.name}: {error.strerror}; check its disk") from error
+        name = secrets.token_hex(16)
+        self._part(name).touch()
+        task = asyncio.create_task(self._write(name, ending, pieces), name="export")
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        return State(name, "writing", 0)
+
+    def _make_room(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        now = time.time()
+        for file in self._folder.iterdir():
+            if now - file.stat().st_mtime > KEPT:
+                file.unlink(missing_ok=True)
+        writing = [part for part in self._folder.glob("*.part") if now - part.stat().st_mtime < SILENT]
+        if len(writing) >= MOST:
+            raise Busy(f"expected at most {MOST} exports to be written at a time; ask again when one is ready")
+
+    async def _write(self, name: str, ending: str, pieces: AsyncGenerator[bytes, None]) -> None:
+        part = self._part(name)
+        try:
+            async with contextlib.aclosing(pieces):
+                with part.open("wb") as opened:
+                    async for piece in pieces:
+                        await asyncio.to_thread(self._add, opened.write, piece)
+            part.rename(self._folder / f"{name}{ending}")
+        except (HerenowError, OSError) as error:
+            reason = str(error) if isinstance(error, HerenowError) else f"cannot write: {error.strerror}"
+            log.error("an export failed", reason=reason)
+            (self._folder / f"{name}.failed").write_text(reason)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _add(self, write: Callable[[bytes], int], piece: bytes) -> None:
+        if shutil.disk_usage(self._folder).free < MIN_FREE + len(piece):
+            raise StoreUnavailable(f"less than {MIN_FREE >> 20} MB of the disk would be left")
+        write(piece)
+
+    def _part(self, name: str) -> Path:
+        return self._folder / f"{name}.part"
+
+    def state(self, name: str) -> State:
+        """Raises NotFound for one that is not there."""
+        found = self._find(name)
+        size, age = found.stat().st_size, time.time() - found.stat().st_mtime
+        if found.suffix == ".failed":
+            return State(name, "failed", 0, found.read_text())
+        if found.suffix == ".part":
+            gone = "whoever wrote it is gone; begin another" if age > SILENT else None
+            return State(name, "failed" if gone else "writing", size, gone)
+        return State(name, "ready", size)
+
+    def file(self, name: str) -> Path:
+        """Raises NotFound for one that is not there, Busy for one that is not ready."""
+        state = self.state(name)
+        if state.state == "failed":
+            raise NotFound(f"expected an export that is ready, but this one failed: {state.detail}")
+        if state.state == "writing":
+            raise Busy(f"the export is being written, {state.bytes} bytes so far; ask again when it is ready")
+        return self._find(name)
+
+    def _find(self, name: str) -> Path:
+        found = sorted(self._folder.glob(f"{name}.*")) if _ID.fullmatch(name) else []
+        if not found:
+            raise NotFound(f"expected the id of an export of the last day, got {name[:40]!r}")
+        return found[0]

@@ -1,0 +1,171 @@
+"""Exports that are written first: a download that broke off goes on where it did, whatever happened meanwhile."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from herenow.errors import Busy, NotFound, StoreUnavailable
+from herenow.history import prepared as module
+from herenow.history.prepared import KEPT, SILENT, Prepared
+from tests.integration.test_http import is_problem
+from tests.server import Server, report, running, wait_for
+
+NOW = time.time_ns() // 1_000_000
+COUNT = 3000
+RANGE = {"from": NOW - 7_200_000, "to": NOW + 60_000}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("prepared")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    with running(folder / "positions.db") as started:
+        report(started, *[fix(number) for number in range(COUNT)])
+        yield started
+
+
+def fix(number: int) -> dict[str, object]:
+    moment = NOW - 3_600_000 + number * 1000
+    return {"device_id": "van", "time": moment, "latitude": 60 + number / 1e5, "longitude": 25.0}
+
+
+def begin(server: Server, **query: str | bool) -> str:
+    answer = httpx.post(f"{server.url}/api/exports", params={**RANGE, **query}, timeout=20)
+    assert answer.status_code == 202, answer.text
+    name: str = answer.json()["id"]
+    return name
+
+
+def ready(server: Server, name: str) -> None:
+    wait_for(lambda: httpx.get(f"{server.url}/api/exports/{name}").json()["state"] == "ready", 20)
+
+
+def broken_off(server: Server, name: str, count: int) -> bytes:
+    """The first bytes of the file, taken over a connection that is cut."""
+    host, _, port = server.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as link:
+        link.sendall(f"GET /api/exports/{name}/file HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        data = b""
+        while (head := data.find(b"\r\n\r\n")) < 0 or len(data) < head + 4 + count:
+            data += link.recv(1 << 16)
+    return data[head + 4 :][:count]
+
+
+@pytest.mark.parametrize("format_name", ["csv", "ndjson", "geojson", "gpx", "kml", "czml", "parquet"])
+def test_a_download_goes_on_where_it_broke_off(server: Server, format_name: str) -> None:
+    name = begin(server, format=format_name)
+    ready(server, name)
+    whole = httpx.get(f"{server.url}/api/exports/{name}/file")
+    assert whole.headers["accept-ranges"] == "bytes"
+    assert f"herenow.{format_name}" in whole.headers["content-disposition"]
+    part = broken_off(server, name, len(whole.content) // 3)
+    late = fix(-1) | {"latitude": 61.5}  # would move every byte behind it
+    assert report(server, late).status_code == 200
+    rest = httpx.get(
+        f"{server.url}/api/exports/{name}/file",
+        headers={"Range": f"bytes={len(part)}-", "If-Range": whole.headers["etag"]},
+    )
+    assert rest.status_code == 206
+    assert rest.headers["content-range"] == f"bytes {len(part)}-{len(whole.content) - 1}/{len(whole.content)}"
+    assert part + rest.content == whole.content
+
+
+def test_what_is_prepared_is_what_is_streamed(server: Server) -> None:
+    name = begin(server, format="csv", device="van", raw=False)
+    ready(server, name)
+    streamed = httpx.get(f"{server.url}/api/export", params={**RANGE, "format": "csv", "device": "van", "raw": False})
+    assert streamed.headers["accept-ranges"] == "none"
+    assert httpx.get(f"{server.url}/api/exports/{name}/file").content == streamed.content
+
+
+def test_another_process_tells_of_it_as_well(server: Server, folder: Path) -> None:
+    name = begin(server)
+    ready(server, name)
+    assert server.stop() == 0
+    with running(folder / "positions.db") as again:
+        assert httpx.get(f"{again.url}/api/exports/{name}").json()["state"] == "ready"
+        assert httpx.get(f"{again.url}/api/exports/{name}/file").text.startswith("device_id,")
+        is_problem(httpx.get(f"{again.url}/api/exports/{'0' * 32}"), 404, "expected the id of an export")
+        is_problem(httpx.get(f"{again.url}/api/exports/..%2Fpositions/file"), 404)
+        is_problem(httpx.get(f"{again.url}/api/exports/*/file"), 404, "expected the id of an export")
+        answer = httpx.post(f"{again.url}/api/exports", params={"format": "shapefile"})
+        is_problem(answer, 400, "expected one of csv")
+        is_problem(httpx.post(f"{again.url}/api/exports", params={"device": "nobody"}), 404, "never reported")
+
+
+async def slowly(gate: asyncio.Event, error: Exception | None = None) -> AsyncGenerator[bytes, None]:
+    yield b"one "
+    await gate.wait()
+    if error:
+        raise error
+    yield b"two"
+
+
+async def until(prepared: Prepared, name: str, state: str) -> None:
+    async with asyncio.timeout(10):
+        while prepared.state(name).state != state:  # noqa: ASYNC110 - it is told by files alone
+            await asyncio.sleep(0.01)
+
+
+async def test_it_is_told_how_far_it_is_and_that_it_failed(tmp_path: Path) -> None:
+    async with Prepared(tmp_path / "exports") as prepared:
+        gate = asyncio.Event()
+        good = await prepared.begin(".csv", slowly(gate))
+        bad = await prepared.begin(".csv", slowly(gate, StoreUnavailable("the store is down")))
+        assert prepared.state(good.id).state == "writing"
+        with pytest.raises(Busy, match="being written"):
+            prepared.file(good.id)
+        gate.set()
+        await until(prepared, good.id, "ready")
+        await until(prepared, bad.id, "failed")
+        assert prepared.file(good.id).read_bytes() == b"one two"
+        assert prepared.state(bad.id).detail == "the store is down"
+        with pytest.raises(NotFound, match="the store is down"):
+            prepared.file(bad.id)
+
+
+async def test_what_is_old_goes_and_what_nobody_writes_any_more_has_failed(tmp_path: Path) -> None:
+    async with Prepared(tmp_path) as prepared:
+        old, left = tmp_path / f"{'a' * 32}.csv", tmp_path / f"{'b' * 32}.part"
+        for file, age in ((old, KEPT + 1), (left, SILENT + 1)):
+            file.touch()
+            os.utime(file, (time.time() - age,) * 2)
+        assert prepared.state("a" * 32).state == "ready"
+        assert prepared.state("b" * 32).state == "failed"
+        gate = asyncio.Event()
+        gate.set()
+        await prepared.begin(".csv", slowly(gate))
+        with pytest.raises(NotFound):
+            prepared.state("a" * 32)
+
+
+async def test_leaving_stops_what_is_being_written_and_nothing_stays_of_it(tmp_path: Path) -> None:
+    async with Prepared(tmp_path) as prepared:
+        begun = await prepared.begin(".csv", slowly(asyncio.Event()))
+        await until(prepared, begun.id, "writing")
+        await asyncio.sleep(0.05)
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - nothing waits for a test
+
+
+async def test_no_more_are_written_at_a_time_and_none_on_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 1)
+    async with Prepared(tmp_path) as prepared:
+        await prepared.begin(".csv", slowly(asyncio.Event()))
+        with pytest.raises(Busy, match="at most 1 exports"):
+            await prepared.begin(".csv", slowly(asyncio.Event()))
+    monkeypatch.setattr(module, "MIN_FREE", 1 << 60)
+    async with Prepared(tmp_path) as prepared:
+        full = await prepared.begin(".csv", slowly(asyncio.Event()))
+        await until(prepared, full.id, "failed")
+        assert "of the disk would be left" in str(prepared.state(full.id).detail)
