@@ -68,11 +68,6 @@ def test_an_export_of_nothing_is_a_file_of_nothing(name: str) -> None:
     assert written(name, []) == written(name, [[], []])
 
 
-def test_what_can_be_resumed_is_said() -> None:
-    assert [one.name for one in FORMATS.values() if one.resumable] == WRITTEN_ALIKE
-    assert len({one.ending for one in FORMATS.values()}) == len(FORMATS)
-
-
 def test_a_format_that_is_none_is_refused_with_those_there_are() -> None:
     assert format_named("gpx") is FORMATS["gpx"]
     with pytest.raises(BadRequest, match=r"one of csv, .*parquet; got 'shp'"):

@@ -217,3 +217,21 @@ def test_it_is_told_how_much_of_a_file_has_been_read(write: Write, name: str) ->
     assert reached == sorted(reached)
     assert len(set(reached)) > 5
     assert reached[-1] == path.stat().st_size
+
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+
+
+def test_a_recording_without_usable_times_is_refused_point_by_point_in_words() -> None:
+    told = list(read_file(RECORDINGS / "hike_mojstrovka_broken_times.gpx"))
+    assert len(told) == 184
+    assert all(isinstance(one, Rejection) and one.field == "time" for one in told)
+    assert "got -2147483647793 (1901-12-13T20:45:52+00:00); check the clock of the device" in str(told[0])
+
+
+def test_points_without_a_time_are_left_out_of_a_recording_and_the_others_kept() -> None:
+    told = list(read_file(RECORDINGS / "hike_korita_zbevnica_2010-10-03.gpx"))
+    kept = [one for one in told if isinstance(one, Report)]
+    assert (len(kept), len(told)) == (513, 871)
+    assert {one.field for one in told if isinstance(one, Rejection)} == {"time"}
+    assert kept == sorted(kept, key=lambda one: one.time)

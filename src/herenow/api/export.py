@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import structlog
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import FileResponse, StreamingResponse
 
 from herenow.api.history import From, To
@@ -19,7 +19,6 @@ from herenow.history.export import export
 from herenow.history.exports import FORMATS, Format, format_named
 from herenow.history.prepared import State
 from herenow.model.clock import DAY
-from herenow.store.base import Span
 from herenow.wire import json
 
 MAX_DEVICES = 1000  # named in one request
@@ -28,40 +27,47 @@ router = APIRouter(tags=["history"])
 log = structlog.get_logger()
 
 
-@router.get("/api/export", response_class=StreamingResponse)
-async def export_history(
+class Asked(NamedTuple):
+    """A file that is asked for."""
+
+    kind: Format
+    pieces: AsyncGenerator[bytes, None]
+
+
+async def _asked(
     past: WithPast,
     format: Annotated[str, Query(description=", ".join(FORMATS))] = "csv",  # noqa: A002 - the name in the URL
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
     start: From = None,
     end: To = None,
     raw: Raw = None,
-) -> StreamingResponse:
+) -> Asked:
+    """Raises NotFound for a device that never reported, BadRequest where the format cannot be made here."""
+    kind, range_ = format_named(format), span(start, end, DAY)
+    named = await _known(past, device) if device else {one.device_id for one in await past.devices()}
+    return Asked(kind, export(past.store, kind.make(), named, range_, raw=raw is not False))
+
+
+WithAsked = Annotated[Asked, Depends(_asked)]
+
+
+@router.get("/api/export", response_class=StreamingResponse)
+async def export_history(asked: WithAsked) -> StreamingResponse:
     """What is stored of devices in a range of time as a file, devices in the order of their ids, each oldest first;
     all of it unless `raw=false`."""
-    made = format_named(format)
-    pieces = await _pieces(past, made, device, span(start, end, DAY), raw=raw is not False)
+    kind, pieces = asked
     first = await anext(pieces)
     return StreamingResponse(
         _whole(first, pieces),
-        media_type=made.media_type,
-        headers={"Content-Disposition": f'attachment; filename="herenow{made.ending}"', "Accept-Ranges": "none"},
+        media_type=kind.media_type,
+        headers={"Content-Disposition": f'attachment; filename="herenow{kind.ending}"', "Accept-Ranges": "none"},
     )
 
 
 @router.post("/api/exports", status_code=202)
-async def prepare(
-    past: WithPast,
-    format: Annotated[str, Query(description=", ".join(FORMATS))] = "csv",  # noqa: A002 - the name in the URL
-    device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
-    start: From = None,
-    end: To = None,
-    raw: Raw = None,
-) -> Response:
+async def prepare(asked: WithAsked, past: WithPast) -> Response:
     """The same, written to the server's disk first: its download can go on where it broke off."""
-    made = format_named(format)
-    pieces = await _pieces(past, made, device, span(start, end, DAY), raw=raw is not False)
-    return _state(await past.prepared.begin(made.ending, pieces), 202)
+    return _state(await past.prepared.begin(asked.kind.ending, asked.pieces), 202)
 
 
 @router.get("/api/exports/{export_id}")
@@ -81,14 +87,6 @@ async def prepared_file(export_id: str, past: WithPast) -> FileResponse:
 def _state(state: State, status: int) -> Response:
     told = {name: value for name, value in msgspec.structs.asdict(state).items() if value is not None}
     return Response(json.encode(told), status, media_type="application/json")
-
-
-async def _pieces(
-    past: Past, made: Format, device_ids: list[str] | None, span_: Span, *, raw: bool
-) -> AsyncGenerator[bytes, None]:
-    """Raises NotFound for a device that never reported, BadRequest where the format cannot be made here."""
-    named = await _known(past, device_ids) if device_ids else {one.device_id for one in await past.devices()}
-    return export(past.store, made.make(), named, span_, raw=raw)
 
 
 async def _known(past: Past, device_ids: list[str]) -> set[str]:

@@ -37,21 +37,19 @@ class Format(msgspec.Struct, frozen=True):
     name: str
     media_type: str
     ending: str  # of a file's name
-    resumable: bool  # the same positions give the same bytes, so a download may go on where it broke off
     make: Callable[[], Export]
 
 
 FORMATS = {
     one.name: one
     for one in (
-        Format("csv", "text/csv; charset=utf-8", ".csv", True, CsvExport),
-        Format("ndjson", "application/x-ndjson", ".ndjson", True, NdjsonExport),
-        Format("geojson", "application/geo+json", ".geojson", True, GeojsonExport),
-        Format("gpx", "application/gpx+xml", ".gpx", True, GpxExport),
-        Format("kml", "application/vnd.google-earth.kml+xml", ".kml", True, KmlExport),
-        Format("czml", "application/json", ".czml", True, CzmlExport),
-        # Its bytes depend on the version of pyarrow, too.
-        Format("parquet", "application/vnd.apache.parquet", ".parquet", False, ParquetExport),
+        Format("csv", "text/csv; charset=utf-8", ".csv", CsvExport),
+        Format("ndjson", "application/x-ndjson", ".ndjson", NdjsonExport),
+        Format("geojson", "application/geo+json", ".geojson", GeojsonExport),
+        Format("gpx", "application/gpx+xml", ".gpx", GpxExport),
+        Format("kml", "application/vnd.google-earth.kml+xml", ".kml", KmlExport),
+        Format("czml", "application/json", ".czml", CzmlExport),
+        Format("parquet", "application/vnd.apache.parquet", ".parquet", ParquetExport),
     )
 }
 
