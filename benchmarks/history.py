@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks.server import machine, percentile
 from herenow.history import mvt
-from herenow.history.days import read_level, read_summary
+from herenow.history.days import read_figures, read_level
 from herenow.history.export import export
 from herenow.history.export_csv import CsvExport
 from herenow.history.line import encode_line
@@ -149,7 +149,7 @@ async def longest(store: Store) -> Iterator[tuple[str, str]]:
     async def fleet() -> int:
         parts = [(part, b"", b"\xff" * 600) for part in day_parts(START // DAY)]
         rows = [value for some in await store.rollups.get(parts) for _, value in some]
-        return added(map(read_summary, rows)).positions
+        return added(map(read_figures, rows)).positions
 
     async def block(level: int) -> int:
         return len(await read_block(store.rollups, START // HOUR + 5, level))

@@ -12,11 +12,11 @@ from herenow.api.parts import Past, WithPast
 from herenow.api.query import span
 from herenow.api.track import Raw
 from herenow.errors import BadRequest
-from herenow.history.days import raw_summaries, read_hours, read_summaries, read_summary
+from herenow.history.days import raw_summaries, read_figures, read_hours, read_summaries
 from herenow.history.parts import all_of, day_parts
 from herenow.history.places import Dwelling, dwellings
 from herenow.history.ranges import LONGEST
-from herenow.history.summary import SPEED_STEP, Summary, added
+from herenow.history.summary import SPEED_STEP, Figures, Summary, added
 from herenow.history.trips import Piece, Stop, joined
 from herenow.model.clock import DAY
 from herenow.store.base import Span
@@ -79,7 +79,7 @@ async def fleet_day(
     """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
     number = span(day, str(2**53), 0).start // DAY
     rows = await past.store.rollups.get([all_of(part) for part in day_parts(number)])
-    found = await asyncio.to_thread(lambda: {key.decode(): read_summary(value) for some in rows for key, value in some})
+    found = await asyncio.to_thread(lambda: {key.decode(): read_figures(value) for some in rows for key, value in some})
     behind = device_place(cursor)
     page = sorted(device_id for device_id in found if device_id > behind)[:limit]
     told = [{"device_id": device_id, **_told(found[device_id])} for device_id in page]
@@ -103,7 +103,7 @@ async def _summaries(past: Past, device_id: str, range_: Span, *, raw: bool) -> 
     return await asyncio.to_thread(raw_summaries, found, past.trips)
 
 
-def _told(one: Summary) -> dict[str, object]:
+def _told(one: Figures) -> dict[str, object]:
     """As docs/protocol.md has it: metres, ms, m/s."""
     fields: dict[str, Any] = {
         "positions": one.positions,

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.errors import BadRequest
-from herenow.history.days import read_hours
+from herenow.history.days import read_figures, read_hours
 from herenow.history.parts import all_of, blocks_part, day_parts, key_number, numbers_of
 from herenow.history.rules import believed
-from herenow.history.summary import HOURS, SPEED_STEP, SPEED_STEPS, Extent, Hours
+from herenow.history.summary import HOURS, SPEED_STEP, SPEED_STEPS, Extent, Figures, Hours
 from herenow.history.track import Track, latitudes, longitudes
 from herenow.history.trips import DEFAULT, Settings, Trip, legs, pieces_of
 from herenow.model.clock import DAY, HOUR
@@ -31,23 +31,6 @@ TOO_MUCH = "there are more than {:,} days of devices {}; ask for a shorter time,
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-
-class Figures(msgspec.Struct, frozen=True, array_like=True):
-    """The head of a `Summary`, without its trips and stops: a third of the work to read."""
-
-    positions: int = 0
-    flagged: int = 0
-    distance: float = 0.0
-    trip_distance: float = 0.0
-    moving: int = 0
-    stopped: int = 0
-    top: float = 0.0
-    first: tuple[int, float, float] | None = None
-    last: tuple[int, float, float] | None = None
-    extent: Extent | None = None
-    hours: Hours = Hours()
-    speeds: list[int] = []
 
 
 class Sums(msgspec.Struct):
@@ -84,9 +67,6 @@ class Analytics(msgspec.Struct, frozen=True):
     devices: Mapping[str, Sums]
     devices_of_day: Mapping[int, int]
     by_device_day: Mapping[DeviceDay, float]  # m
-
-
-_figures = msgspec.msgpack.Decoder(Figures).decode
 
 
 async def analytics(rollups: Rollups, asked: Asked) -> Analytics:
@@ -129,7 +109,7 @@ class _Summing:
             if wanted is not None and key not in wanted:
                 continue
             self._count += 1
-            figures, one = _figures(value), DeviceDay(key.decode(), day)
+            figures, one = read_figures(value), DeviceDay(key.decode(), day)
             lies = _lies(figures.extent, asked.box)
             if lies is Lies.INSIDE and whole_day:
                 self._found[one] = figures

@@ -56,7 +56,7 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
     moving: list[int] = field(default_factory=_day)  # ms
 
 
-class Summary(msgspec.Struct, frozen=True, array_like=True):
+class Figures(msgspec.Struct, frozen=True, array_like=True):
     """One device and UTC day, or a sum of such. Of the flagged positions only their number is known."""
 
     positions: int = 0  # believed
@@ -71,12 +71,17 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     extent: Extent | None = None
     hours: Hours = field(default_factory=Hours)
     speeds: list[int] = field(default_factory=_steps)  # ms in counted legs, by speed in steps of SPEED_STEP
-    pieces: list[Piece] = []
 
     @property
     def mean(self) -> float:
         """m/s while moving."""
         return self.trip_distance * 1000 / self.moving if self.moving else 0.0
+
+
+class Summary(Figures, frozen=True, array_like=True):
+    """With the trips and stops, which lie last, so that who reads figures passes over them."""
+
+    pieces: list[Piece] = []
 
 
 def summary(found: Track, settings: Settings = DEFAULT) -> Summary:
@@ -109,11 +114,10 @@ def summary(found: Track, settings: Settings = DEFAULT) -> Summary:
     )
 
 
-def added(summaries: Iterable[Summary]) -> Summary:
-    """The sum over many days or devices, in whatever groups it is made. Pieces come one after another: those of one
-    device are put together by `trips.joined`, those of a fleet say no longer whose they are."""
-    parts = list(summaries)
-    return Summary(
+def added(summed: Iterable[Figures]) -> Figures:
+    """The sum over many days or devices, in whatever groups it is made."""
+    parts = list(summed)
+    return Figures(
         positions=sum(part.positions for part in parts),
         flagged=sum(part.flagged for part in parts),
         distance=sum(part.distance for part in parts),
@@ -130,7 +134,6 @@ def added(summaries: Iterable[Summary]) -> Summary:
             moving=_columns([part.hours.moving for part in parts], HOURS),
         ),
         speeds=_columns([part.speeds for part in parts], SPEED_STEPS),
-        pieces=[piece for part in parts for piece in part.pieces],
     )
 
 
@@ -191,4 +194,4 @@ def _speeds(known: Legs) -> list[int]:
 
 
 def _columns(rows: Sequence[Sequence[float]], width: int) -> list[Any]:
-    return [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * width
+    return list(np.array(rows).sum(axis=0).tolist()) if rows else [0] * width

@@ -109,8 +109,9 @@ class SqliteStore:
             raise StoreUnavailable(f"devices could not be read within {READ_DEADLINE:.0f} s") from error
 
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
-        time, tie = after or (span.start, -1)
-        rows = await self._read(_TRACK, (device_id, span.start, span.end, time, tie, limit))
+        time, tie = max(after or (span.start, -1), (span.start, -1))
+        # The key is searched by the first of these alone: with the start of the span, a page would read all before it.
+        rows = await self._read(_TRACK, (device_id, time, span.end, time, tie, limit))
         return [position_of(device_id, found) for found in rows]
 
     async def positions(self, span: Span, limit: int) -> Sequence[Position]:
