@@ -24,7 +24,10 @@ export class DeviceStore {
   readonly #rows = new Map<string, number>();
   readonly #kinds = new Map<string, number>([["", 0]]);
   readonly #limit: number;
-  readonly #statusShown = new Uint8Array(STATUSES.length).fill(1);
+  /** By status, 1 where the filter lets it stand out. */
+  readonly statusShown = new Float32Array(STATUSES.length).fill(1);
+  /** Rows that changed since they were taken; null where all may have. */
+  #changed: number[] | null = null;
   readonly #kindShown = new Uint8Array(MOST_KINDS).fill(1);
   #isKindShown: (kind: string) => boolean = () => true;
 
@@ -83,15 +86,37 @@ export class DeviceStore {
   setFilter(filter: Filter, isNamedKind: (kind: string) => boolean): void {
     const { statuses, kinds } = filter;
     STATUSES.forEach((status, code) => {
-      this.#statusShown[code] = !statuses || statuses.has(status) ? 1 : 0;
+      this.statusShown[code] = !statuses || statuses.has(status) ? 1 : 0;
     });
     this.#isKindShown = (kind) => !kinds || kinds.has(kind) || (kinds.has("other") && !isNamedKind(kind));
     for (const [kind, code] of this.#kinds) this.#kindShown[code] = this.#isKindShown(kind) ? 1 : 0;
+    this.changeAll();
   }
 
   /** Whether the filter leaves a device of this status and the kind of this row undimmed. */
   matches(row: number, status: number): boolean {
-    return this.#statusShown[status] === 1 && this.#kindShown[this.kind[row] ?? 0] === 1;
+    return this.statusShown[status] === 1 && this.isKindShown(row);
+  }
+
+  isKindShown(row: number): boolean {
+    return this.#kindShown[this.kind[row] ?? 0] === 1;
+  }
+
+  /** Ms until it goes stale; below 0 where it is. */
+  staleIn(row: number, serverNow: number): number {
+    return (this.timestamp[row] ?? 0) + STALE_AFTER - serverNow;
+  }
+
+  /** Rows that changed since this was asked last, some perhaps twice or gone since. */
+  takeChanged(): readonly number[] | "all" {
+    const taken = this.#changed ?? "all";
+    this.#changed = [];
+    return taken;
+  }
+
+  /** Whoever keeps a copy must make it anew. */
+  changeAll(): void {
+    this.#changed = null;
   }
 
   #add(position: LivePosition, now: number): void {
@@ -122,6 +147,14 @@ export class DeviceStore {
     this.timestamp[row] = position.timestamp;
     this.status[row] = statusCode(position.status);
     this.kind[row] = this.#kindCode(position.kind ?? "");
+    this.#change(row);
+  }
+
+  #change(row: number): void {
+    if (!this.#changed) return;
+    // Where nobody takes them they must not pile up.
+    if (this.#changed.length >= 2 * this.count + FIRST_CAPACITY) this.#changed = null;
+    else this.#changed.push(row);
   }
 
   #kindCode(kind: string): number {

@@ -12,7 +12,7 @@ import { Selection } from "./selection";
 import { LiveSocket } from "./socket";
 import { setTestHooks } from "./testHooks";
 import { TrackLoader } from "./trackLoader";
-import type { Engine, EngineOptions, Filter, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
+import type { Drawing, Engine, EngineOptions, Filter, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
 import { ALL_LAYERS } from "./types";
 import { ViewReporter } from "./viewReporter";
 
@@ -28,6 +28,7 @@ class MapEngine implements Engine {
   readonly stats = new Value<Stats | null>(null);
   readonly following = new Value(false);
   readonly shown = new Value(0);
+  readonly drawing = new Value<Drawing>("full");
   readonly layers = new Value<Layers>(ALL_LAYERS);
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
@@ -265,6 +266,7 @@ class MapEngine implements Engine {
   /** Markers move under a pointer that rests, so what it is over changes by itself. */
   readonly #look = (): void => {
     this.shown.set(this.#map.live.meter.drawn);
+    this.drawing.set(this.#map.live.drawing);
     this.#pointing.look();
     this.#surveyHistory();
     if (this.track.get()) this.#showTrack();

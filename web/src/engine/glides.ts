@@ -16,6 +16,8 @@ export class Glides {
   fromCourse = new Float32Array(0);
   toCourse = new Float32Array(0);
   heardAt = new Float64Array(0);
+  /** Since when it is shown without a break: a marker that appears elsewhere comes up anew. */
+  bornAt = new Float64Array(0);
   interval = new Float32Array(0);
   /** False where the user asked for less motion: every move is a jump. */
   smooth = true;
@@ -34,6 +36,7 @@ export class Glides {
     this.fromCourse = grown(this.fromCourse, capacity);
     this.toCourse = grown(this.toCourse, capacity);
     this.heardAt = grown(this.heardAt, capacity);
+    this.bornAt = grown(this.bornAt, capacity);
     this.interval = grown(this.interval, capacity);
   }
 
@@ -45,6 +48,7 @@ export class Glides {
     this.duration[i] = 0;
     this.fromCourse[i] = this.toCourse[i] = course ?? NO_COURSE;
     this.heardAt[i] = now;
+    this.bornAt[i] = now;
     this.interval[i] = 0;
   }
 
@@ -59,9 +63,11 @@ export class Glides {
     const metres = metresBetween(shownX, shownY, x, y);
     const duration = this.smooth ? glideTime({ metres, sinceLast, interval }) : 0;
     const shownCourse = this.course(i, now);
+    const bornAt = this.bornAt[i] ?? now;
     this.place(i, x, y, course, now);
     this.interval[i] = interval;
     if (duration === 0) return;
+    this.bornAt[i] = bornAt;
     this.fromX[i] = shownX;
     this.fromY[i] = shownY;
     this.duration[i] = duration;
@@ -102,7 +108,7 @@ export class Glides {
 
   #columns(): (Float64Array | Float32Array)[] {
     const places = [this.fromX, this.fromY, this.toX, this.toY, this.start, this.duration];
-    return [...places, this.fromCourse, this.toCourse, this.heardAt, this.interval];
+    return [...places, this.fromCourse, this.toCourse, this.heardAt, this.bornAt, this.interval];
   }
 }
 

@@ -191,6 +191,9 @@ export interface Place {
   readonly longitude: number;
 }
 
+/** How markers are drawn: by the graphics card, in all their number of pixels or fewer, or frames; or by the page. */
+export type Drawing = "full" | "coarse" | "sparse" | "compatible";
+
 export interface Engine {
   readonly connection: Readable<Connection>;
   readonly stats: Readable<Stats | null>;
@@ -201,6 +204,7 @@ export interface Engine {
   readonly following: Readable<boolean>;
   /** Devices drawn in view, at most 2 Hz. */
   readonly shown: Readable<number>;
+  readonly drawing: Readable<Drawing>;
   readonly history: Readable<HistoryState>;
   /** The track of the selected device over the last hour; null without a selection. */
   readonly track: Readable<TrackState | null>;

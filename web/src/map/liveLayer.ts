@@ -2,13 +2,19 @@ import Layer from "ol/layer/Layer";
 import type { FrameState } from "ol/Map";
 import type { DeviceStore } from "../engine/deviceStore";
 import { latitudeOf, longitudeOf } from "../engine/mercator";
-import type { Theme } from "../engine/types";
+import type { Drawing, Theme } from "../engine/types";
+import { FrameGovernor } from "./frameGovernor";
 import { FrameMeter } from "./frameMeter";
 import type { FrameView } from "./frameView";
 import { frameViewOf } from "./frameView";
 import { MarkerPainter } from "./markerPainter";
+import { MarkerRenderer } from "./markerRenderer";
+import { paletteOf } from "./palette";
 import { RedrawClock, restTime } from "./redrawClock";
 import { VisibleMarkers } from "./visibleMarkers";
+
+const SPARSE = 66; // ms between frames of a machine that is slow
+const LOOK_EVERY = 200; // ms between two looks at which markers are in view, while nothing else asks for one
 
 export interface LiveLayerOptions {
   readonly store: DeviceStore;
@@ -26,37 +32,59 @@ export interface ShownMarker {
 
 /**
  * The moving markers. It draws with each frame of the map, so that they never lag behind it, and between those by itself,
- * without having the map drawn again. Nothing outside this class knows how markers are drawn.
+ * without having the map drawn again. The graphics card draws and moves them; names and rings lie above, on a canvas,
+ * and so do the markers themselves where there is no WebGL 2. Nothing outside this class knows how.
  */
 export class LiveLayer {
   readonly layer: Layer;
   readonly meter = new FrameMeter();
   readonly #options: LiveLayerOptions;
+  readonly #element = document.createElement("div");
   readonly #canvas = document.createElement("canvas");
   readonly #context = this.#canvas.getContext("2d");
   readonly #markers = new VisibleMarkers();
   readonly #painter: MarkerPainter;
-  readonly #clock = new RedrawClock(() => this.#drawAlone());
+  readonly #renderer: MarkerRenderer | null;
+  readonly #governor = new FrameGovernor();
+  readonly #clock = new RedrawClock((delay) => this.#drawAlone(delay));
+  #palette;
   #view: FrameView | null = null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveLayerOptions) {
     this.#options = options;
+    this.#palette = paletteOf(options.theme);
     this.#painter = new MarkerPainter(options.store, this.#markers, options.theme);
-    this.#canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
+    this.#renderer = MarkerRenderer.make(options.store);
+    this.#element.style.cssText = "position:absolute;inset:0;pointer-events:none";
+    for (const canvas of [this.#renderer?.canvas, this.#canvas]) {
+      if (!canvas) continue;
+      canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%";
+      this.#element.append(canvas);
+    }
     this.layer = new Layer({
       className: "live-layer",
       render: (frame: FrameState | null) => this.#renderWithMap(frame),
     });
     document.addEventListener("visibilitychange", this.#visibilityChanged);
+    this.#renderer?.canvas.addEventListener("webglcontextrestored", this.#restored);
+  }
+
+  /** Without WebGL 2 the page itself draws markers, which costs more; `coarse` and `sparse` spare a slow machine. */
+  get drawing(): Drawing {
+    return this.#renderer ? this.#governor.quality : "compatible";
   }
 
   dispose(): void {
     document.removeEventListener("visibilitychange", this.#visibilityChanged);
+    this.#renderer?.canvas.removeEventListener("webglcontextrestored", this.#restored);
     this.#clock.stop();
+    this.#renderer?.dispose();
     this.layer.dispose();
   }
 
   setTheme(theme: Theme): void {
+    this.#palette = paletteOf(theme);
     this.#painter.setTheme(theme);
     this.redraw();
   }
@@ -98,6 +126,7 @@ export class LiveLayer {
 
   /** The device drawn nearest to the pixel, within a radius. */
   pick(x: number, y: number, radius: number): string | null {
+    this.#look(performance.now());
     const found = this.#markers.nearest(x, y, radius);
     if (found < 0) return null;
     return this.#options.store.positions[this.#markers.row[found] ?? -1]?.device_id ?? null;
@@ -116,12 +145,16 @@ export class LiveLayer {
     return { longitude: longitudeOf(x), latitude: latitudeOf(y), pixel };
   }
 
+  readonly #restored = (): void => this.redraw();
+
   readonly #visibilityChanged = (): void => {
     if (document.hidden) {
       this.#clock.stop();
       return;
     }
-    this.#options.store.glides.settle(this.#options.store.count);
+    const { store } = this.#options;
+    store.glides.settle(store.count);
+    store.changeAll();
     this.redraw();
   };
 
@@ -130,28 +163,47 @@ export class LiveLayer {
       this.#view = frameViewOf(frame);
       this.#draw();
     }
-    return this.#canvas;
+    return this.#element;
   }
 
-  #drawAlone(): void {
+  #drawAlone(delay: number): void {
+    this.#governor.add(performance.now(), delay);
     if (!this.#options.onFrame()) this.#draw();
   }
 
   #draw(): void {
     const now = performance.now();
-    if (!this.#view || !this.#context) return;
-    this.#fitCanvas(this.#view);
-    this.#markers.find(this.#options.store, this.#view, now, this.#options.serverNow());
-    this.#painter.paint(this.#context, this.#view, now);
+    const view = this.#view;
+    if (!view || !this.#context) return;
+    resize(this.#canvas, view);
+    if (this.#renderer) this.#drawByCard(this.#renderer, view, now);
+    else this.#look(now);
+    this.#painter.paint(this.#context, view, now, this.#renderer === null);
     const cost = performance.now() - now;
     this.meter.add(now, cost, this.#markers.count);
-    if (!document.hidden) this.#clock.wakeIn(restTime(this.#markers, cost));
+    const rest = restTime(this.#markers, cost);
+    if (!document.hidden) this.#clock.wakeIn(this.drawing === "sparse" ? Math.max(SPARSE, rest) : rest);
   }
 
-  #fitCanvas(view: FrameView): void {
-    const width = Math.round(view.width * view.pixelRatio);
-    const height = Math.round(view.height * view.pixelRatio);
-    if (this.#canvas.width !== width) this.#canvas.width = width;
-    if (this.#canvas.height !== height) this.#canvas.height = height;
+  /** Which markers are in view matters for names and the pace alone, so that it is looked at now and then. */
+  #drawByCard(renderer: MarkerRenderer, view: FrameView, now: number): void {
+    const { store, serverNow } = this.#options;
+    const drawn = this.drawing === "full" ? view : { ...view, pixelRatio: Math.min(1, view.pixelRatio) };
+    resize(renderer.canvas, drawn);
+    renderer.draw(drawn, this.#palette, now, serverNow(), !store.glides.smooth);
+    if (now - this.#lookedAt > LOOK_EVERY) this.#look(now);
   }
+
+  #look(now: number): void {
+    if (!this.#view) return;
+    this.#lookedAt = now;
+    this.#markers.find(this.#options.store, this.#view, now, this.#options.serverNow());
+  }
+}
+
+function resize(canvas: HTMLCanvasElement, view: FrameView): void {
+  const width = Math.round(view.width * view.pixelRatio);
+  const height = Math.round(view.height * view.pixelRatio);
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
 }

@@ -1,14 +1,15 @@
 import type { DeviceStore } from "../engine/deviceStore";
-import type { Theme } from "../engine/types";
+import type { LivePosition, Theme } from "../engine/types";
 import { STATUSES } from "../engine/types";
 import type { FrameView } from "./frameView";
 import type { Anchor } from "./markerLabels";
 import { MarkerLabels } from "./markerLabels";
 import { markerSize } from "./markerSize";
 import type { Sprites } from "./markerSprites";
-import { drawSprites, HEADINGS, ROWS } from "./markerSprites";
+import { drawSprites, HEADINGS, markerSide, ROWS } from "./markerSprites";
 import { paletteOf } from "./palette";
 import type { VisibleMarkers } from "./visibleMarkers";
+import { placesOf } from "./visibleMarkers";
 
 const LABELS_FROM = 12; // zoom
 const LABELS_EVERY = 250; // ms
@@ -22,7 +23,7 @@ const SPRITE_ROW = STATUSES.map((status) => ROWS[status]);
 const MOVING = STATUSES.indexOf("moving");
 const STALE = STATUSES.indexOf("stale");
 
-/** Paints the markers that were found in view, with names and rings, by the canvas. */
+/** Paints names and rings by the canvas, and, where nothing else does, the markers that were found in view. */
 export class MarkerPainter {
   selected: string | null = null;
   hovered: string | null = null;
@@ -49,15 +50,22 @@ export class MarkerPainter {
     this.#labelsChosenAt = 0;
   }
 
-  paint(context: CanvasRenderingContext2D, view: FrameView, now: number): void {
+  paint(context: CanvasRenderingContext2D, view: FrameView, now: number, markersToo: boolean): void {
     context.setTransform(view.pixelRatio, 0, 0, view.pixelRatio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
-    const sprites = this.#spritesFor(view);
-    this.#paintRing(context, this.hovered, { radius: sprites.side / 2 + 2, colour: this.#palette.hover, width: 1.5 });
-    this.#paintRing(context, this.selected, { radius: sprites.side / 2 + 5, colour: this.#palette.accent, width: 2.5 });
-    for (const status of DRAWING_ORDER) this.#paintMarkers(context, sprites, status, now);
-    context.globalAlpha = 1;
-    this.#paintLabels(context, view, sprites.side, now);
+    this.#labels.set(this.#palette, view.pixelRatio);
+    const side = markerSide(markerSize(view.zoom), view.pixelRatio);
+    const rings: [string | null, Ring][] = [
+      [this.hovered, { radius: side / 2 + 2, colour: this.#palette.hover, width: 1.5 }],
+      [this.selected, { radius: side / 2 + 5, colour: this.#palette.accent, width: 2.5 }],
+    ];
+    for (const [deviceId, ring] of rings) this.#paintRing(context, view, deviceId, ring, now);
+    if (markersToo) {
+      const sprites = this.#spritesFor(view);
+      for (const status of DRAWING_ORDER) this.#paintMarkers(context, sprites, status, now);
+      context.globalAlpha = 1;
+    }
+    this.#paintLabels(context, view, side, now);
   }
 
   #spritesFor(view: FrameView): Sprites {
@@ -67,7 +75,6 @@ export class MarkerPainter {
       this.#sprites?.picture.close();
       this.#sprites = { key, ...drawSprites(this.#palette, size, view.pixelRatio) };
     }
-    this.#labels.set(this.#palette, view.pixelRatio);
     return this.#sprites;
   }
 
@@ -98,38 +105,50 @@ export class MarkerPainter {
     return [Math.round((course / 360) * HEADINGS) % HEADINGS, ROWS.moving];
   }
 
-  #paintRing(context: CanvasRenderingContext2D, deviceId: string | null, ring: Ring): void {
+  #paintRing(
+    context: CanvasRenderingContext2D,
+    view: FrameView,
+    deviceId: string | null,
+    ring: Ring,
+    now: number,
+  ): void {
     const row = deviceId === null ? undefined : this.#store.row(deviceId);
     if (row === undefined) return;
-    // The same device shows more than once where the world repeats.
-    for (let i = 0; i < this.#markers.count; i += 1) {
-      if (this.#markers.row[i] === row) drawRing(context, this.#markers.x[i] ?? 0, this.#markers.y[i] ?? 0, ring);
-    }
+    for (const [x, y] of placesOf(this.#store, row, view, now)) drawRing(context, x, y, ring);
   }
 
   #paintLabels(context: CanvasRenderingContext2D, view: FrameView, side: number, now: number): void {
     const offset = side / 2 + 1;
-    const all = this.labelsOn && view.zoom >= LABELS_FROM;
     if (now - this.#labelsChosenAt > LABELS_EVERY) {
       this.#labelsChosenAt = now;
-      this.#labels.choose(this.#anchors(all, null), offset);
+      this.#labels.choose(this.#anchors(this.labelsOn && view.zoom >= LABELS_FROM), offset);
     }
-    for (const anchor of this.#anchors(all, this.#labels.chosen)) this.#labels.draw(context, anchor, offset);
+    for (const row of this.#labels.chosen) {
+      const position = this.#store.positions[row];
+      if (!position) continue;
+      for (const [x, y] of placesOf(this.#store, row, view, now)) {
+        this.#labels.draw(context, this.#anchor(row, position, x, y), offset);
+      }
+    }
   }
 
-  /** Of all markers that may be named, or of those chosen before. */
-  #anchors(all: boolean, only: ReadonlySet<number> | null): Anchor[] {
+  /** Of all markers that may be named. */
+  #anchors(all: boolean): Anchor[] {
     const anchors: Anchor[] = [];
     for (let i = 0; i < this.#markers.count; i += 1) {
       const row = this.#markers.row[i] ?? -1;
       const position = this.#store.positions[row];
-      if (!position || (only && !only.has(row))) continue;
-      const always = position.device_id === this.selected || position.device_id === this.hovered;
-      if (!always && (!all || !this.#store.matches(row, this.#markers.status[i] ?? 0))) continue;
-      const text = position.name ?? position.device_id;
-      anchors.push({ row, text, x: this.#markers.x[i] ?? 0, y: this.#markers.y[i] ?? 0, always });
+      if (!position) continue;
+      const anchor = this.#anchor(row, position, this.#markers.x[i] ?? 0, this.#markers.y[i] ?? 0);
+      if (!anchor.always && (!all || !this.#store.matches(row, this.#markers.status[i] ?? 0))) continue;
+      anchors.push(anchor);
     }
     return anchors;
+  }
+
+  #anchor(row: number, position: LivePosition, x: number, y: number): Anchor {
+    const always = position.device_id === this.selected || position.device_id === this.hovered;
+    return { row, text: position.name ?? position.device_id, x, y, always };
   }
 }
 

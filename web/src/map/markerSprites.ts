@@ -17,9 +17,14 @@ export interface Sprites {
   readonly side: number;
 }
 
+/** CSS pixels of the square around a marker, whole on the screen. */
+export function markerSide(size: number, pixelRatio: number): number {
+  return Math.ceil((size + 2 * ROOM) * pixelRatio) / pixelRatio;
+}
+
 /** Every marker of one size, drawn once, so that a frame only copies pictures. */
 export function drawSprites(palette: Palette, size: number, pixelRatio: number): Sprites {
-  const cell = Math.ceil((size + 2 * ROOM) * pixelRatio);
+  const cell = markerSide(size, pixelRatio) * pixelRatio;
   const canvas = new OffscreenCanvas(cell * HEADINGS, cell * Object.keys(ROWS).length);
   const context = canvas.getContext("2d");
   if (context) drawRows(context, palette, size, cell, pixelRatio);

@@ -18,11 +18,12 @@ export function restTime({ speed, turning }: Motion, cost: number): number {
 
 /** Asks for one frame at a time: with the next one of the screen, or after a rest. */
 export class RedrawClock {
-  readonly #draw: () => void;
+  readonly #draw: (delay: number) => void;
   #frame: number | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(draw: () => void) {
+  /** `draw` is told how many ms after it was asked for the frame has come. */
+  constructor(draw: (delay: number) => void) {
     this.#draw = draw;
   }
 
@@ -30,9 +31,10 @@ export class RedrawClock {
   wake(): void {
     if (this.#frame !== null) return;
     this.#clearTimer();
+    const asked = performance.now();
     this.#frame = requestAnimationFrame(() => {
       this.#frame = null;
-      this.#draw();
+      this.#draw(performance.now() - asked);
     });
   }
 

@@ -6,6 +6,20 @@ import { worldCopies } from "./frameView";
 const OVERSCAN = 40; // pixels beyond the edge, so that a marker is not cut off
 const STILL = 0;
 
+/** Where a device shows in a view, once for each copy of the world; in pixels. */
+export function placesOf(store: DeviceStore, row: number, view: FrameView, now: number): [x: number, y: number][] {
+  const y = view.height / 2 + (store.glides.y(row, now) - view.centreY) * view.scale;
+  if (y < -OVERSCAN || y > view.height + OVERSCAN) return [];
+  const fromCentre = store.glides.x(row, now) - view.centreX;
+  const copies = worldCopies(view);
+  const found: [number, number][] = [];
+  for (let copy = -copies; copy <= copies; copy += 1) {
+    const x = view.width / 2 + (fromCentre - Math.round(fromCentre) + copy) * view.scale;
+    if (x >= -OVERSCAN && x <= view.width + OVERSCAN) found.push([x, y]);
+  }
+  return found;
+}
+
 /** The markers of one frame in columns, grown by doubling and used again for the next. */
 export class VisibleMarkers {
   count = 0;

@@ -2,6 +2,7 @@ import { NO_HISTORY } from "../engine/history";
 import { Value } from "../engine/readable";
 import type {
   Connection,
+  Drawing,
   Engine,
   Filter,
   HistoryState,
@@ -36,6 +37,7 @@ export function stillEngine() {
     selectedPosition: new Value<LivePosition | null>(null),
     following,
     shown: new Value(0),
+    drawing: new Value<Drawing>("full"),
     history: new Value<HistoryState>(NO_HISTORY),
     track: new Value(null),
     hover: new Value(null),

@@ -1,0 +1,161 @@
+"""Markers as they are drawn: where they are said to be, also while the map moves, and after the card has lost all."""
+
+import base64
+import itertools
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.acceptance.browser import FLAGS, chromium
+from tests.server import Server, report, running, wait_for
+
+STOPPED = (143, 180, 255)  # of the dark theme
+MOVING = (61, 220, 151)
+PLACES = {"centre": (24.94, 60.17), "beside": (24.9402, 60.1701), "east": (179.9999, 10.0), "west": (-179.9999, 10.0)}
+
+# What a screenshot of the page shows, as rows of red, green and blue: the browser reads its own picture.
+READ = """async png => {
+  const image = new Image();
+  image.src = 'data:image/png;base64,' + png;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext('2d');
+  context.drawImage(image, 0, 0);
+  return [...context.getImageData(0, 0, image.width, image.height).data];
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("markers") / "positions.db") as started:
+        tell(started, 0)
+        wait_for(lambda: len(PLACES) == len(started_devices(started)))
+        yield started
+
+
+def started_devices(server: Server) -> list[str]:
+    import httpx
+
+    return [one["device_id"] for one in httpx.get(f"{server.url}/api/devices").json()["devices"]]
+
+
+def tell(server: Server, north: float, **more: object) -> None:
+    """All devices report, so many degrees north of their places."""
+    now = time.time_ns() // 1_000_000
+    rows = [
+        {"device_id": name, "time": now, "longitude": longitude, "latitude": latitude + north, "speed": 0.0, **more}
+        for name, (longitude, latitude) in PLACES.items()
+    ]
+    assert report(server, *rows).json()["accepted"] == len(rows)
+
+
+@pytest.fixture(scope="module", params=["card", "page"])
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """With WebGL 2, and without."""
+    flags = FLAGS if request.param == "card" else [*FLAGS, "--disable-3d-apis"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, color_scheme="dark")
+    yield context.new_page()
+    context.close()
+
+
+def look(page: Page, server: Server, zoom: float, longitude: float, latitude: float) -> None:
+    page.goto(f"{server.url}/#{zoom}/{latitude}/{longitude}")
+    page.wait_for_function("() => window.herenow && window.herenow.metrics().drawn > 0", timeout=30_000)
+    page.wait_for_timeout(1000)
+
+
+def shown(page: Page, device_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("id => window.herenow.shown(id)", device_id)
+    return found
+
+
+def colours_at(page: Page, device_id: str, around: int = 3) -> list[tuple[int, int, int]]:
+    """On the screen, some pixels around where its marker is said to be."""
+    box = page.get_by_role("application").bounding_box()
+    assert box
+    x, y = shown(page, device_id)["pixel"]
+    left, top, side = box["x"] + x - around, box["y"] + y - around, 2.0 * around
+    png = page.screenshot(clip={"x": left, "y": top, "width": side, "height": side})
+    data: list[int] = page.evaluate(READ, base64.b64encode(png).decode())
+    return [(data[at], data[at + 1], data[at + 2]) for at in range(0, len(data), 4)]
+
+
+def is_drawn(page: Page, device_id: str, colour: tuple[int, int, int]) -> bool:
+    return any(math.dist(found, colour) < 30 for found in colours_at(page, device_id))
+
+
+@pytest.mark.parametrize("zoom", [4, 15.5, 19])
+@pytest.mark.parametrize("device_id", ["centre", "east", "west"])
+def test_a_marker_is_drawn_where_it_is_said_to_be(page: Page, server: Server, zoom: float, device_id: str) -> None:
+    tell(server, 0)
+    look(page, server, zoom, *PLACES[device_id])
+    assert is_drawn(page, device_id, STOPPED)
+
+
+def test_a_moving_one_points_where_it_goes(page: Page, server: Server) -> None:
+    tell(server, 0, speed=12.0, course=90.0)
+    look(page, server, 17, *PLACES["centre"])
+    assert is_drawn(page, "centre", MOVING)
+    eastward = colours_at(page, "centre", 12)
+    columns = [[math.dist(eastward[row * 24 + column], MOVING) < 60 for row in range(24)] for column in range(24)]
+    widths = [sum(column) for column in columns]
+    assert sum(widths[:8]) > sum(widths[16:]), "it is wide behind and pointed ahead"
+    tell(server, 0)
+
+
+def test_markers_move_while_the_map_is_being_moved_and_never_jump(page: Page, server: Server) -> None:
+    look(page, server, 15, *PLACES["centre"])
+    tell(server, 0)
+    page.wait_for_timeout(2000)
+    tell(server, 0.001)  # 111 m
+    box = page.get_by_role("application").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + 150
+    samples = []
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(25):
+        page.mouse.move(x + 4 * step, y)
+        samples.append((time.monotonic(), shown(page, "centre")))
+    page.mouse.up()
+    latitudes = [sample["latitude"] for _, sample in samples]
+    pixels = [sample["pixel"][0] for _, sample in samples]
+    assert len(set(latitudes)) > 12, "it glides though the map is dragged"
+    assert len({round(pixel) for pixel in pixels}) > 12, "and is carried along with it"
+    assert latitudes == sorted(latitudes)
+    assert all(after - before < 0.0006 for before, after in itertools.pairwise(latitudes)), "no step is most of the way"
+    tell(server, 0)
+
+
+def test_it_comes_back_after_the_graphics_card_has_lost_everything(
+    page: Page, server: Server, request: pytest.FixtureRequest
+) -> None:
+    tell(server, 0)
+    look(page, server, 16, *PLACES["centre"])
+    lost = page.evaluate("""() => {
+      const canvases = [...document.querySelectorAll('.live-layer canvas, canvas')];
+      const gl = canvases.map(canvas => canvas.getContext('webgl2')).find(Boolean);
+      window.lost = gl && gl.getExtension('WEBGL_lose_context');
+      window.lost?.loseContext();
+      return Boolean(window.lost);
+    }""")
+    assert lost is (request.node.callspec.params["browser"] == "card")
+    expect(page.get_by_text("compatibility mode")).to_have_count(0 if lost else 1)
+    if not lost:
+        return
+    wait_for(lambda: not is_drawn(page, "centre", STOPPED), 10)
+    page.evaluate("() => window.lost.restoreContext()")
+    wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
+    assert is_drawn(page, "beside", STOPPED)

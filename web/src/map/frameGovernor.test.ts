@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { FrameGovernor } from "./frameGovernor";
+
+/** So many seconds of frames that each come so many ms after they were asked for. */
+function watch(governor: FrameGovernor, seconds: number, delay: number, start = 0): number {
+  let now = start;
+  for (; now < start + seconds * 1000; now += delay) governor.add(now, delay);
+  return now;
+}
+
+test("frames in time keep the quality", () => {
+  const governor = new FrameGovernor();
+  watch(governor, 60, 16);
+  expect(governor.quality).toBe("full");
+});
+
+test("frames that are late once, as while a page is opened, change nothing", () => {
+  const governor = new FrameGovernor();
+  watch(governor, 10, 16, watch(governor, 2.2, 80));
+  expect(governor.quality).toBe("full");
+});
+
+test("frames that are late for four seconds lower it, a step at a time and no further than there are steps", () => {
+  const governor = new FrameGovernor();
+  const later = watch(governor, 4.4, 80);
+  expect(governor.quality).toBe("coarse");
+  const last = watch(governor, 4.4, 80, later);
+  expect(governor.quality).toBe("sparse");
+  watch(governor, 10, 80, last);
+  expect(governor.quality).toBe("sparse");
+});
+
+test("one late frame among others is none of its business", () => {
+  const governor = new FrameGovernor();
+  for (let now = 0, frame = 0; now < 20_000; frame += 1) {
+    const delay = frame % 10 === 0 ? 300 : 16;
+    now += delay;
+    governor.add(now, delay);
+  }
+  expect(governor.quality).toBe("full");
+});
+
+test("a few frames say nothing", () => {
+  const governor = new FrameGovernor();
+  watch(governor, 30, 500);
+  expect(governor.quality).toBe("full");
+});

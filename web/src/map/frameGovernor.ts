@@ -1,0 +1,36 @@
+const LATE = 50; // ms from asking for a frame to having it; twenty a second is the least that looks like motion
+const WATCHED = 2000; // ms
+const TIMES = 2; // in a row; a page that is being opened is late by itself
+const FEWEST = 15; // frames in that time that say something
+
+/** How much of what could be drawn is drawn: all, at one pixel a pixel, or that and fewer frames. */
+export type Quality = "full" | "coarse" | "sparse";
+
+const LEVELS: readonly Quality[] = ["full", "coarse", "sparse"];
+
+/** Lowers the quality, a step at a time, where frames have been late twice two seconds long. It never comes back by itself. */
+export class FrameGovernor {
+  #level = 0;
+  #late = 0; // times in a row
+  #times: number[] = [];
+  #delays: number[] = [];
+
+  get quality(): Quality {
+    return LEVELS[this.#level] ?? "full";
+  }
+
+  /** A frame came at `now`, so many ms after it was asked for. */
+  add(now: number, delay: number): void {
+    this.#times.push(now);
+    this.#delays.push(delay);
+    if (now - (this.#times[0] ?? now) < WATCHED) return;
+    const sorted = this.#delays.sort((a, b) => a - b);
+    const late = sorted.length >= FEWEST && (sorted[Math.floor(sorted.length * 0.5)] ?? 0) > LATE;
+    this.#times = [];
+    this.#delays = [];
+    this.#late = late ? this.#late + 1 : 0;
+    if (this.#late < TIMES) return;
+    this.#late = 0;
+    this.#level = Math.min(LEVELS.length - 1, this.#level + 1);
+  }
+}

@@ -1,0 +1,154 @@
+import type { DeviceStore } from "../engine/deviceStore";
+import { STATUSES } from "../engine/types";
+import type { FrameView } from "./frameView";
+import { worldCopies } from "./frameView";
+import { FIELDS, MarkerBuffer, STRIDE, X_UNITS, Y_UNITS } from "./markerBuffer";
+import type { Program } from "./markerProgram";
+import { centreOf, makeProgram } from "./markerProgram";
+import { markerSize } from "./markerSize";
+import type { Palette } from "./palette";
+
+const FADE = 0.25; // s
+const OUTLINE = 1.5; // pixels
+const THIN_OUTLINE = 0.75; // of markers so small that they are seen in crowds
+const SMALL = 11; // pixels
+// The later ones lie above: what moves is not hidden by what stands.
+const DRAWING_ORDER = (["stale", "stopped", "idle", "moving"] as const).map((name) => STATUSES.indexOf(name));
+
+/**
+ * Draws all markers on the graphics card, which also moves them: a frame costs the page a few calls, however many there
+ * are. What it holds is a copy of the store, made again when the card has lost it.
+ */
+export class MarkerRenderer {
+  readonly canvas: HTMLCanvasElement;
+  readonly #gl: WebGL2RenderingContext;
+  readonly #store: DeviceStore;
+  readonly #buffer = new MarkerBuffer();
+  #program: Program | null = null;
+  #vertices: WebGLBuffer | null = null;
+  #held = 0; // bytes that the card has room for
+
+  /** Null where the browser has no WebGL 2, or none that can draw this. */
+  static make(store: DeviceStore): MarkerRenderer | null {
+    const canvas = document.createElement("canvas");
+    const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, depth: false, premultipliedAlpha: true });
+    if (!gl) return null;
+    try {
+      return new MarkerRenderer(canvas, gl, store);
+    } catch (problem) {
+      console.warn(problem instanceof Error ? problem.message : problem);
+      return null;
+    }
+  }
+
+  private constructor(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext, store: DeviceStore) {
+    this.canvas = canvas;
+    this.#gl = gl;
+    this.#store = store;
+    this.#setUp();
+    canvas.addEventListener("webglcontextlost", this.#lost);
+    canvas.addEventListener("webglcontextrestored", this.#restored);
+  }
+
+  dispose(): void {
+    this.canvas.removeEventListener("webglcontextlost", this.#lost);
+    this.canvas.removeEventListener("webglcontextrestored", this.#restored);
+    this.#gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+
+  /** `still`: nothing fades in. Draws nothing while the card has lost what it held. */
+  draw(view: FrameView, palette: Palette, now: number, serverNow: number, still: boolean): void {
+    const program = this.#program;
+    if (!program) return;
+    this.#upload(now, serverNow);
+    const gl = this.#gl;
+    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    // biome-ignore lint/correctness/useHookAtTopLevel: WebGL has a call of that name, React has nothing to do with it
+    gl.useProgram(program.program);
+    this.#tell(program, view, palette, now, still);
+    const copies = worldCopies(view);
+    for (const status of DRAWING_ORDER) {
+      gl.uniform1f(program.uniforms.pass, status);
+      for (let copy = -copies; copy <= copies; copy += 1) {
+        gl.uniform1f(program.uniforms.copy, copy);
+        gl.drawArrays(gl.POINTS, 0, this.#store.count);
+      }
+    }
+  }
+
+  #tell({ uniforms }: Program, view: FrameView, palette: Palette, now: number, still: boolean): void {
+    const gl = this.#gl;
+    const size = markerSize(view.zoom) * view.pixelRatio;
+    const outline = (size < SMALL * view.pixelRatio ? THIN_OUTLINE : OUTLINE) * view.pixelRatio;
+    gl.uniform2i(uniforms.centre, ...centreOf(view.centreX, view.centreY));
+    gl.uniform2f(uniforms.scale, (2 * view.scale) / view.width / X_UNITS, (2 * view.scale) / view.height / Y_UNITS);
+    gl.uniform1f(uniforms.now, (now - this.#buffer.epoch) / 1000);
+    gl.uniform1f(uniforms.size, size);
+    gl.uniform1f(uniforms.outline, outline);
+    gl.uniform1f(uniforms.side, size + 2 * outline + 2);
+    gl.uniform1f(uniforms.fade, still ? 0 : FADE);
+    gl.uniform4fv(uniforms.shown, this.#store.statusShown);
+    gl.uniform3fv(
+      uniforms.colours,
+      STATUSES.flatMap((status) => rgb(palette.status[status])),
+    );
+    gl.uniform3fv(uniforms.edge, rgb(palette.outline));
+  }
+
+  #upload(now: number, serverNow: number): void {
+    const span = this.#buffer.update(this.#store, now, serverNow);
+    const gl = this.#gl;
+    const { bytes } = this.#buffer;
+    if (this.#held !== bytes.byteLength) {
+      gl.bufferData(gl.ARRAY_BUFFER, bytes, gl.DYNAMIC_DRAW);
+      this.#held = bytes.byteLength;
+    } else if (span) {
+      gl.bufferSubData(gl.ARRAY_BUFFER, span.start, new Uint8Array(bytes, span.start, span.end - span.start));
+    }
+  }
+
+  #setUp(): void {
+    const gl = this.#gl;
+    this.#program = makeProgram(gl);
+    this.#vertices = gl.createBuffer();
+    this.#held = 0;
+    this.#store.changeAll();
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#vertices);
+    const { from, to, time, course, staleAt, bornAt, look } = FIELDS;
+    for (const [place, offset] of [
+      [0, from],
+      [1, to],
+    ] as const) {
+      gl.vertexAttribIPointer(place, 2, gl.INT, STRIDE, offset);
+    }
+    for (const [place, count, offset] of [
+      [2, 2, time],
+      [3, 2, course],
+      [4, 1, staleAt],
+      [5, 1, bornAt],
+    ] as const) {
+      gl.vertexAttribPointer(place, count, gl.FLOAT, false, STRIDE, offset);
+    }
+    gl.vertexAttribIPointer(6, 2, gl.UNSIGNED_BYTE, STRIDE, look);
+    for (let place = 0; place <= 6; place += 1) gl.enableVertexAttribArray(place);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  }
+
+  readonly #lost = (event: Event): void => {
+    event.preventDefault(); // or it never comes back
+    this.#program = null;
+  };
+
+  readonly #restored = (): void => {
+    this.#setUp();
+  };
+}
+
+/** Shares of red, green and blue in a colour like #3ddc97. */
+export function rgb(colour: string): [number, number, number] {
+  const value = Number.parseInt(colour.slice(1), 16);
+  return [(value >> 16) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
+}
