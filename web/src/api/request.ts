@@ -28,6 +28,37 @@ export function fetchBytes(url: URL, accept: string, cancel?: AbortSignal, deadl
   return fetchBody(url, accept, (response) => response.arrayBuffer(), cancel, deadline);
 }
 
+/** The bytes, or null where there are more than `most`: then the rest is not awaited. */
+export function fetchAtMost(most: number, url: URL, accept: string, cancel?: AbortSignal, deadline = DEADLINE) {
+  return fetchBody(url, accept, (response) => readAtMost(most, response), cancel, deadline);
+}
+
+async function readAtMost(most: number, { body }: Response): Promise<ArrayBuffer | null> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (const reader = body?.getReader(); reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > most) {
+      await reader.cancel();
+      return null;
+    }
+    pieces.push(value);
+  }
+  return new Blob(pieces).arrayBuffer();
+}
+
+/** The server answered, and not with what was asked for. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
 async function fetchBody<T>(
   url: URL,
   accept: string,
@@ -38,7 +69,7 @@ async function fetchBody<T>(
   const timeout = AbortSignal.timeout(deadline);
   const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
   const response = await attempt(() => fetch(url, { signal, headers: { Accept: accept } }), timeout);
-  if (!response.ok) throw new Error(await complaint(response));
+  if (!response.ok) throw new Refusal(response.status, await complaint(response));
   return attempt(() => read(response), timeout);
 }
 

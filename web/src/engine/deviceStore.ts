@@ -1,3 +1,4 @@
+import type { Waypoint } from "./glides";
 import { Glides } from "./glides";
 import { worldX, worldY } from "./mercator";
 import type { Filter, LivePosition, Status } from "./types";
@@ -16,6 +17,7 @@ export const STALE = STATUSES.indexOf("stale");
 export class DeviceStore {
   readonly glides = new Glides();
   readonly positions: LivePosition[] = [];
+  /** Since when each may go stale: its newest fix, or the end of a way that is known. */
   timestamp = new Float64Array(0);
   /** Index into STATUSES as reported; `statusAt` lets it go stale. */
   status = new Uint8Array(0);
@@ -68,6 +70,23 @@ export class DeviceStore {
       if (row === undefined) this.#add(position, now);
       else this.#move(row, position, now);
     }
+  }
+
+  /** Shows a device of the past on its way to where it was next; without `next` it stands, and goes stale there. */
+  drive(position: LivePosition, next: Waypoint | null): void {
+    if (!this.#rows.has(position.device_id)) this.#add(position, position.timestamp);
+    const row = this.#rows.get(position.device_id);
+    if (row === undefined) return;
+    this.#write(row, position);
+    if (next) this.timestamp[row] = next.time;
+    const { longitude, latitude, timestamp, course } = position;
+    this.glides.lead(row, { x: worldX(longitude), y: worldY(latitude), time: timestamp, course }, next);
+  }
+
+  /** Does nothing where it is not held. */
+  drop(deviceId: string): void {
+    const row = this.#rows.get(deviceId);
+    if (row !== undefined) this.#remove(row);
   }
 
   /** What it is at a time of the server. */
@@ -176,7 +195,9 @@ export class DeviceStore {
     this.glides.copy(last, row);
     this.#rows.set(moved.device_id, row);
     this.#rows.delete(removed.device_id);
+    const timestamp = this.timestamp[last] ?? 0;
     this.#write(row, moved);
+    this.timestamp[row] = timestamp;
     this.positions.pop();
   }
 

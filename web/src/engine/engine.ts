@@ -8,6 +8,8 @@ import { isPosition } from "./historyMark";
 import type { Message } from "./message";
 import { Pointing } from "./pointing";
 import { Value } from "./readable";
+import { ReplayPlayer } from "./replayPlayer";
+import type { Scene } from "./scene";
 import { Selection } from "./selection";
 import { LiveSocket } from "./socket";
 import { setTestHooks } from "./testHooks";
@@ -30,6 +32,7 @@ class MapEngine implements Engine {
   readonly shown = new Value(0);
   readonly drawing = new Value<Drawing>("full");
   readonly layers = new Value<Layers>(ALL_LAYERS);
+  readonly replay: ReplayPlayer;
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
   readonly #socket: LiveSocket;
@@ -52,14 +55,23 @@ class MapEngine implements Engine {
     const [store, serverNow] = [this.#store, this.#serverNow];
     this.#socket = new LiveSocket({ base, onMessage: this.#take });
     this.#reporter = new ViewReporter((view) => this.#socket.setView(view));
-    this.#selection = new Selection({ base, store, serverNow });
+    this.#selection = new Selection({ base, scene: this.#scene });
     this.#tracks = new TrackLoader(base);
     this.#history = new History(base);
     const { streets } = config;
     const { onFrame, onHistory } = { onFrame: this.#followFrame, onHistory: this.#surveyHistory };
     this.#map = new MapLayers({ base, store, serverNow, theme, streets, onFrame, onHistory });
     this.#view = this.#createView();
-    this.#pointing = new Pointing({ layers: this.#map, view: this.#view, store, serverNow });
+    this.#pointing = new Pointing({ layers: this.#map, view: this.#view, scene: this.#scene });
+    this.replay = new ReplayPlayer({
+      base,
+      serverNow,
+      nameOf: (deviceId) => store.positions[store.row(deviceId) ?? -1]?.name,
+      selected: this.selection.get,
+      heard: () => this.#counts.positions,
+      onScene: this.#changeScene,
+      onChange: () => this.#map.markers.wake(),
+    });
   }
 
   get connection() {
@@ -104,7 +116,8 @@ class MapEngine implements Engine {
     this.#ended.abort();
     this.#calm.removeEventListener("change", this.#readCalm);
     if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
-    for (const part of [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history]) part.stop();
+    const parts = [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history, this.replay];
+    for (const part of parts) part.stop();
     this.#map.dispose();
     this.#view.dispose();
     setTestHooks(undefined);
@@ -114,13 +127,13 @@ class MapEngine implements Engine {
     if (deviceId === this.selection.get()) return;
     this.following.set(false);
     this.#selection.set(deviceId);
-    this.#map.live.setSelected(deviceId);
+    this.#map.markers.setSelected(deviceId);
     this.#tracks.show(deviceId, this.#serverNow());
   }
 
   follow(on: boolean): void {
     this.following.set(on && this.selection.get() !== null);
-    this.#map.live.wake();
+    this.#map.markers.wake();
   }
 
   fitFleet(): void {
@@ -176,6 +189,20 @@ class MapEngine implements Engine {
 
   readonly #serverNow = (): number => Date.now() + this.connection.get().serverOffset;
 
+  readonly #scene = (): Scene => {
+    const past = this.replay.state.get() !== null;
+    return past
+      ? { store: this.replay.store, now: this.replay.clock.time, past }
+      : { store: this.#store, now: this.#serverNow, past };
+  };
+
+  readonly #changeScene = (past: boolean): void => {
+    const { store, clock } = this.replay;
+    this.#map.showPast(past ? { store, serverNow: clock.time, clock } : null);
+    this.#map.markers.setSelected(this.selection.get());
+    this.#applyFilter();
+  };
+
   #createView(): MapView {
     return new MapView({
       layers: this.#map.all,
@@ -217,15 +244,18 @@ class MapEngine implements Engine {
 
   #applyFilter(): void {
     const named = this.stats.get()?.by_kind ?? {};
-    this.#store.setFilter(this.#filter, (kind) => kind !== "" && Object.hasOwn(named, kind));
-    this.#map.live.redraw();
+    for (const store of [this.#store, this.replay.store]) {
+      store.setFilter(this.#filter, (kind) => kind !== "" && Object.hasOwn(named, kind));
+    }
+    this.#map.markers.redraw();
     this.#history.setFilter(this.#filter.kinds, Object.keys(named));
   }
 
   readonly #followFrame = (): boolean => {
+    this.replay.advance();
     const deviceId = this.selection.get();
     if (!this.following.get() || deviceId === null) return false;
-    const place = this.#map.live.shown(deviceId) ?? this.selectedPosition.get();
+    const place = this.#map.markers.shown(deviceId) ?? this.selectedPosition.get();
     return place !== null && this.#view.centreOn(place);
   };
 
@@ -241,7 +271,7 @@ class MapEngine implements Engine {
 
   readonly #doubleClicked = (pixel: Pixel): boolean => {
     const { deviceId } = this.#pointing.at(pixel, false);
-    const place = deviceId === null ? null : this.#map.live.shown(deviceId);
+    const place = deviceId === null ? null : this.#map.markers.shown(deviceId);
     if (!place) return false;
     this.select(deviceId);
     this.#view.flyTo(place);
@@ -257,7 +287,7 @@ class MapEngine implements Engine {
   /** The line ends at the marker, which is still on its way to the newest fix. */
   readonly #showTrack = (): void => {
     const track = this.track.get();
-    const shown = track && this.#map.live.shown(track.device_id);
+    const shown = track && this.#map.markers.shown(track.device_id);
     const points = track?.points ?? [];
     const last = points.at(-1);
     this.#map.track.show(shown && last ? [...points.slice(0, -1), { ...last, ...shown }] : points);
@@ -265,8 +295,8 @@ class MapEngine implements Engine {
 
   /** Markers move under a pointer that rests, so what it is over changes by itself. */
   readonly #look = (): void => {
-    this.shown.set(this.#map.live.meter.drawn);
-    this.drawing.set(this.#map.live.drawing);
+    this.shown.set(this.#map.markers.meter.drawn);
+    this.drawing.set(this.#map.markers.drawing);
     this.#pointing.look();
     this.#surveyHistory();
     if (this.track.get()) this.#showTrack();
@@ -285,17 +315,19 @@ class MapEngine implements Engine {
   };
 
   readonly #readCalm = (): void => {
-    this.#store.glides.smooth = !this.#calm.matches;
+    for (const { glides } of [this.#store, this.replay.store]) glides.smooth = !this.#calm.matches;
   };
 
   #setTestHooks(): void {
-    const { live, history } = this.#map;
     setTestHooks({
-      metrics: () => ({ ...this.#counts, ...live.meter.figures(performance.now()) }),
-      device: (deviceId) => this.#store.positionAt(this.#store.row(deviceId) ?? -1, this.#serverNow()),
-      shown: (deviceId) => live.shown(deviceId),
-      devices: () => this.#store.positions.map((position) => position.device_id),
-      historyMarks: () => history.marks(this.#view.map),
+      metrics: () => ({ ...this.#counts, ...this.#map.markers.meter.figures(performance.now()) }),
+      device: (deviceId) => {
+        const { store, now } = this.#scene();
+        return store.positionAt(store.row(deviceId) ?? -1, now());
+      },
+      shown: (deviceId) => this.#map.markers.shown(deviceId),
+      devices: () => this.#scene().store.positions.map((position) => position.device_id),
+      historyMarks: () => this.#map.history.marks(this.#view.map),
     });
   }
 }

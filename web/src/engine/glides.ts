@@ -4,6 +4,15 @@ import { courseAt, glideTime, nextInterval, progress } from "./motion";
 const NO_COURSE = -1;
 // A glide this long is seen as a straight line, so the marker points along it and not where the device looked at its end.
 const STRAIGHT_METRES = 25;
+const LONG_AGO = 0; // ms: such a marker need not come up any more
+
+/** A place at a time, in world units and ms. */
+export interface Waypoint {
+  readonly x: number;
+  readonly y: number;
+  readonly time: number;
+  readonly course: number | undefined;
+}
 
 /** Where each device is shown, in columns, so that a renderer can hand them to a graphics card. */
 export class Glides {
@@ -74,6 +83,19 @@ export class Glides {
     if (course === undefined) return;
     this.toCourse[i] = metres > STRAIGHT_METRES ? bearing(shownX, shownY, x, y) : course;
     this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
+  }
+
+  /** Puts a device on a way whose end is known, as it was in the past; without an end it stands where that begins. */
+  lead(i: number, begin: Waypoint, end: Waypoint | null): void {
+    this.place(i, begin.x, begin.y, begin.course, begin.time);
+    this.bornAt[i] = LONG_AGO;
+    if (!end || !this.smooth) return;
+    const straight = metresBetween(begin.x, begin.y, end.x, end.y) > STRAIGHT_METRES;
+    this.toX[i] = end.x;
+    this.toY[i] = end.y;
+    this.duration[i] = end.time - begin.time;
+    this.toCourse[i] = (straight ? bearing(begin.x, begin.y, end.x, end.y) : begin.course) ?? NO_COURSE;
+    this.fromCourse[i] = begin.course ?? this.toCourse[i] ?? NO_COURSE;
   }
 
   /** Ends every glide: what was going on while nobody looked is not shown after the fact. */

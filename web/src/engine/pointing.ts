@@ -1,9 +1,9 @@
 import type { DrawnMark } from "../map/historyLayer";
 import type { MapLayers } from "../map/mapLayers";
 import type { MapView, Pixel } from "../map/mapView";
-import type { DeviceStore } from "./deviceStore";
 import { isPosition } from "./historyMark";
 import { Value } from "./readable";
+import type { Scene } from "./scene";
 import type { Hover, StoredHover } from "./types";
 
 const MOUSE_REACH = 14; // pixels
@@ -12,8 +12,7 @@ const TOUCH_REACH = 24;
 export interface PointingOptions {
   readonly layers: MapLayers;
   readonly view: MapView;
-  readonly store: DeviceStore;
-  readonly serverNow: () => number;
+  readonly scene: () => Scene;
 }
 
 /** At most one of the two: live markers lie above what was stored. */
@@ -37,14 +36,14 @@ export class Pointing {
   at(pixel: Pixel, touch: boolean): Pointed {
     const { layers, view } = this.#options;
     const reach = touch ? TOUCH_REACH : MOUSE_REACH;
-    const deviceId = layers.live.pick(...pixel, reach);
+    const deviceId = layers.markers.pick(...pixel, reach);
     return { deviceId, stored: deviceId === null ? layers.history.at(view.map, pixel, reach) : null };
   }
 
   pointed(pixel: Pixel | null): void {
     this.#pointer = pixel;
     const { deviceId, stored } = pixel ? this.at(pixel, false) : { deviceId: null, stored: null };
-    this.#options.layers.live.setHovered(deviceId);
+    this.#options.layers.markers.setHovered(deviceId);
     this.#options.view.setPointing(deviceId !== null || stored !== null);
     this.hover.set(pixel && this.#hoverOf(deviceId, pixel));
     if (!this.#pinned) this.#show(stored, false);
@@ -71,9 +70,9 @@ export class Pointing {
   }
 
   #hoverOf(deviceId: string | null, [x, y]: Pixel): Hover | null {
-    const { store, serverNow } = this.#options;
+    const { store, now } = this.#options.scene();
     const row = deviceId === null ? undefined : store.row(deviceId);
-    const position = row === undefined ? null : store.positionAt(row, serverNow());
+    const position = row === undefined ? null : store.positionAt(row, now());
     return position && { x, y, position };
   }
 
@@ -87,7 +86,8 @@ export class Pointing {
     const [x, y] = pixel;
     const told = this.stored.get();
     if (told?.position === position && told.pinned === pinned && told.x === x && told.y === y) return;
-    const name = this.#options.store.positions[this.#options.store.row(position.device_id) ?? -1]?.name ?? null;
+    const { store } = this.#options.scene();
+    const name = store.positions[store.row(position.device_id) ?? -1]?.name ?? null;
     this.stored.set({ x, y, position, name, pinned });
   }
 }

@@ -26,7 +26,10 @@ beforeEach(() => {
     vi.fn(async () => Response.json(DRIVEN_OUT)),
   );
   store = new DeviceStore();
-  selection = new Selection({ base: "http://example.org/maps/", store, serverNow: () => 10_000 });
+  selection = new Selection({
+    base: "http://example.org/maps/",
+    scene: () => ({ store, now: () => 10_000, past: false }),
+  });
 });
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { address, fetchJson } from "../api/request";
-import type { DeviceStore } from "./deviceStore";
 import { readDevice } from "./message";
 import { Value } from "./readable";
+import type { Scene } from "./scene";
 import type { LivePosition } from "./types";
 
 const PACE = 250; // ms between looks into the store
@@ -9,8 +9,7 @@ const ASK_EVERY = 5000; // ms, of the server about a device that is out of view,
 
 export interface SelectionOptions {
   readonly base: string;
-  readonly store: DeviceStore;
-  readonly serverNow: () => number;
+  readonly scene: () => Scene;
 }
 
 /** The selected device and its newest position, which the server is asked for while the view does not bring it. */
@@ -44,10 +43,11 @@ export class Selection {
   }
 
   #look(deviceId: string): void {
-    const { store, serverNow } = this.#options;
+    const { store, now, past } = this.#options.scene();
     const row = store.row(deviceId);
-    const held = row === undefined ? null : store.positionAt(row, serverNow());
-    if (held) this.#show(held);
+    const held = row === undefined ? null : store.positionAt(row, now());
+    if (held || past) this.#show(held);
+    if (past) return;
     const heardAt = row === undefined ? undefined : store.glides.heardAt[row];
     const silent = heardAt === undefined || performance.now() - heardAt > ASK_EVERY;
     if (silent && Date.now() - this.#askedAt > ASK_EVERY) void this.#ask(deviceId);
@@ -57,19 +57,20 @@ export class Selection {
     this.#askedAt = Date.now();
     this.#request = new AbortController();
     const cancel = this.#request.signal;
-    const { base, store } = this.#options;
+    const { base, scene } = this.#options;
     const url = address(`api/devices/${encodeURIComponent(deviceId)}`, {}, base);
     // What cannot be had now is asked for again in five seconds.
     const position = readDevice(await fetchJson(url, cancel).catch(() => null));
-    if (!position || cancel.aborted) return;
+    const { store, past } = scene();
+    if (!position || past || cancel.aborted) return;
     // What the store has of a device that left the view is where it left; drawn or followed, it must be where it is.
     if (store.row(deviceId) === undefined) this.#show(position);
     else store.update([position], performance.now());
   }
 
-  #show(position: LivePosition): void {
+  #show(position: LivePosition | null): void {
     const before = this.position.get();
-    const same = before?.timestamp === position.timestamp && before.status === position.status;
+    const same = before?.timestamp === position?.timestamp && before?.status === position?.status;
     if (!same) this.position.set(position);
   }
 }

@@ -194,11 +194,50 @@ export interface Place {
 /** How markers are drawn: by the graphics card, in all their number of pixels or fewer, or frames; or by the page. */
 export type Drawing = "full" | "coarse" | "sparse" | "compatible";
 
+export const REPLAY_SPEEDS = [1, 10, 60, 600, 3600] as const;
+/** Seconds of the past in one of ours. */
+export type ReplaySpeed = (typeof REPLAY_SPEEDS)[number];
+
+export interface ReplayState {
+  /** The play-head stays in it. */
+  readonly range: TimeRange;
+  /** Where the play-head is; while it plays, changes at most four times a second. */
+  readonly time: number;
+  readonly playing: boolean;
+  readonly speed: ReplaySpeed;
+  /** What is to be shown is still to come. */
+  readonly waiting: boolean;
+  /** Why it could not be had, or null. */
+  readonly error: string | null;
+  /** The hours that hold anything, those that touch as one, oldest first; null until that is known. */
+  readonly stored: readonly TimeRange[] | null;
+  /** Live positions that came since the past is shown. */
+  readonly newer: number;
+}
+
+/** The past of the fleet, played on the map in place of the live markers, which go on meanwhile unseen. */
+export interface Replay {
+  /** Null while the map is live. */
+  readonly state: Readable<ReplayState | null>;
+  /** Shows a range, standing; at a time in it, or where the play-head was, or else where its history begins. */
+  show(range: TimeRange, time?: number): void;
+  /** The map is live again. */
+  end(): void;
+  play(on: boolean): void;
+  seek(time: number): void;
+  /** To the next fix of the selected device or the one before; without one, ten seconds on or back. */
+  step(direction: -1 | 1): void;
+  setSpeed(speed: ReplaySpeed): void;
+  /** Asks once more for what could not be had. */
+  retry(): void;
+}
+
 export interface Engine {
+  readonly replay: Replay;
   readonly connection: Readable<Connection>;
   readonly stats: Readable<Stats | null>;
   readonly selection: Readable<string | null>;
-  /** The newest known of the selected device, in view or not; at most 4 Hz. */
+  /** The newest known of the selected device, in view or not; in a replay, what it was then. At most 4 Hz. */
   readonly selectedPosition: Readable<LivePosition | null>;
   /** True while the map keeps the selected device in the middle; who moves the map ends it. */
   readonly following: Readable<boolean>;

@@ -16,9 +16,17 @@ import { VisibleMarkers } from "./visibleMarkers";
 const SPARSE = 66; // ms between frames of a machine that is slow
 const LOOK_EVERY = 200; // ms between two looks at which markers are in view, while nothing else asks for one
 
+export interface PastClock {
+  time(): number;
+  /** Ms of it in one of the page; 0 while it stands. */
+  speed(): number;
+}
+
 export interface LiveLayerOptions {
   readonly store: DeviceStore;
   readonly serverNow: () => number;
+  /** Where the past is played, its clock; else markers move by that of the page. */
+  readonly clock?: PastClock;
   readonly theme: Theme;
   /** Before each frame of its own; true when it had the map drawn, and this layer with it. */
   readonly onFrame: () => boolean;
@@ -126,7 +134,7 @@ export class LiveLayer {
 
   /** The device drawn nearest to the pixel, within a radius. */
   pick(x: number, y: number, radius: number): string | null {
-    this.#look(performance.now());
+    this.#look();
     const found = this.#markers.nearest(x, y, radius);
     if (found < 0) return null;
     return this.#options.store.positions[this.#markers.row[found] ?? -1]?.device_id ?? null;
@@ -137,7 +145,7 @@ export class LiveLayer {
     const { store } = this.#options;
     const row = store.row(deviceId);
     if (row === undefined || !this.#view) return null;
-    const now = performance.now();
+    const now = this.#now();
     const [x, y] = [store.glides.x(row, now), store.glides.y(row, now)];
     const { centreX, centreY, scale, width, height } = this.#view;
     const fromCentre = x - centreX - Math.round(x - centreX);
@@ -152,11 +160,15 @@ export class LiveLayer {
       this.#clock.stop();
       return;
     }
-    const { store } = this.#options;
-    store.glides.settle(store.count);
+    const { store, clock } = this.#options;
+    if (!clock) store.glides.settle(store.count);
     store.changeAll();
     this.redraw();
   };
+
+  #now(): number {
+    return this.#options.clock?.time() ?? performance.now();
+  }
 
   #renderWithMap(frame: FrameState | null): HTMLElement {
     if (frame) {
@@ -172,32 +184,34 @@ export class LiveLayer {
   }
 
   #draw(): void {
-    const now = performance.now();
+    const began = performance.now();
     const view = this.#view;
     if (!view || !this.#context) return;
     resize(this.#canvas, view);
-    if (this.#renderer) this.#drawByCard(this.#renderer, view, now);
-    else this.#look(now);
-    this.#painter.paint(this.#context, view, now, this.#renderer === null);
-    const cost = performance.now() - now;
-    this.meter.add(now, cost, this.#markers.count);
-    const rest = restTime(this.#markers, cost);
+    if (this.#renderer) this.#drawByCard(this.#renderer, view, began);
+    else this.#look();
+    this.#painter.paint(this.#context, view, this.#now(), this.#renderer === null);
+    const cost = performance.now() - began;
+    this.meter.add(began, cost, this.#markers.count);
+    const pace = this.#options.clock?.speed() ?? 1;
+    const { speed, turning } = this.#markers;
+    const rest = restTime({ speed: speed * pace, turning: turning && pace > 0 }, cost);
     if (!document.hidden) this.#clock.wakeIn(this.drawing === "sparse" ? Math.max(SPARSE, rest) : rest);
   }
 
   /** Which markers are in view matters for names and the pace alone, so that it is looked at now and then. */
-  #drawByCard(renderer: MarkerRenderer, view: FrameView, now: number): void {
+  #drawByCard(renderer: MarkerRenderer, view: FrameView, began: number): void {
     const { store, serverNow } = this.#options;
     const drawn = this.drawing === "full" ? view : { ...view, pixelRatio: Math.min(1, view.pixelRatio) };
     resize(renderer.canvas, drawn);
-    renderer.draw(drawn, this.#palette, now, serverNow(), !store.glides.smooth);
-    if (now - this.#lookedAt > LOOK_EVERY) this.#look(now);
+    renderer.draw(drawn, this.#palette, this.#now(), serverNow(), !store.glides.smooth);
+    if (began - this.#lookedAt > LOOK_EVERY) this.#look();
   }
 
-  #look(now: number): void {
+  #look(): void {
     if (!this.#view) return;
-    this.#lookedAt = now;
-    this.#markers.find(this.#options.store, this.#view, now, this.#options.serverNow());
+    this.#lookedAt = performance.now();
+    this.#markers.find(this.#options.store, this.#view, this.#now(), this.#options.serverNow());
   }
 }
 

@@ -1,5 +1,7 @@
 import type BaseLayer from "ol/layer/Base";
+import LayerGroup from "ol/layer/Group";
 import type { Layers, Theme } from "../engine/types";
+import { ALL_LAYERS } from "../engine/types";
 import { Basemap } from "./basemap";
 import { HistoryLayer } from "./historyLayer";
 import type { LiveLayerOptions } from "./liveLayer";
@@ -20,6 +22,11 @@ export class MapLayers {
   readonly history: HistoryLayer;
   readonly track: TrackLayer;
   readonly live: LiveLayer;
+  readonly #options: MapLayersOptions;
+  readonly #markers: LayerGroup;
+  #past: LiveLayer | null = null;
+  #shown = ALL_LAYERS;
+  #theme: Theme;
   readonly #basemap: Basemap;
   readonly #streets: Streets;
 
@@ -30,31 +37,57 @@ export class MapLayers {
     this.history = new HistoryLayer({ base, theme, onChange: onHistory });
     this.track = new TrackLayer(theme);
     this.live = new LiveLayer(options);
+    this.#options = options;
+    this.#theme = theme;
+    this.#markers = new LayerGroup({ layers: [this.live.layer] });
     if (streets) this.#streets.load(new URL(streets, base)).catch(warn);
   }
 
   get all(): BaseLayer[] {
     const { ground, names } = this.#basemap;
-    return [...ground, this.#streets.layer, this.history.layer, names, this.track.layer, this.live.layer];
+    return [...ground, this.#streets.layer, this.history.layer, names, this.track.layer, this.#markers];
+  }
+
+  /** Those on the map: live, or of the past. */
+  get markers(): LiveLayer {
+    return this.#past ?? this.live;
+  }
+
+  /** Markers of the past in place of the live ones, which are kept but not drawn; null brings those back. */
+  showPast(past: Pick<LiveLayerOptions, "store" | "serverNow" | "clock"> | null): void {
+    this.#past?.dispose();
+    this.#past = past && new LiveLayer({ ...this.#options, theme: this.#theme, ...past });
+    this.#markers.getLayers().setAt(0, this.markers.layer);
+    this.markers.setLabels(this.#shown.labels);
+    this.#showWhatIsOn();
   }
 
   setTheme(theme: Theme): void {
+    this.#theme = theme;
     for (const part of [this.#basemap, this.#streets, this.history, this.track, this.live]) part.setTheme(theme);
+    this.#past?.setTheme(theme);
   }
 
   show(name: keyof Layers, on: boolean): void {
-    const layers: Record<keyof Layers, () => void> = {
-      live: () => this.live.setVisible(on),
-      history: () => this.history.layer.setVisible(on),
-      track: () => this.track.layer.setVisible(on),
-      labels: () => this.live.setLabels(on),
-    };
-    layers[name]();
+    this.#shown = { ...this.#shown, [name]: on };
+    if (name === "labels") this.markers.setLabels(on);
+    this.#showWhatIsOn();
+  }
+
+  /** The track is one of the last hour, so that it has no place in another time. */
+  #showWhatIsOn(): void {
+    const { live, history, track } = this.#shown;
+    const past = this.#past !== null;
+    this.live.setVisible(live && !past);
+    this.#past?.setVisible(live);
+    this.history.layer.setVisible(history);
+    this.track.layer.setVisible(track && !past);
   }
 
   dispose(): void {
     this.#streets.dispose();
     this.history.dispose();
+    this.#past?.dispose();
     this.live.dispose();
   }
 }

@@ -19,14 +19,14 @@ export interface Span {
 
 /** The devices of a store as the graphics card takes them: a row each, times in seconds after `epoch`. */
 export class MarkerBuffer {
-  /** Ms of the page's clock. */
+  /** Ms of the clock that markers move by. */
   epoch = 0;
   bytes = new ArrayBuffer(0);
   #view = new DataView(this.bytes);
 
   /** Takes what has changed in the store; null where nothing has. The whole buffer may be another one afterwards. */
   update(store: DeviceStore, now: number, serverNow: number): Span | null {
-    const rebase = now - this.epoch > REBASE_AFTER;
+    const rebase = Math.abs(now - this.epoch) > REBASE_AFTER; // a clock of the past goes back, too
     const changed = store.takeChanged();
     if (rebase) this.epoch = now;
     if (rebase || changed === "all" || store.count * STRIDE > this.bytes.byteLength) {

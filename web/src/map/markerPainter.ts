@@ -33,7 +33,7 @@ export class MarkerPainter {
   readonly #labels: MarkerLabels;
   #palette;
   #sprites: (Sprites & { readonly key: string }) | null = null;
-  #labelsChosenAt = 0;
+  #labelsChosenAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: DeviceStore, markers: VisibleMarkers, theme: Theme) {
     this.#store = store;
@@ -47,7 +47,7 @@ export class MarkerPainter {
   }
 
   chooseLabelsAnew(): void {
-    this.#labelsChosenAt = 0;
+    this.#labelsChosenAt = Number.NEGATIVE_INFINITY;
   }
 
   paint(context: CanvasRenderingContext2D, view: FrameView, now: number, markersToo: boolean): void {
@@ -119,8 +119,10 @@ export class MarkerPainter {
 
   #paintLabels(context: CanvasRenderingContext2D, view: FrameView, side: number, now: number): void {
     const offset = side / 2 + 1;
-    if (now - this.#labelsChosenAt > LABELS_EVERY) {
-      this.#labelsChosenAt = now;
+    // By the page's clock: that of the past may stand or go back.
+    const looked = performance.now();
+    if (looked - this.#labelsChosenAt > LABELS_EVERY) {
+      this.#labelsChosenAt = looked;
       this.#labels.choose(this.#anchors(this.labelsOn && view.zoom >= LABELS_FROM), offset);
     }
     for (const row of this.#labels.chosen) {

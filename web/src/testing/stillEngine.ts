@@ -8,6 +8,8 @@ import type {
   HistoryState,
   Layers,
   LivePosition,
+  Replay,
+  ReplayState,
   Stats,
   StoredHover,
 } from "../engine/types";
@@ -31,6 +33,7 @@ export function stillEngine() {
   const note = (call: string) => () => void told.calls.push(call);
   const engine = {
     told,
+    replay: stillReplay(note),
     connection: new Value<Connection>(LIVE),
     stats: new Value<Stats | null>(null),
     selection,
@@ -62,6 +65,33 @@ export function stillEngine() {
   } satisfies Engine & { told: typeof told };
   return engine;
 }
+
+function stillReplay(note: (call: string) => () => void) {
+  const state = new Value<ReplayState | null>(null);
+  const change = (changes: Partial<ReplayState>) => {
+    const before = state.get();
+    if (before) state.set({ ...before, ...changes });
+  };
+  return {
+    state,
+    show: (range, time) => state.set({ ...STANDING, range, time: time ?? range.from }),
+    end: () => state.set(null),
+    play: (playing) => change({ playing }),
+    seek: (time) => change({ time }),
+    step: (direction) => note(`step ${direction}`)(),
+    setSpeed: (speed) => change({ speed }),
+    retry: note("retry"),
+  } satisfies Replay & { state: Value<ReplayState | null> };
+}
+
+const STANDING = {
+  playing: false,
+  speed: 60,
+  waiting: false,
+  error: null,
+  stored: [],
+  newer: 0,
+} satisfies Partial<ReplayState>;
 
 export const STATS: Stats = {
   time: 1_790_000_000_000,

@@ -1,0 +1,57 @@
+/** Which blocks of history are fetched, which are let go. Blocks have numbers in the order of time, levels 0 to 3. */
+
+export const COARSEST = 3;
+/** Of wall-clock, at the speed that it is played: so long must what is fetched ahead last. */
+export const RUNWAY = 20_000; // ms
+const MOST_AHEAD = 24; // blocks
+
+export interface BlockAt {
+  readonly number: number;
+  readonly level: number;
+}
+
+/** Ms of history between two positions of a device that nobody would see the lack of at a speed. */
+export function levelFor(speed: number): number {
+  if (speed <= 5) return 0;
+  if (speed <= 100) return 1;
+  return speed <= 1000 ? 2 : COARSEST;
+}
+
+/** The numbers that matter at a time, the most urgent first: what is shown, what it came from, what is next. */
+export function wantedNumbers(time: number, length: number, speed: number): number[] {
+  const number = Math.floor(time / length);
+  const last = Math.floor((time + RUNWAY * speed) / length);
+  const ahead = Math.max(1, Math.min(MOST_AHEAD, last - number));
+  return [number, number - 1, ...Array.from({ length: ahead }, (_, i) => number + 1 + i)];
+}
+
+/** What to fetch next, or null. `held` tells the level of a block that is there; `exists` which there are at all. */
+export function nextFetch(
+  wanted: readonly number[],
+  level: number,
+  held: (number: number) => number | undefined,
+  exists: (number: number) => boolean,
+): BlockAt | null {
+  for (const [place, number] of wanted.entries()) {
+    if (!exists(number)) continue;
+    const present = held(number);
+    // Something to see at once, where there is nothing.
+    if (place === 0 && present === undefined) return { number, level: COARSEST };
+    if (present === undefined || present > level) return { number, level };
+  }
+  return null;
+}
+
+/** Which of those held go, so that no more than `most` bytes stay: those farthest from the play-head, never it and its
+ * neighbours. */
+export function leaving(held: ReadonlyMap<number, { readonly bytes: number }>, head: number, most: number): number[] {
+  let bytes = [...held.values()].reduce((sum, one) => sum + one.bytes, 0);
+  const farthestFirst = [...held.keys()].sort((a, b) => Math.abs(b - head) - Math.abs(a - head) || a - b);
+  const gone: number[] = [];
+  for (const number of farthestFirst) {
+    if (bytes <= most || Math.abs(number - head) <= 1) break;
+    bytes -= held.get(number)?.bytes ?? 0;
+    gone.push(number);
+  }
+  return gone;
+}

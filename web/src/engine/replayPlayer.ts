@@ -1,0 +1,217 @@
+import { DeviceStore } from "./deviceStore";
+import { Value } from "./readable";
+import { ReplayFleet } from "./replayFleet";
+import { ReplayLibrary } from "./replayLibrary";
+import type { Replay, ReplaySpeed, ReplayState, TimeRange } from "./types";
+
+const TICK = 100; // ms, also where no frame of the map comes
+const PUBLISH_EVERY = 250; // ms
+/** Ms of wall-clock that one step counts at most: a tab that slept goes on where it was. */
+const LONGEST_STEP = 250;
+const STEP = 10_000; // ms of the past
+const FIRST_SPEED: ReplaySpeed = 60;
+
+export interface ReplayPlayerOptions {
+  readonly base: string;
+  readonly serverNow: () => number;
+  readonly nameOf: (deviceId: string) => string | undefined;
+  readonly selected: () => string | null;
+  /** Live positions so far. */
+  readonly heard: () => number;
+  /** The past comes on the map, or goes. */
+  readonly onScene: (past: boolean) => void;
+  /** Something has changed that is drawn. */
+  readonly onChange: () => void;
+}
+
+/** The past with a clock of its own: it goes on by itself, waits for what is not there yet, and ends at the end. */
+export class ReplayPlayer implements Replay {
+  readonly state = new Value<ReplayState | null>(null);
+  readonly store = new DeviceStore();
+  readonly clock = { time: () => this.#time, speed: () => (this.#isMoving ? (this.state.get()?.speed ?? 0) : 0) };
+  readonly #options: ReplayPlayerOptions;
+  readonly #library: ReplayLibrary;
+  #fleet: ReplayFleet;
+  #time = 0;
+  #advancedAt = 0;
+  #publishedAt = 0;
+  #heardBefore = 0;
+  /** The play-head goes to the first fix once that is there. */
+  #unplaced = false;
+  #opening: AbortController | null = null;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(options: ReplayPlayerOptions) {
+    this.#options = options;
+    this.#library = new ReplayLibrary(options.base, () => this.advance());
+    this.#fleet = this.#makeFleet();
+  }
+
+  show(range: TimeRange, time?: number): void {
+    const before = this.state.get();
+    const to = Math.max(range.from, Math.min(range.to, this.#options.serverNow()));
+    const shown = { from: range.from, to };
+    const wanted = time ?? before?.time;
+    const within = wanted !== undefined && wanted >= shown.from && wanted <= shown.to;
+    this.#unplaced = !within;
+    this.#time = within ? wanted : shown.from;
+    this.state.set({
+      range: shown,
+      time: this.#time,
+      playing: false,
+      speed: before?.speed ?? FIRST_SPEED,
+      waiting: true,
+      error: null,
+      stored: null,
+      newer: before?.newer ?? 0,
+    });
+    if (!before) this.#begin();
+    void this.#open(shown);
+  }
+
+  end(): void {
+    if (!this.state.get()) return;
+    this.stop();
+    this.state.set(null);
+    this.#options.onScene(false);
+    for (const { device_id } of [...this.store.positions]) this.store.drop(device_id);
+    this.#fleet = this.#makeFleet();
+  }
+
+  /** Ends what goes on, and shows nothing else. */
+  stop(): void {
+    this.#opening?.abort();
+    this.#library.close();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  play(on: boolean): void {
+    const state = this.state.get();
+    if (!state) return;
+    if (on && this.#time >= state.range.to) this.#time = state.stored?.[0]?.from ?? state.range.from;
+    this.#advancedAt = performance.now();
+    this.#set({ playing: on });
+    this.advance();
+  }
+
+  seek(time: number): void {
+    const state = this.state.get();
+    if (!state) return;
+    this.#unplaced = false;
+    this.#time = Math.max(state.range.from, Math.min(state.range.to, time));
+    this.#set({});
+    this.advance();
+    this.#options.onChange();
+  }
+
+  step(direction: -1 | 1): void {
+    if (this.state.get()?.playing) this.play(false);
+    const selected = this.#options.selected();
+    const fix = selected === null ? null : this.#fleet.fixBeside(selected, this.#time, direction);
+    this.seek(fix?.time ?? this.#time + direction * STEP);
+  }
+
+  setSpeed(speed: ReplaySpeed): void {
+    this.#set({ speed });
+    this.advance();
+  }
+
+  retry(): void {
+    const state = this.state.get();
+    if (!state) return;
+    if (state.stored === null) {
+      this.#set({ error: null, waiting: true });
+      void this.#open(state.range);
+    } else {
+      this.#library.retry();
+      this.advance();
+    }
+  }
+
+  /** Goes on to the time that it is by now; called before each frame, and where there are none by itself. */
+  advance(): void {
+    const state = this.state.get();
+    if (!state) return;
+    const now = performance.now();
+    const step = Math.min(LONGEST_STEP, now - this.#advancedAt) * state.speed;
+    this.#advancedAt = now;
+    if (state.playing) this.#goOn(step, state);
+    this.#library.want(this.#time, state.speed);
+    if (this.#library.isReady(this.#time)) this.#place();
+    if (this.#fleet.show(this.#time, this.#library.at(this.#time))) this.#options.onChange();
+    if (now - this.#publishedAt >= PUBLISH_EVERY || this.#news) this.#publish(now);
+  }
+
+  #goOn(step: number, { range }: ReplayState): void {
+    const next = Math.min(range.to, this.#time + step);
+    if (this.#library.isReady(next)) this.#time = next;
+    if (this.#time >= range.to) this.#set({ playing: false });
+  }
+
+  get #isMoving(): boolean {
+    return this.state.get()?.playing === true && this.#library.isReady(this.#time);
+  }
+
+  /** Whether something other than the time has changed. */
+  get #news(): boolean {
+    const state = this.state.get();
+    return state?.waiting !== this.#isWaiting(state) || state?.error !== this.#errorOf(state);
+  }
+
+  #isWaiting(state: ReplayState | null): boolean {
+    return this.#errorOf(state) === null && !this.#library.isReady(this.#time);
+  }
+
+  #errorOf(state: ReplayState | null): string | null {
+    return state?.stored === null ? state.error : this.#library.problem;
+  }
+
+  #publish(now: number): void {
+    this.#publishedAt = now;
+    const state = this.state.get();
+    const newer = this.#options.heard() - this.#heardBefore;
+    const told = { time: this.#time, waiting: this.#isWaiting(state), error: this.#errorOf(state), newer };
+    if (Object.entries(told).some(([name, value]) => state?.[name as keyof ReplayState] !== value)) this.#set(told);
+  }
+
+  #place(): void {
+    if (!this.#unplaced) return;
+    this.#unplaced = false;
+    const first = this.#library.at(this.#time).now?.earliest;
+    if (first !== undefined && first > this.#time) this.#time = first;
+  }
+
+  #begin(): void {
+    this.#heardBefore = this.#options.heard();
+    this.#timer = setInterval(() => this.advance(), TICK);
+    this.#options.onScene(true);
+  }
+
+  async #open(range: TimeRange): Promise<void> {
+    this.#opening?.abort();
+    const opening = new AbortController();
+    this.#opening = opening;
+    try {
+      await this.#library.open(range, opening.signal);
+    } catch (error) {
+      if (opening.signal.aborted) return;
+      this.#set({ waiting: false, error: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    if (opening.signal.aborted) return;
+    const { stored } = this.#library;
+    if (this.#unplaced) this.#time = Math.max(range.from, stored[0]?.from ?? range.from);
+    this.#set({ stored });
+    this.advance();
+  }
+
+  #makeFleet(): ReplayFleet {
+    return new ReplayFleet({ store: this.store, nameOf: this.#options.nameOf });
+  }
+
+  #set(change: Partial<ReplayState>): void {
+    const state = this.state.get();
+    if (state) this.state.set({ ...state, time: this.#time, ...change });
+  }
+}
