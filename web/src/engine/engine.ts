@@ -1,25 +1,24 @@
 import { MapLayers } from "../map/mapLayers";
-import type { Pixel } from "../map/mapView";
 import { MapView } from "../map/mapView";
+import { Clicks } from "./clicks";
 import { DeviceStore } from "./deviceStore";
 import { fetchFleetBox } from "./fleetBox";
 import { History } from "./history";
-import { isPosition } from "./historyMark";
 import type { Message } from "./message";
 import { Pointing } from "./pointing";
 import { Value } from "./readable";
+import { ReplayAddress } from "./replayAddress";
 import { ReplayPlayer } from "./replayPlayer";
 import type { Scene } from "./scene";
 import { Selection } from "./selection";
 import { LiveSocket } from "./socket";
-import { setTestHooks } from "./testHooks";
+import { setTestHooks, testHooks } from "./testHooks";
 import { TrackLoader } from "./trackLoader";
 import type { Drawing, Engine, EngineOptions, Filter, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
 import { ALL_LAYERS } from "./types";
 import { ViewReporter } from "./viewReporter";
 
 const LOOK_PACE = 500; // ms
-const CLUSTER_CLOSEST = 18; // zoom
 
 export function createEngine(options: EngineOptions): Engine {
   return new MapEngine(options);
@@ -33,6 +32,7 @@ class MapEngine implements Engine {
   readonly drawing = new Value<Drawing>("full");
   readonly layers = new Value<Layers>(ALL_LAYERS);
   readonly replay: ReplayPlayer;
+  readonly #address: ReplayAddress;
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
   readonly #socket: LiveSocket;
@@ -42,10 +42,12 @@ class MapEngine implements Engine {
   readonly #map: MapLayers;
   readonly #view: MapView;
   readonly #pointing: Pointing;
+  readonly #clicks: Clicks;
   readonly #reporter: ViewReporter;
   readonly #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   readonly #ended = new AbortController();
   readonly #counts = { messages: 0, updates: 0, positions: 0, lastUpdateAt: null as number | null };
+  #heard = 0; // positions in updates
   #filter: Filter = { statuses: null, kinds: null };
   #lookTimer: ReturnType<typeof setInterval> | null = null;
 
@@ -63,15 +65,17 @@ class MapEngine implements Engine {
     this.#map = new MapLayers({ base, store, serverNow, theme, streets, onFrame, onHistory });
     this.#view = this.#createView();
     this.#pointing = new Pointing({ layers: this.#map, view: this.#view, scene: this.#scene });
+    this.#clicks = new Clicks({ engine: this, pointing: this.#pointing, layers: this.#map, view: this.#view });
     this.replay = new ReplayPlayer({
       base,
       serverNow,
       nameOf: (deviceId) => store.positions[store.row(deviceId) ?? -1]?.name,
       selected: this.selection.get,
-      heard: () => this.#counts.positions,
+      heard: () => this.#heard,
       onScene: this.#changeScene,
       onChange: () => this.#map.markers.wake(),
     });
+    this.#address = new ReplayAddress(this.replay);
   }
 
   get connection() {
@@ -105,10 +109,11 @@ class MapEngine implements Engine {
     this.#calm.addEventListener("change", this.#readCalm);
     this.#readCalm();
     this.#lookTimer = setInterval(this.#look, LOOK_PACE);
-    this.#setTestHooks();
+    setTestHooks(testHooks({ layers: this.#map, view: this.#view, scene: this.#scene, counts: this.#counts }));
     this.#view.mount(element);
     this.#socket.start();
     this.#history.start();
+    this.#address.start();
     if (!this.#options.config.start && !this.#view.placed) this.fitFleet();
   }
 
@@ -116,7 +121,15 @@ class MapEngine implements Engine {
     this.#ended.abort();
     this.#calm.removeEventListener("change", this.#readCalm);
     if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
-    const parts = [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history, this.replay];
+    const parts = [
+      this.#reporter,
+      this.#socket,
+      this.#selection,
+      this.#tracks,
+      this.#history,
+      this.#address,
+      this.replay,
+    ];
     for (const part of parts) part.stop();
     this.#map.dispose();
     this.#view.dispose();
@@ -213,8 +226,8 @@ class MapEngine implements Engine {
         this.#pointing.moved();
       },
       onRest: this.#surveyHistory,
-      onClick: this.#clicked,
-      onDoubleClick: this.#doubleClicked,
+      onClick: (pixel, touch) => this.#clicks.once(pixel, touch),
+      onDoubleClick: (pixel) => this.#clicks.twice(pixel),
       onPoint: (pixel) => this.#pointing.pointed(pixel),
       onPan: () => this.following.set(false),
     });
@@ -227,7 +240,10 @@ class MapEngine implements Engine {
     const { positions } = message;
     const now = performance.now();
     if (message.type === "snapshot") this.#store.replace(positions, now);
-    else this.#store.update(positions, now);
+    else {
+      this.#store.update(positions, now);
+      this.#heard += positions.length;
+    }
     const selected = this.selection.get();
     for (const position of positions) if (position.device_id === selected) this.#tracks.append(position);
     this.#counts.updates += 1;
@@ -257,26 +273,6 @@ class MapEngine implements Engine {
     if (!this.following.get() || deviceId === null) return false;
     const place = this.#map.markers.shown(deviceId) ?? this.selectedPosition.get();
     return place !== null && this.#view.centreOn(place);
-  };
-
-  readonly #clicked = (pixel: Pixel, touch: boolean): void => {
-    const { deviceId, stored } = this.#pointing.at(pixel, touch);
-    this.#pointing.pin(stored);
-    if (!stored) this.select(deviceId);
-    else if (!isPosition(stored.mark)) {
-      this.following.set(false);
-      this.#view.fit(stored.mark.box, true, CLUSTER_CLOSEST);
-    }
-  };
-
-  readonly #doubleClicked = (pixel: Pixel): boolean => {
-    const { deviceId } = this.#pointing.at(pixel, false);
-    const place = deviceId === null ? null : this.#map.markers.shown(deviceId);
-    if (!place) return false;
-    this.select(deviceId);
-    this.#view.flyTo(place);
-    this.follow(true);
-    return true;
   };
 
   readonly #lengthenTrack = (): void => {
@@ -317,17 +313,4 @@ class MapEngine implements Engine {
   readonly #readCalm = (): void => {
     for (const { glides } of [this.#store, this.replay.store]) glides.smooth = !this.#calm.matches;
   };
-
-  #setTestHooks(): void {
-    setTestHooks({
-      metrics: () => ({ ...this.#counts, ...this.#map.markers.meter.figures(performance.now()) }),
-      device: (deviceId) => {
-        const { store, now } = this.#scene();
-        return store.positionAt(store.row(deviceId) ?? -1, now());
-      },
-      shown: (deviceId) => this.#map.markers.shown(deviceId),
-      devices: () => this.#scene().store.positions.map((position) => position.device_id),
-      historyMarks: () => this.#map.history.marks(this.#view.map),
-    });
-  }
 }

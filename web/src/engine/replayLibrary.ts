@@ -2,7 +2,7 @@ import { address, fetchAtMost, fetchJson, Refusal } from "../api/request";
 import { isFields, isNumber } from "./fields";
 import { ReplayBlock } from "./replayBlock";
 import type { Blocks } from "./replayFleet";
-import { COARSEST, leaving, levelFor, nextFetch, wantedNumbers } from "./replayPlan";
+import { COARSEST, finestThatMayFit, leaving, levelFor, nextFetch, wantedNumbers } from "./replayPlan";
 import type { TimeRange } from "./types";
 
 const MEDIA_TYPE = "application/vnd.herenow.replay";
@@ -87,7 +87,7 @@ export class ReplayLibrary {
     return { before: block(number - 1), now: block(number), after: block(number + 1) };
   }
 
-  /** Tells where it is played, and how fast; may be told as often as one likes. */
+  /** Tells where it is played, and how fast, 0 where it stands; may be told as often as one likes. */
   want(time: number, speed: number): void {
     if (!this.#manifest) return;
     this.#wanted = wantedNumbers(time, this.#manifest.length, speed);
@@ -100,7 +100,7 @@ export class ReplayLibrary {
       this.#request?.cancel.abort();
       this.#request = null;
     }
-    if (!this.#request && this.problem === null) this.#fetchNext();
+    if (this.problem === null) this.#fetchNext();
   }
 
   retry(): void {
@@ -110,7 +110,7 @@ export class ReplayLibrary {
 
   #fetchNext(): void {
     const manifest = this.#manifest;
-    if (!manifest) return;
+    if (!manifest || this.#request) return;
     const level = Math.max(this.#level, this.#finest);
     const held = (number: number) => this.#held.get(number)?.level;
     const next = nextFetch(this.#affordable(), level, held, (number) => manifest.blocks.has(number));
@@ -145,6 +145,7 @@ export class ReplayLibrary {
   #take(number: number, level: number, bytes: ArrayBuffer | null): void {
     if (bytes) {
       const block = new ReplayBlock(bytes);
+      if (level === COARSEST) this.#finest = Math.max(this.#finest, finestThatMayFit(block.bytes, LARGEST_BLOCK));
       this.#held.set(number, { level, block, bytes: block.bytes });
       for (const gone of leaving(this.#held, this.#wanted[0] ?? number, MOST_HELD)) this.#held.delete(gone);
     } else if (level < COARSEST) {

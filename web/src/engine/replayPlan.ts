@@ -4,17 +4,27 @@ export const COARSEST = 3;
 /** Of wall-clock, at the speed that it is played: so long must what is fetched ahead last. */
 export const RUNWAY = 20_000; // ms
 const MOST_AHEAD = 24; // blocks
+const LONGEST_STEP = 300_000; // ms
+const STEPS = [1000, 10_000, 60_000, LONGEST_STEP]; // ms by level; of the first, how often devices report at most, mostly
+const DOUBT = 4;
 
 export interface BlockAt {
   readonly number: number;
   readonly level: number;
 }
 
-/** Ms of history between two positions of a device that nobody would see the lack of at a speed. */
+/** The level whose steps nobody would miss at a speed: 0, all that is known, while it stands. */
 export function levelFor(speed: number): number {
   if (speed <= 5) return 0;
   if (speed <= 100) return 1;
   return speed <= 1000 ? 2 : COARSEST;
+}
+
+/** The finest level of an hour that may fit into so many bytes, by what its coarsest one takes. It is tried where it is not
+ * sure: most devices report less often than the steps of a level are long. */
+export function finestThatMayFit(coarsest: number, most: number): number {
+  const level = STEPS.findIndex((step) => (coarsest * LONGEST_STEP) / step <= DOUBT * most);
+  return level < 0 ? COARSEST : level;
 }
 
 /** The numbers that matter at a time, the most urgent first: what is shown, what it came from, what is next. */

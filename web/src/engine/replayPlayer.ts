@@ -137,7 +137,7 @@ export class ReplayPlayer implements Replay {
     const step = Math.min(LONGEST_STEP, now - this.#advancedAt) * state.speed;
     this.#advancedAt = now;
     if (state.playing) this.#goOn(step, state);
-    this.#library.want(this.#time, state.speed);
+    this.#library.want(this.#time, state.playing ? state.speed : 0);
     if (this.#library.isReady(this.#time)) this.#place();
     if (this.#fleet.show(this.#time, this.#library.at(this.#time))) this.#options.onChange();
     if (now - this.#publishedAt >= PUBLISH_EVERY || this.#news) this.#publish(now);

@@ -1,4 +1,7 @@
 import type { FrameFigures } from "../map/frameMeter";
+import type { MapLayers } from "../map/mapLayers";
+import type { MapView } from "../map/mapView";
+import type { Scene } from "./scene";
 import type { LivePosition } from "./types";
 
 export interface Metrics extends FrameFigures {
@@ -30,4 +33,24 @@ declare global {
 export function setTestHooks(hooks: TestHooks | undefined): void {
   if (hooks) window.herenow = Object.freeze(hooks);
   else delete window.herenow;
+}
+
+export interface TestHooksOptions {
+  readonly layers: MapLayers;
+  readonly view: MapView;
+  readonly scene: () => Scene;
+  readonly counts: Omit<Metrics, keyof FrameFigures>;
+}
+
+export function testHooks({ layers, view, scene, counts }: TestHooksOptions): TestHooks {
+  return {
+    metrics: () => ({ ...counts, ...layers.markers.meter.figures(performance.now()) }),
+    device: (deviceId) => {
+      const { store, now } = scene();
+      return store.positionAt(store.row(deviceId) ?? -1, now());
+    },
+    shown: (deviceId) => layers.markers.shown(deviceId),
+    devices: () => scene().store.positions.map((position) => position.device_id),
+    historyMarks: () => layers.history.marks(view.map),
+  };
 }

@@ -11,7 +11,9 @@ import { HistoryReport, HistorySpan } from "./HistoryReport";
 import { type HistoryChoice, PRESETS } from "./historyRange";
 import { LayerToggles } from "./LayerToggles";
 import { Legend } from "./Legend";
+import { ReplayBar } from "./ReplayBar";
 import { useHistoryChoice } from "./useHistoryChoice";
+import { useReplayMode } from "./useReplayMode";
 
 const CHOICES: readonly { readonly value: HistoryChoice; readonly label: string }[] = [
   { value: "off", label: "Off" },
@@ -19,10 +21,17 @@ const CHOICES: readonly { readonly value: HistoryChoice; readonly label: string 
   { value: "custom", label: "Custom" },
 ];
 
-/** The time that the history layer shows, in one row; on request which layers are drawn, and what they mean. */
+const PLAYABLE = CHOICES.filter(({ value }) => value !== "off");
+const MODES = [
+  { value: "live", label: "Live" },
+  { value: "replay", label: "Replay" },
+] as const;
+
+/** Live or a replay, and the time that is played or that the history layer shows, in one row; on request which layers are drawn, and what they mean. */
 export function MapDock() {
   const engine = useEngine();
   const setting = useHistoryChoice();
+  const { replay, matches, setMode, playRange } = useReplayMode();
   const { loading } = useReadable(engine.history);
   const [more, setMore] = useState(false);
   const moreId = useId();
@@ -36,17 +45,29 @@ export function MapDock() {
     <section className="dock" aria-label="History and layers" aria-busy={loading} data-more={more}>
       {loading && <div className="loading-bar" />}
       <div className="dock-row">
-        <h2>History</h2>
+        <h2>Time</h2>
+        <Segments label="What the map shows" options={MODES} value={replay ? "replay" : "live"} onChange={setMode} />
         <Segments
-          label="Time that the history layer shows"
-          options={CHOICES}
-          value={setting.choice}
-          onChange={setting.choose}
+          label={replay ? "Time that is played" : "Time that the history layer shows"}
+          options={replay ? PLAYABLE : CHOICES}
+          value={matches ? setting.choice : null}
+          onChange={(choice) => {
+            setting.choose(choice);
+            if (choice !== "custom") playRange();
+          }}
         />
         <MoreButton open={more} controls={moreId} onToggle={() => setMore(!more)} />
         <HistoryReport choice={setting.choice} onRefresh={setting.refresh} />
       </div>
-      {setting.choice === "custom" && <CustomRange onRange={setting.showCustom} />}
+      {replay && <ReplayBar state={replay} />}
+      {setting.choice === "custom" && (
+        <CustomRange
+          onRange={(range) => {
+            setting.showCustom(range);
+            playRange();
+          }}
+        />
+      )}
       {more && (
         <div id={moreId} className="dock-more">
           <HistorySpan />

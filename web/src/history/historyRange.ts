@@ -7,7 +7,8 @@ export const PRESETS = [
 ] as const;
 
 export type PresetKey = (typeof PRESETS)[number]["key"];
-export type HistoryChoice = "off" | PresetKey | "custom";
+/** `address`: the page was opened with a range to be played. */
+export type HistoryChoice = "off" | PresetKey | "custom" | "address";
 
 const HOUR = 3_600_000; // ms
 
@@ -23,7 +24,7 @@ export function presetRange(key: PresetKey, now: number): TimeRange {
 
 /** Whether a choice that ends now has come to mean other hours than those shown. */
 export function hasMovedOn(choice: HistoryChoice, shown: TimeRange | null, now: number): boolean {
-  if (choice === "off" || choice === "custom" || !shown) return false;
+  if (!PRESETS.some(({ key }) => key === choice) || !shown) return false;
   return now > shown.to;
 }
 

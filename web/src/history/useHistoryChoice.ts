@@ -1,9 +1,16 @@
 import { useCallback, useEffect, useEffectEvent, useState } from "react";
+import { readReplay } from "../engine/replayAddress";
 import type { TimeRange } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
-import { type HistoryChoice, presetRange } from "./historyRange";
+import { type HistoryChoice, presetRange, wholeHours } from "./historyRange";
 
 const FIRST_CHOICE = "1h";
+
+/** What the circles are of at first: what the address has played, or the last hour. */
+function firstChoice(): HistoryChoice {
+  return readReplay(window.location.hash) ? "address" : FIRST_CHOICE;
+}
+
 // A smaller difference moves the range by nothing that shows.
 const CLOCK_MILLISECONDS = 60_000;
 
@@ -17,11 +24,11 @@ export interface HistoryChoiceSetting {
 
 export function useHistoryChoice(): HistoryChoiceSetting {
   const engine = useEngine();
-  const [choice, setChoice] = useState<HistoryChoice>(FIRST_CHOICE);
+  const [choice, setChoice] = useState<HistoryChoice>(firstChoice);
 
   const show = useCallback(
     (wanted: HistoryChoice): void => {
-      if (wanted === "custom") return;
+      if (wanted === "custom" || wanted === "address") return;
       const now = Date.now() + engine.connection.get().serverOffset;
       engine.showHistory(wanted === "off" ? null : presetRange(wanted, now));
     },
@@ -38,10 +45,14 @@ export function useHistoryChoice(): HistoryChoiceSetting {
   );
   const showCustom = useCallback((range: TimeRange) => engine.showHistory(range), [engine]);
   const refresh = useCallback((): void => {
-    if (choice === "custom" || choice === "off") engine.refreshHistory();
+    if (choice === "custom" || choice === "address" || choice === "off") engine.refreshHistory();
     else show(choice);
   }, [choice, engine, show]);
-  useEffect(() => show(FIRST_CHOICE), [show]);
+  useEffect(() => {
+    const played = readReplay(window.location.hash);
+    if (played) engine.showHistory(wholeHours(played.range));
+    else show(FIRST_CHOICE);
+  }, [engine, show]);
   const showAgain = useEffectEvent(() => show(choice));
   useEffect(() => {
     // How wrong the clock of this browser is, only the connection tells: a range that ends now moves with it.

@@ -7,6 +7,13 @@ export function useNow(): number {
   return useReadable(clock);
 }
 
+/** The time that the map shows: that of the server, or of the play-head of a replay. */
+export function useShownTime(): number {
+  const replay = useReadable(useEngine().replay.state);
+  const now = useServerNow();
+  return replay?.time ?? now;
+}
+
 /** The time of the server, once a second: what the times of positions are compared with. */
 export function useServerNow(): number {
   const { serverOffset } = useReadable(useEngine().connection);

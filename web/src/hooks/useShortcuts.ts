@@ -3,12 +3,14 @@ import { useEffect, useEffectEvent } from "react";
 /** Keyed by `KeyboardEvent.key`. */
 export type Shortcuts = Readonly<Record<string, () => void>>;
 
-const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
+const TYPING = `input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable=true]`;
+const PRESSABLE = "button, a, summary, input[type=checkbox], input[type=radio]"; // by the space bar
 
 function isMeantForPage(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
   if (document.querySelector("dialog[open]")) return false;
-  return !(event.target instanceof Element && event.target.matches(TYPING));
+  const meant = event.key === " " ? `${TYPING}, ${PRESSABLE}` : TYPING;
+  return !(event.target instanceof Element && event.target.matches(meant));
 }
 
 /** Single keys for the whole page; they stay silent while someone types or a dialog is open. */

@@ -8,6 +8,7 @@ import OpenLayersMap from "ol/Map";
 import type MapBrowserEvent from "ol/MapBrowserEvent";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import View from "ol/View";
+import { withPlace } from "../engine/hashParameters";
 import { Pace } from "../engine/pace";
 import type { Box, Padding, Place } from "../engine/types";
 import type { VisibleArea } from "../engine/viewReport";
@@ -209,8 +210,9 @@ export class MapView {
     const zoom = this.#view.getZoom();
     if (!center || zoom === undefined) return;
     const [longitude = 0, latitude = 0] = toLonLat(center);
-    const { pathname, search } = window.location;
-    window.history.replaceState(window.history.state, "", pathname + search + writeHash({ zoom, latitude, longitude }));
+    const { pathname, search, hash } = window.location;
+    const said = withPlace(hash, writeHash({ zoom, latitude, longitude }));
+    window.history.replaceState(window.history.state, "", pathname + search + said);
   }
 }
 

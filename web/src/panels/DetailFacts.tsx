@@ -6,7 +6,7 @@ import { formatDistance } from "../format/distance";
 import { formatPlace } from "../format/place";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
-import { useServerNow } from "../hooks/useNow";
+import { useShownTime } from "../hooks/useNow";
 import { CopyButton } from "./CopyButton";
 import { Fact } from "./Fact";
 
@@ -16,7 +16,7 @@ interface DetailFactsProps {
 }
 
 export function DetailFacts({ newest, device }: DetailFactsProps) {
-  const now = useServerNow();
+  const now = useShownTime();
   const place = formatPlace(newest);
   return (
     <>

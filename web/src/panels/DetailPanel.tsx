@@ -25,7 +25,10 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
     refetchInterval: REFRESH_MILLISECONDS,
     gcTime: 10_000,
   });
-  const newest = newestOf(deviceId, live, query.data);
+  // What is stored now says nothing of another time.
+  const past = useReadable(engine.replay.state) !== null;
+  const device = past ? undefined : query.data;
+  const newest = newestOf(deviceId, live, device);
   return (
     <div className="detail">
       <DetailHead deviceId={deviceId} newest={newest} />
@@ -33,13 +36,13 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
       {newest ? (
         <>
           <DetailActions newest={newest} />
-          <DetailFacts newest={newest} device={query.data} />
+          <DetailFacts newest={newest} device={device} />
         </>
       ) : (
-        query.isPending && <SkeletonRows />
+        (past && <p className="muted">Not on the map at that time.</p>) || (query.isPending && <SkeletonRows />)
       )}
-      <TrackCard />
-      {query.data && <RawRecord device={query.data} />}
+      {!past && <TrackCard />}
+      {device && <RawRecord device={device} />}
     </div>
   );
 }

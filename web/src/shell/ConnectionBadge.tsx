@@ -1,17 +1,32 @@
+import { formatCount } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
 import { useNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { connectionText, lastDataText } from "./connectionText";
 
 export function ConnectionBadge() {
-  const connection = useReadable(useEngine().connection);
+  const engine = useEngine();
+  const connection = useReadable(engine.connection);
+  const replay = useReadable(engine.replay.state);
   const now = useNow();
   const { label, tone } = connectionText(connection, now);
+  if (replay && tone === "good") return <LivePaused newer={replay.newer} />;
   return (
     <p className="badge" data-tone={tone}>
       <span className="badge-dot" aria-hidden="true" />
       <strong>{label}</strong>
       <span className="muted badge-age number">{lastDataText(connection.lastData, now)}</span>
+    </p>
+  );
+}
+
+/** Positions go on coming while the past is shown. */
+function LivePaused({ newer }: { readonly newer: number }) {
+  return (
+    <p className="badge" data-tone="quiet" title="The map shows the past; live goes on meanwhile">
+      <span className="badge-dot" aria-hidden="true" />
+      <strong>Live paused</strong>
+      <span className="muted badge-age number">{formatCount(newer)} newer</span>
     </p>
   );
 }

@@ -9,6 +9,8 @@ const KEYS: readonly (readonly [key: string, meaning: string])[] = [
   ["f", "Follow the selected device"],
   ["0", "Show the whole fleet"],
   ["h", "History layer"],
+  ["Space", "In a replay: play, pause"],
+  [", .", "In a replay: step back, step on"],
   ["[ ]", "Left, right panel"],
   ["d", "Theme: automatic, dark, light"],
   ["arrows + −", "Move and zoom the map, when it has the focus"],

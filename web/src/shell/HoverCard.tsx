@@ -1,7 +1,7 @@
 import { formatAge } from "../format/age";
 import { formatSpeed } from "../format/speed";
 import { useEngine } from "../hooks/useEngine";
-import { useServerNow } from "../hooks/useNow";
+import { useShownTime } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { StatusShape } from "../panels/StatusShape";
 import { CardAt } from "./CardAt";
@@ -9,7 +9,7 @@ import { CardAt } from "./CardAt";
 /** What the pointer is over. The same stands in the list and the detail, so it is not read out. */
 export function HoverCard() {
   const hover = useReadable(useEngine().hover);
-  const now = useServerNow();
+  const now = useShownTime();
   if (hover === null) return null;
   const { x, y, position } = hover;
   return (

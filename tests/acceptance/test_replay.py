@@ -1,0 +1,194 @@
+"""The past played on the map, in a real browser."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from herenow.model.clock import HOUR
+from tests.acceptance.browser import FLAGS, chromium
+from tests.server import Server, report, running, wait_for
+
+CARS = 40
+EVERY = 10_000  # ms
+WEST, SOUTH = 24.9, 60.1
+STEP = 0.001  # degrees east between two fixes: 5.5 m/s
+NOW_HOUR = time.time_ns() // 1_000_000 // HOUR * HOUR
+DRIVES = (NOW_HOUR - 4 * HOUR, NOW_HOUR - 2 * HOUR)  # nothing in the hour between them
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Cars that drove east for an hour, were silent for one, and drove the same way again."""
+    with running(tmp_path_factory.mktemp("replay") / "positions.db") as started:
+        for begin in DRIVES:
+            for car in range(CARS):
+                assert report(started, *drive(car, begin)).json()["rejected"] == []
+        wait_for(lambda: len(stored(started)) == len(DRIVES), 60)
+        yield started
+
+
+def stored(server: Server) -> list[Any]:
+    said = httpx.get(f"{server.url}/api/history/replay", params={"from": DRIVES[0], "to": NOW_HOUR}).json()
+    blocks: list[Any] = said["blocks"]
+    return blocks
+
+
+def drive(car: int, begin: int) -> list[dict[str, object]]:
+    return [
+        {
+            "device_id": f"car-{car}",
+            "time": begin + moment,
+            "longitude": longitude_at(moment),
+            "latitude": SOUTH + car / 500,
+            "speed": 5.5,
+            "course": 90.0,
+            "attributes": {"kind": "car", "name": f"Car {car}"},
+        }
+        for moment in range(0, HOUR, EVERY)
+    ]
+
+
+def longitude_at(moment: float) -> float:
+    return WEST + STEP * moment / EVERY
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    yield context.new_page()
+    context.close()
+
+
+def address(at: int, speed: int = 60) -> str:
+    begin, end, moment = (
+        datetime.fromtimestamp(one / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for one in (DRIVES[0], NOW_HOUR, at)
+    )
+    return f"/#11/60.14/25.08?mode=replay&from={begin}&to={end}&t={moment}&speed={speed}"
+
+
+def shown(page: Page, device_id: str = "car-7") -> float | None:
+    """Its longitude."""
+    place = page.evaluate("id => window.herenow.shown(id)", device_id)
+    return float(place["longitude"]) if place else None
+
+
+def until_shown(page: Page, longitude: float) -> None:
+    page.wait_for_function(
+        "([id, there]) => Math.abs((window.herenow?.shown(id)?.longitude ?? 0) - there) < 1e-4", arg=["car-7", longitude]
+    )
+
+
+def test_a_moment_in_the_address_is_shown_between_two_fixes_and_stands_still(page: Page, server: Server) -> None:
+    page.goto(server.url + address(DRIVES[0] + 1_234_000))
+    until_shown(page, longitude_at(1_234_000))
+    page.wait_for_timeout(1000)
+    until_shown(page, longitude_at(1_234_000))
+    expect(page.get_by_text("Live paused")).to_be_visible()
+    assert page.evaluate("() => window.herenow.metrics().drawn") == CARS
+
+
+def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_is_told(
+    page: Page, server: Server
+) -> None:
+    page.goto(server.url + address(DRIVES[0] + 600_000))
+    until_shown(page, longitude_at(600_000))
+    page.get_by_role("radio", name="60×").check()
+    page.keyboard.press("Space")
+    samples = page.evaluate("""() => new Promise(resolve => {
+      const samples = [];
+      const begin = performance.now();
+      const look = now => {
+        samples.push([now, window.herenow.shown('car-7').longitude]);
+        if (now - begin < 5000) requestAnimationFrame(look);
+        else resolve(samples);
+      };
+      requestAnimationFrame(look);
+    })""")
+    page.keyboard.press("Space")
+    longitudes = [longitude for _, longitude in samples]
+    assert longitudes == sorted(longitudes)
+    played = (longitudes[-1] - longitudes[0]) / STEP * EVERY
+    assert 150_000 <= played <= 330_000, "five seconds at sixty times are five minutes; a slow machine may skip some"
+    longest = max(after - before for before, after in zip(longitudes, longitudes[1:], strict=False))
+    assert longest <= 16 * STEP / 10 * 10 / EVERY * 1000 * 1.01, "no step is longer than a quarter of a second counts"
+    assert len(set(longitudes)) > 15
+    page.wait_for_timeout(300)
+    before = shown(page)
+    page.wait_for_timeout(700)
+    assert shown(page) == before
+
+
+def test_steps_go_to_the_fixes_of_the_selected_device(page: Page, server: Server) -> None:
+    page.goto(server.url + address(DRIVES[0] + 1_234_000))
+    until_shown(page, longitude_at(1_234_000))
+    box = page.get_by_role("application").bounding_box()
+    place = page.evaluate("() => window.herenow.shown('car-7').pixel")
+    assert box
+    page.mouse.click(box["x"] + place[0], box["y"] + place[1])
+    expect(page.get_by_role("heading", name="Car 7")).to_be_visible()
+    page.keyboard.press(".")
+    until_shown(page, longitude_at(1_240_000))
+    page.keyboard.press(",")
+    until_shown(page, longitude_at(1_230_000))
+
+
+def test_in_a_gap_devices_stand_then_go_and_it_plays_on_behind_it(page: Page, server: Server) -> None:
+    page.goto(server.url + address(DRIVES[0] + HOUR + 600_000, 3600))
+    last = longitude_at(HOUR - EVERY)
+    until_shown(page, last)
+    status = "() => window.herenow.device('car-7')?.status"
+    page.wait_for_function(f"{status.replace('() => ', '() => (')}) === 'stale'")
+    expect(page.locator(".timeline-gap")).to_have_count(2)
+    page.get_by_role("slider", name="Time that is shown").focus()
+    for _ in range(6):
+        page.keyboard.press("PageUp")
+    page.wait_for_function("() => window.herenow.devices().length > 0")
+    page.keyboard.press("Home")
+    until_shown(page, longitude_at(0))
+
+
+def test_no_block_is_asked_for_twice_and_live_comes_back(page: Page, server: Server) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/api/history/replay/" in request.url:
+            asked.append(request.url)
+
+    page.on("request", note)
+    page.goto(server.url + "/")
+    page.wait_for_function("() => window.herenow?.devices().length > 0")
+    page.goto(server.url + address(DRIVES[0] + 1_234_000))
+    until_shown(page, longitude_at(1_234_000))
+    for _ in range(3):
+        page.get_by_role("slider", name="Time that is shown").press("ArrowRight")
+    page.get_by_role("radio", name="Live", exact=True).check()
+    until_shown(page, longitude_at(HOUR - EVERY))
+    expect(page.get_by_text("Live paused")).to_have_count(0)
+    page.wait_for_function("() => !location.hash.includes('mode')")
+    assert asked
+    assert len(asked) == len(set(asked))
+
+
+def test_history_that_cannot_be_had_is_told_of_and_asked_for_again(page: Page, server: Server) -> None:
+    blocks = "**/api/history/replay/**"
+    page.route(blocks, lambda route: route.fulfill(status=503, json={"detail": "the store is away"}))
+    page.goto(server.url + address(DRIVES[0] + 1_234_000))
+    trouble = page.get_by_role("alert").filter(has_text="the store is away")
+    expect(trouble).to_be_visible()
+    page.unroute(blocks)
+    trouble.get_by_role("button", name="Try again").click()
+    until_shown(page, longitude_at(1_234_000))
+    expect(trouble).to_have_count(0)

@@ -1,0 +1,92 @@
+import { type LucideIcon, Pause, Play, StepBack, StepForward } from "lucide-react";
+import type { Replay, ReplayState } from "../engine/types";
+import { REPLAY_SPEEDS } from "../engine/types";
+import { formatAge } from "../format/age";
+import { formatTime } from "../format/time";
+import { useEngine } from "../hooks/useEngine";
+import { useServerNow } from "../hooks/useNow";
+import { useShortcuts } from "../hooks/useShortcuts";
+import { Segments } from "../panels/Segments";
+import { Timeline } from "./Timeline";
+
+const SPEEDS = REPLAY_SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}×` }));
+
+/** Plays the past: which time is shown, whether it goes on, and how fast. */
+export function ReplayBar({ state }: { readonly state: ReplayState }) {
+  const { replay } = useEngine();
+  const now = useServerNow();
+  const words = `${formatTime(state.time, now)} · ${formatAge(now - state.time)}`;
+  useShortcuts({
+    " ": () => replay.play(!state.playing),
+    ",": () => replay.step(-1),
+    ".": () => replay.step(1),
+  });
+  return (
+    <div className="replay" aria-busy={state.waiting}>
+      <div className="replay-row">
+        <PlayControls replay={replay} playing={state.playing} />
+        <p className="replay-time number">{words}</p>
+        {state.waiting && <p className="muted">Loading…</p>}
+        <Segments
+          label="Speed of the replay"
+          options={SPEEDS}
+          value={String(state.speed)}
+          onChange={(value) => replay.setSpeed(REPLAY_SPEEDS.find((speed) => String(speed) === value) ?? state.speed)}
+        />
+      </div>
+      <Timeline replay={state} now={now} words={words} onSeek={(time) => replay.seek(time)} />
+      <ReplayTrouble state={state} onRetry={() => replay.retry()} />
+    </div>
+  );
+}
+
+function PlayControls({ replay, playing }: { readonly replay: Replay; readonly playing: boolean }) {
+  return (
+    <div className="replay-buttons">
+      <PlayButton name="Step back" shortcut="," icon={StepBack} onClick={() => replay.step(-1)} />
+      <PlayButton
+        name={playing ? "Pause" : "Play"}
+        shortcut="Space"
+        icon={playing ? Pause : Play}
+        onClick={() => replay.play(!playing)}
+      />
+      <PlayButton name="Step on" shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
+    </div>
+  );
+}
+
+interface PlayButtonProps {
+  readonly name: string;
+  readonly shortcut: string;
+  readonly icon: LucideIcon;
+  onClick(): void;
+}
+
+function PlayButton({ name, shortcut, icon: Icon, onClick }: PlayButtonProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={name}
+      aria-keyshortcuts={shortcut}
+      title={`${name} (${shortcut})`}
+      onClick={onClick}
+    >
+      <Icon aria-hidden />
+    </button>
+  );
+}
+
+function ReplayTrouble({ state, onRetry }: { readonly state: ReplayState; onRetry(): void }) {
+  if (state.error !== null) {
+    return (
+      <div className="problem history-report" role="alert">
+        <p>{state.error}</p>
+        <button type="button" className="button" onClick={onRetry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  return state.stored?.length === 0 ? <p className="muted">Nothing is stored in this time.</p> : null;
+}
