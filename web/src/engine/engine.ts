@@ -3,6 +3,7 @@ import { MapView } from "../map/mapView";
 import { Clicks } from "./clicks";
 import { DeviceStore } from "./deviceStore";
 import { fetchFleetBox } from "./fleetBox";
+import { FleetIntake } from "./fleetIntake";
 import { History } from "./history";
 import type { Message } from "./message";
 import { Pointing } from "./pointing";
@@ -35,6 +36,7 @@ class MapEngine implements Engine {
   readonly #address: ReplayAddress;
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
+  readonly #intake = new FleetIntake({ store: this.#store, onPosition: (position) => this.#tracks.append(position) });
   readonly #socket: LiveSocket;
   readonly #selection: Selection;
   readonly #tracks: TrackLoader;
@@ -46,8 +48,6 @@ class MapEngine implements Engine {
   readonly #reporter: ViewReporter;
   readonly #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   readonly #ended = new AbortController();
-  readonly #counts = { messages: 0, updates: 0, positions: 0, lastUpdateAt: null as number | null };
-  #heard = 0; // positions in updates
   #filter: Filter = { statuses: null, kinds: null };
   #lookTimer: ReturnType<typeof setInterval> | null = null;
 
@@ -71,7 +71,7 @@ class MapEngine implements Engine {
       serverNow,
       nameOf: (deviceId) => store.positions[store.row(deviceId) ?? -1]?.name,
       selected: this.selection.get,
-      heard: () => this.#heard,
+      heard: () => this.#intake.heard,
       onScene: this.#changeScene,
       onChange: () => this.#map.markers.wake(),
     });
@@ -109,7 +109,7 @@ class MapEngine implements Engine {
     this.#calm.addEventListener("change", this.#readCalm);
     this.#readCalm();
     this.#lookTimer = setInterval(this.#look, LOOK_PACE);
-    setTestHooks(testHooks({ layers: this.#map, view: this.#view, scene: this.#scene, counts: this.#counts }));
+    setTestHooks(testHooks({ layers: this.#map, view: this.#view, scene: this.#scene, counts: this.#intake.counts }));
     this.#view.mount(element);
     this.#socket.start();
     this.#history.start();
@@ -121,15 +121,8 @@ class MapEngine implements Engine {
     this.#ended.abort();
     this.#calm.removeEventListener("change", this.#readCalm);
     if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
-    const parts = [
-      this.#reporter,
-      this.#socket,
-      this.#selection,
-      this.#tracks,
-      this.#history,
-      this.#address,
-      this.replay,
-    ];
+    this.#address.stop();
+    const parts = [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history, this.replay];
     for (const part of parts) part.stop();
     this.#map.dispose();
     this.#view.dispose();
@@ -234,22 +227,8 @@ class MapEngine implements Engine {
   }
 
   readonly #take = (message: Message): void => {
-    this.#counts.messages += 1;
     if (message.type === "stats") this.#takeStats(message.stats);
-    if (message.type !== "snapshot" && message.type !== "update") return;
-    const { positions } = message;
-    const now = performance.now();
-    if (message.type === "snapshot") this.#store.replace(positions, now);
-    else {
-      this.#store.update(positions, now);
-      this.#heard += positions.length;
-    }
-    const selected = this.selection.get();
-    for (const position of positions) if (position.device_id === selected) this.#tracks.append(position);
-    this.#counts.updates += 1;
-    this.#counts.positions += positions.length;
-    this.#counts.lastUpdateAt = Date.now();
-    this.#map.live.wake();
+    if (this.#intake.take(message)) this.#map.live.wake();
   };
 
   #takeStats(stats: Stats): void {
@@ -277,7 +256,7 @@ class MapEngine implements Engine {
 
   readonly #lengthenTrack = (): void => {
     const position = this.selectedPosition.get();
-    if (position) this.#tracks.append(position);
+    if (position && !this.#scene().past) this.#tracks.append(position);
   };
 
   /** The line ends at the marker, which is still on its way to the newest fix. */

@@ -5,12 +5,14 @@ import { readRange, writeLocal } from "./historyRange";
 interface HistoryRangeFormProps {
   /** Milliseconds by the server's clock. */
   readonly now: number;
+  /** What it is filled in with at first; null for the last two hours. */
+  readonly first: TimeRange | null;
   onRange(range: TimeRange): void;
 }
 
-export function HistoryRangeForm({ now, onRange }: HistoryRangeFormProps) {
-  const [from, setFrom] = useState(() => writeLocal(now - 2 * 3_600_000));
-  const [to, setTo] = useState(() => writeLocal(now));
+export function HistoryRangeForm({ now, first, onRange }: HistoryRangeFormProps) {
+  const [from, setFrom] = useState(() => writeLocal(first?.from ?? now - 2 * 3_600_000));
+  const [to, setTo] = useState(() => writeLocal(first?.to ?? now));
   const [problem, setProblem] = useState<string | null>(null);
   const problemId = useId();
 

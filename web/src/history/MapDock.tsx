@@ -80,7 +80,8 @@ export function MapDock() {
 }
 
 function CustomRange({ onRange }: { onRange(range: TimeRange): void }) {
-  return <HistoryRangeForm now={useServerNow()} onRange={onRange} />;
+  const { range } = useEngine().history.get();
+  return <HistoryRangeForm now={useServerNow()} first={range} onRange={onRange} />;
 }
 
 interface MoreButtonProps {

@@ -1,0 +1,99 @@
+import { act, fireEvent, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { ConnectionBadge } from "../shell/ConnectionBadge";
+import { renderPanel } from "../testing/renderPanel";
+import { MapDock } from "./MapDock";
+
+const page = (
+  <>
+    <ConnectionBadge />
+    <MapDock />
+  </>
+);
+
+async function playing() {
+  const { engine } = renderPanel(page);
+  await userEvent.click(screen.getByRole("radio", { name: "Replay" }));
+  const state = () => {
+    const held = engine.replay.state.get();
+    if (!held) throw new Error("expected a replay");
+    return held;
+  };
+  return { engine, state };
+}
+
+test("a replay plays the time that history shows, also when another one is chosen, until live is", async () => {
+  const { engine, state } = await playing();
+  expect(state().range).toEqual(engine.history.get().range);
+  await userEvent.click(screen.getByRole("radio", { name: "24 h" }));
+  expect(state().range).toEqual(engine.history.get().range);
+  expect(state().range.to - state().range.from).toBeGreaterThanOrEqual(24 * 3_600_000);
+  await userEvent.click(screen.getByRole("radio", { name: "Live" }));
+  expect(engine.replay.state.get()).toBeNull();
+  expect(engine.history.get().range).not.toBeNull();
+});
+
+test("where history is off the last hour is played, and it cannot be off meanwhile", async () => {
+  const { engine } = renderPanel(page);
+  await userEvent.click(screen.getByRole("radio", { name: "Off" }));
+  await userEvent.click(screen.getByRole("radio", { name: "Replay" }));
+  const range = engine.replay.state.get()?.range;
+  expect(range && range.to - range.from).toBeGreaterThanOrEqual(3_600_000);
+  expect(screen.queryByRole("radio", { name: "Off" })).toBeNull();
+});
+
+test("keys play, pause and step, but the space bar presses what has the focus", async () => {
+  const { engine, state } = await playing();
+  (document.activeElement as HTMLElement | null)?.blur();
+  await userEvent.keyboard(" ");
+  expect(state().playing).toBe(true);
+  await userEvent.keyboard(" ");
+  expect(state().playing).toBe(false);
+  await userEvent.keyboard(",.");
+  expect(engine.told.calls).toEqual(expect.arrayContaining(["step -1", "step 1"]));
+  screen.getByRole("slider").focus();
+  await userEvent.keyboard(" ");
+  expect(state().playing).toBe(true);
+  const button = screen.getByRole("button", { name: "Pause" });
+  button.focus();
+  await userEvent.keyboard(" ");
+  expect(state().playing).toBe(false);
+});
+
+test("the time line says in words where it is, moves the play-head, and hatches what is not stored", async () => {
+  const { engine, state } = await playing();
+  const { from, to } = state().range;
+  act(() => engine.replay.state.set({ ...state(), stored: [{ from, to: from + (to - from) / 2 }] }));
+  expect(document.querySelectorAll(".timeline-gap")).toHaveLength(1);
+  const slider = screen.getByRole("slider", { name: "Time that is shown" });
+  expect(slider.getAttribute("aria-valuetext")).toMatch(/ago|now/);
+  fireEvent.change(slider, { target: { value: String(from + 600_000) } });
+  expect(state().time).toBe(from + 600_000);
+});
+
+test("a speed is chosen", async () => {
+  const { state } = await playing();
+  await userEvent.click(screen.getByRole("radio", { name: "3600×" }));
+  expect(state().speed).toBe(3600);
+});
+
+test("what is missing is said: loading, nothing stored, or why it cannot be had", async () => {
+  const { engine, state } = await playing();
+  expect(screen.getByText("Nothing is stored in this time.")).toBeDefined();
+  act(() => engine.replay.state.set({ ...state(), stored: null, waiting: true }));
+  expect(screen.getByText("Loading…")).toBeDefined();
+  act(() => engine.replay.state.set({ ...state(), waiting: false, error: "The server answered 503." }));
+  expect(screen.getByRole("alert").textContent).toContain("The server answered 503.");
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(engine.told.calls).toContain("retry");
+});
+
+test("the badge says that live is paused and how much is newer, unless the connection is in trouble", async () => {
+  const { engine, state } = await playing();
+  act(() => engine.replay.state.set({ ...state(), newer: 1204 }));
+  expect(screen.getByText("Live paused").parentElement?.textContent).toContain("1,204 newer");
+  act(() => engine.connection.set({ ...engine.connection.get(), state: "offline" }));
+  expect(screen.queryByText("Live paused")).toBeNull();
+  expect(screen.getByText("Offline")).toBeDefined();
+});
