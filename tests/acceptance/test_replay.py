@@ -1,5 +1,6 @@
 """The past played on the map, in a real browser."""
 
+import itertools
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,15 +16,16 @@ from tests.server import Server, report, running, wait_for
 
 CARS = 40
 EVERY = 10_000  # ms
+SLACK = 300  # ms that a frame may show late
 WEST, SOUTH = 24.9, 60.1
 STEP = 0.001  # degrees east between two fixes: 5.5 m/s
 NOW_HOUR = time.time_ns() // 1_000_000 // HOUR * HOUR
-DRIVES = (NOW_HOUR - 4 * HOUR, NOW_HOUR - 2 * HOUR)  # nothing in the hour between them
+DRIVES = (NOW_HOUR - 5 * HOUR, NOW_HOUR - 2 * HOUR)  # nothing in the two hours between them
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Cars that drove east for an hour, were silent for one, and drove the same way again."""
+    """Cars that drove east for an hour, were silent for two, and drove the same way again."""
     with running(tmp_path_factory.mktemp("replay") / "positions.db") as started:
         for begin in DRIVES:
             for car in range(CARS):
@@ -79,15 +81,15 @@ def address(at: int, speed: int = 60) -> str:
     return f"/#11/60.14/25.08?mode=replay&from={begin}&to={end}&t={moment}&speed={speed}"
 
 
-def shown(page: Page, device_id: str = "car-7") -> float | None:
-    """Its longitude."""
-    place = page.evaluate("id => window.herenow.shown(id)", device_id)
-    return float(place["longitude"]) if place else None
+def shown(page: Page) -> float:
+    """The longitude of a car."""
+    return float(page.evaluate("() => window.herenow.shown('car-7').longitude"))
 
 
 def until_shown(page: Page, longitude: float) -> None:
     page.wait_for_function(
-        "([id, there]) => Math.abs((window.herenow?.shown(id)?.longitude ?? 0) - there) < 1e-4", arg=["car-7", longitude]
+        "([id, there]) => Math.abs((window.herenow?.shown(id)?.longitude ?? 0) - there) < 1e-4",
+        arg=["car-7", longitude],
     )
 
 
@@ -120,10 +122,9 @@ def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_i
     page.keyboard.press("Space")
     longitudes = [longitude for _, longitude in samples]
     assert longitudes == sorted(longitudes)
-    played = (longitudes[-1] - longitudes[0]) / STEP * EVERY
-    assert 150_000 <= played <= 330_000, "five seconds at sixty times are five minutes; a slow machine may skip some"
-    longest = max(after - before for before, after in zip(longitudes, longitudes[1:], strict=False))
-    assert longest <= 16 * STEP / 10 * 10 / EVERY * 1000 * 1.01, "no step is longer than a quarter of a second counts"
+    for (before, west), (after, east) in [*itertools.pairwise(samples), (samples[0], samples[-1])]:
+        played = (east - west) / STEP * EVERY
+        assert played <= 60 * (after - before + SLACK), "no faster than it was told, in any step"
     assert len(set(longitudes)) > 15
     page.wait_for_timeout(300)
     before = shown(page)
@@ -149,13 +150,15 @@ def test_in_a_gap_devices_stand_then_go_and_it_plays_on_behind_it(page: Page, se
     page.goto(server.url + address(DRIVES[0] + HOUR + 600_000, 3600))
     last = longitude_at(HOUR - EVERY)
     until_shown(page, last)
-    status = "() => window.herenow.device('car-7')?.status"
-    page.wait_for_function(f"{status.replace('() => ', '() => (')}) === 'stale'")
+    page.wait_for_function("() => window.herenow.device('car-7').status === 'stale'")
     expect(page.locator(".timeline-gap")).to_have_count(2)
     page.get_by_role("slider", name="Time that is shown").focus()
-    for _ in range(6):
+    for _ in range(2):
         page.keyboard.press("PageUp")
+    page.wait_for_function("() => window.herenow.devices().length === 0")
+    page.keyboard.press("Space")
     page.wait_for_function("() => window.herenow.devices().length > 0")
+    page.keyboard.press(",")
     page.keyboard.press("Home")
     until_shown(page, longitude_at(0))
 
