@@ -232,6 +232,8 @@ def test_a_device_is_found_selected_and_told_of(watched: Watched, demo: Server) 
     watched.page.get_by_role("option").first.click()
     expect(watched.page.get_by_text(wanted).first).to_be_visible()
     expect(watched.page.get_by_role("region", name="Device").get_by_text("Speed", exact=True)).to_be_visible()
+    trips = watched.page.get_by_role("region", name="Trips and stops, last 24 hours")
+    expect(trips.get_by_role("listitem").first).to_be_visible(timeout=60_000)
 
 
 def test_history_of_what_was_seen_is_shown_after_a_restart_and_the_page_comes_back_by_itself(

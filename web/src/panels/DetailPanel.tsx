@@ -12,6 +12,7 @@ import { RawRecord } from "./RawRecord";
 import { SkeletonRows } from "./SkeletonRows";
 import { StatusShape } from "./StatusShape";
 import { TrackCard } from "./TrackCard";
+import { TripsCard } from "./TripsCard";
 
 const REFRESH_MILLISECONDS = 5000;
 
@@ -39,6 +40,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
         query.isPending && <SkeletonRows />
       )}
       <TrackCard />
+      <TripsCard deviceId={deviceId} />
       {query.data && <RawRecord device={query.data} />}
     </div>
   );
