@@ -159,7 +159,9 @@ def test_it_comes_back_after_the_graphics_card_has_lost_everything(
     expect(page.get_by_text("compatibility mode")).to_have_count(0 if lost else 1)
     if not lost:
         return
-    wait_for(lambda: not is_drawn(page, "centre", STOPPED), 10)
+    expect(page.get_by_text("compatibility mode")).to_be_visible()
+    wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
     page.evaluate("() => window.lost.restoreContext()")
+    expect(page.get_by_text("compatibility mode")).to_have_count(0)
     wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
     assert is_drawn(page, "beside", STOPPED)

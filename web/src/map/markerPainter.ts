@@ -12,6 +12,7 @@ import type { VisibleMarkers } from "./visibleMarkers";
 import { placesOf } from "./visibleMarkers";
 
 const LABELS_FROM = 12; // zoom
+const MOST_NAMED = 1500; // markers in view; among more nobody reads names
 const LABELS_EVERY = 250; // ms
 const DIMMED = 0.16;
 const STALE_OPACITY = 0.6;
@@ -121,7 +122,10 @@ export class MarkerPainter {
     const offset = side / 2 + 1;
     if (now - this.#labelsChosenAt > LABELS_EVERY) {
       this.#labelsChosenAt = now;
-      this.#labels.choose(this.#anchors(this.labelsOn && view.zoom >= LABELS_FROM), offset);
+      this.#labels.choose(
+        this.#anchors(this.labelsOn && view.zoom >= LABELS_FROM && this.#markers.count <= MOST_NAMED),
+        offset,
+      );
     }
     for (const row of this.#labels.chosen) {
       const position = this.#store.positions[row];
