@@ -88,7 +88,8 @@ def test_it_is_not_there_before_it_is_wanted(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         ask(server, "/api/devices")
         assert beside(server, "history") is None
-        started(server)
+        ask(server, "/api/history")
+        wait_for(lambda: beside(server, "history") is not None, 20)
         assert server.stop() == 0
 
 

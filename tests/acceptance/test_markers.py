@@ -1,7 +1,6 @@
 """Markers as they are drawn: where they are said to be, also while the map moves, and after the card has lost all."""
 
 import base64
-import itertools
 import math
 import time
 from collections.abc import Iterator
@@ -101,13 +100,14 @@ def is_drawn(page: Page, device_id: str, colour: tuple[int, int, int]) -> bool:
 def test_a_marker_is_drawn_where_it_is_said_to_be(page: Page, server: Server, zoom: float, device_id: str) -> None:
     tell(server, 0)
     look(page, server, zoom, *PLACES[device_id])
-    assert is_drawn(page, device_id, STOPPED)
+    wait_for(lambda: is_drawn(page, device_id, STOPPED))
 
 
 def test_a_moving_one_points_where_it_goes(page: Page, server: Server) -> None:
     tell(server, 0, speed=12.0, course=90.0)
     look(page, server, 17, *PLACES["centre"])
-    assert is_drawn(page, "centre", MOVING)
+    wait_for(lambda: is_drawn(page, "centre", MOVING))
+    page.wait_for_timeout(1000)  # it turns for half a second
     eastward = colours_at(page, "centre", 12)
     columns = [[math.dist(eastward[row * 24 + column], MOVING) < 60 for row in range(24)] for column in range(24)]
     widths = [sum(column) for column in columns]
@@ -116,26 +116,30 @@ def test_a_moving_one_points_where_it_goes(page: Page, server: Server) -> None:
 
 
 def test_markers_move_while_the_map_is_being_moved_and_never_jump(page: Page, server: Server) -> None:
-    look(page, server, 15, *PLACES["centre"])
     tell(server, 0)
-    page.wait_for_timeout(2000)
-    tell(server, 0.001)  # 111 m
+    look(page, server, 15, *PLACES["centre"])
+    page.wait_for_timeout(2000)  # so long it takes from one report to the next, and will glide
     box = page.get_by_role("application").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + 150
-    samples = []
     page.mouse.move(x, y)
     page.mouse.down()
-    for step in range(25):
-        page.mouse.move(x + 4 * step, y)
-        samples.append((time.monotonic(), shown(page, "centre")))
+    before = shown(page, "centre")["latitude"]
+    tell(server, 0.001)  # 111 m
+    wait_for(lambda: shown(page, "centre")["latitude"] > before)
+    samples, end = [], time.monotonic() + 1.2
+    while time.monotonic() < end:
+        x += 3
+        page.mouse.move(x, y)
+        samples.append(shown(page, "centre"))
     page.mouse.up()
-    latitudes = [sample["latitude"] for _, sample in samples]
-    pixels = [sample["pixel"][0] for _, sample in samples]
-    assert len(set(latitudes)) > 12, "it glides though the map is dragged"
-    assert len({round(pixel) for pixel in pixels}) > 12, "and is carried along with it"
+    latitudes = [sample["latitude"] for sample in samples]
+    carried = [sample["pixel"][0] for sample in samples]
+    assert len(samples) > 3
     assert latitudes == sorted(latitudes)
-    assert all(after - before < 0.0006 for before, after in itertools.pairwise(latitudes)), "no step is most of the way"
+    assert len(set(latitudes)) > len(samples) / 2, "it glides though the map is dragged"
+    assert carried[-1] - carried[0] > 3, "and is carried along with it"
+    assert latitudes[0] < before + 0.0008, "no step is most of the way"
     tell(server, 0)
 
 
@@ -155,7 +159,9 @@ def test_it_comes_back_after_the_graphics_card_has_lost_everything(
     expect(page.get_by_text("compatibility mode")).to_have_count(0 if lost else 1)
     if not lost:
         return
-    wait_for(lambda: not is_drawn(page, "centre", STOPPED), 10)
+    expect(page.get_by_text("compatibility mode")).to_be_visible()
+    wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
     page.evaluate("() => window.lost.restoreContext()")
+    expect(page.get_by_text("compatibility mode")).to_have_count(0)
     wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
     assert is_drawn(page, "beside", STOPPED)

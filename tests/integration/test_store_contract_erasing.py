@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,13 @@ from tests.stores import keep, opened, track
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]
 
-TODAY = now() // DAY
+
+@pytest.fixture
+def today() -> int:
+    """Days since 1970; a test that begins right before midnight waits for it."""
+    if now() % DAY > DAY - 60_000:
+        time.sleep(60)
+    return now() // DAY
 
 
 async def ended(store: Store) -> None:
@@ -34,35 +41,34 @@ async def ended(store: Store) -> None:
     await asyncio.sleep(0.003 if isinstance(store, SqliteStore) else 1.1)
 
 
-def days_of(device_id: str, *days: int, kind: str = "bus") -> list[Position]:
-    """A position in every hour of some days, counted back from today."""
+def days_of(device_id: str, today: int, *days: int, kind: str = "bus") -> list[Position]:
+    """A position in every hour of some days, counted back from today; of today in the first hour."""
     return [
-        position(device_id, (TODAY - day) * DAY + hour * HOUR, attributes={"kind": kind})
+        position(device_id, (today - day) * DAY + hour * HOUR, attributes={"kind": kind})
         for day in days
-        for hour in range(24)
-        if day or hour < (now() % DAY) // HOUR + 1
+        for hour in range(24 if day else 1)
     ]
 
 
-async def test_a_dropped_day_of_some_devices_is_gone_and_the_rest_is_there(store: Store, quick: None) -> None:
-    await keep(store, days_of("a", 3, 2, 0) + days_of("b", 3, 0))
+async def test_a_dropped_day_of_some_devices_is_gone_and_the_rest_stays(store: Store, quick: None, today: int) -> None:
+    await keep(store, days_of("a", today, 3, 2, 0) + days_of("b", today, 3, 0))
     begin = (await store.changes(None)).until
-    await store.drop(["a", "nobody"], TODAY - 3)
-    assert {found.time // DAY for found in await track(store, "a")} == {TODAY - 2, TODAY}
-    assert len(await track(store, "b")) == len(days_of("b", 3, 0))
+    await store.drop(["a", "nobody"], today - 3)
+    assert {found.time // DAY for found in await track(store, "a")} == {today - 2, today}
+    assert len(await track(store, "b")) == len(days_of("b", today, 3, 0))
     await ended(store)
     hours = (await store.changes(begin)).hours
-    assert {("a", (TODAY - 3) * 24 + hour) for hour in range(24)} <= set(hours)
-    assert (await store.active(TODAY - 3)) == (TODAY - 3, ["b"])
-    await store.drop(["a", "b"], TODAY - 3)
-    found = await store.active(TODAY - 3)
+    assert {("a", (today - 3) * 24 + hour) for hour in range(24)} <= set(hours)
+    assert (await store.active(today - 3)) == (today - 3, ["b"])
+    await store.drop(["a", "b"], today - 3)
+    found = await store.active(today - 3)
     assert found is not None
-    assert found[0] == TODAY - 2
+    assert found[0] == today - 2
 
 
-async def test_an_erased_device_is_as_if_it_had_never_been(store: Store, quick: None) -> None:
-    others = days_of("b", 2, 1)
-    await keep(store, days_of("a", 40, 2, 1) + others)
+async def test_an_erased_device_is_as_if_it_had_never_been(store: Store, quick: None, today: int) -> None:
+    others = days_of("b", today, 2, 1)
+    await keep(store, days_of("a", today, 40, 2, 1) + others)
     await store.erase("a")
     assert await track(store, "a") == []
     assert [device.device_id for device in await store.latest()] == ["b"]
@@ -86,21 +92,21 @@ async def test_a_device_that_reports_after_it_was_erased_is_known_anew(store: St
     assert await track(store, "a") == [new]
 
 
-async def test_more_than_a_chunk_is_dropped_and_marked_whole(store: Store, quick: None) -> None:
-    start = (TODAY - 5) * DAY
+async def test_more_than_a_chunk_is_dropped_and_marked_whole(store: Store, quick: None, today: int) -> None:
+    start = (today - 5) * DAY
     many = [position("a", start + number * 10_000) for number in range(CHUNK + 500)]
     moment = [position("a", start + HOUR, 10 + number / 100) for number in range(200)]
-    await keep(store, many + moment + [position("a", TODAY * DAY)])
+    await keep(store, many + moment + [position("a", today * DAY)])
     begin = (await store.changes(None)).until
-    await store.drop(["a"], TODAY - 5)
-    assert [found.time for found in await track(store, "a")] == [TODAY * DAY]
+    await store.drop(["a"], today - 5)
+    assert [found.time for found in await track(store, "a")] == [today * DAY]
     await ended(store)
     marked = {hour for _, hour in (await store.changes(begin)).hours}
     assert {position.time // HOUR for position in many} <= marked
 
 
-async def test_rollups_forget_who_was_erased(store: Store, quick: None) -> None:
-    await keep(store, days_of("a", 3, 2) + days_of("b", 3, 1))
+async def test_rollups_forget_who_was_erased(store: Store, quick: None, today: int) -> None:
+    await keep(store, days_of("a", today, 3, 2) + days_of("b", today, 3, 1))
     rollup = Rollup(store)
     await rollup.catch_up()
     before = await traces(store, "a")
@@ -118,15 +124,20 @@ async def test_rollups_forget_who_was_erased(store: Store, quick: None) -> None:
 
 
 async def test_what_is_older_than_it_is_kept_goes_and_the_newest_day_of_a_device_stays(
-    store: Store, quick: None
+    store: Store, quick: None, today: int
 ) -> None:
-    await keep(store, days_of("bus", 40, 9, 8, 0) + days_of("ship", 40, 0, kind="ship") + days_of("still", 60, 50))
+    await keep(
+        store,
+        days_of("bus", today, 40, 9, 8, 0)
+        + days_of("ship", today, 40, 0, kind="ship")
+        + days_of("still", today, 60, 50),
+    )
     rollup = Rollup(store)
     await rollup.catch_up()
     assert await expire(store, read_retention("ever")) == 0
     assert await expire(store, read_retention("8, ship=ever")) == 3
     kept = {
-        name: sorted({TODAY - one.time // DAY for one in await track(store, name)}) for name in ("bus", "ship", "still")
+        name: sorted({today - one.time // DAY for one in await track(store, name)}) for name in ("bus", "ship", "still")
     }
     assert kept == {"bus": [0, 8], "ship": [0, 40], "still": [50]}
     assert await expire(store, read_retention("8, ship=ever")) == 0
@@ -137,11 +148,11 @@ async def test_what_is_older_than_it_is_kept_goes_and_the_newest_day_of_a_device
     assert counted.positions == sum(rows)
 
 
-async def test_the_disk_that_history_takes_is_told_and_predicted(store: Store, quick: None) -> None:
+async def test_the_disk_that_history_takes_is_told_and_predicted(store: Store, quick: None, today: int) -> None:
     keep_days = read_retention("30, ship=ever")
     empty = await storage(store, keep_days)
     assert (empty.positions, empty.predicted) == (0, None)
-    rows = days_of("bus", 7, 6, 5, 4, 3, 2, 1) + days_of("ship", 4, 1, kind="ship")
+    rows = days_of("bus", today, 7, 6, 5, 4, 3, 2, 1) + days_of("ship", today, 4, 1, kind="ship")
     await keep(store, rows)
     await Rollup(store).catch_up()
     found = await storage(store, keep_days)
@@ -156,13 +167,13 @@ async def test_the_disk_that_history_takes_is_told_and_predicted(store: Store, q
         assert found.grows == pytest.approx(each * 48 / 7)
 
 
-async def test_after_a_vacuum_no_byte_of_an_erased_device_is_left_in_the_files_of_sqlite(tmp_path: Path) -> None:
+async def test_after_a_vacuum_no_byte_of_an_erased_device_is_left_in_sqlite(tmp_path: Path, today: int) -> None:
     path, secret = tmp_path / "positions.db", "Fährte-der-Erasmusstraße"
     chance = random.Random(1)
     async with opened(str(path)) as store:
         assert files_that_name(tmp_path, secret) == []
         for start in range(0, 20_000, 1000):  # enough for overflow pages and free ones
-            moment = (TODAY - 2) * DAY + start * 1000
+            moment = (today - 2) * DAY + start * 1000
             rows = [
                 position(name, moment + number * 1000, 60 + chance.random(), 25.0)
                 for number in range(1000)

@@ -1,7 +1,7 @@
 const LATE = 50; // ms from asking for a frame to having it; twenty a second is the least that looks like motion
 const WATCHED = 2000; // ms
 const TIMES = 2; // in a row; a page that is being opened is late by itself
-const FEWEST = 15; // frames in that time that say something
+const FEWEST = 2; // frames in that time that say something
 
 /** How much of what could be drawn is drawn: all, at one pixel a pixel, or that and fewer frames. */
 export type Quality = "full" | "coarse" | "sparse";

@@ -13,6 +13,7 @@ import { paletteOf } from "./palette";
 import { RedrawClock, restTime } from "./redrawClock";
 import { VisibleMarkers } from "./visibleMarkers";
 
+const CHANGES = ["webglcontextlost", "webglcontextrestored"] as const;
 const SPARSE = 66; // ms between frames of a machine that is slow
 const LOOK_EVERY = 200; // ms between two looks at which markers are in view, while nothing else asks for one
 
@@ -75,17 +76,22 @@ export class LiveLayer {
       render: (frame: FrameState | null) => this.#renderWithMap(frame),
     });
     document.addEventListener("visibilitychange", this.#visibilityChanged);
-    this.#renderer?.canvas.addEventListener("webglcontextrestored", this.#restored);
+    for (const change of CHANGES) this.#renderer?.canvas.addEventListener(change, this.#changed);
   }
 
   /** Without WebGL 2 the page itself draws markers, which costs more; `coarse` and `sparse` spare a slow machine. */
   get drawing(): Drawing {
-    return this.#renderer ? this.#governor.quality : "compatible";
+    return this.#card ? this.#governor.quality : "compatible";
+  }
+
+  /** Null where there is none, and while it has lost what it held. */
+  get #card(): MarkerRenderer | null {
+    return this.#renderer?.lost ? null : this.#renderer;
   }
 
   dispose(): void {
     document.removeEventListener("visibilitychange", this.#visibilityChanged);
-    this.#renderer?.canvas.removeEventListener("webglcontextrestored", this.#restored);
+    for (const change of CHANGES) this.#renderer?.canvas.removeEventListener(change, this.#changed);
     this.#clock.stop();
     this.#renderer?.dispose();
     this.layer.dispose();
@@ -153,7 +159,7 @@ export class LiveLayer {
     return { longitude: longitudeOf(x), latitude: latitudeOf(y), pixel };
   }
 
-  readonly #restored = (): void => this.redraw();
+  readonly #changed = (): void => this.redraw();
 
   readonly #visibilityChanged = (): void => {
     if (document.hidden) {
@@ -188,9 +194,10 @@ export class LiveLayer {
     const view = this.#view;
     if (!view || !this.#context) return;
     resize(this.#canvas, view);
-    if (this.#renderer) this.#drawByCard(this.#renderer, view, began);
+    const card = this.#card;
+    if (card) this.#drawByCard(card, view, began);
     else this.#look();
-    this.#painter.paint(this.#context, view, this.#now(), this.#renderer === null);
+    this.#painter.paint(this.#context, view, this.#now(), card === null);
     const cost = performance.now() - began;
     this.meter.add(began, cost, this.#markers.count);
     const pace = this.#options.clock?.speed() ?? 1;

@@ -4,6 +4,7 @@ import type { Palette } from "./palette";
 
 const MOST_LABELS = 150;
 const MOST_PICTURES = 400; // at the limit all are drawn anew
+const MOST_WIDTHS = 50_000; // at the limit all are measured anew
 const FONT = "500 12px 'Inter Variable', Inter, system-ui, sans-serif";
 const HEIGHT = 18; // pixels
 const PADDING = 5;
@@ -23,6 +24,9 @@ export interface Anchor {
 /** The names beside markers: which of them have room, and their pictures. */
 export class MarkerLabels {
   readonly #pictures = new Map<string, HTMLCanvasElement>();
+  // Which names have room is a question to all of them; a picture is made of those that have.
+  readonly #widths = new Map<string, number>();
+  readonly #ruler = document.createElement("canvas").getContext("2d");
   #chosen: ReadonlySet<number> = new Set();
   #palette: Palette;
   #pixelRatio = 1;
@@ -70,10 +74,21 @@ export class MarkerLabels {
   }
 
   #rectangle(anchor: Anchor, offset: number): Rectangle {
-    const width = this.#picture(anchor.text).width / this.#pixelRatio;
+    const width = this.#width(anchor.text);
     const left = anchor.x - width / 2;
     const top = anchor.y + offset + (anchor.always ? RING : 0);
     return { left, top, right: left + width, bottom: top + HEIGHT };
+  }
+
+  /** CSS pixels of a name with its padding. */
+  #width(text: string): number {
+    const known = this.#widths.get(text);
+    if (known !== undefined || !this.#ruler) return known ?? 0;
+    if (this.#widths.size >= MOST_WIDTHS) this.#widths.clear();
+    this.#ruler.font = FONT;
+    const width = widthOf(this.#ruler, shortened(text));
+    this.#widths.set(text, width);
+    return width;
   }
 
   #picture(text: string): HTMLCanvasElement {
@@ -90,13 +105,21 @@ function around(x: number, y: number, radius: number): Rectangle {
   return { left: x - radius, top: y - radius, right: x + radius, bottom: y + radius };
 }
 
+function shortened(name: string): string {
+  return name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
+}
+
+function widthOf(context: CanvasRenderingContext2D, text: string): number {
+  return Math.ceil(context.measureText(text).width) + 2 * PADDING;
+}
+
 function drawLabel(name: string, palette: Palette, pixelRatio: number): HTMLCanvasElement {
-  const text = name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name;
+  const text = shortened(name);
   const picture = document.createElement("canvas");
   const context = picture.getContext("2d");
   if (!context) return picture;
   context.font = FONT;
-  const width = Math.ceil(context.measureText(text).width) + 2 * PADDING;
+  const width = widthOf(context, text);
   picture.width = Math.ceil(width * pixelRatio);
   picture.height = Math.ceil(HEIGHT * pixelRatio);
   context.scale(pixelRatio, pixelRatio);

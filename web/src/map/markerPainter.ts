@@ -12,6 +12,7 @@ import type { VisibleMarkers } from "./visibleMarkers";
 import { placesOf } from "./visibleMarkers";
 
 const LABELS_FROM = 12; // zoom
+const MOST_NAMED = 1500; // markers in view; among more nobody reads names
 const LABELS_EVERY = 250; // ms
 const DIMMED = 0.16;
 const STALE_OPACITY = 0.6;
@@ -123,7 +124,8 @@ export class MarkerPainter {
     const looked = performance.now();
     if (looked - this.#labelsChosenAt > LABELS_EVERY) {
       this.#labelsChosenAt = looked;
-      this.#labels.choose(this.#anchors(this.labelsOn && view.zoom >= LABELS_FROM), offset);
+      const named = this.labelsOn && view.zoom >= LABELS_FROM && this.#markers.count <= MOST_NAMED;
+      this.#labels.choose(this.#anchors(named), offset);
     }
     for (const row of this.#labels.chosen) {
       const position = this.#store.positions[row];

@@ -50,6 +50,11 @@ export class MarkerRenderer {
     canvas.addEventListener("webglcontextrestored", this.#restored);
   }
 
+  /** Whether the card has lost what it held, and draws nothing. */
+  get lost(): boolean {
+    return this.#program === null;
+  }
+
   dispose(): void {
     this.canvas.removeEventListener("webglcontextlost", this.#lost);
     this.canvas.removeEventListener("webglcontextrestored", this.#restored);

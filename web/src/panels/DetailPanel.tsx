@@ -12,6 +12,7 @@ import { RawRecord } from "./RawRecord";
 import { SkeletonRows } from "./SkeletonRows";
 import { StatusShape } from "./StatusShape";
 import { TrackCard } from "./TrackCard";
+import { TripsCard } from "./TripsCard";
 
 const REFRESH_MILLISECONDS = 5000;
 
@@ -42,6 +43,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
         (past && <p className="muted">Not on the map at that time.</p>) || (query.isPending && <SkeletonRows />)
       )}
       {!past && <TrackCard />}
+      {!past && <TripsCard deviceId={deviceId} />}
       {device && <RawRecord device={device} />}
     </div>
   );
