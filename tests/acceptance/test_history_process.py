@@ -1,6 +1,7 @@
 """The process that answers questions about history beside a server."""
 
 import os
+import re
 import signal
 import socket
 import time
@@ -76,12 +77,17 @@ def time_of(pid: int) -> int:
 EXPORT = "/api/export?format=csv&device=van/1"
 QUESTIONS = (
     EXPORT,
-    "/api/history",
+    f"/api/history?from={NOW - 3 * HOUR}&to={NOW}",
     f"/api/devices/van%2F1/days?from={NOW - 3 * HOUR}",
     "/api/devices/nobody/days",
     "/api/history/tiles/9/300/99999.mvt",
     "/api/history/replay?from=2&to=1",
 )
+
+
+def as_of_any_round(answer: httpx.Response) -> bytes:
+    """What it says, whenever it was asked: rollups are made meanwhile."""
+    return re.sub(rb'"(version|made)":("[^"]*"|\d+|null)', rb'"\1":0', answer.content)
 
 
 def test_it_is_not_there_before_it_is_wanted(tmp_path: Path) -> None:
@@ -102,7 +108,7 @@ def test_it_answers_as_the_server_itself_does(server: Server) -> None:
     by_the_server = [ask(server, path) for path in QUESTIONS]
     for one, other in zip(by_it, by_the_server, strict=True):
         assert one.status_code == other.status_code
-        assert one.content == other.content
+        assert as_of_any_round(one) == as_of_any_round(other)
         for name in ("content-type", "content-security-policy", "etag", "cache-control", "content-disposition"):
             assert one.headers.get(name) == other.headers.get(name), name
     assert [answer.status_code for answer in by_it] == [200, 200, 200, 404, 400, 400]
