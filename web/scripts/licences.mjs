@@ -12,7 +12,7 @@ function texts(folder) {
 }
 
 const parts = Object.entries(packages)
-  .filter(([path, entry]) => path !== "" && !entry.dev && !entry.optional)
+  .filter(([path, entry]) => path !== "" && !entry.dev && !entry.devOptional && !entry.optional)
   .map(([path, entry]) => {
     const title = `${path.replace(/^.*node_modules\//, "")} ${entry.version} (${entry.license ?? "see below"})`;
     return [title, ...texts(new URL(`${path}/`, root))].join("\n\n");

@@ -1,10 +1,16 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
+import { useReadable } from "./hooks/useReadable";
 import { PanelBoundary } from "./panels/PanelBoundary";
+import { settings } from "./settings/settings";
 import { ConfigGate } from "./shell/ConfigGate";
+import { spoken } from "./words/languages";
 
 export function App() {
   const [client] = useState(newClient);
+  // All of the page is rendered again, in other words and units, and nothing of it is made anew.
+  useReadable(settings);
+  useReadable(spoken);
   return (
     <QueryClientProvider client={client}>
       <PanelBoundary title="Herenow">

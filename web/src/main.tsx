@@ -13,7 +13,12 @@ import "./styles/detail.css";
 import "./styles/charts.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { settings } from "./settings/settings";
+import { speakAsSet } from "./words/speakAsSet";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html: expected an element with the id root, found none");
-createRoot(root).render(<App />);
+const page = createRoot(root);
+// No text is shown in one language first and in another a moment later.
+void speakAsSet().then(() => page.render(<App />));
+settings.subscribe(() => void speakAsSet());

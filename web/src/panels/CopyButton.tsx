@@ -1,5 +1,6 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
+import { t } from "../words/t";
 
 interface CopyButtonProps {
   readonly text: string;
@@ -20,7 +21,7 @@ export function CopyButton({ text, label }: CopyButtonProps) {
     <button
       type="button"
       className="icon-button"
-      aria-label={copied ? "Copied" : label}
+      aria-label={copied ? t("Copied") : label}
       title={label}
       onClick={() => void copy()}
     >

@@ -2,6 +2,7 @@ import { address } from "../api/request";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { CopyButton } from "../panels/CopyButton";
+import { t } from "../words/t";
 
 /** A command that reports one position, for whoever has no device yet. */
 export function reportCommand(url: string, now: number): string {
@@ -16,12 +17,12 @@ export function EmptyFleet() {
   // To the minute, so that the text stands still while someone marks it.
   const command = reportCommand(address("api/positions").href, Math.floor(stats.time / 60_000) * 60_000);
   return (
-    <section className="card empty-fleet" aria-label="No devices yet">
-      <h2>No devices yet</h2>
-      <p>Report a first position and it appears here:</p>
+    <section className="card empty-fleet" aria-label={t("No devices yet")}>
+      <h2>{t("No devices yet")}</h2>
+      <p>{t("Report a first position and it appears here:")}</p>
       <div className="command">
         <code>{command}</code>
-        <CopyButton text={command} label="Copy the command" />
+        <CopyButton text={command} label={t("Copy the command")} />
       </div>
     </section>
   );

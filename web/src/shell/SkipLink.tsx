@@ -1,4 +1,5 @@
 import type { MouseEvent } from "react";
+import { t } from "../words/t";
 
 export const MAP_ID = "map";
 
@@ -11,7 +12,7 @@ export function SkipLink() {
   }
   return (
     <a className="skip-link" href={`#${MAP_ID}`} onClick={skip}>
-      Skip to the map
+      {t("Skip to the map")}
     </a>
   );
 }

@@ -1,0 +1,43 @@
+import type { Readable } from "../engine/types";
+import { words } from "./t";
+
+interface Translation {
+  readonly default: Readonly<Record<string, string>>;
+}
+
+/** A language is a file here, of the texts of tr.json; each is loaded when it is chosen. */
+const files = import.meta.glob<Translation>(["./*.json", "!./en.json"]);
+
+const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
+
+/** The codes of all languages, English first. */
+export const LANGUAGES: readonly string[] = ["en", ...Object.keys(files).map((path) => path.slice(2, -5))];
+
+/** The first that there is a file for, of codes as `tr-TR`; English when there is none. */
+export function languageOf(wanted: readonly string[]): string {
+  const codes = wanted.map((code) => code.toLowerCase().split("-")[0] ?? "");
+  return codes.find((code) => LANGUAGES.includes(code)) ?? "en";
+}
+
+/** How the language calls itself, as `Türkçe`. */
+export function nameOf(language: string): string {
+  return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
+}
+
+/** Loads the language and speaks it. Rejects, and changes nothing, when its file cannot be loaded. */
+export async function speak(language: string): Promise<void> {
+  const load = files[`./${language}.json`];
+  if (load) words.addResourceBundle(language, "translation", (await load()).default);
+  await words.changeLanguage(language);
+  document.documentElement.lang = language;
+  document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+}
+
+/** The code of the language that is spoken. */
+export const spoken: Readable<string> = {
+  get: () => words.language,
+  subscribe(listener) {
+    words.on("languageChanged", listener);
+    return () => words.off("languageChanged", listener);
+  },
+};
