@@ -1,3 +1,5 @@
+import { t } from "../words/t";
+
 const DEADLINE = 15_000; // ms
 
 /** Undefined and empty parameters are left out. */
@@ -77,9 +79,10 @@ async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise
   try {
     return await step();
   } catch (error) {
-    if (timeout.aborted) throw new Error("The server took too long to answer.", { cause: error });
-    if (error instanceof TypeError) throw new Error("The server cannot be reached.", { cause: error });
-    if (error instanceof SyntaxError) throw new Error("The server gave an answer that is not JSON.", { cause: error });
+    if (timeout.aborted) throw new Error(t("The server took too long to answer."), { cause: error });
+    if (error instanceof TypeError) throw new Error(t("The server cannot be reached."), { cause: error });
+    if (error instanceof SyntaxError)
+      throw new Error(t("The server gave an answer that is not JSON."), { cause: error });
     throw error;
   }
 }
@@ -88,5 +91,7 @@ async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise
 async function complaint(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => null);
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
-  return typeof detail === "string" && detail ? detail : `The server answered ${response.status}.`;
+  return typeof detail === "string" && detail
+    ? detail
+    : t("The server answered {{status}}.", { status: response.status });
 }

@@ -1,10 +1,11 @@
+import type { Label } from "../words/t";
 /** What the code and the reason of a close say. */
 
 export const SERVER_STOPPING = 1012;
 const LONGEST_WAIT = 60_000; // ms
 
 /** Codes after which the same would be refused again; after all others it is tried again. */
-export const REFUSALS: ReadonlyMap<number, string> = new Map([
+export const REFUSALS: ReadonlyMap<number, Label> = new Map([
   [1009, "The server refused a message as too large."],
   [4400, "The server could not understand what this page sends. Reload it: it may be out of date."],
 ]);

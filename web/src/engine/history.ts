@@ -1,4 +1,5 @@
 import { address, fetchJson } from "../api/request";
+import { t } from "../words/t";
 import { areNumbers, isFields, isNumber } from "./fields";
 import type { HistoryFilter } from "./historyFilter";
 import { historyFilter } from "./historyFilter";
@@ -174,5 +175,5 @@ function readTold(value: unknown): Told {
     const { from, to, version, made } = value as unknown as Told;
     return { from, to, version, made: isNumber(made) ? made : null };
   }
-  throw new Error("The server gave a history that cannot be understood.");
+  throw new Error(t("The server gave a history that cannot be understood."));
 }

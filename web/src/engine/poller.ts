@@ -1,4 +1,5 @@
 import { address, fetchJson } from "../api/request";
+import { t } from "../words/t";
 import type { Message } from "./message";
 import { readPositions, readStats } from "./message";
 import type { Box } from "./types";
@@ -61,7 +62,7 @@ export class Poller {
       fetchJson(address("api/stats", {}, base), cancel),
     ]);
     const read = [readPositions("snapshot", positions), readStats(stats)];
-    if (read.includes(null)) throw new Error("The server gave an answer that cannot be understood.");
+    if (read.includes(null)) throw new Error(t("The server gave an answer that cannot be understood."));
     return read.filter((message) => message !== null);
   }
 }

@@ -1,3 +1,4 @@
+import { t } from "../words/t";
 import { isFields, isNumber } from "./fields";
 
 const COUNT_BYTES = 4;
@@ -170,5 +171,5 @@ function offsetsOf(counts: readonly number[]): Uint32Array {
 }
 
 function garbled(why: string): string {
-  return `The server gave a block of history that cannot be understood: ${why}.`;
+  return t("The server gave a block of history that cannot be understood: {{why}}.", { why });
 }

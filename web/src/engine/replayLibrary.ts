@@ -1,4 +1,5 @@
 import { address, fetchAtMost, fetchJson, Refusal } from "../api/request";
+import { t } from "../words/t";
 import { isFields, isNumber } from "./fields";
 import { ReplayBlock } from "./replayBlock";
 import type { Blocks } from "./replayFleet";
@@ -151,7 +152,11 @@ export class ReplayLibrary {
     } else if (level < COARSEST) {
       this.#finest = level + 1;
     } else {
-      throw new Error(`An hour of history is larger than ${LARGEST_BLOCK >> 20} MB, even thinned: it is not played.`);
+      throw new Error(
+        t("An hour of history is larger than {{size}} MB, even thinned: it is not played.", {
+          size: LARGEST_BLOCK >> 20,
+        }),
+      );
     }
   }
 
@@ -167,7 +172,7 @@ export class ReplayLibrary {
 
 function readManifest(value: unknown): Manifest {
   if (!isFields(value) || !isNumber(value.length) || value.length <= 0 || !Array.isArray(value.blocks)) {
-    throw new Error("The server told of the history to be played in a way that cannot be understood.");
+    throw new Error(t("The server told of the history to be played in a way that cannot be understood."));
   }
   const blocks = new Map<number, string>();
   for (const one of value.blocks as unknown[]) {

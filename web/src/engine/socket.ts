@@ -1,3 +1,4 @@
+import { t } from "../words/t";
 import { backOff } from "./backOff";
 import { Names } from "./binary";
 import { askedWait, REFUSALS, SERVER_STOPPING } from "./closing";
@@ -192,7 +193,7 @@ export class LiveSocket {
     this.#drop();
     const refusal = REFUSALS.get(code);
     if (refusal) {
-      this.#tell({ state: "refused", problem: refusal, retryAt: null });
+      this.#tell({ state: "refused", problem: t(refusal), retryAt: null });
       return;
     }
     // A link that opens and closes at once must not be hammered either.
@@ -267,7 +268,7 @@ export class LiveSocket {
 
   #countGarbled(count: number): void {
     this.#garbled += count;
-    this.#tell({ garbled: this.#garbled, problem: "The server said something that could not be understood." });
+    this.#tell({ garbled: this.#garbled, problem: t("The server said something that could not be understood.") });
   }
 
   #tell(change: Partial<Connection>): void {

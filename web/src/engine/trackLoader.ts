@@ -1,4 +1,5 @@
 import { address, fetchJson } from "../api/request";
+import { t } from "../words/t";
 import { areNumbers, isFields } from "./fields";
 import { Pace } from "./pace";
 import { Value } from "./readable";
@@ -82,7 +83,7 @@ export class TrackLoader {
 
 function readPage(value: unknown): { points: TrackPoint[]; next: string | null } {
   if (!isFields(value) || !Array.isArray(value.positions)) {
-    throw new Error("The server gave a track that cannot be understood.");
+    throw new Error(t("The server gave a track that cannot be understood."));
   }
   const all: unknown[] = value.positions;
   return { points: all.filter(isTrackPoint), next: typeof value.next === "string" ? value.next : null };

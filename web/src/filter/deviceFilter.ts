@@ -1,4 +1,5 @@
 import type { Filter, Status } from "../engine/types";
+import { t } from "../words/t";
 
 /** What the list, the charts and the map are limited to. */
 export interface DeviceFilter {
@@ -32,7 +33,7 @@ export function mapFilter({ status, kind }: DeviceFilter): Filter {
 
 /** `moving bus` matching “20”. */
 export function describeFilter({ search, status, kind }: DeviceFilter): string {
-  const limits = [status, kind].filter((limit) => limit !== null).join(" ");
-  const words = search === "" ? "" : `matching “${search}”`;
+  const limits = [status && t(status), kind].filter((limit) => limit !== null).join(" ");
+  const words = search === "" ? "" : t("matching “{{search}}”", { search });
   return [limits, words].filter((part) => part !== "").join(" ");
 }

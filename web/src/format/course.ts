@@ -1,3 +1,5 @@
+import { t } from "../words/t";
+
 const POINTS = [
   "N",
   "NNE",
@@ -20,7 +22,7 @@ const POINTS = [
 /** One of sixteen, for degrees clockwise from true north. */
 export function compassPoint(degrees: number): string {
   const turned = ((degrees % 360) + 360) % 360;
-  return POINTS[Math.round(turned / 22.5) % 16] ?? "N";
+  return t(POINTS[Math.round(turned / 22.5) % 16] ?? "N");
 }
 
 /** `271° W`; a dash when it is not known. */

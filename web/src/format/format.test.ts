@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { speak } from "../words/languages";
 import { formatAge } from "./age";
-import { countOf, formatRate, formatShare } from "./count";
+import { formatRate, formatShare } from "./count";
 import { compassPoint, formatCourse } from "./course";
 import { formatDistance } from "./distance";
 import { formatPlace } from "./place";
@@ -51,8 +52,6 @@ test("a course has its degrees and its point, and 359.7 is north, not 360", () =
 });
 
 test("counts, rates and shares", () => {
-  expect(countOf(1, "device")).toBe("1 device");
-  expect(countOf(12_000, "device")).toBe("12,000 devices");
   expect(formatRate(0.04)).toBe("0.0");
   expect(formatRate(175.2)).toBe("175");
   expect(formatShare(0.3)).toBe("<1 %");
@@ -61,4 +60,18 @@ test("counts, rates and shares", () => {
 
 test("a place is exact to a metre", () => {
   expect(formatPlace({ latitude: 30.26, longitude: -97.740004 })).toBe("30.26000, -97.74000");
+});
+
+describe("in Turkish", () => {
+  beforeAll(() => speak("tr"));
+  afterAll(() => speak("en"));
+
+  test("numbers, units and times are written as in Turkish", () => {
+    expect(formatDistance(1_204_000)).toBe("1.204 km");
+    expect(formatDistance(48_210.7)).toBe("48,2 km");
+    expect(formatSpeed(8.1)).toBe("29 km/sa");
+    expect(formatAge(12_400)).toBe("12 sn önce");
+    expect(formatShare(64.7)).toBe("%65");
+    expect(formatCourse(271)).toBe("271° B");
+  });
 });

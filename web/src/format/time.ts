@@ -1,22 +1,27 @@
-const clockTime = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
-const dayAndTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+import { locale } from "./number";
 
-const clockMinute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
-const dayAndMinute = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+const SECOND = { timeStyle: "medium" } as const;
+const DAY_AND_SECOND = { dateStyle: "medium", timeStyle: "medium" } as const;
+const MINUTE = { timeStyle: "short" } as const;
+const DAY_AND_MINUTE = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** In the zone of the browser; the day only when it is not today. */
 export function formatTime(time: number, now: number): string {
-  return (isSameDay(time, now) ? clockTime : dayAndTime).format(time);
+  return format(time, isSameDay(time, now) ? SECOND : DAY_AND_SECOND);
 }
 
 /** As `formatTime`, without seconds and the year. */
 export function formatMinute(time: number, now: number): string {
-  return (isSameDay(time, now) ? clockMinute : dayAndMinute).format(time);
+  return format(time, isSameDay(time, now) ? MINUTE : DAY_AND_MINUTE);
+}
+
+function format(time: number, options: Intl.DateTimeFormatOptions): string {
+  const key = `${locale()} ${Object.values(options)}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options);
+  formats.set(key, known);
+  return known.format(time);
 }
 
 function isSameDay(time: number, now: number): boolean {

@@ -1,5 +1,6 @@
 import { type SubmitEvent, useId, useState } from "react";
 import type { TimeRange } from "../engine/types";
+import { t } from "../words/t";
 import { readRange, writeLocal } from "./historyRange";
 
 interface HistoryRangeFormProps {
@@ -27,15 +28,15 @@ export function HistoryRangeForm({ now, first, onRange }: HistoryRangeFormProps)
   return (
     <form className="range-form" noValidate onSubmit={submit}>
       <label>
-        From
+        {t("From")}
         <input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} {...described} />
       </label>
       <label>
-        To
+        {t("To")}
         <input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} {...described} />
       </label>
       <button type="submit" className="button">
-        Show
+        {t("Show")}
       </button>
       {problem && (
         <p id={problemId} className="problem" role="alert">

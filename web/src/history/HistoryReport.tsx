@@ -1,10 +1,10 @@
 import { RefreshCw } from "lucide-react";
 import type { HistoryState } from "../engine/types";
-import { countOf } from "../format/count";
 import { formatMinute, formatTime } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { type HistoryChoice, hasMovedOn } from "./historyRange";
 
 interface HistoryReportProps {
@@ -22,7 +22,7 @@ export function HistoryReport({ choice, onRefresh }: HistoryReportProps) {
       <div className="problem history-report" role="alert">
         <p>{history.error}</p>
         <button type="button" className="button" onClick={onRefresh}>
-          Try again
+          {t("Try again")}
         </button>
       </div>
     );
@@ -33,7 +33,7 @@ export function HistoryReport({ choice, onRefresh }: HistoryReportProps) {
       <p className="number">{contents(history, now)}</p>
       {newer && (
         <button type="button" className="chip" onClick={onRefresh}>
-          <RefreshCw aria-hidden /> Newer: refresh
+          <RefreshCw aria-hidden /> {t("Newer: refresh")}
         </button>
       )}
     </div>
@@ -41,10 +41,12 @@ export function HistoryReport({ choice, onRefresh }: HistoryReportProps) {
 }
 
 function contents({ range, made, loading, positions }: HistoryState, now: number): string {
-  if (loading) return "Loading…";
-  if (made === null) return "Not gathered yet";
-  const count = positions === 0 ? "No positions here" : countOf(positions, "position");
-  return range && range.to > now ? `${count} since ${formatMinute(range.from, now)}` : count;
+  if (loading) return t("Loading…");
+  if (made === null) return t("Not gathered yet");
+  const count = positions === 0 ? t("No positions here") : t("{{count, number}} positions", { count: positions });
+  return range && range.to > now
+    ? t("{{positions}} since {{time}}", { positions: count, time: formatMinute(range.from, now) })
+    : count;
 }
 
 /** Of which time they are, as of when, and how many. */
@@ -54,9 +56,9 @@ export function HistorySpan() {
   if (range === null) return null;
   return (
     <p className="number muted">
-      {circles > 0 && `${countOf(circles, "circle")}, `}
-      {formatMinute(range.from, now)} to {formatMinute(range.to, now)}
-      {made !== null && `, as of ${formatTime(made, now)}`}
+      {circles > 0 && `${t("{{count, number}} circles", { count: circles })}, `}
+      {t("{{from}} to {{to}}", { from: formatMinute(range.from, now), to: formatMinute(range.to, now) })}
+      {made !== null && `, ${t("as of {{time}}", { time: formatTime(made, now) })}`}
     </p>
   );
 }

@@ -1,8 +1,9 @@
 import type { Layers } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { type Label, t } from "../words/t";
 
-const NAMES: readonly { readonly key: keyof Layers; readonly label: string }[] = [
+const NAMES: readonly { readonly key: keyof Layers; readonly label: Label }[] = [
   { key: "live", label: "Live" },
   { key: "history", label: "History" },
   { key: "labels", label: "Labels" },
@@ -14,7 +15,7 @@ export function LayerToggles() {
   const layers = useReadable(engine.layers);
   return (
     <fieldset className="toggles">
-      <legend>Layers</legend>
+      <legend>{t("Layers")}</legend>
       {NAMES.map(({ key, label }) => (
         <label key={key} className="toggle">
           <input
@@ -22,7 +23,7 @@ export function LayerToggles() {
             checked={layers[key]}
             onChange={(event) => engine.setLayer(key, event.target.checked)}
           />
-          <span>{label}</span>
+          <span>{t(label)}</span>
         </label>
       ))}
     </fieldset>

@@ -1,7 +1,8 @@
 import { STATUSES, type Status } from "../engine/types";
 import { StatusShape } from "../panels/StatusShape";
+import { type Label, t } from "../words/t";
 
-const MEANINGS: Readonly<Record<Status, string>> = {
+const MEANINGS: Readonly<Record<Status, Label>> = {
   moving: "moving, points where it goes",
   idle: "idle: still, engine on",
   stopped: "stopped",
@@ -12,23 +13,23 @@ const MEANINGS: Readonly<Record<Status, string>> = {
 export function Legend() {
   return (
     <section className="legend" aria-labelledby="legend-title">
-      <h3 id="legend-title">Legend</h3>
+      <h3 id="legend-title">{t("Legend")}</h3>
       <ul>
         {STATUSES.map((status) => (
           <li key={status}>
             <StatusShape status={status} />
-            {MEANINGS[status]}
+            {t(MEANINGS[status])}
           </li>
         ))}
         <li>
           <span className="legend-cluster" aria-hidden="true">
             24
           </span>
-          so many stored positions of the chosen time; they stand still
+          {t("so many stored positions of the chosen time; they stand still")}
         </li>
         <li>
           <span className="legend-position" aria-hidden="true" />
-          one stored position, seen from close by
+          {t("one stored position, seen from close by")}
         </li>
       </ul>
     </section>

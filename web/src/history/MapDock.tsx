@@ -6,6 +6,7 @@ import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
+import { type Label, t } from "../words/t";
 import { HistoryRangeForm } from "./HistoryRangeForm";
 import { HistoryReport, HistorySpan } from "./HistoryReport";
 import { type HistoryChoice, PRESETS } from "./historyRange";
@@ -15,7 +16,7 @@ import { ReplayBar } from "./ReplayBar";
 import { useHistoryChoice } from "./useHistoryChoice";
 import { useReplayMode } from "./useReplayMode";
 
-const CHOICES: readonly { readonly value: HistoryChoice; readonly label: string }[] = [
+const CHOICES: readonly { readonly value: HistoryChoice; readonly label: Label }[] = [
   { value: "off", label: "Off" },
   ...PRESETS.map(({ key, label }) => ({ value: key, label })),
   { value: "custom", label: "Custom" },
@@ -42,14 +43,19 @@ export function MapDock() {
     },
   });
   return (
-    <section className="dock" aria-label="History and layers" aria-busy={loading} data-more={more}>
+    <section className="dock" aria-label={t("History and layers")} aria-busy={loading} data-more={more}>
       {loading && <div className="loading-bar" />}
       <div className="dock-row">
-        <h2>Time</h2>
-        <Segments label="What the map shows" options={MODES} value={replay ? "replay" : "live"} onChange={setMode} />
+        <h2>{t("Time")}</h2>
         <Segments
-          label={replay ? "Time that is played" : "Time that the history layer shows"}
-          options={replay ? PLAYABLE : CHOICES}
+          label={t("What the map shows")}
+          options={MODES.map(shown)}
+          value={replay ? "replay" : "live"}
+          onChange={setMode}
+        />
+        <Segments
+          label={replay ? t("Time that is played") : t("Time that the history layer shows")}
+          options={(replay ? PLAYABLE : CHOICES).map(shown)}
           value={matches ? setting.choice : null}
           onChange={(choice) => {
             setting.choose(choice);
@@ -84,6 +90,10 @@ function CustomRange({ onRange }: { onRange(range: TimeRange): void }) {
   return <HistoryRangeForm now={useServerNow()} first={range} onRange={onRange} />;
 }
 
+function shown<T>({ value, label }: { readonly value: T; readonly label: Label }) {
+  return { value, label: t(label) };
+}
+
 interface MoreButtonProps {
   readonly open: boolean;
   readonly controls: string;
@@ -97,8 +107,8 @@ function MoreButton({ open, controls, onToggle }: MoreButtonProps) {
       className="icon-button"
       aria-expanded={open}
       aria-controls={open ? controls : undefined}
-      aria-label="Layers and legend"
-      title="Layers and legend"
+      aria-label={t("Layers and legend")}
+      title={t("Layers and legend")}
       onClick={onToggle}
     >
       {open ? <ChevronDown aria-hidden /> : <ChevronUp aria-hidden />}

@@ -7,6 +7,7 @@ import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
+import { t } from "../words/t";
 import { Timeline } from "./Timeline";
 
 const SPEEDS = REPLAY_SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}×` }));
@@ -26,9 +27,9 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
       <div className="replay-row">
         <PlayControls replay={replay} playing={state.playing} />
         <p className="replay-time number">{words}</p>
-        {state.waiting && <p className="muted">Loading…</p>}
+        {state.waiting && <p className="muted">{t("Loading…")}</p>}
         <Segments
-          label="Speed of the replay"
+          label={t("Speed of the replay")}
           options={SPEEDS}
           value={String(state.speed)}
           onChange={(value) => replay.setSpeed(REPLAY_SPEEDS.find((speed) => String(speed) === value) ?? state.speed)}
@@ -43,14 +44,14 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
 function PlayControls({ replay, playing }: { readonly replay: Replay; readonly playing: boolean }) {
   return (
     <div className="replay-buttons">
-      <PlayButton name="Step back" shortcut="," icon={StepBack} onClick={() => replay.step(-1)} />
+      <PlayButton name={t("Step back")} shortcut="," icon={StepBack} onClick={() => replay.step(-1)} />
       <PlayButton
-        name={playing ? "Pause" : "Play"}
+        name={playing ? t("Pause") : t("Play")}
         shortcut="Space"
         icon={playing ? Pause : Play}
         onClick={() => replay.play(!playing)}
       />
-      <PlayButton name="Step on" shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
+      <PlayButton name={t("Step on")} shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
     </div>
   );
 }
@@ -83,10 +84,10 @@ function ReplayTrouble({ state, onRetry }: { readonly state: ReplayState; onRetr
       <div className="problem history-report" role="alert">
         <p>{state.error}</p>
         <button type="button" className="button" onClick={onRetry}>
-          Try again
+          {t("Try again")}
         </button>
       </div>
     );
   }
-  return state.stored?.length === 0 ? <p className="muted">Nothing is stored in this time.</p> : null;
+  return state.stored?.length === 0 ? <p className="muted">{t("Nothing is stored in this time.")}</p> : null;
 }

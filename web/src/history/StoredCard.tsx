@@ -3,6 +3,7 @@ import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { CardAt } from "../shell/CardAt";
+import { t } from "../words/t";
 
 /** Which stored position the pointer is over. One that was clicked is read out, too. */
 export function StoredCard() {
@@ -16,7 +17,7 @@ export function StoredCard() {
           <strong>{stored.name ?? stored.position.device_id}</strong>
           <span className="number">{formatTime(stored.position.time, now)}</span>
           <span className="muted">
-            stored position · {stored.position.kind} · {stored.position.moving ? "moving" : "not moving"}
+            {t("stored position")} · {stored.position.kind} · {stored.position.moving ? t("moving") : t("not moving")}
           </span>
         </CardAt>
       )}

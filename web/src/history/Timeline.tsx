@@ -1,5 +1,6 @@
 import type { ReplayState } from "../engine/types";
 import { formatMinute } from "../format/time";
+import { t } from "../words/t";
 import { gapsOf } from "./timelineGaps";
 
 const STEP = 10_000; // ms
@@ -25,14 +26,14 @@ export function Timeline({ replay, now, words, onSeek }: TimelineProps) {
             <div
               key={from}
               className="timeline-gap"
-              title="Nothing is stored here"
+              title={t("Nothing is stored here")}
               style={{ left: `${100 * from}%`, width: `${100 * (to - from)}%` }}
             />
           ))}
       </div>
       <input
         type="range"
-        aria-label="Time that is shown"
+        aria-label={t("Time that is shown")}
         aria-valuetext={words}
         min={range.from}
         max={range.to}

@@ -1,4 +1,5 @@
 import type { TimeRange } from "../engine/types";
+import { t } from "../words/t";
 
 export const PRESETS = [
   { key: "15min", label: "15 min", milliseconds: 15 * 60_000 },
@@ -36,10 +37,10 @@ export type RangeReading =
 export function readRange(from: string, to: string, now: number): RangeReading {
   const start = readLocal(from);
   const end = readLocal(to);
-  if (start === null) return fault("From: expected a day and a time, as 2026-11-23 14:05.");
-  if (end === null) return fault("To: expected a day and a time, as 2026-11-23 14:05.");
-  if (start >= end) return fault("From must be before To.");
-  if (start > now) return fault("From lies in the future: nothing is stored there yet.");
+  if (start === null) return fault(t("From: expected a day and a time, as 2026-11-23 14:05."));
+  if (end === null) return fault(t("To: expected a day and a time, as 2026-11-23 14:05."));
+  if (start >= end) return fault(t("From must be before To."));
+  if (start > now) return fault(t("From lies in the future: nothing is stored there yet."));
   return { range: wholeHours({ from: start, to: end }), problem: null };
 }
 

@@ -80,10 +80,6 @@ export class MapView {
 
   mount(element: HTMLElement): void {
     element.tabIndex = 0;
-    element.setAttribute("role", "application");
-    if (!element.hasAttribute("aria-label")) {
-      element.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom.");
-    }
     this.map.setTarget(element);
     if (!this.placed) this.fit(this.#options.startBox ?? WORLD, false);
     this.#listen(element);

@@ -1,5 +1,6 @@
 import { ChartColumn, Table2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { t } from "../words/t";
 
 interface ChartCardProps {
   readonly title: string;
@@ -19,8 +20,8 @@ export function ChartCard({ title, children, table, controls }: ChartCardProps) 
           type="button"
           className="icon-button"
           aria-pressed={asTable}
-          aria-label={`${title}: view as table`}
-          title={asTable ? "View as chart" : "View as table"}
+          aria-label={t("{{chart}}: view as table", { chart: title })}
+          title={asTable ? t("View as chart") : t("View as table")}
           onClick={() => setAsTable(!asTable)}
         >
           {asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}

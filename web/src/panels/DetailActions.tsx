@@ -2,6 +2,7 @@ import { LocateFixed, ZoomIn } from "lucide-react";
 import type { LivePosition } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 
 export function DetailActions({ newest }: { readonly newest: LivePosition }) {
   const engine = useEngine();
@@ -12,13 +13,13 @@ export function DetailActions({ newest }: { readonly newest: LivePosition }) {
         type="button"
         className="button"
         aria-pressed={following}
-        title="Keep it in the middle of the map (f)"
+        title={t("Keep it in the middle of the map (f)")}
         onClick={() => engine.follow(!following)}
       >
-        <LocateFixed aria-hidden /> Follow
+        <LocateFixed aria-hidden /> {t("Follow")}
       </button>
       <button type="button" className="button" onClick={() => engine.flyTo(newest)}>
-        <ZoomIn aria-hidden /> Zoom to
+        <ZoomIn aria-hidden /> {t("Zoom to")}
       </button>
     </div>
   );

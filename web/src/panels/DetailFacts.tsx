@@ -1,12 +1,14 @@
 import type { Device } from "../api/devices";
 import type { LivePosition } from "../engine/types";
 import { formatAge } from "../format/age";
+import { formatShare } from "../format/count";
 import { formatCourse } from "../format/course";
-import { formatDistance } from "../format/distance";
+import { formatDistance, formatHeight } from "../format/distance";
 import { formatPlace } from "../format/place";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
 import { useShownTime } from "../hooks/useNow";
+import { t } from "../words/t";
 import { CopyButton } from "./CopyButton";
 import { Fact } from "./Fact";
 
@@ -21,20 +23,20 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
   return (
     <>
       <dl className="figures">
-        <Figure name="Speed" value={formatSpeed(newest.speed)} />
-        <Figure name="Course" value={formatCourse(newest.course)} />
-        <Figure name="Today" value={device ? formatDistance(device.distance) : "–"} />
+        <Figure name={t("Speed")} value={formatSpeed(newest.speed)} />
+        <Figure name={t("Course")} value={formatCourse(newest.course)} />
+        <Figure name={t("Today")} value={device ? formatDistance(device.distance) : "–"} />
       </dl>
       <dl className="facts">
-        <Fact name="Status">{newest.status}</Fact>
-        <Fact name="Kind">{newest.kind ?? "not said"}</Fact>
-        <Fact name="Fix">
+        <Fact name={t("Status")}>{t(newest.status)}</Fact>
+        <Fact name={t("Kind")}>{newest.kind ?? t("not said")}</Fact>
+        <Fact name={t("Fix")}>
           {formatTime(newest.timestamp, now)} · {formatAge(now - newest.timestamp)}
         </Fact>
         <div className="fact">
-          <dt>Place</dt>
+          <dt>{t("Place")}</dt>
           <dd className="number copyable">
-            {place} <CopyButton text={place} label="Copy the coordinates" />
+            {place} <CopyButton text={place} label={t("Copy the coordinates")} />
           </dd>
         </div>
         {extraFacts(newest, device).map(([name, value]) => (
@@ -50,10 +52,10 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
 function extraFacts(newest: LivePosition, device: Device | undefined): [string, string][] {
   const facts: [string, string][] = [];
   const { altitude, accuracy, battery, source, attributes } = { ...device?.position, ...newest };
-  if (altitude !== undefined) facts.push(["Altitude", `${Math.round(altitude)} m`]);
-  if (accuracy !== undefined) facts.push(["Accuracy", `± ${Math.round(accuracy)} m`]);
-  if (battery !== undefined) facts.push(["Battery", `${Math.round(battery)} %`]);
-  if (source !== undefined) facts.push(["Source", source]);
+  if (altitude !== undefined) facts.push([t("Altitude"), formatHeight(altitude)]);
+  if (accuracy !== undefined) facts.push([t("Accuracy"), `± ${formatHeight(accuracy)}`]);
+  if (battery !== undefined) facts.push([t("Battery"), formatShare(battery)]);
+  if (source !== undefined) facts.push([t("Source"), source]);
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (name !== "name" && name !== "kind") facts.push([name, String(value)]);
   }

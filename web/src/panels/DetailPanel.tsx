@@ -4,6 +4,7 @@ import { fetchDevice } from "../api/devices";
 import type { LivePosition } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { DetailActions } from "./DetailActions";
 import { DetailFacts } from "./DetailFacts";
 import { newestOf } from "./newestOf";
@@ -33,14 +34,14 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
   return (
     <div className="detail">
       <DetailHead deviceId={deviceId} newest={newest} />
-      <QueryProblem query={query} what="The stored record" />
+      <QueryProblem query={query} what={t("The stored record")} />
       {newest ? (
         <>
           <DetailActions newest={newest} />
           <DetailFacts newest={newest} device={device} />
         </>
       ) : (
-        (past && <p className="muted">Not on the map at that time.</p>) || (query.isPending && <SkeletonRows />)
+        (past && <p className="muted">{t("Not on the map at that time.")}</p>) || (query.isPending && <SkeletonRows />)
       )}
       {!past && <TrackCard />}
       {!past && <TripsCard deviceId={deviceId} />}
@@ -61,8 +62,8 @@ function DetailHead({ deviceId, newest }: DetailHeadProps) {
       <button
         type="button"
         className="icon-button"
-        aria-label="Back to the overview"
-        title="Back to the overview (Esc)"
+        aria-label={t("Back to the overview")}
+        title={t("Back to the overview (Esc)")}
         onClick={() => engine.select(null)}
       >
         <ArrowLeft aria-hidden />

@@ -3,6 +3,7 @@ import type { Device } from "../api/devices";
 import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { DeviceRow, rowId } from "./DeviceRow";
 import { useMarkedRow } from "./useMarkedRow";
 import { useRowWindow } from "./useRowWindow";
@@ -33,7 +34,7 @@ export function DeviceList({ devices, total, onEnd }: DeviceListProps) {
       ref={list}
       className="device-list"
       role="listbox"
-      aria-label="Devices"
+      aria-label={t("Devices")}
       tabIndex={0}
       aria-activedescendant={markedDevice && rowId(markedDevice.device_id)}
       onKeyDown={press}

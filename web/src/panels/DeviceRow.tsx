@@ -3,6 +3,10 @@ import type { Device } from "../api/devices";
 import { formatAge } from "../format/age";
 import { formatSpeed } from "../format/speed";
 import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { settings } from "../settings/settings";
+import { spoken } from "../words/languages";
+import { t } from "../words/t";
 import { StatusShape } from "./StatusShape";
 
 interface DeviceRowProps {
@@ -19,6 +23,9 @@ interface DeviceRowProps {
 export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
   const { device, index, total, top, marked, selected, now } = props;
   const engine = useEngine();
+  // Memoised: it is not rendered again when the page is.
+  useReadable(settings);
+  useReadable(spoken);
   const { position } = device;
   return (
     // The list has the focus and its keys; a row only adds the pointer.
@@ -40,7 +47,7 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
       <span className="device-name">{device.name ?? device.device_id}</span>
       <span className="number">{formatSpeed(device.speed)}</span>
       <span className="muted device-kind">
-        {device.kind ?? "unknown kind"} · {device.status}
+        {device.kind ?? t("unknown kind")} · {t(device.status)}
       </span>
       <span className="number muted">{formatAge(now - position.time)}</span>
     </div>

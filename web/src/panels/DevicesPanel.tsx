@@ -4,6 +4,7 @@ import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { DeviceList } from "./DeviceList";
 import { FilterLine } from "./FilterLine";
 import { QueryProblem } from "./QueryProblem";
@@ -20,7 +21,7 @@ export function DevicesPanel() {
     <div className="devices-panel">
       <StatusChips />
       <FilterLine matching={data?.total} all={fleet} />
-      <QueryProblem query={devices.query} what="The device list" />
+      <QueryProblem query={devices.query} what={t("The device list")} />
       <DevicesBody devices={devices} fleet={fleet} />
     </div>
   );
@@ -49,7 +50,7 @@ function DevicesBody({ devices, fleet }: { readonly devices: Devices; readonly f
 }
 
 function NoneYet() {
-  return <p className="empty muted">No device has reported a position yet.</p>;
+  return <p className="empty muted">{t("No device has reported a position yet.")}</p>;
 }
 
 function NoMatch({ all }: { readonly all: number | undefined }) {
@@ -57,10 +58,10 @@ function NoMatch({ all }: { readonly all: number | undefined }) {
   return (
     <div className="empty">
       <p>
-        <strong>{all === undefined ? "None" : `0 of ${formatCount(all)}`}</strong> match.
+        <strong>{all === undefined ? t("None match.") : t("0 of {{all}} match.", { all: formatCount(all) })}</strong>
       </p>
       <button type="button" className="button" onClick={() => setFilter(NO_FILTER)}>
-        Clear filters
+        {t("Clear filters")}
       </button>
     </div>
   );
@@ -73,12 +74,12 @@ function Thousands({ devices }: { readonly devices: Devices }) {
     <div className="thousands">
       {previousThousand && (
         <button type="button" className="button" onClick={previousThousand}>
-          Previous 1,000
+          {t("Previous {{count, number}}", { count: 1000 })}
         </button>
       )}
       {nextThousand && (
         <button type="button" className="button" onClick={nextThousand}>
-          Next 1,000
+          {t("Next {{count, number}}", { count: 1000 })}
         </button>
       )}
     </div>

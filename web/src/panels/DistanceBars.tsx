@@ -4,13 +4,11 @@ import { MarkTable } from "../charts/MarkTable";
 import type { Mark } from "../charts/mark";
 import { useSettledOrder } from "../charts/useSettledOrder";
 import type { Engine, Stats } from "../engine/types";
-import { formatCount } from "../format/count";
 import { formatDistance } from "../format/distance";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { ChartCard } from "./ChartCard";
-
-const TITLE = "Distance today";
 
 /** The ten that went furthest since midnight UTC, and all others; a click selects the device. */
 export function DistanceBars({ stats }: { readonly stats: Stats }) {
@@ -22,19 +20,19 @@ export function DistanceBars({ stats }: { readonly stats: Stats }) {
   const rest = restMark(stats);
   return (
     <ChartCard
-      title={TITLE}
+      title={t("Distance today")}
       table={
         <MarkTable
-          caption={`${TITLE} by device, since midnight UTC`}
-          what="device"
-          measure="distance"
+          caption={t("Distance today by device, since midnight UTC")}
+          what={t("device")}
+          measure={t("distance")}
           marks={rest ? [...marks, rest] : marks}
         />
       }
     >
       <div className="bars-frame" onPointerEnter={() => setHeld(stats.time)} onPointerLeave={() => setHeld(null)}>
         {marks.length === 0 ? (
-          <p className="muted">Nothing has moved since midnight UTC.</p>
+          <p className="muted">{t("Nothing has moved since midnight UTC.")}</p>
         ) : (
           <BarChart marks={marks} rest={rest} />
         )}
@@ -61,7 +59,7 @@ function restMark(stats: Stats): Mark | undefined {
   if (count <= 0) return undefined;
   return {
     key: "others",
-    label: `${formatCount(count)} others`,
+    label: t("{{count, number}} others", { count }),
     value: others,
     text: formatDistance(others),
     colour: "var(--bar-rest)",

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { describeFilter, isFiltered, NO_FILTER } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
+import { t } from "../words/t";
 
 interface FilterLineProps {
   readonly matching: number | undefined;
@@ -11,17 +12,20 @@ interface FilterLineProps {
 /** How many match, and the way back to all. */
 export function FilterLine({ matching, all }: FilterLineProps) {
   const { filter, setFilter } = useDeviceFilter();
-  if (matching === undefined) return <p className="filter-line muted">Loading devices…</p>;
+  if (matching === undefined) return <p className="filter-line muted">{t("Loading devices…")}</p>;
   const count =
-    all === undefined ? formatCount(matching) : `${formatCount(matching)} of ${formatCount(Math.max(all, matching))}`;
-  if (!isFiltered(filter)) return <p className="filter-line muted">{formatCount(matching)} devices</p>;
+    all === undefined
+      ? formatCount(matching)
+      : t("{{matching}} of {{all}}", { matching: formatCount(matching), all: formatCount(Math.max(all, matching)) });
+  if (!isFiltered(filter))
+    return <p className="filter-line muted">{t("{{count, number}} devices", { count: matching })}</p>;
   return (
     <p className="filter-line">
       <span>
         <span className="number">{count}</span> {describeFilter(filter)}
       </span>
       <button type="button" className="link-button" onClick={() => setFilter(NO_FILTER)}>
-        <X aria-hidden /> Clear filters
+        <X aria-hidden /> {t("Clear filters")}
       </button>
     </p>
   );

@@ -9,10 +9,12 @@ import { STATUSES, type Stats } from "../engine/types";
 import { toggleKind, toggleStatus } from "../filter/deviceFilter";
 import { type DeviceFilterSetting, useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
+import { t } from "../words/t";
 import { ChartCard } from "./ChartCard";
 import { Segments } from "./Segments";
 
 type Grouping = "status" | "kind";
+const CAPTIONS = { status: "Devices by status", kind: "Devices by kind" } as const;
 
 /** Devices by status or by kind; a click limits the map and the list to that slice. */
 export function FleetPie({ stats }: { readonly stats: Stats }) {
@@ -22,21 +24,25 @@ export function FleetPie({ stats }: { readonly stats: Stats }) {
   const marks = grouping === "status" ? statusMarks(stats, setting) : kinds;
   return (
     <ChartCard
-      title="Fleet"
+      title={t("Fleet")}
       controls={
         <Segments<Grouping>
-          label="Group devices by"
+          label={t("Group devices by")}
           options={[
-            { value: "status", label: "By status" },
-            { value: "kind", label: "By kind" },
+            { value: "status", label: t("By status") },
+            { value: "kind", label: t("By kind") },
           ]}
           value={grouping}
           onChange={setGrouping}
         />
       }
-      table={<MarkTable caption={`Devices by ${grouping}`} what={grouping} measure="devices" marks={marks} />}
+      table={<MarkTable caption={t(CAPTIONS[grouping])} what={t(grouping)} measure={t("devices")} marks={marks} />}
     >
-      <DonutChart marks={marks} total={formatCount(stats.devices)} unit={stats.devices === 1 ? "device" : "devices"} />
+      <DonutChart
+        marks={marks}
+        total={formatCount(stats.devices)}
+        unit={stats.devices === 1 ? t("device") : t("devices")}
+      />
     </ChartCard>
   );
 }
@@ -44,7 +50,7 @@ export function FleetPie({ stats }: { readonly stats: Stats }) {
 function statusMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): Mark[] {
   return STATUSES.map((status) => ({
     key: status,
-    label: status,
+    label: t(status),
     value: stats.by_status[status],
     text: formatCount(stats.by_status[status]),
     colour: `var(--status-${status})`,
@@ -59,7 +65,7 @@ function kindMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): Ma
   const colours = kindColours(folded.map(({ key }) => key));
   return folded.map(({ key, value }) => ({
     key,
-    label: key,
+    label: key === OTHER ? t("other") : key,
     value,
     text: formatCount(value),
     colour: colours.get(key) ?? "var(--kind-8)",

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from "react";
+import { t } from "../words/t";
 
 interface PanelBoundaryProps {
   readonly title: string;
@@ -22,10 +23,10 @@ export class PanelBoundary extends Component<PanelBoundaryProps, PanelBoundarySt
     if (error === null) return this.props.children;
     return (
       <div className="card notice-card" role="alert">
-        <h2>{this.props.title} cannot be shown</h2>
+        <h2>{t("{{panel}} cannot be shown", { panel: this.props.title })}</h2>
         <p className="muted">{error.message}</p>
         <button type="button" className="button" onClick={() => this.setState({ error: null })}>
-          Reload panel
+          {t("Reload panel")}
         </button>
       </div>
     );

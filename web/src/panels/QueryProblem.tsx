@@ -1,4 +1,5 @@
 import type { UseQueryResult } from "@tanstack/react-query";
+import { t } from "../words/t";
 
 interface QueryProblemProps {
   readonly query: Pick<UseQueryResult, "error" | "refetch">;
@@ -11,10 +12,10 @@ export function QueryProblem({ query, what }: QueryProblemProps) {
   return (
     <div className="problem" role="alert">
       <p>
-        {what} could not be refreshed. {query.error.message}
+        {t("{{what}} could not be refreshed.", { what })} {query.error.message}
       </p>
       <button type="button" className="button" onClick={() => void query.refetch()}>
-        Try again
+        {t("Try again")}
       </button>
     </div>
   );

@@ -4,6 +4,7 @@ import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { StatusShape } from "./StatusShape";
 
 /** Limit the list and the map to one status; the counts are those of the whole fleet. */
@@ -12,7 +13,7 @@ export function StatusChips() {
   const { filter, setFilter } = useDeviceFilter();
   return (
     <fieldset className="chips">
-      <legend className="hidden">Show only</legend>
+      <legend className="hidden">{t("Show only")}</legend>
       {STATUSES.map((status) => (
         <button
           key={status}
@@ -22,7 +23,7 @@ export function StatusChips() {
           onClick={() => setFilter(toggleStatus(filter, status))}
         >
           <StatusShape status={status} />
-          {status}
+          {t(status)}
           <span className="number">{stats ? formatCount(stats.by_status[status]) : "–"}</span>
         </button>
       ))}

@@ -10,6 +10,7 @@ import { formatSpeed } from "../format/speed";
 import { formatMinute } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
+import { t } from "../words/t";
 import { QueryProblem } from "./QueryProblem";
 
 const SPAN = 86_400_000; // ms
@@ -31,13 +32,13 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
   return (
     <section className="card" aria-labelledby="trips-title">
       <header className="card-head">
-        <h3 id="trips-title">Trips and stops, last 24 hours</h3>
+        <h3 id="trips-title">{t("Trips and stops, last 24 hours")}</h3>
         <span className="muted number">{query.data && sums(query.data)}</span>
       </header>
-      <QueryProblem query={query} what="Trips and stops" />
-      {query.isPending && <p className="muted">Loading…</p>}
+      <QueryProblem query={query} what={t("Trips and stops")} />
+      {query.isPending && <p className="muted">{t("Loading…")}</p>}
       {query.data?.length === 0 && (
-        <p className="muted">None yet: they are made from what is stored, every minute or so.</p>
+        <p className="muted">{t("None yet: they are made from what is stored, every minute or so.")}</p>
       )}
       <ol className="pieces">
         {shown.map((piece) => (
@@ -46,7 +47,7 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
       </ol>
       {shown.length < pieces.length && (
         <button type="button" className="button" onClick={() => setAll(true)}>
-          Show all {pieces.length}
+          {t("Show all {{count, number}}", { count: pieces.length })}
         </button>
       )}
     </section>
@@ -66,14 +67,16 @@ function PieceRow({ piece, now }: { readonly piece: Piece; readonly now: number 
       <button type="button" className="piece" onClick={() => engine.flyTo(placeOf(piece))}>
         <Icon aria-hidden />
         <span>
-          <span className="piece-name">{isTrip ? `Trip of ${formatDistance(piece.distance)}` : "Stop"}</span>
+          <span className="piece-name">
+            {isTrip ? t("Trip of {{distance}}", { distance: formatDistance(piece.distance) }) : t("Stop")}
+          </span>
           <span className="muted">
             {formatMinute(piece.start, now)} – {formatMinute(piece.end, now)}
           </span>
         </span>
         <span className="number piece-figures">
           <span>{formatDuration(piece.end - piece.start)}</span>
-          {isTrip && <span className="muted">mean {formatSpeed(piece.mean_speed)}</span>}
+          {isTrip && <span className="muted">{t("mean {{speed}}", { speed: formatSpeed(piece.mean_speed) })}</span>}
         </span>
       </button>
     </li>

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { t } from "../words/t";
 import { nextStop, type SheetStop } from "./sheetStops";
 import { useSheetDrag } from "./useSheetDrag";
 
@@ -12,11 +13,11 @@ export function BottomSheet({ stop, onStop, children }: BottomSheetProps) {
   const { dragged, handlers } = useSheetDrag(stop, onStop);
   const style = dragged === null ? {} : { height: dragged, transition: "none" };
   return (
-    <aside className="sheet" aria-label="Panels" data-stop={stop} style={style}>
+    <aside className="sheet" aria-label={t("Panels")} data-stop={stop} style={style}>
       <button
         type="button"
         className="sheet-handle"
-        aria-label={`Panel height: ${stop}. Change to ${nextStop(stop)}`}
+        aria-label={t("Panel height: {{height}}. Change to {{next}}", { height: t(stop), next: t(nextStop(stop)) })}
         {...handlers}
       />
       {children}

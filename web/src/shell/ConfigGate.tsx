@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { fetchConfig } from "../api/config";
 import { useTheme } from "../hooks/useTheme";
+import { t } from "../words/t";
 import { EngineHost } from "./EngineHost";
 import { Logo } from "./Logo";
 import { ShellSkeleton } from "./ShellSkeleton";
@@ -22,11 +23,11 @@ export function ConfigGate() {
   return (
     <main className="page-message">
       <Logo />
-      <h1>Herenow cannot be reached</h1>
+      <h1>{t("Herenow cannot be reached")}</h1>
       <p role="alert">{config.error.message}</p>
-      <p className="muted">Is the server running? This page tries again every five seconds.</p>
+      <p className="muted">{t("Is the server running? This page tries again every five seconds.")}</p>
       <button type="button" className="button" onClick={() => void config.refetch()}>
-        Try again now
+        {t("Try again now")}
       </button>
     </main>
   );

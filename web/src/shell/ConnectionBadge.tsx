@@ -1,7 +1,7 @@
-import { formatCount } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
 import { useNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { connectionText, lastDataText } from "./connectionText";
 
 export function ConnectionBadge() {
@@ -23,10 +23,10 @@ export function ConnectionBadge() {
 /** Positions go on coming while the past is shown. */
 function LivePaused({ newer }: { readonly newer: number }) {
   return (
-    <p className="badge" data-tone="quiet" title="The map shows the past; live goes on meanwhile">
+    <p className="badge" data-tone="quiet" title={t("The map shows the past; live goes on meanwhile")}>
       <span className="badge-dot" aria-hidden="true" />
-      <strong>Live paused</strong>
-      <span className="muted badge-age number">{formatCount(newer)} newer</span>
+      <strong>{t("Live paused")}</strong>
+      <span className="muted badge-age number">{t("{{count, number}} newer", { count: newer })}</span>
     </p>
   );
 }

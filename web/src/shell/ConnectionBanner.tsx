@@ -1,6 +1,7 @@
 import { useEngine } from "../hooks/useEngine";
 import { useNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { connectionText } from "./connectionText";
 
 /** Appears when live updates do not come as they should. */
@@ -14,7 +15,7 @@ export function ConnectionBanner() {
       {countdown && <p className="number">{countdown}</p>}
       {canRetry && (
         <button type="button" className="button" onClick={() => engine.retryNow()}>
-          Try now
+          {t("Try now")}
         </button>
       )}
     </div>

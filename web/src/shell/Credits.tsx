@@ -2,12 +2,13 @@ import { Info } from "lucide-react";
 import { useState } from "react";
 import type { Credit } from "../engine/types";
 import { BASEMAP_CREDITS } from "../map/basemapCredits";
+import { t } from "../words/t";
 
 /** Whom the map is owed to, in full; on a small screen one line of it, and the rest when asked for. */
 export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
   const [open, setOpen] = useState(false);
   return (
-    <section className="credits" data-open={open} aria-label="Credits of the map">
+    <section className="credits" data-open={open} aria-label={t("Credits of the map")}>
       <ul>
         {[...BASEMAP_CREDITS, ...credits].map((credit) => (
           <li key={credit.text}>
@@ -19,7 +20,7 @@ export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
         type="button"
         className="icon-button"
         aria-expanded={open}
-        aria-label="All credits"
+        aria-label={t("All credits")}
         onClick={() => setOpen(!open)}
       >
         <Info aria-hidden />

@@ -1,7 +1,8 @@
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { type Label, t } from "../words/t";
 
-const KEYS: readonly (readonly [key: string, meaning: string])[] = [
+const KEYS: readonly (readonly [key: string, meaning: Label])[] = [
   ["/", "Search devices"],
   ["j k", "Next, previous device"],
   ["Enter", "Select the device of the list that is marked"],
@@ -31,8 +32,8 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
   return (
     <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
       <header className="card-head">
-        <h2 id="help-title">Keyboard</h2>
-        <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+        <h2 id="help-title">{t("Keyboard")}</h2>
+        <button type="button" className="icon-button" aria-label={t("Close")} onClick={onClose}>
           <X aria-hidden />
         </button>
       </header>
@@ -44,7 +45,7 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
                 <kbd key={name}>{name}</kbd>
               ))}
             </dt>
-            <dd>{meaning}</dd>
+            <dd>{t(meaning)}</dd>
           </div>
         ))}
       </dl>

@@ -4,6 +4,7 @@ import { useEngine } from "../hooks/useEngine";
 import { useShownTime } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { StatusShape } from "../panels/StatusShape";
+import { t } from "../words/t";
 import { CardAt } from "./CardAt";
 
 /** What the pointer is over. The same stands in the list and the detail, so it is not read out. */
@@ -18,7 +19,7 @@ export function HoverCard() {
       <strong>{position.name ?? position.device_id}</strong>
       <span className="number">{formatSpeed(position.speed)}</span>
       <span className="muted">
-        {position.kind ?? "unknown kind"} · {position.status} · {formatAge(now - position.timestamp)}
+        {position.kind ?? t("unknown kind")} · {t(position.status)} · {formatAge(now - position.timestamp)}
       </span>
     </CardAt>
   );

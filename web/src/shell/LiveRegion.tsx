@@ -1,12 +1,17 @@
 import { useEffect, useState } from "react";
 import type { Stats } from "../engine/types";
-import { countOf, formatRate } from "../format/count";
+import { formatCount, formatRate } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
+import { t } from "../words/t";
 
 const INTERVAL_MILLISECONDS = 30_000;
 
 export function summary(stats: Stats): string {
-  return `${countOf(stats.devices, "device")}, ${stats.by_status.moving} moving, ${formatRate(stats.rates.accepted)} positions a second.`;
+  return t("{{devices}}, {{moving}} moving, {{rate}} positions a second.", {
+    devices: t("{{count, number}} devices", { count: stats.devices }),
+    moving: formatCount(stats.by_status.moving),
+    rate: formatRate(stats.rates.accepted),
+  });
 }
 
 /** Says for those who do not see the charts what they show, twice a minute at most. */

@@ -1,14 +1,15 @@
 import { type LucideIcon, Maximize, Minus, Plus } from "lucide-react";
 import { useEngine } from "../hooks/useEngine";
+import { t } from "../words/t";
 
 export function MapControls() {
   const engine = useEngine();
   return (
     <fieldset className="map-controls">
-      <legend className="hidden">Map</legend>
-      <Control name="Zoom in" shortcut="+" icon={Plus} onClick={() => engine.zoomBy(1)} />
-      <Control name="Zoom out" shortcut="-" icon={Minus} onClick={() => engine.zoomBy(-1)} />
-      <Control name="Show the whole fleet" shortcut="0" icon={Maximize} onClick={() => engine.fitFleet()} />
+      <legend className="hidden">{t("Map")}</legend>
+      <Control name={t("Zoom in")} shortcut="+" icon={Plus} onClick={() => engine.zoomBy(1)} />
+      <Control name={t("Zoom out")} shortcut="-" icon={Minus} onClick={() => engine.zoomBy(-1)} />
+      <Control name={t("Show the whole fleet")} shortcut="0" icon={Maximize} onClick={() => engine.fitFleet()} />
     </fieldset>
   );
 }

@@ -3,6 +3,7 @@ import type { Config, Padding } from "../engine/types";
 import { MapDock } from "../history/MapDock";
 import { StoredCard } from "../history/StoredCard";
 import { useEngine } from "../hooks/useEngine";
+import { t } from "../words/t";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Credits } from "./Credits";
 import { EmptyFleet } from "./EmptyFleet";
@@ -26,8 +27,14 @@ export function MapStage({ config, padding }: MapStageProps) {
     if (map.current !== null) engine.mount(map.current);
   }, [engine]);
   return (
-    <main className="stage" aria-label="Map">
-      <div ref={map} id={MAP_ID} className="map" />
+    <main className="stage" aria-label={t("Map")}>
+      <div
+        ref={map}
+        id={MAP_ID}
+        className="map"
+        role="application"
+        aria-label={t("Map. Arrow keys move it, plus and minus zoom.")}
+      />
       <HoverCard />
       <StoredCard />
       <EmptyFleet />

@@ -1,6 +1,7 @@
 import { Info, X } from "lucide-react";
 import { useState } from "react";
 import { readStored, store } from "../hooks/stored";
+import { t } from "../words/t";
 
 const DISMISSED = "herenow.notices.dismissed";
 
@@ -17,9 +18,9 @@ export function Notices({ notices }: { readonly notices: readonly string[] }) {
     <section className="notice" aria-labelledby="notice-title">
       <header className="card-head">
         <h2 id="notice-title">
-          <Info aria-hidden /> About this demo
+          <Info aria-hidden /> {t("About this demo")}
         </h2>
-        <button type="button" className="icon-button" aria-label="Dismiss" title="Dismiss" onClick={dismiss}>
+        <button type="button" className="icon-button" aria-label={t("Dismiss")} title={t("Dismiss")} onClick={dismiss}>
           <X aria-hidden />
         </button>
       </header>

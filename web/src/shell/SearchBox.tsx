@@ -2,6 +2,7 @@ import { Search, X } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useShortcuts } from "../hooks/useShortcuts";
+import { t } from "../words/t";
 
 interface SearchBoxProps {
   /** Called when someone begins to search, so that the list can be brought into view. */
@@ -27,8 +28,8 @@ export function SearchBox({ onBegin }: SearchBoxProps) {
         ref={input}
         type="text"
         inputMode="search"
-        placeholder="Search devices"
-        aria-label="Search devices by name or id"
+        placeholder={t("Search devices")}
+        aria-label={t("Search devices by name or id")}
         aria-keyshortcuts="/"
         autoComplete="off"
         spellCheck={false}
@@ -40,7 +41,7 @@ export function SearchBox({ onBegin }: SearchBoxProps) {
       {filter.search === "" ? (
         <kbd>/</kbd>
       ) : (
-        <button type="button" className="icon-button" aria-label="Clear the search" onClick={() => set("")}>
+        <button type="button" className="icon-button" aria-label={t("Clear the search")} onClick={() => set("")}>
           <X aria-hidden />
         </button>
       )}

@@ -1,4 +1,5 @@
 import { SkeletonRows } from "../panels/SkeletonRows";
+import { t } from "../words/t";
 import { Logo } from "./Logo";
 
 /** The shape of the page before anything is known. */
@@ -14,7 +15,7 @@ export function ShellSkeleton() {
       <Side name="left" />
       <main className="stage">
         <p className="hidden" role="status">
-          Loading
+          {t("Loading…")}
         </p>
       </main>
       <Side name="right" />

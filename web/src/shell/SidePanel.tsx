@@ -1,5 +1,6 @@
 import { PanelLeftClose, PanelLeftOpen, PanelRightClose, PanelRightOpen } from "lucide-react";
 import type { ReactNode } from "react";
+import { t } from "../words/t";
 
 interface SidePanelProps {
   readonly side: "left" | "right";
@@ -9,8 +10,8 @@ interface SidePanelProps {
 }
 
 const ICONS = {
-  left: { open: PanelLeftOpen, close: PanelLeftClose, key: "[" },
-  right: { open: PanelRightOpen, close: PanelRightClose, key: "]" },
+  left: { open: PanelLeftOpen, close: PanelLeftClose, key: "[", name: "Left panel" },
+  right: { open: PanelRightOpen, close: PanelRightClose, key: "]", name: "Right panel" },
 } as const;
 
 /** A panel beside the map and the button that puts it away. */
@@ -18,14 +19,14 @@ export function SidePanel({ side, open, onToggle, children }: SidePanelProps) {
   const icons = ICONS[side];
   const Icon = open ? icons.close : icons.open;
   return (
-    <aside className={`side side-${side}`} data-open={open} aria-label={`${side} panel`}>
+    <aside className={`side side-${side}`} data-open={open} aria-label={t(icons.name)}>
       <button
         type="button"
         className="icon-button map-button side-toggle"
         aria-expanded={open}
-        aria-label={`${side === "left" ? "Left" : "Right"} panel`}
+        aria-label={t(icons.name)}
         aria-keyshortcuts={icons.key}
-        title={`${open ? "Close" : "Open"} the panel (${icons.key})`}
+        title={`${open ? t("Close the panel") : t("Open the panel")} (${icons.key})`}
         onClick={onToggle}
       >
         <Icon aria-hidden />

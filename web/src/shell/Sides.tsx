@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Layout } from "../hooks/useLayout";
 import { DevicesPanel } from "../panels/DevicesPanel";
 import { Panel } from "../panels/Panel";
+import { t } from "../words/t";
 import { BottomSheet } from "./BottomSheet";
 import { RightPanel } from "./RightPanel";
 import { SidePanel } from "./SidePanel";
@@ -28,7 +29,7 @@ export function Sides({ layout, shell, children }: SidesProps) {
           {layout === "tablet" ? (
             <TabbedPanel tab={tab} onTab={show} />
           ) : (
-            <Panel title="Devices">
+            <Panel title={t("Devices")}>
               <DevicesPanel />
             </Panel>
           )}

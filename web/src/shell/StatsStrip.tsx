@@ -2,9 +2,10 @@ import type { Drawing } from "../engine/types";
 import { formatCount, formatRate } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { type Label, t } from "../words/t";
 
-const REDUCED = { what: "reduced quality", why: "Frames came late for some seconds, so less is drawn" };
-const LESS: Readonly<Record<Drawing, { readonly what: string; readonly why: string } | null>> = {
+const REDUCED = { what: "reduced quality", why: "Frames came late for some seconds, so less is drawn" } as const;
+const LESS: Readonly<Record<Drawing, { readonly what: Label; readonly why: Label } | null>> = {
   full: null,
   coarse: REDUCED,
   sparse: REDUCED,
@@ -23,13 +24,13 @@ export function StatsStrip() {
   const less = LESS[drawing];
   return (
     <dl className="strip">
-      <Figure name="devices" value={formatCount(stats.devices)} />
-      <Figure name="in view" value={formatCount(shown)} />
-      <Figure name="positions/s" value={formatRate(stats.rates.accepted)} />
+      <Figure name={t("devices")} value={formatCount(stats.devices)} />
+      <Figure name={t("in view")} value={formatCount(shown)} />
+      <Figure name={t("positions/s")} value={formatRate(stats.rates.accepted)} />
       {less && (
-        <div title={less.why}>
-          <dt className="muted">markers</dt>
-          <dd>{less.what}</dd>
+        <div title={t(less.why)}>
+          <dt className="muted">{t("markers")}</dt>
+          <dd>{t(less.what)}</dd>
         </div>
       )}
     </dl>

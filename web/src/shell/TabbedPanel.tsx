@@ -1,4 +1,3 @@
-import { formatCount } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { DetailPanel } from "../panels/DetailPanel";
@@ -6,6 +5,7 @@ import { DevicesPanel } from "../panels/DevicesPanel";
 import { OverviewPanel } from "../panels/OverviewPanel";
 import { Panel } from "../panels/Panel";
 import { Segments } from "../panels/Segments";
+import { t } from "../words/t";
 
 export type Tab = "devices" | "overview";
 
@@ -23,7 +23,7 @@ export function TabbedPanel({ tab, folded = false, onTab }: TabbedPanelProps) {
   const devices = useReadable(engine.stats)?.devices;
   if (selected !== null && !folded) {
     return (
-      <Panel title="Device">
+      <Panel title={t("Device")}>
         <DetailPanel key={selected} deviceId={selected} />
       </Panel>
     );
@@ -31,16 +31,19 @@ export function TabbedPanel({ tab, folded = false, onTab }: TabbedPanelProps) {
   return (
     <>
       <Segments
-        label="Panel"
+        label={t("Panel")}
         options={[
-          { value: "devices", label: devices === undefined ? "Devices" : `${formatCount(devices)} devices` },
-          { value: "overview", label: "Overview" },
+          {
+            value: "devices",
+            label: devices === undefined ? t("Devices") : t("{{count, number}} devices", { count: devices }),
+          },
+          { value: "overview", label: t("Overview") },
         ]}
         value={folded ? null : tab}
         onChange={onTab}
       />
       {!folded && (
-        <Panel key={tab} title={tab === "devices" ? "Devices" : "Overview"}>
+        <Panel key={tab} title={tab === "devices" ? t("Devices") : t("Overview")}>
           {tab === "devices" ? <DevicesPanel /> : <OverviewPanel />}
         </Panel>
       )}

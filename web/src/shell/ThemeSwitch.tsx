@@ -1,5 +1,6 @@
 import { Moon, Sun, SunMoon } from "lucide-react";
 import { nextChoice, type ThemeSetting } from "../hooks/useTheme";
+import { t } from "../words/t";
 
 const ICONS = { auto: SunMoon, dark: Moon, light: Sun } as const;
 
@@ -9,9 +10,9 @@ export function ThemeSwitch({ choice, choose }: ThemeSetting) {
     <button
       type="button"
       className="icon-button"
-      aria-label={`Theme: ${choice}. Change to ${nextChoice(choice)}`}
+      aria-label={t("Theme: {{choice}}. Change to {{next}}", { choice: t(choice), next: t(nextChoice(choice)) })}
       aria-keyshortcuts="d"
-      title={`Theme: ${choice} (d)`}
+      title={t("Theme: {{choice}} (d)", { choice: t(choice) })}
       onClick={() => choose(nextChoice(choice))}
     >
       <Icon aria-hidden />

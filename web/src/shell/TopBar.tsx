@@ -1,5 +1,6 @@
 import { CircleQuestionMark } from "lucide-react";
 import type { ThemeSetting } from "../hooks/useTheme";
+import { t } from "../words/t";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { Logo } from "./Logo";
 import { SearchBox } from "./SearchBox";
@@ -27,9 +28,9 @@ export function TopBar({ theme, onSearch, onHelp }: TopBarProps) {
         <button
           type="button"
           className="icon-button"
-          aria-label="Help and keyboard shortcuts"
+          aria-label={t("Help and keyboard shortcuts")}
           aria-keyshortcuts="?"
-          title="Help (?)"
+          title={t("Help (?)")}
           onClick={onHelp}
         >
           <CircleQuestionMark aria-hidden />

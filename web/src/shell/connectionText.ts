@@ -1,5 +1,6 @@
 import type { Connection } from "../engine/types";
 import { formatAge } from "../format/age";
+import { t } from "../words/t";
 
 export interface ConnectionText {
   /** For the badge: one word. */
@@ -18,38 +19,38 @@ const calm = { message: null, countdown: null, canRetry: false } as const;
 export function connectionText(connection: Connection, now: number): ConnectionText {
   switch (connection.state) {
     case "connecting":
-      return { ...calm, label: "Connecting", tone: "quiet" };
+      return { ...calm, label: t("Connecting"), tone: "quiet" };
     case "live":
-      return { ...calm, label: "Live", tone: "good" };
+      return { ...calm, label: t("Live"), tone: "good" };
     case "polling":
       return {
-        label: "Polling",
+        label: t("Polling"),
         tone: "warn",
-        message: "Live updates by polling: no socket gets through.",
+        message: t("Live updates by polling: no socket gets through."),
         countdown: null,
         canRetry: true,
       };
     case "reconnecting":
       return {
-        label: "Reconnecting",
+        label: t("Reconnecting"),
         tone: "warn",
-        message: "The connection to the server was lost.",
+        message: t("The connection to the server was lost."),
         countdown: countdown(connection.retryAt, now),
         canRetry: true,
       };
     case "offline":
       return {
-        label: "Offline",
+        label: t("Offline"),
         tone: "bad",
-        message: "There is no network. All that is shown stays readable.",
+        message: t("There is no network. All that is shown stays readable."),
         countdown: lastDataText(connection.lastData, now),
         canRetry: false,
       };
     case "refused":
       return {
-        label: "Refused",
+        label: t("Refused"),
         tone: "bad",
-        message: connection.problem ?? "The server refused what this page asked for.",
+        message: connection.problem ?? t("The server refused what this page asked for."),
         countdown: null,
         canRetry: true,
       };
@@ -58,10 +59,10 @@ export function connectionText(connection: Connection, now: number): ConnectionT
 
 function countdown(retryAt: number | null, now: number): string {
   const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000);
-  return seconds <= 0 ? "Reconnecting now…" : `Reconnecting in ${seconds} s.`;
+  return seconds <= 0 ? t("Reconnecting now…") : t("Reconnecting in {{seconds}} s.", { seconds });
 }
 
 /** `last data 3 s ago`, or null before the first. */
 export function lastDataText(lastData: number | null, now: number): string | null {
-  return lastData === null ? null : `last data ${formatAge(now - lastData)}`;
+  return lastData === null ? null : t("last data {{age}}", { age: formatAge(now - lastData) });
 }

@@ -1,0 +1,18 @@
+import { words } from "../words/t";
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** What Intl is asked for: English as in Britain has 24 hours, and the day before the month. */
+export function locale(): string {
+  return words.language === "en" ? "en-GB" : words.language;
+}
+
+/** In the digits and the grouping of the chosen language, with so many decimals. */
+export function formatNumber(value: number, decimals = 0): string {
+  const key = `${locale()} ${decimals}`;
+  const format =
+    formats.get(key) ??
+    new Intl.NumberFormat(locale(), { maximumFractionDigits: decimals, minimumFractionDigits: decimals });
+  formats.set(key, format);
+  return format.format(value);
+}
