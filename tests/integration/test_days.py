@@ -220,3 +220,21 @@ def test_density_tells_where_most_was(server: Server) -> None:
     is_problem(
         get(server, "/api/history/density", **{**query, "zoom": 20, "bbox": "-90,-80,90,80"}), 400, "too many cells"
     )
+
+
+def test_a_timeline_counts_by_the_hour_by_the_day_and_by_the_month_and_adds_up(server: Server) -> None:
+    def told(start: int, end: int, **query: Any) -> Any:
+        return get(server, "/api/history/timeline", **{"from": start, "to": end}, **query).json()
+
+    hours = told(START, START + 2 * DAY)
+    assert (hours["start"], hours["length"]) == (START, HOUR)
+    assert hours["positions"] == [0] * 21 + [60, 60, 60, 60] + [0] * 5 + [1] + [0] * 17
+    assert sum(hours["moving"]) == pytest.approx(60, abs=2)
+    assert sum(told(START, START + 2 * DAY, kind="bus")["positions"]) == 0
+    days = told(START - 29 * DAY + HOUR, START + 2 * DAY)
+    assert (days["start"], days["length"], len(days["positions"])) == (START - 29 * DAY, DAY, 31)
+    assert days["positions"][-2:] == [180, 61]
+    cut = told(START - 29 * DAY, START + 22 * HOUR)
+    assert cut["positions"][-1] == 60, "of the last day only what is in the range"
+    months = told(START - 900 * DAY, START + 2 * DAY)
+    assert (months["length"], sum(months["positions"])) == (30 * DAY, 241)

@@ -24,6 +24,7 @@ READINGS = (
     "/api/history/distances",
     "/api/history/density?bbox=24,59,26,61&zoom=9",
     "/api/history",
+    "/api/history/timeline",
     "/api/history/replay",
     "/api/history/tiles/3/4/2.mvt",
     f"/api/history/days/{NOW}",

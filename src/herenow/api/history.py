@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Header, Query, Response
 
 from herenow.api.border import FOR_EVER_HERE
@@ -17,6 +18,7 @@ from herenow.history.parts import MADE, STATE, key_number, one_of
 from herenow.history.points import OTHER
 from herenow.history.ranges import blocks, version, whole_hours
 from herenow.history.tiles import Filter, read_tile, tile
+from herenow.history.timeline import timeline
 from herenow.model.clock import DAY
 
 router = APIRouter(tags=["history"])
@@ -62,6 +64,20 @@ async def read_density(
     cells = await density(past.store.rollups, box, zoom, range_, Filter(kind, raw is True))
     count = sum(cell.count for cell in cells)
     return answer({"cells": cells, "positions": count, "from": range_.start, "to": range_.end})
+
+
+@router.get("/api/history/timeline")
+async def read_timeline(
+    past: WithPast,
+    start: From = None,
+    end: To = None,
+    kind: Annotated[str | None, Query(max_length=32)] = None,
+    raw: Raw = None,
+) -> Response:
+    """Positions of a time range in bins of an hour, in a longer one of a day, in a very long one of 30 days."""
+    range_ = whole_hours(span(start, end, DAY))
+    found = await timeline(past.store.rollups, range_, Filter(kind, raw is True))
+    return answer({"from": range_.start, "to": range_.end, **msgspec.structs.asdict(found)})
 
 
 def same(tag: str, if_none_match: str | None) -> bool:
