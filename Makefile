@@ -10,6 +10,7 @@ services: ## RabbitMQ and Cassandra as several processes share them, on their us
 
 test: check     ## everything: types and style, then unit, integration and acceptance tests of server and client
 	@npm --prefix web run --silent test
+	@npm --prefix web run --silent budget
 	@python -m pytest
 
 check:   ## types and style

@@ -1,98 +1,13 @@
 """The map in a real browser, against a real server with the demo."""
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.acceptance.browser import FLAGS, chromium
+from tests.acceptance.watched import BUS, SIMULATED, Watched
 from tests.server import Server, running, wait_for
-
-BUS, SIMULATED = "capmetro-", "sim-"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("demo") / "positions.db", "--demo") as server:
-        yield server
-
-
-class Watched:
-    """A page, and all that it asked for and complained of."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", self._request)
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _request(self, request: Request) -> None:
-        self.asked.append(request.url)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def open(self, server: Server, path: str = "/") -> None:
-        self.page.goto(server.url + path)
-        self.until("() => window.herenow !== undefined")
-
-    def until(self, true: str, seconds: float = 30, argument: object = None) -> None:
-        self.page.wait_for_function(true, arg=argument, timeout=seconds * 1000)
-
-    def ids(self, prefix: str) -> list[str]:
-        found: list[str] = self.page.evaluate("() => window.herenow.devices()")
-        return [device_id for device_id in found if device_id.startswith(prefix)]
-
-    def places(self, ids: list[str]) -> dict[str, Any]:
-        """Where markers are drawn at this moment."""
-        drawn: dict[str, Any] = self.page.evaluate(
-            "ids => Object.fromEntries(ids.map(id => [id, window.herenow.shown(id)]))", ids
-        )
-        return {device_id: place for device_id, place in drawn.items() if place}
-
-    def marks(self) -> list[dict[str, Any]]:
-        """What the history layer draws: `pixel` of the map, and `count`, None for a position that is drawn itself."""
-        marks: list[dict[str, Any]] = self.page.evaluate("() => window.herenow.historyMarks()")
-        return marks
-
-    def mark(self, condition: str) -> dict[str, Any]:
-        """One that no card covers, once the map rests; on its `count`."""
-        found = "window.herenow.historyMarks().filter(({count, pixel: [x, y]}) => "
-        found += f"x > 80 && x < 600 && y > 100 && y < 550 && {condition})"
-        self.page.wait_for_timeout(1000)
-        self.until(f"() => {found}.length > 0", 60)
-        mark: dict[str, Any] = self.page.evaluate(f"() => {found}.sort((a, b) => a.count - b.count)[0]")
-        return mark
-
-    def click(self, mark: dict[str, Any]) -> None:
-        x, y = mark["pixel"]
-        self.page.get_by_role("application").click(position={"x": x, "y": y})
-
-    def wait_for_fleets(self) -> None:
-        for prefix in (BUS, SIMULATED):
-            self.until("prefix => window.herenow.devices().filter(id => id.startsWith(prefix)).length > 50", 60, prefix)
-
-
-@pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
-    watched = Watched(context.new_page())
-    yield watched
-    context.close()
 
 
 def test_both_fleets_are_drawn_and_move_smoothly(watched: Watched, demo: Server) -> None:
@@ -198,22 +113,6 @@ def test_charts_follow_by_themselves(watched: Watched, demo: Server) -> None:
     fleet = watched.page.get_by_role("region", name="Devices", exact=True)
     before = fleet.inner_text()
     wait_for(lambda: fleet.inner_text() != before, 60)
-
-
-def test_nothing_is_asked_of_anyone_else_and_nothing_is_complained_of(watched: Watched, demo: Server) -> None:
-    watched.open(demo)
-    watched.wait_for_fleets()
-    show_history(watched.page)
-    watched.page.wait_for_timeout(2000)
-    assert [url for url in watched.asked if not url.startswith((demo.url, "data:", "blob:"))] == []
-    assert watched.complaints == []
-
-
-def test_the_page_about_the_http_interface_is_served_from_here_alone(watched: Watched, demo: Server) -> None:
-    watched.page.goto(demo.url + "/docs")
-    expect(watched.page.get_by_text("/api/devices/{device_id}/track")).to_be_visible()
-    assert [url for url in watched.asked if not url.startswith((demo.url, "data:"))] == []
-    assert watched.complaints == []
 
 
 def test_credits_and_notices_of_the_demo_are_on_the_map(watched: Watched, demo: Server) -> None:

@@ -1,4 +1,4 @@
-"""HAProxy as in deploy/haproxy.cfg, before servers of a test."""
+"""HAProxy as in deploy/haproxy.cfg or docs/operations.md, before servers of a test."""
 
 import re
 import shutil
@@ -7,23 +7,25 @@ from pathlib import Path
 
 from tests.services.service import Service, ServiceFailed, inherited
 
-EXAMPLE = Path(__file__).parent.parent.parent / "deploy" / "haproxy.cfg"
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLE = ROOT / "deploy" / "haproxy.cfg"
 
 
 class HAProxy(Service):
     starting = 10.0
 
-    def __init__(self, folder: Path, servers: list[int]) -> None:
-        """Before servers on these ports of this machine."""
+    def __init__(self, folder: Path, servers: list[int], text: str = "") -> None:
+        """Before servers on these ports of this machine; with another `text` than the example's."""
         super().__init__(folder, "127.0.0.1", None)
         self._servers = servers
+        self._text = text or EXAMPLE.read_text()
 
     @property
     def url(self) -> str:
         return f"http://{self.address}:{self.port}"
 
     def prepare(self) -> None:
-        text = EXAMPLE.read_text()
+        text = self._text
         text = re.sub(r"maxconn \d+", "maxconn 2000", text)
         text = re.sub(r"bind \S+", f"bind {self.address}:{self.port}", text)
         text = re.sub(r"\n +server \w+ \S+", "", text)
@@ -41,3 +43,9 @@ class HAProxy(Service):
 
     def serves(self) -> None:
         socket.create_connection((self.address, self.port), 1).close()
+
+
+def under_a_path() -> str:
+    """What docs/operations.md says of serving it under /maps/herenow/, after what the example begins with."""
+    said = (ROOT / "docs" / "operations.md").read_text()
+    return EXAMPLE.read_text().partition("frontend ")[0] + said.partition("```haproxy\n")[2].partition("```")[0]

@@ -32,6 +32,7 @@ from herenow.api.aside import Aside, Beside, Matched
 from herenow.api.border import Border, Compressed
 from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts, Past
+from herenow.api.policy import content_policy
 from herenow.api.problems import add_problems
 
 # Live first: routes are tried in order, and thousands of viewers may come back at once. A device's id may hold slashes,
@@ -68,6 +69,7 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
         title="Herenow",
         version=__version__,
         summary="Positions in, positions and history out.",
+        servers=[{"url": "."}],  # relative to this document, so under a path of a proxy as well
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
     )
@@ -84,7 +86,7 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
-    app.add_middleware(Border, here_only=parts.here_only)
+    app.add_middleware(Border, here_only=parts.here_only, policy=content_policy())
     return app
 
 

@@ -10,15 +10,7 @@ from starlette.websockets import WebSocket
 from herenow.api.problems import problem
 from herenow.settings import loopback
 
-_ALWAYS = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        b"worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'self'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-]
+_ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
 FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxies must not keep
 _WHOLE = (200, 206, 304)
@@ -29,9 +21,10 @@ class Border:
     only this machine may ask, a host name not its own is refused too: a page elsewhere may have had it point here.
     """
 
-    def __init__(self, app: ASGIApp, *, here_only: bool) -> None:
+    def __init__(self, app: ASGIApp, *, here_only: bool, policy: str) -> None:
         self._app = app
         self._here_only = here_only
+        self._always = [*_ALWAYS, (b"content-security-policy", policy.encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -39,7 +32,7 @@ class Border:
         elif refusal := self._refusal(Headers(scope=scope)):
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "http":
-            await self._app(_as_get(scope), receive, _with_headers(scope["path"], send))
+            await self._app(_as_get(scope), receive, self._with_headers(scope["path"], send))
         else:
             await self._app(scope, receive, send)
 
@@ -54,6 +47,18 @@ class Border:
         if self._here_only and not loopback(asked[0]):
             return f"expected a name of this machine like 127.0.0.1, got {host[:99]!r}; HERENOW_ACCESS=open allows all"
         return None
+
+    def _with_headers(self, path: str, send: Send) -> Send:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # Files under assets/ carry a digest of their content in their name.
+                keep = path.startswith("/assets/") and message["status"] in _WHOLE
+                headers = MutableHeaders(raw=[*message["headers"], *self._always])
+                headers.setdefault("cache-control", FOR_EVER if keep else "no-cache")
+                message["headers"] = headers.raw
+            await send(message)
+
+        return send_with_headers
 
 
 def _place(url: str) -> tuple[str, int | None]:
@@ -73,19 +78,6 @@ async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> No
 def _as_get(scope: Scope) -> Scope:
     """HEAD is answered as GET; the server leaves the body out by itself."""
     return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-
-
-def _with_headers(path: str, send: Send) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            # Files under assets/ carry a digest of their content in their name.
-            keep = path.startswith("/assets/") and message["status"] in _WHOLE
-            headers = MutableHeaders(raw=[*message["headers"], *_ALWAYS])
-            headers.setdefault("cache-control", FOR_EVER if keep else "no-cache")
-            message["headers"] = headers.raw
-        await send(message)
-
-    return send_with_headers
 
 
 class Compressed(GZipMiddleware):

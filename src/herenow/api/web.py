@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Response
-from starlette.responses import FileResponse
-from starlette.staticfiles import StaticFiles
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from herenow import __version__
+from herenow.api.built import BuiltFiles
 from herenow.api.devices import answer
 from herenow.api.parts import WithParts
 from herenow.errors import NotFound
@@ -46,18 +46,18 @@ def add_web(app: FastAPI) -> None:
     if not (WEB / "index.html").is_file():
         app.add_api_route("/", _not_built, include_in_schema=False)
         return
-    app.add_api_route("/docs", _docs, include_in_schema=False)
-    files, nothing_here = StaticFiles(directory=WEB, html=True), app.router.default
+    files, nothing_here = BuiltFiles(directory=WEB, html=True), app.router.default
+
+    async def docs(request: Request) -> Response:
+        return await files.get_response("docs.html", request.scope)
+
+    app.add_api_route("/docs", docs, include_in_schema=False)
 
     async def file_or_nothing(scope: Scope, receive: Receive, send: Send) -> None:
         api = scope["path"].startswith("/api/")
         await (files if scope["type"] == "http" and not api else nothing_here)(scope, receive, send)
 
     app.router.default = file_or_nothing
-
-
-async def _docs() -> Response:
-    return FileResponse(WEB / "docs.html")
 
 
 async def _not_built() -> Response:
