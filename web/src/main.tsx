@@ -11,6 +11,7 @@ import "./styles/replay.css";
 import "./styles/panels.css";
 import "./styles/detail.css";
 import "./styles/charts.css";
+import "./styles/dialog.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { settings } from "./settings/settings";

@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { settings } from "../settings/settings";
 import { speak } from "../words/languages";
 import { formatAge } from "./age";
 import { formatRate, formatShare } from "./count";
 import { compassPoint, formatCourse } from "./course";
-import { formatDistance } from "./distance";
+import { formatDistance, formatHeight } from "./distance";
 import { formatPlace } from "./place";
 import { formatSpeed } from "./speed";
+import { formatMinute, formatTime } from "./time";
 
 test.each([
   [-5000, "now"],
@@ -73,5 +75,34 @@ describe("in Turkish", () => {
     expect(formatAge(12_400)).toBe("12 sn önce");
     expect(formatShare(64.7)).toBe("%65");
     expect(formatCourse(271)).toBe("271° B");
+  });
+});
+
+describe("in other units and another zone", () => {
+  afterEach(() => settings.change({ units: "metric", zone: "local" }));
+
+  test.each([
+    ["imperial", "30.0 mi", "18 mph", "270 ft"],
+    ["nautical", "26.0 nmi", "16 kn", "270 ft"],
+  ] as const)("%s", (units, distance, speed, height) => {
+    settings.change({ units });
+    expect(formatDistance(48_210.7)).toBe(distance);
+    expect(formatSpeed(8.1)).toBe(speed);
+    expect(formatHeight(82.3)).toBe(height);
+  });
+
+  test("what is short is told in the small unit", () => {
+    settings.change({ units: "imperial" });
+    expect(formatDistance(100)).toBe("328 ft");
+    settings.change({ units: "nautical" });
+    expect(formatDistance(100)).toBe("100 m");
+    expect(formatDistance(926)).toBe("0.5 nmi");
+  });
+
+  test("in UTC the hour is that of Greenwich, and so is the day", () => {
+    const evening = Date.UTC(2026, 10, 23, 23, 59, 30);
+    settings.change({ zone: "utc" });
+    expect(formatTime(evening, evening + 20_000)).toBe("23:59:30");
+    expect(formatMinute(evening, evening + 60_000)).toBe("23 Nov, 23:59");
   });
 });

@@ -1,7 +1,16 @@
+import { settings } from "../settings/settings";
 import { t } from "../words/t";
 import { formatNumber } from "./number";
 
-/** Metres a second in, `29 km/h` out; a dash when it is not known. */
+const UNITS = {
+  metric: { text: "{{speed}} km/h", perMetre: 3.6 },
+  imperial: { text: "{{speed}} mph", perMetre: 3600 / 1609.344 },
+  nautical: { text: "{{speed}} kn", perMetre: 3600 / 1852 },
+} as const;
+
+/** Metres a second in, `29 km/h` out, or in the units that are set; a dash when it is not known. */
 export function formatSpeed(speed: number | undefined): string {
-  return speed === undefined ? "–" : t("{{speed}} km/h", { speed: formatNumber(speed * 3.6) });
+  if (speed === undefined) return "–";
+  const { text, perMetre } = UNITS[settings.get().units];
+  return t(text, { speed: formatNumber(speed * perMetre) });
 }

@@ -6,6 +6,7 @@ import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
+import { settings } from "../settings/settings";
 import { type Label, t } from "../words/t";
 import { HistoryRangeForm } from "./HistoryRangeForm";
 import { HistoryReport, HistorySpan } from "./HistoryReport";
@@ -87,7 +88,9 @@ export function MapDock() {
 
 function CustomRange({ onRange }: { onRange(range: TimeRange): void }) {
   const { range } = useEngine().history.get();
-  return <HistoryRangeForm now={useServerNow()} first={range} onRange={onRange} />;
+  const { zone } = useReadable(settings);
+  // What was typed is of the zone in which it was typed.
+  return <HistoryRangeForm key={zone} now={useServerNow()} first={range} onRange={onRange} />;
 }
 
 function shown<T>({ value, label }: { readonly value: T; readonly label: Label }) {

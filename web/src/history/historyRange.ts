@@ -1,4 +1,5 @@
 import type { TimeRange } from "../engine/types";
+import { settings } from "../settings/settings";
 import { t } from "../words/t";
 
 export const PRESETS = [
@@ -33,7 +34,7 @@ export type RangeReading =
   | { readonly range: TimeRange; readonly problem: null }
   | { readonly range: null; readonly problem: string };
 
-/** Reads two local date-times as `2026-11-23T14:05`, or says what is wrong with them. */
+/** Reads two date-times of the zone that is set, as `2026-11-23T14:05`, or says what is wrong with them. */
 export function readRange(from: string, to: string, now: number): RangeReading {
   const start = readLocal(from);
   const end = readLocal(to);
@@ -54,12 +55,12 @@ function readLocal(text: string): number | null {
   const trimmed = text.trim();
   if (!LOCAL.test(trimmed)) return null;
   // Without a zone, a date-time is read in the zone of the browser.
-  const time = Date.parse(trimmed.replace(" ", "T"));
+  const time = Date.parse(trimmed.replace(" ", "T") + (settings.get().zone === "utc" ? "Z" : ""));
   return Number.isNaN(time) ? null : time;
 }
 
 /** The other way: as an input of type datetime-local wants it. */
 export function writeLocal(time: number): string {
-  const minutes = new Date(time).getTimezoneOffset();
+  const minutes = settings.get().zone === "utc" ? 0 : new Date(time).getTimezoneOffset();
   return new Date(time - minutes * 60_000).toISOString().slice(0, 16);
 }

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent } from "react";
+import { settings } from "../settings/settings";
 
 /** Keyed by `KeyboardEvent.key`. */
 export type Shortcuts = Readonly<Record<string, () => void>>;
@@ -7,7 +8,8 @@ const TYPING = `input:not([type=checkbox], [type=radio], [type=range]), textarea
 const PRESSABLE = "button, a, summary, input[type=checkbox], input[type=radio]"; // by the space bar
 
 function isMeantForPage(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (!settings.get().shortcuts || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
+    return false;
   if (document.querySelector("dialog[open]")) return false;
   const meant = event.key === " " ? `${TYPING}, ${PRESSABLE}` : TYPING;
   return !(event.target instanceof Element && event.target.matches(meant));

@@ -1,17 +1,9 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import type { Theme } from "../engine/types";
-import { readStored, store } from "./stored";
+import { CHOICES, type Settings, settings } from "../settings/settings";
+import { useReadable } from "./useReadable";
 
-const THEME_CHOICES = ["auto", "dark", "light"] as const;
-export type ThemeChoice = (typeof THEME_CHOICES)[number];
-
-const STORED = "herenow.theme";
 const LIGHT = "(prefers-color-scheme: light)";
-
-function storedChoice(): ThemeChoice {
-  const stored = readStored(STORED);
-  return THEME_CHOICES.find((choice) => choice === stored) ?? "auto";
-}
 
 function subscribe(listener: () => void): () => void {
   const query = matchMedia(LIGHT);
@@ -23,6 +15,8 @@ function systemTheme(): Theme {
   return matchMedia(LIGHT).matches ? "light" : "dark";
 }
 
+export type ThemeChoice = Settings["theme"];
+
 export interface ThemeSetting {
   readonly choice: ThemeChoice;
   readonly theme: Theme;
@@ -30,20 +24,16 @@ export interface ThemeSetting {
 }
 
 export function useTheme(): ThemeSetting {
-  const [choice, setChoice] = useState(storedChoice);
+  const { theme: choice } = useReadable(settings);
   const system = useSyncExternalStore(subscribe, systemTheme);
   const theme = choice === "auto" ? system : choice;
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
-  function choose(next: ThemeChoice): void {
-    store(STORED, next);
-    setChoice(next);
-  }
-  return { choice, theme, choose };
+  return { choice, theme, choose: (next) => settings.change({ theme: next }) };
 }
 
 export function nextChoice(choice: ThemeChoice): ThemeChoice {
-  const index = THEME_CHOICES.indexOf(choice);
-  return THEME_CHOICES[(index + 1) % THEME_CHOICES.length] ?? "auto";
+  const index = CHOICES.theme.indexOf(choice);
+  return CHOICES.theme[(index + 1) % CHOICES.theme.length] ?? "auto";
 }

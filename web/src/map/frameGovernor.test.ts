@@ -51,3 +51,10 @@ test("a frame now and then, because nothing moves, is not late", () => {
   for (let now = 0; now < 60_000; now += 1000) governor.add(now, 16);
   expect(governor.quality).toBe("full");
 });
+
+test("what someone chose goes before what was measured", () => {
+  const full = new FrameGovernor(() => "full");
+  watch(full, 20, 900);
+  expect(full.quality).toBe("full");
+  expect(new FrameGovernor(() => "reduced").quality).toBe("coarse");
+});

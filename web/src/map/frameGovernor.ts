@@ -10,13 +10,22 @@ const LEVELS: readonly Quality[] = ["full", "coarse", "sparse"];
 
 /** Lowers the quality, a step at a time, where frames have been late twice two seconds long. It never comes back by itself. */
 export class FrameGovernor {
+  readonly #chosen: () => "auto" | "full" | "reduced";
   #level = 0;
   #late = 0; // times in a row
   #times: number[] = [];
   #delays: number[] = [];
 
+  constructor(chosen: () => "auto" | "full" | "reduced" = () => "auto") {
+    this.#chosen = chosen;
+  }
+
+  /** What someone chose goes before what was measured. */
   get quality(): Quality {
-    return LEVELS[this.#level] ?? "full";
+    const chosen = this.#chosen();
+    if (chosen === "full") return "full";
+    const measured = LEVELS[this.#level] ?? "full";
+    return chosen === "reduced" && measured === "full" ? "coarse" : measured;
   }
 
   /** A frame came at `now`, so many ms after it was asked for. */

@@ -3,6 +3,7 @@ import type { FrameState } from "ol/Map";
 import type { DeviceStore } from "../engine/deviceStore";
 import { latitudeOf, longitudeOf } from "../engine/mercator";
 import type { Drawing, Theme } from "../engine/types";
+import { settings } from "../settings/settings";
 import { FrameGovernor } from "./frameGovernor";
 import { FrameMeter } from "./frameMeter";
 import type { FrameView } from "./frameView";
@@ -54,7 +55,7 @@ export class LiveLayer {
   readonly #markers = new VisibleMarkers();
   readonly #painter: MarkerPainter;
   readonly #renderer: MarkerRenderer | null;
-  readonly #governor = new FrameGovernor();
+  readonly #governor = new FrameGovernor(() => settings.get().quality);
   readonly #clock = new RedrawClock((delay) => this.#drawAlone(delay));
   #palette;
   #view: FrameView | null = null;

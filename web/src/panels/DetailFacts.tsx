@@ -53,7 +53,7 @@ function extraFacts(newest: LivePosition, device: Device | undefined): [string, 
   const facts: [string, string][] = [];
   const { altitude, accuracy, battery, source, attributes } = { ...device?.position, ...newest };
   if (altitude !== undefined) facts.push([t("Altitude"), formatHeight(altitude)]);
-  if (accuracy !== undefined) facts.push([t("Accuracy"), `± ${formatHeight(accuracy)}`]);
+  if (accuracy !== undefined) facts.push([t("Accuracy"), `± ${formatDistance(accuracy)}`]);
   if (battery !== undefined) facts.push([t("Battery"), formatShare(battery)]);
   if (source !== undefined) facts.push([t("Source"), source]);
   for (const [name, value] of Object.entries(attributes ?? {})) {

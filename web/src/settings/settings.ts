@@ -1,18 +1,41 @@
 import type { Readable } from "../engine/types";
 import { readStored, store } from "../hooks/stored";
 
-export interface Settings {
+/** What may be chosen, the first as long as nothing was. */
+export const CHOICES = {
+  units: ["metric", "imperial", "nautical"],
+  zone: ["local", "utc"],
+  theme: ["auto", "dark", "light"],
+  quality: ["auto", "full", "reduced"],
+} as const;
+
+type Chosen = { readonly [Name in keyof typeof CHOICES]: (typeof CHOICES)[Name][number] };
+
+export interface Settings extends Chosen {
   /** A code as `tr`, or `auto` for that of the browser. */
   readonly language: string;
+  /** Names beside the markers. */
+  readonly labels: boolean;
+  /** Whether single keys do something. */
+  readonly shortcuts: boolean;
 }
 
 const STORED = "herenow.settings";
-const FIRST: Settings = { language: "auto" };
 
 /** What was kept, field by field; what is not understood, or is not there, is as at first. */
 export function readSettings(kept: string | null): Settings {
   const read = fieldsOf(kept);
-  return { language: typeof read.language === "string" ? read.language : FIRST.language };
+  const chosen = <T extends string>(name: string, [first, ...others]: readonly [T, ...T[]]): T =>
+    others.find((choice) => choice === read[name]) ?? first;
+  return {
+    units: chosen("units", CHOICES.units),
+    zone: chosen("zone", CHOICES.zone),
+    theme: chosen("theme", CHOICES.theme),
+    quality: chosen("quality", CHOICES.quality),
+    language: typeof read.language === "string" ? read.language : "auto",
+    labels: read.labels !== false,
+    shortcuts: read.shortcuts !== false,
+  };
 }
 
 function fieldsOf(kept: string | null): Readonly<Record<string, unknown>> {

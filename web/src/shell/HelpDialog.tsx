@@ -1,6 +1,5 @@
-import { X } from "lucide-react";
-import { useEffect, useRef } from "react";
 import { type Label, t } from "../words/t";
+import { Dialog } from "./Dialog";
 
 const KEYS: readonly (readonly [key: string, meaning: Label])[] = [
   ["/", "Search devices"],
@@ -24,19 +23,8 @@ interface HelpDialogProps {
 }
 
 export function HelpDialog({ open, onClose }: HelpDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
   return (
-    <dialog ref={dialog} className="help" aria-labelledby="help-title" onClose={onClose}>
-      <header className="card-head">
-        <h2 id="help-title">{t("Keyboard")}</h2>
-        <button type="button" className="icon-button" aria-label={t("Close")} onClick={onClose}>
-          <X aria-hidden />
-        </button>
-      </header>
+    <Dialog title={t("Keyboard")} open={open} onClose={onClose}>
       <dl className="keys">
         {KEYS.map(([key, meaning]) => (
           <div key={key}>
@@ -49,6 +37,6 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
           </div>
         ))}
       </dl>
-    </dialog>
+    </Dialog>
   );
 }

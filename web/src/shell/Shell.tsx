@@ -3,6 +3,8 @@ import type { Config } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useLayout } from "../hooks/useLayout";
 import type { ThemeSetting } from "../hooks/useTheme";
+import { SettingsDialog } from "../settings/SettingsDialog";
+import { useMapSettings } from "../settings/useMapSettings";
 import { HelpDialog } from "./HelpDialog";
 import { LiveRegion } from "./LiveRegion";
 import { MapStage } from "./MapStage";
@@ -26,12 +28,13 @@ export function Shell({ config, theme }: ShellProps) {
   const { change, stop } = shell;
   const padding = useMemo(() => mapPadding(layout, stop, window.innerHeight), [layout, stop]);
   useTitle();
+  useMapSettings();
   useEffect(() => engine.setTheme(theme.theme), [engine, theme.theme]);
   useShellShortcuts({
     theme,
     toggleLeft: () => change({ left: !shell.left }),
     toggleRight: () => change({ right: !shell.right }),
-    help: () => change({ help: true }),
+    help: () => change({ dialog: "help" }),
   });
   return (
     <div className="shell" data-layout={layout}>
@@ -39,12 +42,14 @@ export function Shell({ config, theme }: ShellProps) {
       <TopBar
         theme={theme}
         onSearch={() => change({ left: true, tab: "devices", stop: stop === "peek" ? "half" : stop })}
-        onHelp={() => change({ help: true })}
+        onHelp={() => change({ dialog: "help" })}
+        onSettings={() => change({ dialog: "settings" })}
       />
       <Sides layout={layout} shell={shell}>
         <MapStage config={config} padding={padding} />
       </Sides>
-      <HelpDialog open={shell.help} onClose={() => change({ help: false })} />
+      <HelpDialog open={shell.dialog === "help"} onClose={() => change({ dialog: null })} />
+      <SettingsDialog open={shell.dialog === "settings"} onClose={() => change({ dialog: null })} />
       <LiveRegion />
     </div>
   );

@@ -1,4 +1,4 @@
-import { CircleQuestionMark } from "lucide-react";
+import { CircleQuestionMark, Settings } from "lucide-react";
 import type { ThemeSetting } from "../hooks/useTheme";
 import { t } from "../words/t";
 import { ConnectionBadge } from "./ConnectionBadge";
@@ -10,10 +10,11 @@ import { ThemeSwitch } from "./ThemeSwitch";
 interface TopBarProps {
   readonly theme: ThemeSetting;
   onSearch(): void;
+  onSettings(): void;
   onHelp(): void;
 }
 
-export function TopBar({ theme, onSearch, onHelp }: TopBarProps) {
+export function TopBar({ theme, onSearch, onSettings, onHelp }: TopBarProps) {
   return (
     <header className="top-bar">
       <h1 className="brand">
@@ -25,6 +26,15 @@ export function TopBar({ theme, onSearch, onHelp }: TopBarProps) {
         <ConnectionBadge />
         <StatsStrip />
         <ThemeSwitch {...theme} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t("Settings")}
+          title={t("Settings")}
+          onClick={onSettings}
+        >
+          <Settings aria-hidden />
+        </button>
         <button
           type="button"
           className="icon-button"

@@ -9,7 +9,7 @@ import type { Tab } from "./TabbedPanel";
 export interface ShellState {
   readonly left: boolean;
   readonly right: boolean;
-  readonly help: boolean;
+  readonly dialog: "help" | "settings" | null;
   readonly tab: Tab;
   readonly stop: SheetStop;
 }
@@ -22,7 +22,7 @@ export function useShellState(layout: Layout): ShellSetting {
   const [state, setState] = useState<ShellState>({
     left: true,
     right: true,
-    help: false,
+    dialog: null,
     tab: layout === "mobile" ? "overview" : "devices",
     stop: "peek",
   });

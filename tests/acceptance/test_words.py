@@ -1,0 +1,130 @@
+"""What someone may choose about the page: language, units, zone, keys; kept, applied at once, and never in the way."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.acceptance.browser import FLAGS, chromium
+from tests.server import Server, report, running
+
+BUSES = 12
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    now = time.time_ns() // 1_000_000
+    with running(tmp_path_factory.mktemp("words") / "positions.db") as started:
+        buses = [
+            {
+                "device_id": f"bus-{number}",
+                "time": now,
+                "longitude": 24.9 + number / 1000,
+                "latitude": 60.2,
+                "speed": 8.1,
+                "course": 270.0,
+                "attributes": {"kind": "bus", "name": f"Bus {number}"},
+            }
+            for number in range(BUSES)
+        ]
+        assert report(started, *buses).json()["rejected"] == []
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/Istanbul")
+    page = context.new_page()
+    opened(page, server)
+    yield page
+    context.close()
+
+
+def opened(page: Page, server: Server, path: str = "/") -> None:
+    page.goto(server.url + path)
+    page.wait_for_function("() => window.herenow !== undefined")
+
+
+def settings(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Settings|Ayarlar")).click()
+
+
+def choose(page: Page, group: str, choice: str) -> None:
+    page.get_by_role("group", name=group).get_by_role("radio", name=choice, exact=True).check()
+
+
+def test_the_language_changes_at_once_is_kept_and_changes_back(page: Page, server: Server) -> None:
+    page.evaluate("() => { window.before = document.querySelector('canvas') }")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    settings(page)
+    page.get_by_label("Language", exact=True).select_option("tr")
+    expect(page.get_by_role("heading", name="Ayarlar")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Cihazları adı veya kimliğiyle ara")).to_have_count(1)
+    expect(page.locator("html")).to_have_attribute("lang", "tr")
+    assert page.evaluate("() => window.before.isConnected"), "the map was built anew"
+    opened(page, server)
+    expect(page.get_by_role("group", name="Katmanlar")).to_have_count(0)
+    expect(page.get_by_text("hareketli").first).to_be_visible()
+    settings(page)
+    page.get_by_label("Dil", exact=True).select_option("auto")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_the_language_is_that_of_the_browser(browser: Browser, server: Server) -> None:
+    context = browser.new_context(locale="tr-TR")
+    page = context.new_page()
+    opened(page, server)
+    expect(page.locator("html")).to_have_attribute("lang", "tr")
+    expect(page).to_have_title(f"{BUSES} cihaz · Herenow")
+    context.close()
+
+
+def test_units_and_zone_are_applied_everywhere_at_once(page: Page) -> None:
+    page.get_by_role("option").first.click()
+    speed = page.locator(".figures").get_by_text("29 km/h")
+    expect(speed).to_be_visible()
+    settings(page)
+    choose(page, "Units", "Nautical")
+    choose(page, "Time zone", "UTC")
+    page.keyboard.press("Escape")
+    expect(speed).to_have_count(0)
+    expect(page.locator(".figures").get_by_text("16 kn")).to_be_visible()
+    expect(page.get_by_role("option").first.get_by_text("16 kn")).to_be_visible()
+    fix = page.locator(".facts").get_by_text(time.strftime("%H:", time.gmtime())).first
+    expect(fix).to_be_visible()
+
+
+def test_without_single_keys_letters_do_nothing(page: Page) -> None:
+    left = page.locator(".side-left")
+    page.keyboard.press("[")
+    expect(left).to_have_attribute("data-open", "false")
+    settings(page)
+    page.get_by_label("Shortcuts of a single key").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("[")
+    expect(left).to_have_attribute("data-open", "false")
+    settings(page)
+    page.get_by_label("Shortcuts of a single key").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("[")
+    expect(left).to_have_attribute("data-open", "true")
+
+
+@pytest.mark.parametrize("kept", ["{", "null", '{"units":{},"zone":7,"language":"xx","theme":[],"quality":"best"}'])
+def test_garbage_in_what_was_kept_harms_nothing(page: Page, server: Server, kept: str) -> None:
+    page.evaluate("kept => localStorage.setItem('herenow.settings', kept)", kept)
+    opened(page, server)
+    expect(page.get_by_role("option").first).to_be_visible()
+    settings(page)
+    expect(page.get_by_role("radio", name="Metric")).to_be_checked()
+    expect(page.get_by_label("Language", exact=True)).to_have_value("auto")
