@@ -30,6 +30,7 @@ from herenow.api import (
 )
 from herenow.api.aside import Aside, Beside, Matched
 from herenow.api.border import Border, Compressed
+from herenow.api.document import describe
 from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts, Past
 from herenow.api.policy import content_policy
@@ -63,8 +64,8 @@ SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 
 
-def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
-    """All of it; questions about history go to a process `beside` this one, while there is one."""
+def described() -> FastAPI:
+    """The routes and what is said of them, with no parts yet."""
     app = FastAPI(
         title="Herenow",
         version=__version__,
@@ -73,6 +74,15 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
     )
+    for module in MODULES:
+        app.include_router(module.router)
+    describe(app)
+    return app
+
+
+def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
+    """All of it; questions about history go to a process `beside` this one, while there is one."""
+    app = described()
     app.state.parts = parts
     app.state.past = Past(
         parts.store, parts.keep, parts.prepared, parts.trips, None if parts.polled else parts.hub.fleet
@@ -80,8 +90,6 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
-    for module in MODULES:
-        app.include_router(module.router)
     add_problems(app)
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)

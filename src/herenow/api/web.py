@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 from fastapi import APIRouter, FastAPI, Response
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from herenow import __version__
 from herenow.api.built import BuiltFiles
+from herenow.api.config import Config, Credit, Start
 from herenow.api.devices import answer
 from herenow.api.parts import WithParts
 from herenow.errors import NotFound
@@ -23,13 +25,13 @@ async def config(parts: WithParts) -> Response:
     """What a map should know before it draws."""
     scene = parts.scene
     return answer(
-        {
-            "version": __version__,
-            "attributions": scene.attributions,
-            "notices": scene.notices,
-            "start": {"bbox": scene.start} if scene.start else None,
-            "streets": "api/streets" if scene.streets else None,
-        }
+        Config(
+            version=__version__,
+            attributions=msgspec.convert(scene.attributions, list[Credit]),
+            notices=scene.notices,
+            start=Start(scene.start) if scene.start else None,
+            streets="api/streets" if scene.streets else None,
+        )
     )
 
 

@@ -1,6 +1,6 @@
 import type { Config } from "../engine/types";
-import { request } from "./request";
+import { ask } from "./ask";
 
 export function fetchConfig(signal?: AbortSignal): Promise<Config> {
-  return request<Config>("api/config", {}, signal);
+  return ask("/api/config", { signal });
 }

@@ -1,4 +1,5 @@
 /** What the panels know of the engine. Times are Unix milliseconds UTC, lengths metres, speeds metres a second. */
+import type { Schemas } from "../api/ask";
 
 /**
  * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are
@@ -34,45 +35,13 @@ export interface LivePosition {
   readonly status: Status;
 }
 
-export interface DeviceDistance {
-  readonly device_id: string;
-  readonly name?: string;
-  readonly kind?: string;
-  readonly metres: number;
-}
-
 /** As `GET /api/stats` answers and as the socket says twice a second. */
-export interface Stats {
-  readonly time: number;
-  readonly devices: number;
-  readonly viewers: number;
-  readonly by_status: Readonly<Record<Status, number>>;
-  readonly by_kind: Readonly<Record<string, number>>;
-  readonly distance: {
-    readonly since: number;
-    readonly total: number;
-    readonly others: number;
-    readonly top: readonly DeviceDistance[];
-  };
-  readonly rates: { readonly accepted: number; readonly rejected: number; readonly announced: number };
-  readonly newest: number | null;
-}
-
+export type Stats = Schemas["Stats"];
+export type DeviceDistance = Schemas["Driven"];
 /** Whom something on the map is owed to. */
-export interface Credit {
-  readonly text: string;
-  readonly url?: string | null;
-}
-
+export type Credit = Schemas["Credit"];
 /** As `GET /api/config` answers. */
-export interface Config {
-  readonly version: string;
-  readonly attributions: readonly Credit[];
-  readonly notices: readonly string[];
-  readonly start: { readonly bbox: Box } | null;
-  /** Where the streets of the synthetic city are, relative to the base. */
-  readonly streets: string | null;
-}
+export type Config = Schemas["Config"];
 
 export type ConnectionState =
   /** The first attempt, nothing seen yet. */

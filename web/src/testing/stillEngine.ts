@@ -110,4 +110,6 @@ export const STATS: Stats = {
   },
   rates: { accepted: 175.2, rejected: 0, announced: 175.2 },
   newest: 1_789_999_999_874,
+  lag: null,
+  backlog: null,
 };
