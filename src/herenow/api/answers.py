@@ -50,10 +50,21 @@ class Device(TypedDict):
     position: StoredPosition
 
 
+class Without(TypedDict):
+    """How many would match without one of the conditions."""
+
+    search: NotRequired[int]
+    kind: NotRequired[int]
+    status: NotRequired[int]
+    bbox: NotRequired[int]
+    device: NotRequired[int]
+
+
 class Devices(TypedDict):
     devices: list[Device]
     next: str | None
     total: int
+    without: NotRequired[Without]  # where nothing matches
 
 
 class Latest(TypedDict):

@@ -9,15 +9,26 @@ import msgspec
 from herenow.errors import BadRequest
 
 _T = TypeVar("_T")
+Mark = tuple[str | float | None, str]  # what a device is ranked by, and its id
 
 
-def to_cursor(place: str | tuple[int, int]) -> str:
+def to_cursor(place: str | tuple[int, int] | tuple[str, Mark]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
 def device_place(cursor: str | None) -> str:
     """The device id behind which the page begins."""
     return _place(cursor, str) if cursor else ""
+
+
+def ranked_place(cursor: str | None, order: str) -> Mark | None:
+    """The mark behind which the page begins in that order."""
+    if not cursor:
+        return None
+    of, (value, device_id) = _place(cursor, tuple[str, Mark])
+    if of != order or (value is not None and isinstance(value, str) != (order.removeprefix("-") in ("id", "name"))):
+        raise BadRequest(f"cursor: expected one that this server gave for sort={order}")
+    return value, device_id
 
 
 def position_place(cursor: str | None) -> tuple[int, int] | None:

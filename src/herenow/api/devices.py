@@ -3,17 +3,21 @@
 import itertools
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import StringConstraints
 
-from herenow.api.cursor import device_place, to_cursor
+from herenow.api.cursor import ranked_place, to_cursor
+from herenow.api.listing import Order, Wanted, behind, matching, ranked, today, without_each
 from herenow.api.parts import Parts, WithFleet, WithParts
 from herenow.api.query import bbox as to_box
-from herenow.errors import NotFound
-from herenow.model.clock import DAY, now
-from herenow.model.device import Device, Status
+from herenow.errors import BadRequest, NotFound
+from herenow.model.clock import now
+from herenow.model.device import LONGEST, Device, Status
 from herenow.wire import json
 
 MAX_LATEST = 10_000
+MAX_NAMED = 1000  # devices named in one request
+ShortText = Annotated[str, StringConstraints(max_length=LONGEST["kind"])]
 
 router = APIRouter(tags=["devices"])
 
@@ -27,7 +31,7 @@ def told(device: Device, time: int) -> dict[str, object]:
         "status": device.status(time),
         "speed": device.speed,
         "course": device.course,
-        "distance": round(device.distance, 1) if device.day == time // DAY else 0.0,
+        "distance": round(today(device, time), 1),
         "position": json.reported(device.position),
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -41,28 +45,45 @@ def never_reported(device_id: str) -> NotFound:
     return NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
 
 
+def _wanted(
+    search: Annotated[str, Query(max_length=128, description="part of an id or a name")] = "",
+    kind: Annotated[list[ShortText] | None, Query(max_length=64, description="any of these")] = None,
+    status: Annotated[list[Status] | None, Query(max_length=4, description="any of these")] = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
+    device: Annotated[list[str] | None, Query(max_length=MAX_NAMED, description="ids: any of these")] = None,
+) -> Wanted:
+    return Wanted(
+        search.strip().lower(),
+        frozenset(kind) if kind else None,
+        frozenset(status) if status else None,
+        to_box(bbox) if bbox else None,
+        frozenset(device) if device else None,
+    )
+
+
 @router.get("/api/devices")
 async def devices(
     parts: WithFleet,
-    search: Annotated[str, Query(max_length=128, description="part of an id or a name")] = "",
-    kind: Annotated[str | None, Query(max_length=32)] = None,
-    status: Status | None = None,
+    wanted: Annotated[Wanted, Depends(_wanted)],
+    sort: Annotated[Order, Query(description="a minus turns the order round; what is not known comes last")] = "id",
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    offset: Annotated[int | None, Query(ge=0, le=10_000_000, description="in place of a cursor")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
-    """Devices by id, each at its newest position."""
-    time, wanted = now(), search.strip().lower()
-
-    def matches(device: Device) -> bool:
-        return (
-            (kind is None or (device.kind or "other") == kind)
-            and (not wanted or wanted in device.device_id.lower() or wanted in (device.name or "").lower())
-            and (status is None or device.status(time) == status)
-        )
-
-    page, total = parts.hub.fleet.page(device_place(cursor), limit, matches)
-    following = to_cursor(page[-1].device_id) if len(page) == limit else None
-    return answer({"devices": [told(device, time) for device in page], "next": following, "total": total})
+    """Devices in an order, each at its newest position. By cursor each device that stays where it is ranked comes once;
+    by offset a window of the ranking as it is now. `without` says, where nothing matches, how many would without one of
+    the conditions."""
+    place = ranked_place(cursor, sort)
+    if place is not None and offset is not None:
+        raise BadRequest("expected a cursor or an offset, got both")
+    time, fleet = now(), parts.hub.fleet
+    conditions = wanted.conditions(time, fleet.named_kinds())
+    found = ranked(matching(fleet.by_id(), conditions.values()), sort, time)
+    rest = behind(found, sort, place) if place is not None else found[offset or 0 :]
+    page = rest[:limit]
+    following = to_cursor((sort, page[-1].mark)) if len(rest) > limit else None
+    body = {"devices": [told(one.device, time) for one in page], "next": following, "total": len(found)}
+    return answer(body | ({} if found else {"without": without_each(fleet.by_id(), conditions)}))
 
 
 @router.get("/api/devices/{device_id:path}")

@@ -140,11 +140,14 @@ class Fleet:
         inside &= (latitude >= box.south) & (latitude <= box.north)
         return (self.devices[row] for row in np.flatnonzero(inside).tolist())
 
-    def page(self, after: str, limit: int, matches: Callable[[Device], bool]) -> tuple[list[Device], int]:
-        """Up to `limit` matching devices behind the id `after`, by id; and how many match in all."""
+    def by_id(self) -> Iterator[Device]:
         if self._sorted is None:
             self._sorted = sorted(self._rows)
-        found = [device for name in self._sorted if matches(device := self.devices[self._rows[name]])]
+        return (self.devices[self._rows[name]] for name in self._sorted)
+
+    def page(self, after: str, limit: int, matches: Callable[[Device], bool]) -> tuple[list[Device], int]:
+        """Up to `limit` matching devices behind the id `after`, by id; and how many match in all."""
+        found = [device for device in self.by_id() if matches(device)]
         behind = [device for device in found if device.device_id > after]
         return behind[:limit], len(found)
 
@@ -164,6 +167,12 @@ class Fleet:
             total=float(distance.sum()),
             top=[self.devices[row] for row in top.tolist() if distance[row] > 0],
         )
+
+    def named_kinds(self) -> frozenset[str]:
+        """Those that `stats` counts by name; all others are `other`."""
+        codes = self.columns["kind"][: len(self)]
+        counts = self._by_kind(np.bincount(codes, minlength=len(self._kinds)).tolist())
+        return frozenset(counts) - {"other"}
 
     def _by_kind(self, counts: Sequence[int]) -> dict[str, int]:
         """The most frequent kinds by name, what never said its kind and the rest as `other`."""

@@ -1,15 +1,12 @@
 import { ask, type Schemas } from "./ask";
+import type { paths } from "./schema";
 
 export type Device = Schemas["Device"];
 export type DevicePage = Schemas["Devices"];
+/** The parameters of a search that can be left out one by one. */
+export type Condition = Exclude<keyof NonNullable<DevicePage["without"]>, "device">;
 
-export interface DeviceQuery {
-  readonly search: string;
-  readonly status: Device["status"] | null;
-  readonly kind: string | null;
-  readonly cursor: string | null;
-  readonly limit: number;
-}
+export type DeviceQuery = NonNullable<paths["/api/devices"]["get"]["parameters"]["query"]>;
 
 export function fetchDevices(query: DeviceQuery, signal?: AbortSignal): Promise<DevicePage> {
   return ask("/api/devices", { query, signal });

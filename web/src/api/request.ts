@@ -2,14 +2,16 @@ import { t } from "../words/t";
 
 const DEADLINE = 15_000; // ms
 
-/** Undefined and empty parameters are left out. */
-export type Parameters = Readonly<Record<string, string | number | null | undefined>>;
+/** Undefined and empty parameters are left out; of a list each is said. */
+export type Parameters = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
 /** Relative to the page as a rule, so that a proxy may serve it under any path. */
 export function address(path: string, parameters: Parameters = {}, base = document.baseURI): URL {
   const url = new URL(path, base);
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, String(value));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== "") url.searchParams.append(name, String(one));
+    }
   }
   return url;
 }

@@ -54,7 +54,9 @@ export interface paths {
         };
         /**
          * Devices
-         * @description Devices by id, each at its newest position.
+         * @description Devices in an order, each at its newest position. By cursor each device that stays where it is ranked comes once;
+         *     by offset a window of the ranking as it is now. `without` says, where nothing matches, how many would without one of
+         *     the conditions.
          */
         readonly get: operations["devices_api_devices_get"];
         readonly put?: never;
@@ -1075,6 +1077,7 @@ export interface components {
             readonly devices: readonly components["schemas"]["Device"][];
             readonly next: string | null;
             readonly total: number;
+            readonly without?: components["schemas"]["Without"];
         };
         /** DeviceSums */
         readonly DeviceSums: {
@@ -1445,6 +1448,17 @@ export interface components {
             readonly device_id: string;
             readonly pieces: readonly (components["schemas"]["Drive"] | components["schemas"]["Stay"])[];
         };
+        /**
+         * Without
+         * @description How many would match without one of the conditions.
+         */
+        readonly Without: {
+            readonly bbox?: number;
+            readonly device?: number;
+            readonly kind?: number;
+            readonly search?: number;
+            readonly status?: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1534,12 +1548,22 @@ export interface operations {
     readonly devices_api_devices_get: {
         readonly parameters: {
             readonly query?: {
+                /** @description west,south,east,north */
+                readonly bbox?: string | null;
                 readonly cursor?: string | null;
-                readonly kind?: string | null;
+                /** @description ids: any of these */
+                readonly device?: readonly string[] | null;
+                /** @description any of these */
+                readonly kind?: readonly string[] | null;
                 readonly limit?: number;
+                /** @description in place of a cursor */
+                readonly offset?: number | null;
                 /** @description part of an id or a name */
                 readonly search?: string;
-                readonly status?: ("moving" | "idle" | "stopped" | "stale") | null;
+                /** @description a minus turns the order round; what is not known comes last */
+                readonly sort?: "id" | "-id" | "name" | "-name" | "speed" | "-speed" | "time" | "-time" | "distance" | "-distance" | "status" | "-status";
+                /** @description any of these */
+                readonly status?: readonly ("moving" | "idle" | "stopped" | "stale")[] | null;
             };
             readonly header?: never;
             readonly path?: never;

@@ -87,6 +87,9 @@ class MapEngine implements Engine {
   get selectedPosition() {
     return this.#selection.position;
   }
+  get view() {
+    return this.#reporter.box;
+  }
   get hover() {
     return this.#pointing.hover;
   }

@@ -210,6 +210,8 @@ export interface Engine {
   readonly selectedPosition: Readable<LivePosition | null>;
   /** True while the map keeps the selected device in the middle; who moves the map ends it. */
   readonly following: Readable<boolean>;
+  /** What the map shows, at most 2 Hz; null before it shows anything. */
+  readonly view: Readable<Box | null>;
   /** Devices drawn in view, at most 2 Hz. */
   readonly shown: Readable<number>;
   readonly drawing: Readable<Drawing>;

@@ -1,14 +1,20 @@
 import { Pace } from "./pace";
+import { Value } from "./readable";
 import type { ReportedView } from "./resumption";
+import type { Box } from "./types";
 import type { VisibleArea } from "./viewReport";
 import { needsReport, reportOf, withMargin } from "./viewReport";
 
 const PACE = 400; // ms
+const NOTICE_PACE = 500; // ms
 
 /** Tells the server what the map shows, no more often than it can matter. */
 export class ViewReporter {
   readonly #tell: (view: ReportedView) => void;
   readonly #pace = new Pace(PACE, () => this.#report());
+  readonly #notice = new Pace(NOTICE_PACE, () => this.#look());
+  /** What the map shows, at most twice a second; null before the first frame. */
+  readonly box = new Value<Box | null>(null);
   #told: VisibleArea | null = null;
   #visible: VisibleArea | null = null;
 
@@ -17,12 +23,18 @@ export class ViewReporter {
   }
 
   moved(visible: VisibleArea): void {
+    if (!same(this.#visible, visible)) this.#notice.ask();
     this.#visible = visible;
     if (needsReport(this.#told, visible)) this.#pace.ask();
   }
 
   stop(): void {
     this.#pace.stop();
+    this.#notice.stop();
+  }
+
+  #look(): void {
+    if (this.#visible) this.box.set(reportOf(this.#visible).bbox);
   }
 
   #report(): void {
@@ -30,4 +42,8 @@ export class ViewReporter {
     this.#told = withMargin(this.#visible);
     this.#tell(reportOf(this.#told));
   }
+}
+
+function same(before: VisibleArea | null, after: VisibleArea): boolean {
+  return before?.west === after.west && before.east === after.east && before.north === after.north;
 }

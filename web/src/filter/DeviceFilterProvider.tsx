@@ -7,10 +7,10 @@ import { DeviceFilterContext } from "./useDeviceFilter";
 export function DeviceFilterProvider({ children }: { readonly children: ReactNode }) {
   const engine = useEngine();
   const [filter, setFilter] = useState(NO_FILTER);
-  const { status, kind } = filter;
+  const { statuses, kinds } = filter;
   useEffect(() => {
-    engine.setFilter(mapFilter({ search: "", status, kind }));
-  }, [engine, status, kind]);
+    engine.setFilter(mapFilter({ ...NO_FILTER, statuses, kinds }));
+  }, [engine, statuses, kinds]);
   const setting = useMemo(() => ({ filter, setFilter }), [filter]);
   return <DeviceFilterContext value={setting}>{children}</DeviceFilterContext>;
 }

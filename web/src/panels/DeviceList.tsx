@@ -1,34 +1,31 @@
 import { useEffect, useRef } from "react";
-import type { Device } from "../api/devices";
+import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { DeviceRow, rowId } from "./DeviceRow";
+import type { DeviceWindow } from "./useDevices";
 import { useMarkedRow } from "./useMarkedRow";
 import { useRowWindow } from "./useRowWindow";
 
-// More is asked for before the end is reached.
-const AHEAD_ROWS = 30;
-
 interface DeviceListProps {
-  readonly devices: readonly Device[];
-  readonly total: number;
-  /** Called when the end comes near. */
-  onEnd(): void;
+  readonly devices: DeviceWindow;
+  /** Called with the first row in sight, whenever it is another one. */
+  onLook(row: number): void;
 }
 
-export function DeviceList({ devices, total, onEnd }: DeviceListProps) {
+/** As high as if all that match were there; of them it holds those in sight, and of these it draws what is known. */
+export function DeviceList({ devices, onLook }: DeviceListProps) {
   const selected = useReadable(useEngine().selection);
+  const { search } = useDeviceFilter().filter;
   const now = useServerNow();
   const list = useRef<HTMLDivElement>(null);
-  const rows = useRowWindow(list, devices.length);
-  const { marked, press } = useMarkedRow(devices, rows);
-  useEffect(() => {
-    if (rows.end >= devices.length - AHEAD_ROWS) onEnd();
-  }, [rows.end, devices.length, onEnd]);
-  const drawn = devices.slice(rows.first, rows.end);
-  const markedDevice = drawn[marked - rows.first];
+  const rows = useRowWindow(list, devices.total);
+  const { markedId, press } = useMarkedRow(devices, rows);
+  useEffect(() => onLook(rows.top), [rows.top, onLook]);
+  const known = devices.devices.slice(Math.max(0, rows.first - devices.offset), Math.max(0, rows.end - devices.offset));
+  const firstKnown = Math.max(rows.first, devices.offset);
   return (
     <div
       ref={list}
@@ -36,19 +33,20 @@ export function DeviceList({ devices, total, onEnd }: DeviceListProps) {
       role="listbox"
       aria-label={t("Devices")}
       tabIndex={0}
-      aria-activedescendant={markedDevice && rowId(markedDevice.device_id)}
+      aria-activedescendant={known.some((one) => one.device_id === markedId) ? rowId(markedId ?? "") : undefined}
       onKeyDown={press}
     >
-      <div className="device-rows" style={{ height: devices.length * rows.rowHeight }}>
-        {drawn.map((device, offset) => (
+      <div className="device-rows" style={{ height: devices.total * rows.rowHeight }}>
+        {known.map((device, place) => (
           <DeviceRow
             key={device.device_id}
             device={device}
-            index={rows.first + offset}
-            total={total}
-            top={(rows.first + offset) * rows.rowHeight}
-            marked={rows.first + offset === marked}
+            index={firstKnown + place}
+            total={devices.total}
+            top={(firstKnown + place) * rows.rowHeight}
+            marked={device.device_id === markedId}
             selected={device.device_id === selected}
+            search={search}
             now={now}
           />
         ))}

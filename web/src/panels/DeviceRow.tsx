@@ -7,6 +7,8 @@ import { useReadable } from "../hooks/useReadable";
 import { settings } from "../settings/settings";
 import { spoken } from "../words/languages";
 import { t } from "../words/t";
+import { Highlighted } from "./Highlighted";
+import { matchOf } from "./matchOf";
 import { StatusShape } from "./StatusShape";
 
 interface DeviceRowProps {
@@ -17,16 +19,19 @@ interface DeviceRowProps {
   readonly top: number;
   readonly marked: boolean;
   readonly selected: boolean;
+  readonly search: string;
   readonly now: number;
 }
 
 export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
-  const { device, index, total, top, marked, selected, now } = props;
+  const { device, index, total, top, marked, selected, search, now } = props;
   const engine = useEngine();
   // Memoised: it is not rendered again when the page is.
   useReadable(settings);
   useReadable(spoken);
-  const { position } = device;
+  const { position, name = device.device_id } = device;
+  // Found by its id alone, the id is what has to be seen.
+  const idFound = matchOf(name, search) === null && matchOf(device.device_id, search) !== null;
   return (
     // The list has the focus and its keys; a row only adds the pointer.
     <div
@@ -44,9 +49,16 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
       onDoubleClick={() => engine.flyTo(position)}
     >
       <StatusShape status={device.status} course={device.course} />
-      <span className="device-name">{device.name ?? device.device_id}</span>
+      <span className="device-name">
+        <Highlighted text={name} search={search} />
+      </span>
       <span className="number">{formatSpeed(device.speed)}</span>
       <span className="muted device-kind">
+        {idFound && (
+          <>
+            <Highlighted text={device.device_id} search={search} /> ·{" "}
+          </>
+        )}
         {device.kind ?? t("unknown kind")} · {t(device.status)}
       </span>
       <span className="number muted">{formatAge(now - position.time)}</span>

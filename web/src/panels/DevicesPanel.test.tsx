@@ -19,14 +19,15 @@ const FLEET: readonly Device[] = Array.from({ length: 40 }, (_, index) => ({
 const asked: URL[] = [];
 
 /** Answers as docs/protocol.md says the server does. */
-function answer(url: URL): DevicePage {
-  const { searchParams } = url;
-  const status = searchParams.get("status");
+function answer({ searchParams }: URL, fleet = FLEET): DevicePage {
+  const statuses = searchParams.getAll("status");
   const search = searchParams.get("search") ?? "";
-  const matching = FLEET.filter((device) => !status || device.status === status).filter((device) =>
-    device.device_id.includes(search),
-  );
-  return { devices: matching, next: null, total: matching.length };
+  const [offset, limit] = ["offset", "limit"].map((name) => Number(searchParams.get(name)));
+  const matching = fleet
+    .filter((device) => statuses.length === 0 || statuses.includes(device.status))
+    .filter((device) => device.device_id.includes(search));
+  const page = { next: null, devices: matching.slice(offset, (offset ?? 0) + (limit ?? 0)), total: matching.length };
+  return matching.length > 0 ? page : { ...page, without: { search: fleet.length } };
 }
 
 beforeEach(() => {
@@ -81,15 +82,51 @@ test("a chip limits the list and the map to its status", async () => {
   await userEvent.click(screen.getByRole("button", { name: "idle 32" }));
   expect(engine.told.filter?.statuses).toEqual(new Set(["idle"]));
   await screen.findByText(/20 of 620/);
-  expect(asked.at(-1)?.searchParams.get("status")).toBe("idle");
+  expect(asked.at(-1)?.searchParams.getAll("status")).toEqual(["idle"]);
+  await userEvent.click(screen.getByRole("button", { name: "moving 401" }));
+  await userEvent.click(screen.getByRole("button", { name: "bus 307" }));
+  expect(engine.told.filter).toEqual({ statuses: new Set(["moving", "idle"]), kinds: new Set(["bus"]) });
+  await waitFor(() => expect(asked.at(-1)?.searchParams.getAll("status")).toEqual(["moving", "idle"]));
+  expect(asked.at(-1)?.searchParams.getAll("kind")).toEqual(["bus"]);
+});
+
+test("of ten thousand devices the rows in sight are drawn, and j leads on past what was loaded", async () => {
+  const crowd = Array.from({ length: 10_000 }, (_, index): Device => {
+    const device_id = `bus-${100_000 + index}`;
+    return { ...(FLEET[0] as Device), device_id, name: `Bus ${100_000 + index}`, status: "moving" };
+  });
+  vi.stubGlobal("fetch", (href: string) => Promise.resolve(Response.json(answer(new URL(href), crowd))));
+  const { engine } = renderPanel(<DevicesPanel />);
+  await screen.findByRole("option", { name: /Bus 100000/ });
+  expect(screen.getAllByRole("option").length).toBeLessThanOrEqual(60);
+  act(() => engine.select("bus-100099"));
+  for (let presses = 0; presses < 3; presses += 1) await userEvent.keyboard("j");
+  expect(engine.selection.get()).toBe("bus-100102");
+  expect(screen.getAllByRole("option").length).toBeLessThanOrEqual(60);
+});
+
+test("in view only asks for what the map shows, and a sort for its order", async () => {
+  const { engine } = await renderDevices();
+  act(() => engine.view.set([24, 60, 25, 61]));
+  await userEvent.click(screen.getByRole("button", { name: "In view" }));
+  await waitFor(() => expect(asked.at(-1)?.searchParams.get("bbox")).toBe("24,60,25,61"));
+  await userEvent.click(screen.getByRole("button", { name: "Speed" }));
+  await waitFor(() => expect(asked.at(-1)?.searchParams.get("sort")).toBe("-speed"));
+  await userEvent.click(screen.getByRole("button", { name: "Speed, downwards" }));
+  await waitFor(() => expect(asked.at(-1)?.searchParams.get("sort")).toBe("speed"));
+});
+
+test("what was searched for is marked where it was found", async () => {
+  await renderDevices();
+  await userEvent.type(screen.getByRole("textbox"), "2003");
+  await waitFor(() => expect(document.querySelector("mark")?.textContent).toBe("2003"));
 });
 
 test("when nothing matches, it says of how many, and clearing the filters brings them back", async () => {
   await renderDevices();
   await userEvent.type(screen.getByRole("textbox"), "zeppelin");
   await screen.findByText("0 of 620 match.");
-  const [clear] = screen.getAllByRole("button", { name: "Clear filters" });
-  if (clear) await userEvent.click(clear);
+  await userEvent.click(screen.getByRole("button", { name: "Clear the search: 40 match" }));
   await screen.findByRole("option", { name: /Bus 2000/ });
 });
 

@@ -1,87 +1,65 @@
-import { useCallback, useRef } from "react";
-import { isFiltered, NO_FILTER } from "../filter/deviceFilter";
+import { Crosshair } from "lucide-react";
+import { useState } from "react";
+import { isFiltered } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
-import { formatCount } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { DeviceList } from "./DeviceList";
+import { type DeviceOrder, FIRST_ORDER, sortOf } from "./deviceOrder";
 import { FilterLine } from "./FilterLine";
+import { KindChips } from "./KindChips";
+import { NoMatch } from "./NoMatch";
 import { QueryProblem } from "./QueryProblem";
 import { SkeletonRows } from "./SkeletonRows";
+import { SortBar } from "./SortBar";
 import { StatusChips } from "./StatusChips";
 import { type Devices, useDevices } from "./useDevices";
 
 export function DevicesPanel() {
   const { filter } = useDeviceFilter();
-  const devices = useDevices(filter);
+  const [order, setOrder] = useState<DeviceOrder>(FIRST_ORDER);
+  const devices = useDevices(filter, order);
   const fleet = useReadable(useEngine().stats)?.devices;
   const { data } = devices.query;
   return (
     <div className="devices-panel">
-      <StatusChips />
+      <StatusChips>
+        <InViewOnly />
+      </StatusChips>
+      <KindChips />
+      <SortBar order={order} onOrder={setOrder} />
       <FilterLine matching={data?.total} all={fleet} />
       <QueryProblem query={devices.query} what={t("The device list")} />
-      <DevicesBody devices={devices} fleet={fleet} />
+      <DevicesBody devices={devices} order={order} />
     </div>
   );
 }
 
-function DevicesBody({ devices, fleet }: { readonly devices: Devices; readonly fleet: number | undefined }) {
+function InViewOnly() {
+  const { filter, setFilter } = useDeviceFilter();
+  return (
+    <button
+      type="button"
+      className="chip"
+      aria-pressed={filter.inView}
+      title={t("List only what the map shows")}
+      onClick={() => setFilter({ ...filter, inView: !filter.inView })}
+    >
+      <Crosshair aria-hidden /> {t("In view")}
+    </button>
+  );
+}
+
+function DevicesBody({ devices, order }: { readonly devices: Devices; readonly order: DeviceOrder }) {
   const { data, isPending } = devices.query;
   const { filter } = useDeviceFilter();
-  const latest = useRef(devices);
-  latest.current = devices;
-  const more = useCallback(() => latest.current.more(), []);
   if (isPending) return <SkeletonRows />;
   if (data === undefined) return null;
-  if (data.devices.length === 0) return isFiltered(filter) ? <NoMatch all={fleet} /> : <NoneYet />;
-  return (
-    <>
-      <DeviceList
-        key={`${filter.status} ${filter.kind} ${filter.search}`}
-        devices={data.devices}
-        total={data.total}
-        onEnd={more}
-      />
-      <Thousands devices={devices} />
-    </>
-  );
+  if (data.total === 0) return isFiltered(filter) ? <NoMatch without={data.without} /> : <NoneYet />;
+  return <DeviceList key={JSON.stringify([filter, sortOf(order)])} devices={data} onLook={devices.look} />;
 }
 
 function NoneYet() {
   return <p className="empty muted">{t("No device has reported a position yet.")}</p>;
-}
-
-function NoMatch({ all }: { readonly all: number | undefined }) {
-  const { setFilter } = useDeviceFilter();
-  return (
-    <div className="empty">
-      <p>
-        <strong>{all === undefined ? t("None match.") : t("0 of {{all}} match.", { all: formatCount(all) })}</strong>
-      </p>
-      <button type="button" className="button" onClick={() => setFilter(NO_FILTER)}>
-        {t("Clear filters")}
-      </button>
-    </div>
-  );
-}
-
-function Thousands({ devices }: { readonly devices: Devices }) {
-  const { previousThousand, nextThousand } = devices;
-  if (previousThousand === null && nextThousand === null) return null;
-  return (
-    <div className="thousands">
-      {previousThousand && (
-        <button type="button" className="button" onClick={previousThousand}>
-          {t("Previous {{count, number}}", { count: 1000 })}
-        </button>
-      )}
-      {nextThousand && (
-        <button type="button" className="button" onClick={nextThousand}>
-          {t("Next {{count, number}}", { count: 1000 })}
-        </button>
-      )}
-    </div>
-  );
 }

@@ -54,7 +54,7 @@ function statusMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): 
     value: stats.by_status[status],
     text: formatCount(stats.by_status[status]),
     colour: `var(--status-${status})`,
-    pressed: filter.status === status,
+    pressed: filter.statuses.includes(status),
     choose: () => setFilter(toggleStatus(filter, status)),
   }));
 }
@@ -69,7 +69,7 @@ function kindMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): Ma
     value,
     text: formatCount(value),
     colour: colours.get(key) ?? "var(--kind-8)",
-    pressed: key === OTHER ? undefined : filter.kind === key,
+    pressed: key === OTHER ? undefined : filter.kinds.includes(key),
     // What is folded has no single kind to ask the server for.
     choose: key === OTHER ? undefined : () => setFilter(toggleKind(filter, key)),
   }));

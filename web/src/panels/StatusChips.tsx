@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { STATUSES } from "../engine/types";
 import { toggleStatus } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
@@ -7,8 +8,8 @@ import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { StatusShape } from "./StatusShape";
 
-/** Limit the list and the map to one status; the counts are those of the whole fleet. */
-export function StatusChips() {
+/** Limit the list and the map to these; the counts are those of the whole fleet. */
+export function StatusChips({ children }: { readonly children: ReactNode }) {
   const stats = useReadable(useEngine().stats);
   const { filter, setFilter } = useDeviceFilter();
   return (
@@ -19,7 +20,7 @@ export function StatusChips() {
           key={status}
           type="button"
           className="chip"
-          aria-pressed={filter.status === status}
+          aria-pressed={filter.statuses.includes(status)}
           onClick={() => setFilter(toggleStatus(filter, status))}
         >
           <StatusShape status={status} />
@@ -27,6 +28,7 @@ export function StatusChips() {
           <span className="number">{stats ? formatCount(stats.by_status[status]) : "–"}</span>
         </button>
       ))}
+      {children}
     </fieldset>
   );
 }

@@ -1,56 +1,61 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { type DevicePage, fetchDevices } from "../api/devices";
 import type { DeviceFilter } from "../filter/deviceFilter";
 import { useDebounced } from "../hooks/useDebounced";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { type DeviceOrder, sortOf } from "./deviceOrder";
 
-const PAGE = 100;
-// The most the server gives at once: what is refreshed every two seconds stays bounded by it.
-const MOST = 1000;
+// What is loaded and refreshed: the hundred rows that are looked at, the hundred before them and after.
+const CHUNK = 100;
+const CHUNKS = 3;
 const REFRESH_MILLISECONDS = 2000;
 const SEARCH_PAUSE_MILLISECONDS = 200;
 
-interface Extent {
-  /** The filter it belongs to: another one starts from the top. */
-  readonly of: string;
-  readonly limit: number;
-  /** Where the thousands before this one began. */
-  readonly cursors: readonly string[];
+/** A part of the ranking. */
+export interface DeviceWindow extends DevicePage {
+  /** The rank of its first device, from 0. */
+  readonly offset: number;
 }
 
 export interface Devices {
-  readonly query: UseQueryResult<DevicePage>;
-  /** Loads a hundred more; does nothing at the end or at a thousand. */
-  more(): void;
-  /** The next thousand, or null when there is none. */
-  readonly nextThousand: (() => void) | null;
-  readonly previousThousand: (() => void) | null;
+  readonly query: UseQueryResult<DeviceWindow>;
+  /** Says which row is the first in sight. */
+  look(row: number): void;
 }
 
-/** The devices that match, refreshed while the list is on the screen. */
-export function useDevices(filter: DeviceFilter): Devices {
+/** The devices that match, around the row that is looked at, refreshed while the list is on the screen. */
+export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
   const search = useDebounced(filter.search.trim(), SEARCH_PAUSE_MILLISECONDS);
-  const { status, kind } = filter;
-  const of = JSON.stringify([search, status, kind]);
-  const [kept, setExtent] = useState<Extent>({ of, limit: PAGE, cursors: [] });
-  const extent = kept.of === of ? kept : { of, limit: PAGE, cursors: [] };
-  const { limit, cursors } = extent;
-  const cursor = cursors.at(-1) ?? null;
+  const view = useReadable(useEngine().view);
+  const sort = sortOf(order);
+  const asked = {
+    search,
+    status: filter.statuses,
+    kind: filter.kinds,
+    bbox: filter.inView && view ? view.join(",") : null,
+    sort,
+  };
+  // Another list starts from the top; the same one does not because the map has moved.
+  const of = JSON.stringify({ ...asked, bbox: filter.inView });
+  const [kept, setKept] = useState({ of, offset: 0 });
+  const offset = kept.of === of ? kept.offset : 0;
   const query = useQuery({
-    queryKey: ["devices", { search, status, kind, cursor, limit }],
-    queryFn: ({ signal }) => fetchDevices({ search, status, kind, cursor, limit }, signal),
+    queryKey: ["devices", asked, offset],
+    queryFn: async ({ signal }) => {
+      const page = await fetchDevices({ ...asked, offset, limit: CHUNK * CHUNKS }, signal);
+      return { ...page, offset };
+    },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MILLISECONDS,
     gcTime: 10_000,
   });
-  const next = query.data?.next ?? null;
-  const atEnd = next === null || query.isPlaceholderData;
-  return {
-    query,
-    more: () => {
-      if (!atEnd && limit < MOST) setExtent({ of, limit: limit + PAGE, cursors });
-    },
-    nextThousand: atEnd || limit < MOST ? null : () => setExtent({ of, limit: MOST, cursors: [...cursors, next] }),
-    previousThousand: cursors.length === 0 ? null : () => setExtent({ of, limit: MOST, cursors: cursors.slice(0, -1) }),
-  };
+  const look = useCallback((row: number) => setKept({ of, offset: offsetAt(row) }), [of]);
+  return { query, look };
+}
+
+/** Where the window begins around a row. */
+export function offsetAt(row: number): number {
+  return Math.max(0, Math.floor(row / CHUNK) - 1) * CHUNK;
 }

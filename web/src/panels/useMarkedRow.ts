@@ -4,56 +4,77 @@ import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { nextRow } from "./listKeys";
+import type { DeviceWindow } from "./useDevices";
 import type { ScrolledRows } from "./useRowWindow";
 
 export interface MarkedRow {
-  /** The row that the keys of the list move, or -1. */
-  readonly marked: number;
+  /** The device that the keys of the list move from, or null. */
+  readonly markedId: string | null;
   press(event: KeyboardEvent): void;
 }
 
 /** In the list the keys move a mark and Enter selects it; j and k select the next and the previous from anywhere. */
-export function useMarkedRow(devices: readonly Device[], rows: ScrolledRows): MarkedRow {
+export function useMarkedRow(devices: DeviceWindow, rows: ScrolledRows): MarkedRow {
   const engine = useEngine();
   const selected = useReadable(engine.selection);
   const [markedId, setMarkedId] = useState(selected);
-  const marked = devices.findIndex(({ device_id }) => device_id === markedId);
+  // A row that a key led to, and that is still to be loaded.
+  const [awaited, setAwaited] = useState<number | null>(null);
 
-  function mark(device: Device): void {
-    setMarkedId(device.device_id);
-    rows.reveal(devices.indexOf(device));
-  }
-  const markSelected = useEffectEvent(() => {
-    const device = devices.find(({ device_id }) => device_id === selected);
-    if (device !== undefined) mark(device);
+  const mark = useEffectEvent((deviceId: string): void => {
+    const row = rowOf(devices, deviceId);
+    setMarkedId(deviceId);
+    if (row >= 0) rows.reveal(row);
   });
   useEffect(() => {
     // Chosen on the map or by a bar, it is marked here too.
-    if (selected !== null) markSelected();
+    if (selected !== null) mark(selected);
   }, [selected]);
+  const takeAwaited = useEffectEvent((row: number): void => {
+    const device = deviceAt(devices, row);
+    if (device === undefined) return;
+    setAwaited(null);
+    setMarkedId(device.device_id);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is loaded may have brought it
+  useEffect(() => {
+    if (awaited !== null) takeAwaited(awaited);
+  }, [awaited, devices]);
 
+  /** The row that the key leads to; from one that is out of sight, from what is in sight. */
+  function led(key: string, deviceId: string | null): number | null {
+    const row = deviceId === null ? -1 : rowOf(devices, deviceId);
+    return nextRow(key, row < 0 ? rows.top - 1 : row, devices.total, rows.page);
+  }
   function step(key: string): void {
     // As the engine has it now: keys may come faster than this is rendered.
-    const current = engine.selection.get() ?? markedId;
-    const row = devices.findIndex(({ device_id }) => device_id === current);
-    const device = led(key, devices, row, rows.page);
+    const row = led(key, engine.selection.get() ?? markedId);
+    const device = row === null ? undefined : deviceAt(devices, row);
     if (device !== undefined) engine.select(device.device_id);
   }
   function press(event: KeyboardEvent): void {
     // j and k are heard by the page.
     if (event.ctrlKey || event.metaKey || event.altKey || "jk".includes(event.key)) return;
-    const device = event.key === "Enter" ? devices[marked] : led(event.key, devices, marked, rows.page);
-    if (device === undefined) return;
+    if (event.key === "Enter" && markedId !== null) engine.select(markedId);
+    else {
+      const row = led(event.key, markedId);
+      if (row === null) return;
+      const device = deviceAt(devices, row);
+      if (device) setMarkedId(device.device_id);
+      else setAwaited(row);
+      rows.reveal(row);
+    }
     event.preventDefault();
-    if (event.key === "Enter") engine.select(device.device_id);
-    else mark(device);
   }
   useShortcuts({ j: () => step("j"), k: () => step("k") });
-  return { marked, press };
+  return { markedId, press };
 }
 
-/** The device that the key leads to from a row. */
-function led(key: string, devices: readonly Device[], row: number, page: number): Device | undefined {
-  const next = nextRow(key, row, devices.length, page);
-  return next === null ? undefined : devices[next];
+function rowOf({ devices, offset }: DeviceWindow, deviceId: string): number {
+  const place = devices.findIndex(({ device_id }) => device_id === deviceId);
+  return place < 0 ? -1 : offset + place;
+}
+
+function deviceAt({ devices, offset }: DeviceWindow, row: number): Device | undefined {
+  return devices[row - offset];
 }

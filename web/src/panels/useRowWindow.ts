@@ -8,6 +8,8 @@ const ROW_REM = 3.25;
 
 export interface ScrolledRows extends RowWindow {
   readonly rowHeight: number;
+  /** The first that is wholly in sight. */
+  readonly top: number;
   /** Rows that fit, for the page keys. */
   readonly page: number;
   reveal(row: number): void;
@@ -36,7 +38,8 @@ export function useRowWindow(list: RefObject<HTMLElement | null>, count: number)
     [list, rowHeight],
   );
   const page = Math.max(1, Math.floor(scroll.height / rowHeight) - 1);
-  return { ...rowWindow(scroll.top, scroll.height, rowHeight, count), rowHeight, page, reveal };
+  const top = Math.ceil(scroll.top / rowHeight);
+  return { ...rowWindow(scroll.top, scroll.height, rowHeight, count), rowHeight, top, page, reveal };
 }
 
 function scrollTo(element: HTMLElement, top: number, rowHeight: number): void {

@@ -1,6 +1,7 @@
 import { NO_HISTORY } from "../engine/history";
 import { Value } from "../engine/readable";
 import type {
+  Box,
   Connection,
   Drawing,
   Engine,
@@ -39,6 +40,7 @@ export function stillEngine() {
     selection,
     selectedPosition: new Value<LivePosition | null>(null),
     following,
+    view: new Value<Box | null>(null),
     shown: new Value(0),
     drawing: new Value<Drawing>("full"),
     history: new Value<HistoryState>(NO_HISTORY),

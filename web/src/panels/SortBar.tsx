@@ -1,0 +1,34 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { t } from "../words/t";
+import { type DeviceOrder, ORDERS } from "./deviceOrder";
+
+interface SortBarProps {
+  readonly order: DeviceOrder;
+  onOrder(order: DeviceOrder): void;
+}
+
+/** By what the list is sorted; the second click on the same turns it round. */
+export function SortBar({ order, onOrder }: SortBarProps) {
+  const way = order.descending ? t("downwards") : t("upwards");
+  const Arrow = order.descending ? ArrowDown : ArrowUp;
+  return (
+    <fieldset className="sort-bar">
+      <legend className="hidden">{t("Sort")}</legend>
+      {ORDERS.map(({ by, label, descending }) => {
+        const chosen = by === order.by;
+        return (
+          <button
+            key={by}
+            type="button"
+            aria-pressed={chosen}
+            aria-label={chosen ? `${t(label)}, ${way}` : undefined}
+            onClick={() => onOrder({ by, descending: chosen ? !order.descending : descending })}
+          >
+            {t(label)}
+            {chosen && <Arrow aria-hidden />}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
