@@ -80,11 +80,12 @@ def shown(page: Page, device_id: str) -> dict[str, Any]:
     return found
 
 
-def colours_at(page: Page, device_id: str, around: int = 3) -> list[tuple[int, int, int]]:
-    """On the screen, some pixels around where its marker is said to be."""
+def colours_at(page: Page, device_id: str, around: int = 3, below: float = 0) -> list[tuple[int, int, int]]:
+    """On the screen, some pixels around where its marker is said to be, or around a place so many pixels below."""
     box = page.get_by_role("application").bounding_box()
     assert box
     x, y = shown(page, device_id)["pixel"]
+    y += below
     left, top, side = box["x"] + x - around, box["y"] + y - around, 2.0 * around
     png = page.screenshot(clip={"x": left, "y": top, "width": side, "height": side})
     data: list[int] = page.evaluate(READ, base64.b64encode(png).decode())
@@ -140,6 +141,38 @@ def test_markers_move_while_the_map_is_being_moved_and_never_jump(page: Page, se
     assert len(set(latitudes)) > len(samples) / 2, "it glides though the map is dragged"
     assert carried[-1] - carried[0] > 3, "and is carried along with it"
     assert latitudes[0] < before + 0.0008, "no step is most of the way"
+    tell(server, 0)
+
+
+def switch(page: Page, name: str) -> None:
+    page.get_by_role("button", name="Layers and legend").click()
+    page.get_by_role("checkbox", name=name).click()
+    page.get_by_role("button", name="Layers and legend").click()
+
+
+def has_line(page: Page, device_id: str, below: float) -> bool:
+    """Whether something green, as all that moves, is drawn so many pixels below its marker."""
+    return any(green > 80 and green > red + 40 for red, green, _ in colours_at(page, device_id, 4, below))
+
+
+def test_trails_show_the_way_that_all_have_gone_and_lines_where_they_head(page: Page, server: Server) -> None:
+    tell(server, 0, speed=12.0, course=0.0)
+    look(page, server, 15.5, *PLACES["east"])
+    switch(page, "Labels")
+    wait_for(lambda: not has_line(page, "east", 30), 20)
+    switch(page, "Trails of all")
+    page.wait_for_timeout(1000)
+    tell(server, 0.004, speed=12.0, course=0.0)
+    wait_for(lambda: has_line(page, "east", 30), 20)
+    assert not has_line(page, "east", -60)
+    page.wait_for_timeout(1000)
+    tell(server, 0.008, speed=12.0, course=0.0)
+    switch(page, "Heading")
+    wait_for(lambda: has_line(page, "east", -60), 20)
+    switch(page, "Heading")
+    wait_for(lambda: has_line(page, "east", 50) and not has_line(page, "east", -60), 20)
+    switch(page, "Trails of all")
+    wait_for(lambda: not has_line(page, "east", 50), 20)
     tell(server, 0)
 
 

@@ -159,6 +159,7 @@ export class DeviceStore {
     if (fixInterval === 0 && before && samePlace(before, position)) return;
     const { longitude, latitude, course } = position;
     this.glides.move(row, worldX(longitude), worldY(latitude), course, now, fixInterval);
+    if (position.status === "moving") this.glides.goOn(row);
   }
 
   #write(row: number, position: LivePosition): void {

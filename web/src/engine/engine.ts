@@ -16,7 +16,7 @@ import { LiveSocket } from "./socket";
 import { setTestHooks, testHooks } from "./testHooks";
 import { TrackLoader } from "./trackLoader";
 import type { Drawing, Engine, EngineOptions, Filter, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
-import { ALL_LAYERS } from "./types";
+import { FIRST_LAYERS } from "./types";
 import { ViewReporter } from "./viewReporter";
 
 const LOOK_PACE = 500; // ms
@@ -31,7 +31,7 @@ class MapEngine implements Engine {
   readonly following = new Value(false);
   readonly shown = new Value(0);
   readonly drawing = new Value<Drawing>("full");
-  readonly layers = new Value<Layers>(ALL_LAYERS);
+  readonly layers = new Value<Layers>(FIRST_LAYERS);
   readonly replay: ReplayPlayer;
   readonly #address: ReplayAddress;
   readonly #options: EngineOptions;

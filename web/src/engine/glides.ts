@@ -1,5 +1,6 @@
 import { bearing, metresBetween, shorterWay } from "./mercator";
-import { courseAt, glideTime, nextInterval, progress } from "./motion";
+import { courseAt, glideTime, nextInterval, overrunTime, progress, shortestTurn } from "./motion";
+import type { TrailRing } from "./trailRing";
 
 const NO_COURSE = -1;
 // A glide this long is seen as a straight line, so the marker points along it and not where the device looked at its end.
@@ -22,6 +23,8 @@ export class Glides {
   toY = new Float64Array(0);
   start = new Float64Array(0);
   duration = new Float64Array(0);
+  /** Ms for which it is shown going on after its glide. */
+  overrun = new Float32Array(0);
   fromCourse = new Float32Array(0);
   toCourse = new Float32Array(0);
   heardAt = new Float64Array(0);
@@ -30,6 +33,8 @@ export class Glides {
   interval = new Float32Array(0);
   /** False where the user asked for less motion: every move is a jump. */
   smooth = true;
+  /** Takes the ways that markers went; null while nobody wants to see them. */
+  trail: TrailRing | null = null;
 
   get capacity(): number {
     return this.fromX.length;
@@ -42,6 +47,7 @@ export class Glides {
     this.toY = grown(this.toY, capacity);
     this.start = grown(this.start, capacity);
     this.duration = grown(this.duration, capacity);
+    this.overrun = grown(this.overrun, capacity);
     this.fromCourse = grown(this.fromCourse, capacity);
     this.toCourse = grown(this.toCourse, capacity);
     this.heardAt = grown(this.heardAt, capacity);
@@ -55,6 +61,7 @@ export class Glides {
     this.fromY[i] = this.toY[i] = y;
     this.start[i] = now;
     this.duration[i] = 0;
+    this.overrun[i] = 0;
     this.fromCourse[i] = this.toCourse[i] = course ?? NO_COURSE;
     this.heardAt[i] = now;
     this.bornAt[i] = now;
@@ -71,6 +78,7 @@ export class Glides {
     const interval = nextInterval(known, known === 0 ? fixInterval : sinceLast);
     const metres = metresBetween(shownX, shownY, x, y);
     const duration = this.smooth ? glideTime({ metres, sinceLast, interval }) : 0;
+    this.trail?.add(this.fromX[i] ?? shownX, this.fromY[i] ?? shownY, shownX, shownY, now);
     const shownCourse = this.course(i, now);
     const bornAt = this.bornAt[i] ?? now;
     this.place(i, x, y, course, now);
@@ -81,8 +89,16 @@ export class Glides {
     this.fromY[i] = shownY;
     this.duration[i] = duration;
     if (course === undefined) return;
-    this.toCourse[i] = metres > STRAIGHT_METRES ? bearing(shownX, shownY, x, y) : course;
+    const way = bearing(shownX, shownY, x, y);
+    // One that was shown too far goes back, and does not turn round for it.
+    const ahead = Math.abs(shortestTurn(course, way)) < 90;
+    this.toCourse[i] = metres > STRAIGHT_METRES && ahead ? way : course;
     this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
+  }
+
+  /** Lets a device that moves go on for a while after its glide, so that a late fix does not make it halt. */
+  goOn(i: number): void {
+    this.overrun[i] = overrunTime(this.duration[i] ?? 0);
   }
 
   /** Puts a device on a way whose end is known, as it was in the past; without an end it stands where that begins. */
@@ -107,14 +123,19 @@ export class Glides {
   /** May lie outside 0 to 1 on the way across the 180th meridian. */
   x(i: number, now: number): number {
     const to = this.toX[i] ?? 0;
-    const left = 1 - progress(now, this.start[i] ?? 0, this.duration[i] ?? 0);
+    const left = this.#left(i, now);
     return left === 0 ? to : to - shorterWay(to - (this.fromX[i] ?? to)) * left;
   }
 
   y(i: number, now: number): number {
     const to = this.toY[i] ?? 0;
-    const left = 1 - progress(now, this.start[i] ?? 0, this.duration[i] ?? 0);
-    return to - (to - (this.fromY[i] ?? to)) * left;
+    return to - (to - (this.fromY[i] ?? to)) * this.#left(i, now);
+  }
+
+  /** Whether it is shown moving. */
+  moves(i: number, now: number): boolean {
+    const duration = this.duration[i] ?? 0;
+    return duration > 0 && now < (this.start[i] ?? 0) + duration + (this.overrun[i] ?? 0);
   }
 
   /** Undefined when the device has not said where it heads. */
@@ -124,13 +145,34 @@ export class Glides {
     return courseAt(this.fromCourse[i] ?? to, to, now - (this.start[i] ?? 0), this.duration[i] ?? 0);
   }
 
+  /** How much of its way it has come, beyond 1 where it goes on after that. */
+  partDone(i: number, now: number): number {
+    return this.duration[i] ? 1 - this.#left(i, now) : 0;
+  }
+
+  /** How much of its way it will do in so many ms if it goes on so; 0 where it stands. */
+  partIn(i: number, ms: number, now: number): number {
+    return this.overrun[i] && this.moves(i, now) ? ms / (this.duration[i] ?? 1) : 0;
+  }
+
+  /** From where it glides to where, in world units. */
+  way(i: number): [across: number, down: number] {
+    const across = shorterWay((this.toX[i] ?? 0) - (this.fromX[i] ?? 0));
+    return [across, (this.toY[i] ?? 0) - (this.fromY[i] ?? 0)];
+  }
+
+  /** The part of the way that is before it; below 0 when it goes on after its end. */
+  #left(i: number, now: number): number {
+    return 1 - progress(now, this.start[i] ?? 0, this.duration[i] ?? 0, this.overrun[i] ?? 0);
+  }
+
   copy(from: number, to: number): void {
     for (const column of this.#columns()) column[to] = column[from] ?? 0;
   }
 
   #columns(): (Float64Array | Float32Array)[] {
     const places = [this.fromX, this.fromY, this.toX, this.toY, this.start, this.duration];
-    return [...places, this.fromCourse, this.toCourse, this.heardAt, this.bornAt, this.interval];
+    return [...places, this.overrun, this.fromCourse, this.toCourse, this.heardAt, this.bornAt, this.interval];
   }
 }
 

@@ -2,6 +2,10 @@
 
 const LATITUDE_LIMIT = 85.05112878;
 export const EARTH_CIRCUMFERENCE = 40_075_016.686; // metres, at the equator
+/** World units to whole numbers: those of x wrap around the 180th meridian by themselves, as 32 bits do. */
+export const X_UNITS = 2 ** 32;
+/** Half as many, for a difference of two places may be as large as the world. */
+export const Y_UNITS = 2 ** 31;
 
 export function worldX(longitude: number): number {
   return (longitude + 180) / 360;

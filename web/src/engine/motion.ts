@@ -10,6 +10,7 @@ const TELEPORT_AFTER = 60_000; // ms without news: the way between is not known
 const TELEPORT_SPEED = 400; // m/s
 const TELEPORT_FREE = 300; // metres that are never too far, GPS noise included
 const TURN_TIME = 500; // ms
+const LONGEST_OVERRUN = 3000; // ms
 
 export interface Leg {
   readonly metres: number;
@@ -34,10 +35,15 @@ export function glideTime(leg: Leg): number {
   return leg.metres > reach ? 0 : time;
 }
 
-/** From 0 to 1 and never back as `now` grows. */
-export function progress(now: number, start: number, duration: number): number {
+/** How long a device that moves and is late is shown going on as it went, before it stands: ms after its glide. */
+export function overrunTime(duration: number): number {
+  return Math.min(duration / 2, LONGEST_OVERRUN);
+}
+
+/** From 0 to 1, beyond it by as much as it may overrun, and never back as `now` grows. */
+export function progress(now: number, start: number, duration: number, overrun = 0): number {
   if (duration <= 0) return 1;
-  return Math.max(0, Math.min(1, (now - start) / duration));
+  return Math.max(0, Math.min(1 + overrun / duration, (now - start) / duration));
 }
 
 /** A turn between -180 and 180 that leads from one course to the other. */

@@ -138,9 +138,19 @@ export interface Layers {
   readonly labels: boolean;
   /** The way of the selected device. */
   readonly track: boolean;
+  /** The last ways of all, and lines to where they head. */
+  readonly trails: boolean;
+  readonly ahead: boolean;
 }
 
-export const ALL_LAYERS: Layers = { live: true, history: true, labels: true, track: true };
+export const FIRST_LAYERS: Layers = {
+  live: true,
+  history: true,
+  labels: true,
+  track: true,
+  trails: false,
+  ahead: false,
+};
 
 /** What is not dimmed on the map; null means all. Kinds are those of `Stats.by_kind`, `other` included. */
 export interface Filter {

@@ -8,6 +8,8 @@ const NAMES: readonly { readonly key: keyof Layers; readonly label: Label }[] = 
   { key: "history", label: "History" },
   { key: "labels", label: "Labels" },
   { key: "track", label: "Track" },
+  { key: "trails", label: "Trails of all" },
+  { key: "ahead", label: "Heading" },
 ];
 
 export function LayerToggles() {

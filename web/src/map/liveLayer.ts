@@ -2,6 +2,7 @@ import Layer from "ol/layer/Layer";
 import type { FrameState } from "ol/Map";
 import type { DeviceStore } from "../engine/deviceStore";
 import { latitudeOf, longitudeOf } from "../engine/mercator";
+import { TrailRing } from "../engine/trailRing";
 import type { Drawing, Theme } from "../engine/types";
 import { settings } from "../settings/settings";
 import { FrameGovernor } from "./frameGovernor";
@@ -16,6 +17,7 @@ import { VisibleMarkers } from "./visibleMarkers";
 
 const CHANGES = ["webglcontextlost", "webglcontextrestored"] as const;
 const SPARSE = 66; // ms between frames of a machine that is slow
+const OVERSCAN = 32; // pixels drawn beyond the map: a card draws a point when its middle is on the canvas, or not at all
 const LOOK_EVERY = 200; // ms between two looks at which markers are in view, while nothing else asks for one
 
 export interface PastClock {
@@ -59,6 +61,7 @@ export class LiveLayer {
   readonly #clock = new RedrawClock((delay) => this.#drawAlone(delay));
   #palette;
   #view: FrameView | null = null;
+  #delay = 0; // ms from asking for the last frame to having it
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveLayerOptions) {
@@ -67,11 +70,8 @@ export class LiveLayer {
     this.#painter = new MarkerPainter(options.store, this.#markers, options.theme);
     this.#renderer = MarkerRenderer.make(options.store);
     this.#element.style.cssText = "position:absolute;inset:0;pointer-events:none";
-    for (const canvas of [this.#renderer?.canvas, this.#canvas]) {
-      if (!canvas) continue;
-      canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%";
-      this.#element.append(canvas);
-    }
+    if (this.#renderer) this.#element.append(laidOver(this.#renderer.canvas, OVERSCAN));
+    this.#element.append(laidOver(this.#canvas, 0));
     this.layer = new Layer({
       className: "live-layer",
       render: (frame: FrameState | null) => this.#renderWithMap(frame),
@@ -118,6 +118,18 @@ export class LiveLayer {
   setLabels(on: boolean): void {
     this.#painter.labelsOn = on;
     this.redraw();
+  }
+
+  /** The ways of all markers from now on; those before are not known. */
+  setTrails(on: boolean): void {
+    this.#options.store.glides.trail = on ? new TrailRing(this.#now()) : null;
+    this.wake();
+  }
+
+  /** Lines to where markers will be in a minute, if they go on as they do. */
+  setAhead(on: boolean): void {
+    this.#painter.ahead = on;
+    this.wake();
   }
 
   setVisible(on: boolean): void {
@@ -186,6 +198,7 @@ export class LiveLayer {
   }
 
   #drawAlone(delay: number): void {
+    this.#delay = delay;
     this.#governor.add(performance.now(), delay);
     if (!this.#options.onFrame()) this.#draw();
   }
@@ -204,15 +217,25 @@ export class LiveLayer {
     const pace = this.#options.clock?.speed() ?? 1;
     const { speed, turning } = this.#markers;
     const rest = restTime({ speed: speed * pace, turning: turning && pace > 0 }, cost);
-    if (!document.hidden) this.#clock.wakeIn(this.drawing === "sparse" ? Math.max(SPARSE, rest) : rest);
+    // A card that is slow is left as much time for the rest of the page as it took.
+    if (!document.hidden) this.#clock.wakeIn(this.drawing === "sparse" ? Math.max(SPARSE, this.#delay, rest) : rest);
   }
 
   /** Which markers are in view matters for names and the pace alone, so that it is looked at now and then. */
   #drawByCard(renderer: MarkerRenderer, view: FrameView, began: number): void {
     const { store, serverNow } = this.#options;
-    const drawn = this.drawing === "full" ? view : { ...view, pixelRatio: Math.min(1, view.pixelRatio) };
+    const pixelRatio = this.drawing === "full" ? view.pixelRatio : Math.min(1, view.pixelRatio);
+    const drawn = { ...view, pixelRatio, width: view.width + 2 * OVERSCAN, height: view.height + 2 * OVERSCAN };
     resize(renderer.canvas, drawn);
-    renderer.draw(drawn, this.#palette, this.#now(), serverNow(), !store.glides.smooth);
+    renderer.draw({
+      view: drawn,
+      palette: this.#palette,
+      now: this.#now(),
+      serverNow: serverNow(),
+      still: !store.glides.smooth,
+      trail: store.glides.trail,
+      ahead: this.#painter.ahead,
+    });
     if (began - this.#lookedAt > LOOK_EVERY) this.#look();
   }
 
@@ -221,6 +244,13 @@ export class LiveLayer {
     this.#lookedAt = performance.now();
     this.#markers.find(this.#options.store, this.#view, this.#now(), this.#options.serverNow());
   }
+}
+
+/** Over the map, and so many pixels beyond it on each side. */
+function laidOver(canvas: HTMLCanvasElement, beyond: number): HTMLCanvasElement {
+  const side = `calc(100% + ${2 * beyond}px)`;
+  canvas.style.cssText = `position:absolute;inset:-${beyond}px;width:${side};height:${side}`;
+  return canvas;
 }
 
 function resize(canvas: HTMLCanvasElement, view: FrameView): void {

@@ -1,7 +1,7 @@
 import type BaseLayer from "ol/layer/Base";
 import LayerGroup from "ol/layer/Group";
 import type { Layers, Theme } from "../engine/types";
-import { ALL_LAYERS } from "../engine/types";
+import { FIRST_LAYERS } from "../engine/types";
 import { Basemap } from "./basemap";
 import { HistoryLayer } from "./historyLayer";
 import type { LiveLayerOptions } from "./liveLayer";
@@ -25,7 +25,7 @@ export class MapLayers {
   readonly #options: MapLayersOptions;
   readonly #markers: LayerGroup;
   #past: LiveLayer | null = null;
-  #shown = ALL_LAYERS;
+  #shown = FIRST_LAYERS;
   #theme: Theme;
   readonly #basemap: Basemap;
   readonly #streets: Streets;
@@ -71,6 +71,8 @@ export class MapLayers {
   show(name: keyof Layers, on: boolean): void {
     this.#shown = { ...this.#shown, [name]: on };
     if (name === "labels") this.markers.setLabels(on);
+    if (name === "trails") this.live.setTrails(on);
+    if (name === "ahead") this.live.setAhead(on);
     this.#showWhatIsOn();
   }
 

@@ -44,6 +44,15 @@ test("a device that glides is written with where it comes from, where it goes to
   expect(read(0, FIELDS.time).getFloat32(4, true)).toBeGreaterThan(0.5);
 });
 
+test("how long a device goes on after its glide is written for those that move, and for no others", () => {
+  store.update([position("a", 0), position("b", 0, 1000, { status: "idle" })], 0);
+  store.update([position("a", 0.001, 2000), position("b", 0.001, 2000, { status: "idle" })], 1000);
+  buffer.update(store, 1000, 1000);
+  const [duration, overrun] = [4, 8].map((offset) => read(0, FIELDS.time).getFloat32(offset, true));
+  expect(overrun).toBeCloseTo((duration ?? 0) / 2);
+  expect(read(1, FIELDS.time).getFloat32(8, true)).toBe(0);
+});
+
 test("differences across the 180th meridian are small, as whole numbers wrap around", () => {
   store.update([position("a", 179.999)], 0);
   store.update([position("a", -179.999, 2000)], 1000);

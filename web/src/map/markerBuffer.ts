@@ -1,12 +1,9 @@
 import type { DeviceStore } from "../engine/deviceStore";
+import { X_UNITS, Y_UNITS } from "../engine/mercator";
 
 /** Bytes of a device in the buffer; the offsets of its fields are in `FIELDS`. */
-export const STRIDE = 44;
-export const FIELDS = { from: 0, to: 8, time: 16, course: 24, staleAt: 32, bornAt: 36, look: 40 } as const;
-/** World units to whole numbers: those of x wrap around the 180th meridian by themselves, as 32 bits do. */
-export const X_UNITS = 2 ** 32;
-/** Half as many, for a difference of two rows may be as large as the world. */
-export const Y_UNITS = 2 ** 31;
+export const STRIDE = 48;
+export const FIELDS = { from: 0, to: 8, time: 16, course: 28, staleAt: 36, bornAt: 40, look: 44 } as const;
 
 const REBASE_AFTER = 3_600_000; // ms; floats of 32 bits lose milliseconds after some hours
 const FIRST_ROWS = 1024;
@@ -69,6 +66,7 @@ export class MarkerBuffer {
     this.#view.setInt32(at + FIELDS.to + 4, whole(glides.toY[row], Y_UNITS), true);
     set(FIELDS.time, ((glides.start[row] ?? 0) - this.epoch) / 1000);
     set(FIELDS.time + 4, duration / 1000);
+    set(FIELDS.time + 8, (glides.overrun[row] ?? 0) / 1000);
     set(FIELDS.course, glides.fromCourse[row] ?? -1);
     set(FIELDS.course + 4, glides.toCourse[row] ?? -1);
     set(FIELDS.staleAt, (now - this.epoch + store.staleIn(row, serverNow)) / 1000);

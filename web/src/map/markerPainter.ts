@@ -2,6 +2,7 @@ import type { DeviceStore } from "../engine/deviceStore";
 import type { LivePosition, Theme } from "../engine/types";
 import { STATUSES } from "../engine/types";
 import type { FrameView } from "./frameView";
+import { paintTrails, paintWays } from "./linePainter";
 import type { Anchor } from "./markerLabels";
 import { MarkerLabels } from "./markerLabels";
 import { markerSize } from "./markerSize";
@@ -29,6 +30,8 @@ export class MarkerPainter {
   selected: string | null = null;
   hovered: string | null = null;
   labelsOn = true;
+  /** Lines to where markers head. */
+  ahead = false;
   readonly #store: DeviceStore;
   readonly #markers: VisibleMarkers;
   readonly #labels: MarkerLabels;
@@ -62,11 +65,23 @@ export class MarkerPainter {
     ];
     for (const [deviceId, ring] of rings) this.#paintRing(context, view, deviceId, ring, now);
     if (markersToo) {
+      this.#paintLines(context, view, now);
       const sprites = this.#spritesFor(view);
       for (const status of DRAWING_ORDER) this.#paintMarkers(context, sprites, status, now);
       context.globalAlpha = 1;
     }
     this.#paintLabels(context, view, side, now);
+  }
+
+  #paintLines(context: CanvasRenderingContext2D, view: FrameView, now: number): void {
+    const { trail } = this.#store.glides;
+    const each = { store: this.#store, markers: this.#markers, now };
+    context.strokeStyle = this.#palette.status.moving;
+    if (trail) {
+      paintTrails(context, view, trail, now);
+      paintWays(context, view, { ...each, ahead: false });
+    }
+    if (this.ahead) paintWays(context, view, { ...each, ahead: true });
   }
 
   #spritesFor(view: FrameView): Sprites {

@@ -1,4 +1,5 @@
-import { X_UNITS, Y_UNITS } from "./markerBuffer";
+import { X_UNITS, Y_UNITS } from "../engine/mercator";
+import { linked, PART, uniformsOf } from "./shaders";
 
 /** Status codes as in `STATUSES`: 0 moving, 1 idle, 2 stopped, 3 stale. */
 const VERTEX = `#version 300 es
@@ -6,7 +7,7 @@ precision highp float;
 precision highp int;
 layout(location = 0) in ivec2 from;
 layout(location = 1) in ivec2 to;
-layout(location = 2) in vec2 time;     // start and duration, s
+layout(location = 2) in vec3 time;     // start, duration, and how long it goes on after that, s
 layout(location = 3) in vec2 course;   // degrees, below 0 where it is not known
 layout(location = 4) in float staleAt; // s
 layout(location = 5) in float bornAt;  // s
@@ -24,9 +25,7 @@ flat out float alpha;
 flat out vec2 heading; // sine and cosine, 0 and 0 where it is not known
 const float TURN = 0.5; // s
 
-float part(float elapsed, float duration) {
-  return duration <= 0.0 ? 1.0 : clamp(elapsed / duration, 0.0, 1.0);
-}
+${PART}
 
 void main() {
   status = now > staleAt ? 3.0 : float(look.x);
@@ -37,7 +36,7 @@ void main() {
   }
   float elapsed = now - time.x;
   // Whole numbers are subtracted exactly, and around the 180th meridian; only then they become floats.
-  vec2 left = vec2(to - from) * (1.0 - part(elapsed, time.y));
+  vec2 left = vec2(to - from) * (1.0 - part(elapsed, time.y, time.z));
   vec2 place = (vec2(to - centre) - left) * scale;
   place.x += copy * ${X_UNITS.toFixed(1)} * scale.x;
   gl_Position = vec4(place.x, -place.y, 0.0, 1.0);
@@ -45,7 +44,7 @@ void main() {
   heading = vec2(0.0);
   if (course.y >= 0.0) {
     float turn = mod(course.y - course.x + 540.0, 360.0) - 180.0;
-    float angle = radians(course.x + turn * part(elapsed, min(time.y, TURN)));
+    float angle = radians(course.x + turn * part(elapsed, min(time.y, TURN), 0.0));
     heading = vec2(sin(angle), cos(angle));
   }
   bool matches = look.y == 1u && shown[int(status)] == 1.0;
@@ -105,7 +104,7 @@ void main() {
   colour = vec4(mix(inside, edge, clamp(0.5 + far, 0.0, 1.0)), 1.0) * cover;
 }`;
 
-export const UNIFORMS = [
+const UNIFORMS = [
   "centre",
   "scale",
   "copy",
@@ -120,33 +119,15 @@ export const UNIFORMS = [
   "edge",
 ] as const;
 
-export type Uniforms = Readonly<Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>>;
-
 export interface Program {
   readonly program: WebGLProgram;
-  readonly uniforms: Uniforms;
+  readonly uniforms: Readonly<Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>>;
 }
 
 /** Throws where the graphics card refuses it. */
 export function makeProgram(gl: WebGL2RenderingContext): Program {
-  const program = gl.createProgram();
-  for (const [kind, source] of [
-    [gl.VERTEX_SHADER, VERTEX],
-    [gl.FRAGMENT_SHADER, FRAGMENT],
-  ] as const) {
-    const shader = gl.createShader(kind);
-    if (!shader) throw new Error("expected a shader from the graphics card, got none");
-    gl.shaderSource(shader, source);
-    gl.compileShader(shader);
-    gl.attachShader(program, shader);
-    gl.deleteShader(shader);
-  }
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
-    throw new Error(`the graphics card refuses to draw markers: ${gl.getProgramInfoLog(program) ?? "it says nothing"}`);
-  }
-  const locations = UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]);
-  return { program, uniforms: Object.fromEntries(locations) as Uniforms };
+  const program = linked(gl, VERTEX, FRAGMENT);
+  return { program, uniforms: uniformsOf(gl, program, UNIFORMS) };
 }
 
 /** The place that a view looks at, in the units of the buffer. */

@@ -1,8 +1,11 @@
 import type { DeviceStore } from "../engine/deviceStore";
+import { X_UNITS, Y_UNITS } from "../engine/mercator";
+import type { TrailRing } from "../engine/trailRing";
 import { STATUSES } from "../engine/types";
 import type { FrameView } from "./frameView";
 import { worldCopies } from "./frameView";
-import { FIELDS, MarkerBuffer, STRIDE, X_UNITS, Y_UNITS } from "./markerBuffer";
+import { LineRenderer } from "./lineRenderer";
+import { FIELDS, MarkerBuffer, STRIDE } from "./markerBuffer";
 import type { Program } from "./markerProgram";
 import { centreOf, makeProgram } from "./markerProgram";
 import { markerSize } from "./markerSize";
@@ -15,6 +18,19 @@ const SMALL = 11; // pixels
 // The later ones lie above: what moves is not hidden by what stands.
 const DRAWING_ORDER = (["stale", "stopped", "idle", "moving"] as const).map((name) => STATUSES.indexOf(name));
 
+/** What is to be drawn, and when: `now` by the clock that markers move by. */
+export interface MarkerFrame {
+  readonly view: FrameView;
+  readonly palette: Palette;
+  readonly now: number;
+  readonly serverNow: number;
+  /** Nothing fades in. */
+  readonly still: boolean;
+  /** The ways that markers went, and lines to where they head. */
+  readonly trail: TrailRing | null;
+  readonly ahead: boolean;
+}
+
 /**
  * Draws all markers on the graphics card, which also moves them: a frame costs the page a few calls, however many there
  * are. What it holds is a copy of the store, made again when the card has lost it.
@@ -25,6 +41,7 @@ export class MarkerRenderer {
   readonly #store: DeviceStore;
   readonly #buffer = new MarkerBuffer();
   #program: Program | null = null;
+  #lines: LineRenderer | null = null;
   #vertices: WebGLBuffer | null = null;
   #held = 0; // bytes that the card has room for
 
@@ -61,19 +78,20 @@ export class MarkerRenderer {
     this.#gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
-  /** `still`: nothing fades in. Draws nothing while the card has lost what it held. */
-  draw(view: FrameView, palette: Palette, now: number, serverNow: number, still: boolean): void {
+  /** Draws nothing while the card has lost what it held. */
+  draw(frame: MarkerFrame): void {
     const program = this.#program;
     if (!program) return;
-    this.#upload(now, serverNow);
+    this.#upload(frame.now, frame.serverNow);
     const gl = this.#gl;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
+    this.#drawLines(frame);
     // biome-ignore lint/correctness/useHookAtTopLevel: WebGL has a call of that name, React has nothing to do with it
     gl.useProgram(program.program);
-    this.#tell(program, view, palette, now, still);
-    const copies = worldCopies(view);
+    this.#tell(program, frame);
+    const copies = worldCopies(frame.view);
     for (const status of DRAWING_ORDER) {
       gl.uniform1f(program.uniforms.pass, status);
       for (let copy = -copies; copy <= copies; copy += 1) {
@@ -83,7 +101,15 @@ export class MarkerRenderer {
     }
   }
 
-  #tell({ uniforms }: Program, view: FrameView, palette: Palette, now: number, still: boolean): void {
+  #drawLines({ view, palette, now, trail, ahead }: MarkerFrame): void {
+    if (!this.#lines || (!trail && !ahead)) return;
+    const markers = { count: this.#store.count, now: (now - this.#buffer.epoch) / 1000 };
+    this.#lines.look(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown });
+    if (trail) this.#lines.drawTrails(view, trail, now, markers);
+    if (ahead) this.#lines.drawAhead(view, markers);
+  }
+
+  #tell({ uniforms }: Program, { view, palette, now, still }: MarkerFrame): void {
     const gl = this.#gl;
     const size = markerSize(view.zoom) * view.pixelRatio;
     const outline = (size < SMALL * view.pixelRatio ? THIN_OUTLINE : OUTLINE) * view.pixelRatio;
@@ -92,7 +118,7 @@ export class MarkerRenderer {
     gl.uniform1f(uniforms.now, (now - this.#buffer.epoch) / 1000);
     gl.uniform1f(uniforms.size, size);
     gl.uniform1f(uniforms.outline, outline);
-    gl.uniform1f(uniforms.side, size + 2 * outline + 2);
+    gl.uniform1f(uniforms.side, size + 2 * outline + 1); // a pixel for the soft edge
     gl.uniform1f(uniforms.fade, still ? 0 : FADE);
     gl.uniform4fv(uniforms.shown, this.#store.statusShown);
     gl.uniform3fv(
@@ -106,6 +132,7 @@ export class MarkerRenderer {
     const span = this.#buffer.update(this.#store, now, serverNow);
     const gl = this.#gl;
     const { bytes } = this.#buffer;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#vertices);
     if (this.#held !== bytes.byteLength) {
       gl.bufferData(gl.ARRAY_BUFFER, bytes, gl.DYNAMIC_DRAW);
       this.#held = bytes.byteLength;
@@ -129,7 +156,7 @@ export class MarkerRenderer {
       gl.vertexAttribIPointer(place, 2, gl.INT, STRIDE, offset);
     }
     for (const [place, count, offset] of [
-      [2, 2, time],
+      [2, 3, time],
       [3, 2, course],
       [4, 1, staleAt],
       [5, 1, bornAt],
@@ -138,6 +165,7 @@ export class MarkerRenderer {
     }
     gl.vertexAttribIPointer(6, 2, gl.UNSIGNED_BYTE, STRIDE, look);
     for (let place = 0; place <= 6; place += 1) gl.enableVertexAttribArray(place);
+    this.#lines = new LineRenderer(gl, this.#vertices);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }

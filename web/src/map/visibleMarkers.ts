@@ -1,5 +1,5 @@
 import type { DeviceStore } from "../engine/deviceStore";
-import { progress, shortestTurn } from "../engine/motion";
+import { shortestTurn } from "../engine/motion";
 import type { FrameView } from "./frameView";
 import { worldCopies } from "./frameView";
 
@@ -70,9 +70,9 @@ export class VisibleMarkers {
 
   #noteMotion(store: DeviceStore, row: number, scale: number, now: number): void {
     const { glides } = store;
+    if (!glides.moves(row, now)) return;
     const duration = glides.duration[row] ?? 0;
     const start = glides.start[row] ?? 0;
-    if (progress(now, start, duration) >= 1) return;
     const dx = (glides.toX[row] ?? 0) - (glides.fromX[row] ?? 0);
     const dy = (glides.toY[row] ?? 0) - (glides.fromY[row] ?? 0);
     const speed = (Math.hypot(dx - Math.round(dx), dy) * scale) / duration;

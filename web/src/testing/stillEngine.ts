@@ -14,7 +14,7 @@ import type {
   Stats,
   StoredHover,
 } from "../engine/types";
-import { ALL_LAYERS } from "../engine/types";
+import { FIRST_LAYERS } from "../engine/types";
 
 export const LIVE: Connection = {
   state: "live",
@@ -29,7 +29,7 @@ export const LIVE: Connection = {
 export function stillEngine() {
   const selection = new Value<string | null>(null);
   const following = new Value(false);
-  const layers = new Value<Layers>(ALL_LAYERS);
+  const layers = new Value<Layers>(FIRST_LAYERS);
   const told: { filter: Filter | null; calls: string[] } = { filter: null, calls: [] };
   const note = (call: string) => () => void told.calls.push(call);
   const engine = {

@@ -1,0 +1,7 @@
+/** Seconds for which the way of a marker stays visible. */
+export const TRAIL_LASTS = 120;
+/** Seconds ahead to where a line shows a device heading. */
+export const AHEAD = 60;
+export const LINE_WIDTH = 2; // pixels
+export const TRAIL_OPACITY = 0.7;
+export const AHEAD_OPACITY = 0.9;
