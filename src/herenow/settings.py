@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from herenow.errors import SettingsError
+from herenow.model.basemap import Basemap
 from herenow.model.retention import Retention, read_retention
 
 ELSEWHERE = ("server", "test_amqp", "test_cassandra")  # read by other commands than `run`, and by tests
@@ -43,6 +45,8 @@ class Settings(BaseSettings):
 
     keep_days: str = Field("ever", description="Days that positions are kept, for all and by kind: 90, bus=30.")
 
+    basemaps: list[Basemap] = Field([], description="Maps to choose from, beside the one that is built in.")
+
     stop_time: int = Field(300, ge=30, le=86_400, description="Seconds that a stop lasts at least.")
     stop_radius: float = Field(
         50.0, ge=5, le=5000, description="Metres from its centre within which a device stands, though it jitters."
@@ -58,6 +62,13 @@ class Settings(BaseSettings):
     def _keep_days_are_days(cls, text: str) -> str:
         read_retention(text)
         return text
+
+    @field_validator("basemaps")
+    @classmethod
+    def _basemaps_differ(cls, basemaps: list[Basemap]) -> list[Basemap]:
+        if len({one.id for one in basemaps}) < len(basemaps):
+            raise ValueError("expected another id for each")
+        return basemaps
 
     @field_validator("store")
     @classmethod
@@ -110,6 +121,8 @@ def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         raise SettingsError("; ".join(_wrong(found) for found in error.errors())) from error
+    except UnreadableSetting as error:
+        raise SettingsError('HERENOW_BASEMAPS: expected JSON like [{"id": …}], got something else') from error
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:

@@ -94,7 +94,8 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
-    app.add_middleware(Border, here_only=parts.here_only, policy=content_policy())
+    hosts = dict.fromkeys(host for one in parts.scene.basemaps for host in one.hosts)
+    app.add_middleware(Border, here_only=parts.here_only, policy=content_policy(hosts))
     return app
 
 

@@ -16,6 +16,7 @@ from herenow.live.erasures import Erasures
 from herenow.live.fleet import Fleet
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
+from herenow.model.basemap import Basemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
@@ -30,6 +31,7 @@ class Scene(msgspec.Struct, frozen=True):
     notices: list[str] = []
     start: tuple[float, float, float, float] | None = None  # west, south, east, north
     streets: bytes | None = None  # GeoJSON
+    basemaps: list[Basemap] = []  # beside the one that is built in
 
 
 class Past(msgspec.Struct, frozen=True):

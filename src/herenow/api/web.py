@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from herenow import __version__
 from herenow.api.built import BuiltFiles
-from herenow.api.config import Config, Credit, Start
+from herenow.api.config import Config, Credit, Start, basemaps
 from herenow.api.devices import answer
 from herenow.api.parts import WithParts
 from herenow.errors import NotFound
@@ -31,6 +31,7 @@ async def config(parts: WithParts) -> Response:
             notices=scene.notices,
             start=Start(scene.start) if scene.start else None,
             streets="api/streets" if scene.streets else None,
+            basemaps=basemaps(scene.basemaps),
         )
     )
 

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from zlib import crc32
 
+import msgspec
+
 from herenow.api.body import Bodies
 from herenow.api.parts import Parts, Scene
 from herenow.bus.base import Bus, Inbox, Note, Noted
@@ -52,8 +54,9 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking):
             here_only, keep = settings.access != "open", kept(settings)
+            shown = msgspec.structs.replace(scene, basemaps=settings.basemaps)
             stored = (store, keep, prepared, trips(settings))
-            yield Parts(bus, *stored, intake, hub, commands, erasures, polled, recorder, scene, Bodies(), here_only)
+            yield Parts(bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), here_only)
 
 
 def _all(*noted: Noted) -> Noted:

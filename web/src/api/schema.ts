@@ -965,6 +965,26 @@ export interface components {
             readonly messages: number;
             readonly oldest_ms: number | null;
         };
+        /**
+         * Basemap
+         * @description Tiles at `url`, at `dark_url` where the page is dark; the one that is built in and `none` have no URL.
+         */
+        readonly Basemap: {
+            /** @default null */
+            readonly attribution?: components["schemas"]["Credit"] | null;
+            /** @default null */
+            readonly dark_url?: string | null;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly kind: "builtin" | "mvt" | "none" | "xyz";
+            /** @default 24 */
+            readonly max_zoom?: number;
+            /** @default 0 */
+            readonly min_zoom?: number;
+            readonly name: string;
+            /** @default null */
+            readonly url?: string | null;
+        };
         /** Block */
         readonly Block: {
             readonly block: number;
@@ -992,6 +1012,7 @@ export interface components {
          */
         readonly Config: {
             readonly attributions: readonly components["schemas"]["Credit"][];
+            readonly basemaps: readonly components["schemas"]["Basemap"][];
             readonly notices: readonly string[];
             readonly start: components["schemas"]["Start"] | null;
             readonly streets: string | null;

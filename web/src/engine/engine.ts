@@ -1,5 +1,6 @@
 import { MapLayers } from "../map/mapLayers";
 import { MapView } from "../map/mapView";
+import { AddressedBasemap } from "./addressedBasemap";
 import { Clicks } from "./clicks";
 import { DeviceStore } from "./deviceStore";
 import { fetchFleetBox } from "./fleetBox";
@@ -32,6 +33,7 @@ class MapEngine implements Engine {
   readonly shown = new Value(0);
   readonly drawing = new Value<Drawing>("full");
   readonly layers = new Value<Layers>(FIRST_LAYERS);
+  readonly basemap: AddressedBasemap;
   readonly replay: ReplayPlayer;
   readonly #address: ReplayAddress;
   readonly #options: EngineOptions;
@@ -60,9 +62,9 @@ class MapEngine implements Engine {
     this.#selection = new Selection({ base, scene: this.#scene });
     this.#tracks = new TrackLoader(base);
     this.#history = new History(base);
-    const { streets } = config;
     const { onFrame, onHistory } = { onFrame: this.#followFrame, onHistory: this.#surveyHistory };
-    this.#map = new MapLayers({ base, store, serverNow, theme, streets, onFrame, onHistory });
+    this.#map = new MapLayers({ base, store, serverNow, theme, streets: config.streets, onFrame, onHistory });
+    this.basemap = new AddressedBasemap(config.basemaps, this.#map.basemap);
     this.#view = this.#createView();
     this.#pointing = new Pointing({ layers: this.#map, view: this.#view, scene: this.#scene });
     this.#clicks = new Clicks({ engine: this, pointing: this.#pointing, layers: this.#map, view: this.#view });
@@ -117,6 +119,7 @@ class MapEngine implements Engine {
     this.#socket.start();
     this.#history.start();
     this.#address.start();
+    this.basemap.start();
     if (!this.#options.config.start && !this.#view.placed) this.fitFleet();
   }
 
@@ -124,9 +127,8 @@ class MapEngine implements Engine {
     this.#ended.abort();
     this.#calm.removeEventListener("change", this.#readCalm);
     if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
-    this.#address.stop();
-    const parts = [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history, this.replay];
-    for (const part of parts) part.stop();
+    for (const part of [this.#address, this.basemap, this.replay]) part.stop();
+    for (const part of [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history]) part.stop();
     this.#map.dispose();
     this.#view.dispose();
     setTestHooks(undefined);

@@ -42,6 +42,24 @@ export type DeviceDistance = Schemas["Driven"];
 export type Credit = Schemas["Credit"];
 /** As `GET /api/config` answers. */
 export type Config = Schemas["Config"];
+export type BasemapOption = Schemas["Basemap"];
+
+export interface BasemapState {
+  /** What was chosen, and what is shown: another one where its tiles cannot be had. */
+  readonly chosen: BasemapOption;
+  readonly shown: BasemapOption;
+  /** From 0, as it is, to 1, gone. */
+  readonly dim: number;
+}
+
+/** What the rest is drawn on; kept by the browser, and named by the address. */
+export interface BasemapChoice {
+  readonly options: readonly BasemapOption[];
+  readonly state: Readable<BasemapState>;
+  /** By id; what was chosen before is tried again. */
+  choose(id: string): void;
+  setDim(dim: number): void;
+}
 
 export type ConnectionState =
   /** The first attempt, nothing seen yet. */
@@ -233,6 +251,7 @@ export interface Engine {
   /** Which stored position the pointer is over, or was clicked. */
   readonly stored: Readable<StoredHover | null>;
   readonly layers: Readable<Layers>;
+  readonly basemap: BasemapChoice;
 
   /** Puts the map into the element (it fills it, and takes the keyboard focus) and starts the connection. */
   mount(element: HTMLElement): void;

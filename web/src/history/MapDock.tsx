@@ -8,6 +8,7 @@ import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
 import { settings } from "../settings/settings";
 import { type Label, t } from "../words/t";
+import { BasemapSwitch } from "./BasemapSwitch";
 import { HistoryRangeForm } from "./HistoryRangeForm";
 import { HistoryReport, HistorySpan } from "./HistoryReport";
 import { type HistoryChoice, PRESETS } from "./historyRange";
@@ -79,6 +80,7 @@ export function MapDock() {
         <div id={moreId} className="dock-more">
           <HistorySpan />
           <LayerToggles />
+          <BasemapSwitch />
           <Legend />
         </div>
       )}

@@ -1,11 +1,13 @@
-import type BaseLayer from "ol/layer/Base";
 import Graticule from "ol/layer/Graticule";
+import LayerGroup from "ol/layer/Group";
 import VectorTileLayer from "ol/layer/VectorTile";
 import Stroke from "ol/style/Stroke";
-import type { Theme } from "../engine/types";
+import type { Ground } from "../engine/addressedBasemap";
+import type { BasemapOption, Theme } from "../engine/types";
 import { basemapSource } from "./basemapArchive";
 import { groundStyle, nameStyles } from "./basemapStyle";
 import { paletteOf } from "./palette";
+import { PluggedBasemap } from "./pluggedBasemap";
 
 const GRID_INTERVALS = [30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]; // degrees
 
@@ -15,14 +17,16 @@ export interface BasemapOptions {
   readonly onFailure: (problem: string) => void;
 }
 
-/** The world as it comes with the client: no request leaves the origin. */
-export class Basemap {
-  readonly ground: BaseLayer[];
+/** The world as it comes with the client, of which no request leaves the origin; or another that was chosen. */
+export class Basemap implements Ground {
+  readonly ground: LayerGroup;
   /** Apart from the ground, so that what covers that leaves them readable. */
   readonly names: VectorTileLayer;
   readonly #tiles: VectorTileLayer;
   readonly #grid: Graticule;
   readonly #gridLine = new Stroke({ width: 1 });
+  #plugged: PluggedBasemap | null = null;
+  #theme: Theme;
 
   constructor({ base, theme, onFailure }: BasemapOptions) {
     const source = basemapSource(new URL("basemap/world.pmtiles", base), onFailure);
@@ -35,16 +39,42 @@ export class Basemap {
       preload: 0,
     });
     this.#grid = gridLayer(this.#gridLine);
-    this.ground = [this.#tiles, this.#grid];
+    this.ground = new LayerGroup({ layers: [this.#tiles, this.#grid] });
+    this.#theme = theme;
     this.setTheme(theme);
   }
 
+  show(basemap: BasemapOption, onFailure: () => void): void {
+    this.dispose();
+    const isOwn = basemap.kind === "builtin";
+    const isPlugged = !isOwn && basemap.kind !== "none";
+    this.#plugged = isPlugged ? new PluggedBasemap(basemap, this.#theme, onFailure) : null;
+    if (this.#plugged) this.ground.getLayers().insertAt(0, this.#plugged.layer);
+    this.#tiles.setVisible(isOwn);
+    this.names.setVisible(isOwn);
+    this.#grid.setVisible(!isPlugged);
+  }
+
+  setDim(dim: number): void {
+    for (const layer of [this.ground, this.names]) layer.setOpacity(1 - dim);
+  }
+
+  dispose(): void {
+    if (!this.#plugged) return;
+    this.ground.getLayers().remove(this.#plugged.layer);
+    this.#plugged.dispose();
+    this.#plugged = null;
+  }
+
   setTheme(theme: Theme): void {
+    this.#theme = theme;
+    this.#plugged?.setTheme(theme);
     const palette = paletteOf(theme);
     this.#tiles.setBackground(palette.water);
     this.#tiles.setStyle(groundStyle(palette));
     this.names.setStyle(nameStyles(palette));
     this.#gridLine.setColor(palette.grid);
+    this.#grid.setBackground(palette.water);
     this.#grid.changed();
   }
 }

@@ -19,6 +19,7 @@ export interface MapLayersOptions extends LiveLayerOptions {
 
 /** All that is on the map, from the ground up. */
 export class MapLayers {
+  readonly basemap: Basemap;
   readonly history: HistoryLayer;
   readonly track: TrackLayer;
   readonly live: LiveLayer;
@@ -27,12 +28,11 @@ export class MapLayers {
   #past: LiveLayer | null = null;
   #shown = FIRST_LAYERS;
   #theme: Theme;
-  readonly #basemap: Basemap;
   readonly #streets: Streets;
 
   constructor(options: MapLayersOptions) {
     const { base, theme, streets, onHistory } = options;
-    this.#basemap = new Basemap({ base, theme, onFailure: warn });
+    this.basemap = new Basemap({ base, theme, onFailure: warn });
     this.#streets = new Streets(theme);
     this.history = new HistoryLayer({ base, theme, onChange: onHistory });
     this.track = new TrackLayer(theme);
@@ -44,8 +44,8 @@ export class MapLayers {
   }
 
   get all(): BaseLayer[] {
-    const { ground, names } = this.#basemap;
-    return [...ground, this.#streets.layer, this.history.layer, names, this.track.layer, this.#markers];
+    const { ground, names } = this.basemap;
+    return [ground, this.#streets.layer, this.history.layer, names, this.track.layer, this.#markers];
   }
 
   /** Those on the map: live, or of the past. */
@@ -64,7 +64,7 @@ export class MapLayers {
 
   setTheme(theme: Theme): void {
     this.#theme = theme;
-    for (const part of [this.#basemap, this.#streets, this.history, this.track, this.live]) part.setTheme(theme);
+    for (const part of [this.basemap, this.#streets, this.history, this.track, this.live]) part.setTheme(theme);
     this.#past?.setTheme(theme);
   }
 
@@ -87,6 +87,7 @@ export class MapLayers {
   }
 
   dispose(): void {
+    this.basemap.dispose();
     this.#streets.dispose();
     this.history.dispose();
     this.#past?.dispose();

@@ -1,7 +1,6 @@
 import { Info } from "lucide-react";
 import { useState } from "react";
 import type { Credit } from "../engine/types";
-import { BASEMAP_CREDITS } from "../map/basemapCredits";
 import { t } from "../words/t";
 
 /** Whom the map is owed to, in full; on a small screen one line of it, and the rest when asked for. */
@@ -10,7 +9,7 @@ export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
   return (
     <section className="credits" data-open={open} aria-label={t("Credits of the map")}>
       <ul>
-        {[...BASEMAP_CREDITS, ...credits].map((credit) => (
+        {credits.map((credit) => (
           <li key={credit.text}>
             <CreditText {...credit} />
           </li>

@@ -3,7 +3,10 @@ import type { Config, Padding } from "../engine/types";
 import { MapDock } from "../history/MapDock";
 import { StoredCard } from "../history/StoredCard";
 import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { basemapCredits } from "../map/basemapCredits";
 import { t } from "../words/t";
+import { BasemapNotice } from "./BasemapNotice";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Credits } from "./Credits";
 import { EmptyFleet } from "./EmptyFleet";
@@ -20,6 +23,7 @@ interface MapStageProps {
 /** The map and all that lies on it. What lies at its foot is one column, so that nothing there covers the credits. */
 export function MapStage({ config, padding }: MapStageProps) {
   const engine = useEngine();
+  const { shown } = useReadable(engine.basemap.state);
   const map = useRef<HTMLDivElement>(null);
   // Before the map is mounted, which fits its first view into what is free.
   useEffect(() => engine.setPadding(padding), [engine, padding]);
@@ -40,12 +44,13 @@ export function MapStage({ config, padding }: MapStageProps) {
       <EmptyFleet />
       <div className="stage-over">
         <ConnectionBanner />
+        <BasemapNotice />
         <MapControls />
         <div className="stage-cards">
           <MapDock />
           <Notices notices={config.notices} />
         </div>
-        <Credits credits={config.attributions} />
+        <Credits credits={[...basemapCredits(shown), ...config.attributions]} />
       </div>
     </main>
   );

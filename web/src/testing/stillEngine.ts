@@ -1,6 +1,9 @@
 import { NO_HISTORY } from "../engine/history";
 import { Value } from "../engine/readable";
 import type {
+  BasemapChoice,
+  BasemapOption,
+  BasemapState,
   Box,
   Connection,
   Drawing,
@@ -34,6 +37,7 @@ export function stillEngine() {
   const note = (call: string) => () => void told.calls.push(call);
   const engine = {
     told,
+    basemap: stillBasemap(),
     replay: stillReplay(note),
     connection: new Value<Connection>(LIVE),
     stats: new Value<Stats | null>(null),
@@ -66,6 +70,25 @@ export function stillEngine() {
     setPadding: note("setPadding"),
   } satisfies Engine & { told: typeof told };
   return engine;
+}
+
+const BASEMAPS: readonly BasemapOption[] = [
+  { id: "builtin", name: "Built-in", kind: "builtin" },
+  { id: "town", name: "Town map", kind: "xyz", attribution: { text: "© Town council" } },
+];
+
+function stillBasemap() {
+  const [chosen] = BASEMAPS as [BasemapOption];
+  const state = new Value<BasemapState>({ chosen, shown: chosen, dim: 0 });
+  return {
+    options: BASEMAPS,
+    state,
+    choose: (id) => {
+      const named = BASEMAPS.find((one) => one.id === id) ?? chosen;
+      state.set({ ...state.get(), chosen: named, shown: named });
+    },
+    setDim: (dim) => state.set({ ...state.get(), dim }),
+  } satisfies BasemapChoice & { state: Value<BasemapState> };
 }
 
 function stillReplay(note: (call: string) => () => void) {

@@ -1,0 +1,124 @@
+"""Basemaps of other servers, in a real browser: chosen, kept, credited, and done without where they fail."""
+
+import base64
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.watched import Watched
+from tests.server import Server, running
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+class Tiles:
+    """A tile server that can fail."""
+
+    def __init__(self) -> None:
+        self.fails = False
+        self.asked: list[str] = []
+        tiles = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                tiles.asked.append(self.path)
+                self.send_response(503 if tiles.fails else 200)
+                self.send_header("Content-Type", "image/png")
+                self.send_header("Access-Control-Allow-Origin", "*")
+                self.end_headers()
+                if not tiles.fails:
+                    self.wfile.write(PICTURE)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture(scope="module")
+def tiles() -> Iterator[Tiles]:
+    made = Tiles()
+    thread = threading.Thread(target=made.server.serve_forever)
+    thread.start()
+    yield made
+    made.server.shutdown()
+    thread.join()
+    made.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def server(tiles: Tiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("basemaps")
+    config = folder / "herenow.toml"
+    config.write_text(
+        f"""[[basemaps]]
+id = "town"
+name = "Town map"
+kind = "xyz"
+url = "{tiles.url}/light/{{z}}/{{x}}/{{y}}.png"
+dark_url = "{tiles.url}/dark/{{z}}/{{x}}/{{y}}.png"
+attribution = "Town council"
+attribution_url = "https://example.org/licence"
+"""
+    )
+    with running(folder / "positions.db", "--config", str(config)) as started:
+        yield started
+
+
+def choose(page: Page, name: str) -> None:
+    if page.get_by_role("radio", name=name, exact=True).count() == 0:
+        page.get_by_role("button", name="Layers and legend").click()
+    page.get_by_role("radio", name=name, exact=True).check()
+
+
+def test_another_basemap_is_asked_for_its_tiles_credited_and_kept(
+    watched: Watched, server: Server, tiles: Tiles
+) -> None:
+    tiles.fails = False
+    watched.open(server)
+    page, credit = watched.page, watched.page.get_by_role("region", name="Credits of the map")
+    expect(credit).to_contain_text("Natural Earth")
+    assert tiles.asked == []
+    with page.expect_response(f"{tiles.url}/dark/**"):
+        choose(page, "Town map")
+    expect(credit.get_by_role("link", name="Town council")).to_have_attribute("href", "https://example.org/licence")
+    expect(credit).not_to_contain_text("Natural Earth")
+    watched.until("() => location.hash.includes('base=town')")
+    page.get_by_role("slider", name="Dim").press("End")
+    with page.expect_response(f"{tiles.url}/light/**"):
+        page.emulate_media(color_scheme="light")
+    with page.expect_response(f"{tiles.url}/light/**"):
+        page.goto("about:blank")
+        watched.open(server)
+    choose(page, "Town map")
+    expect(page.get_by_role("slider", name="Dim")).to_have_value("80")
+    choose(page, "None")
+    expect(credit).not_to_contain_text("Town council")
+    watched.until("() => location.hash.includes('base=none')")
+    page.goto("about:blank")
+    watched.open(server, "/#3/20/10?base=builtin")
+    expect(credit).to_contain_text("Natural Earth")
+    assert watched.complaints == []
+
+
+def test_one_whose_tiles_fail_gives_way_to_the_built_in_one_and_can_be_tried_again(
+    watched: Watched, server: Server, tiles: Tiles
+) -> None:
+    tiles.fails = True
+    watched.open(server, "/#3/20/10?base=town")
+    page, credit = watched.page, watched.page.get_by_role("region", name="Credits of the map")
+    notice = page.get_by_text("The map “Town map” does not load; the built-in one is shown.")
+    expect(notice).to_be_visible(timeout=30_000)
+    expect(credit).to_contain_text("Natural Earth")
+    tiles.fails = False
+    with page.expect_response(f"{tiles.url}/dark/**"):
+        page.get_by_role("button", name="Try again").click()
+    expect(credit).to_contain_text("Town council")
+    expect(notice).to_have_count(0)

@@ -1,0 +1,69 @@
+"""Settings that have a shape of their own."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from herenow.api.policy import content_policy
+from herenow.errors import SettingsError
+from herenow.settings import read_settings
+
+TOWN = {
+    "id": "town",
+    "name": "Town map",
+    "kind": "xyz",
+    "url": "https://tiles.example.org:8443/{z}/{x}/{y}.png",
+    "attribution": "Town council",
+}
+
+
+def given(monkeypatch: pytest.MonkeyPatch, *basemaps: object) -> None:
+    monkeypatch.setenv("HERENOW_BASEMAPS", json.dumps(basemaps))
+
+
+def test_basemaps_are_read_from_the_environment_and_from_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given(monkeypatch, TOWN)
+    [town] = read_settings(None, {}).basemaps
+    assert (town.id, town.max_zoom, town.hosts) == ("town", 19, ["https://tiles.example.org:8443"])
+    file = tmp_path / "herenow.toml"
+    rows = "\n".join(f"{name} = {json.dumps(value)}" for name, value in (TOWN | {"id": "other"}).items())
+    file.write_text(f"[[basemaps]]\n{rows}\n")
+    assert [one.id for one in read_settings(file, {}).basemaps] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": "builtin"}, "another id"),
+        ({"id": "No Good"}, "BASEMAPS.0.ID"),
+        ({"url": "https://tiles.example.org/{z}/{x}.png"}, "{z}/{x}/{y}"),
+        ({"url": "javascript:alert(1)//{z}{x}{y}"}, "{z}/{x}/{y}"),
+        ({"url": "https://a;script-src *//{z}/{x}/{y}"}, "one host"),
+        ({"url": "https://{z}.example.org/{x}/{y}"}, "one host"),
+        ({"attribution": ""}, "ATTRIBUTION"),
+        ({"kind": "wms"}, "KIND"),
+        ({"colour": "red"}, "COLOUR|colour"),
+    ],
+)
+def test_a_basemap_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, change: dict[str, str], said: str) -> None:
+    given(monkeypatch, TOWN | change)
+    with pytest.raises(SettingsError, match=said):
+        read_settings(None, {})
+
+
+def test_two_basemaps_of_one_id_and_what_is_no_json_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, TOWN, TOWN)
+    with pytest.raises(SettingsError, match="another id for each"):
+        read_settings(None, {})
+    monkeypatch.setenv("HERENOW_BASEMAPS", "[{")
+    with pytest.raises(SettingsError, match="expected JSON"):
+        read_settings(None, {})
+
+
+def test_a_page_may_ask_the_hosts_of_basemaps_for_tiles_and_for_nothing_else() -> None:
+    host = "https://tiles.example.org:8443"
+    rules = dict(one.partition(" ")[::2] for one in content_policy([host]).split("; "))
+    assert [name for name, sources in rules.items() if host in sources] == ["connect-src", "img-src"]
