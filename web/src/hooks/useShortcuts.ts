@@ -1,31 +1,45 @@
-import { useEffect, useEffectEvent } from "react";
+import { useEffect, useRef } from "react";
+import { listen } from "../commands/keyListeners";
+import type { Key } from "../commands/keyTable";
 import { settings } from "../settings/settings";
 
 /** Keyed by `KeyboardEvent.key`. */
-export type Shortcuts = Readonly<Record<string, () => void>>;
+export type Shortcuts = Readonly<Partial<Record<Key, () => void>>>;
 
 const TYPING = `input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable=true]`;
 const PRESSABLE = "button, a, summary, input[type=checkbox], input[type=radio]"; // by the space bar
 
 function isMeantForPage(event: KeyboardEvent): boolean {
-  if (!settings.get().shortcuts || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey)
-    return false;
+  if (!settings.get().shortcuts && event.key !== "Escape") return false;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
   if (document.querySelector("dialog[open]")) return false;
   const meant = event.key === " " ? `${TYPING}, ${PRESSABLE}` : TYPING;
   return !(event.target instanceof Element && event.target.matches(meant));
 }
 
-/** Single keys for the whole page; they stay silent while someone types or a dialog is open. */
+/**
+ * Single keys for the whole page; they stay silent while someone types or a dialog is open, and, but for Escape, where
+ * they are switched off. What they do can be chosen in the palette as well.
+ */
 export function useShortcuts(shortcuts: Shortcuts): void {
-  const press = useEffectEvent((event: KeyboardEvent) => {
-    const action = Object.hasOwn(shortcuts, event.key) ? shortcuts[event.key] : undefined;
-    if (action === undefined || !isMeantForPage(event)) return;
-    event.preventDefault();
-    action();
+  const latest = useRef(shortcuts);
+  useEffect(() => {
+    latest.current = shortcuts;
   });
   useEffect(() => {
-    const listener = (event: KeyboardEvent): void => press(event);
-    window.addEventListener("keydown", listener);
-    return () => window.removeEventListener("keydown", listener);
+    const hears = (key: string): key is Key => Object.hasOwn(latest.current, key);
+    const press = (key: Key): void => latest.current[key]?.();
+    const hear = (event: KeyboardEvent): void => {
+      const { key } = event;
+      if (!hears(key) || !isMeantForPage(event)) return;
+      event.preventDefault();
+      press(key);
+    };
+    window.addEventListener("keydown", hear);
+    const end = listen({ hears, press });
+    return () => {
+      window.removeEventListener("keydown", hear);
+      end();
+    };
   }, []);
 }

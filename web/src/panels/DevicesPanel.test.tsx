@@ -44,7 +44,7 @@ async function renderDevices() {
   engine.stats.set(STATS);
   const rendered = renderPanel(
     <>
-      <SearchBox onBegin={() => {}} />
+      <SearchBox onBegin={() => {}} onPalette={() => {}} />
       <DevicesPanel />
     </>,
     engine,

@@ -1,21 +1,8 @@
-import { type Label, t } from "../words/t";
+import { KEY_TABLE, keyName, OTHER_KEYS } from "../commands/keyTable";
+import { useReadable } from "../hooks/useReadable";
+import { settings } from "../settings/settings";
+import { t } from "../words/t";
 import { Dialog } from "./Dialog";
-
-const KEYS: readonly (readonly [key: string, meaning: Label])[] = [
-  ["/", "Search devices"],
-  ["j k", "Next, previous device"],
-  ["Enter", "Select the device of the list that is marked"],
-  ["Esc", "Back out one level"],
-  ["f", "Follow the selected device"],
-  ["0", "Show the whole fleet"],
-  ["h", "History layer"],
-  ["Space", "In a replay: play, pause"],
-  [", .", "In a replay: step back, step on"],
-  ["[ ]", "Left, right panel"],
-  ["d", "Theme: automatic, dark, light"],
-  ["arrows + −", "Move and zoom the map, when it has the focus"],
-  ["?", "This help"],
-];
 
 interface HelpDialogProps {
   readonly open: boolean;
@@ -23,20 +10,31 @@ interface HelpDialogProps {
 }
 
 export function HelpDialog({ open, onClose }: HelpDialogProps) {
+  const { shortcuts } = useReadable(settings);
   return (
     <Dialog title={t("Keyboard")} open={open} onClose={onClose}>
+      {!shortcuts && <p className="muted">{t("Single keys are switched off in the settings.")}</p>}
       <dl className="keys">
-        {KEYS.map(([key, meaning]) => (
-          <div key={key}>
-            <dt>
-              {key.split(" ").map((name) => (
-                <kbd key={name}>{name}</kbd>
-              ))}
-            </dt>
-            <dd>{t(meaning)}</dd>
-          </div>
+        {KEY_TABLE.map(({ key, text }) => (
+          <KeyLine key={key} keys={[keyName(key)]} text={t(text)} />
+        ))}
+        {OTHER_KEYS.map(({ keys, text }) => (
+          <KeyLine key={text} keys={keys} text={t(text)} />
         ))}
       </dl>
     </Dialog>
+  );
+}
+
+function KeyLine({ keys, text }: { readonly keys: readonly string[]; readonly text: string }) {
+  return (
+    <div>
+      <dt>
+        {keys.map((key) => (
+          <kbd key={key}>{key}</kbd>
+        ))}
+      </dt>
+      <dd>{text}</dd>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Search, X } from "lucide-react";
+import { Command, Search, X } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useShortcuts } from "../hooks/useShortcuts";
@@ -7,9 +7,10 @@ import { t } from "../words/t";
 interface SearchBoxProps {
   /** Called when someone begins to search, so that the list can be brought into view. */
   onBegin(): void;
+  onPalette(): void;
 }
 
-export function SearchBox({ onBegin }: SearchBoxProps) {
+export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
   const { filter, setFilter } = useDeviceFilter();
   const input = useRef<HTMLInputElement>(null);
   const set = (search: string): void => setFilter({ ...filter, search });
@@ -39,7 +40,19 @@ export function SearchBox({ onBegin }: SearchBoxProps) {
         onKeyDown={press}
       />
       {filter.search === "" ? (
-        <kbd>/</kbd>
+        <>
+          <kbd>/</kbd>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t("Commands and devices")}
+            aria-keyshortcuts="Control+K Meta+K"
+            title={`${t("Commands and devices")} (Ctrl+K)`}
+            onClick={onPalette}
+          >
+            <Command aria-hidden />
+          </button>
+        </>
       ) : (
         <button type="button" className="icon-button" aria-label={t("Clear the search")} onClick={() => set("")}>
           <X aria-hidden />

@@ -2,10 +2,10 @@ import { useEffect, useMemo } from "react";
 import type { Config } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useLayout } from "../hooks/useLayout";
+import { useRecentDevices } from "../hooks/useRecentDevices";
 import type { ThemeSetting } from "../hooks/useTheme";
-import { SettingsDialog } from "../settings/SettingsDialog";
 import { useMapSettings } from "../settings/useMapSettings";
-import { HelpDialog } from "./HelpDialog";
+import { Dialogs } from "./Dialogs";
 import { LiveRegion } from "./LiveRegion";
 import { MapStage } from "./MapStage";
 import { mapPadding } from "./mapPadding";
@@ -30,26 +30,22 @@ export function Shell({ config, theme }: ShellProps) {
   useTitle();
   useMapSettings();
   useEffect(() => engine.setTheme(theme.theme), [engine, theme.theme]);
-  useShellShortcuts({
-    theme,
-    toggleLeft: () => change({ left: !shell.left }),
-    toggleRight: () => change({ right: !shell.right }),
-    help: () => change({ dialog: "help" }),
-  });
+  useShellShortcuts(theme, shell);
+  useRecentDevices();
   return (
     <div className="shell" data-layout={layout}>
       <SkipLink />
       <TopBar
         theme={theme}
         onSearch={() => change({ left: true, tab: "devices", stop: stop === "peek" ? "half" : stop })}
+        onPalette={() => change({ dialog: "palette" })}
         onHelp={() => change({ dialog: "help" })}
         onSettings={() => change({ dialog: "settings" })}
       />
       <Sides layout={layout} shell={shell}>
         <MapStage config={config} padding={padding} />
       </Sides>
-      <HelpDialog open={shell.dialog === "help"} onClose={() => change({ dialog: null })} />
-      <SettingsDialog open={shell.dialog === "settings"} onClose={() => change({ dialog: null })} />
+      <Dialogs open={shell.dialog} onClose={() => change({ dialog: null })} />
       <LiveRegion />
     </div>
   );

@@ -10,18 +10,19 @@ import { ThemeSwitch } from "./ThemeSwitch";
 interface TopBarProps {
   readonly theme: ThemeSetting;
   onSearch(): void;
+  onPalette(): void;
   onSettings(): void;
   onHelp(): void;
 }
 
-export function TopBar({ theme, onSearch, onSettings, onHelp }: TopBarProps) {
+export function TopBar({ theme, onSearch, onPalette, onSettings, onHelp }: TopBarProps) {
   return (
     <header className="top-bar">
       <h1 className="brand">
         <Logo />
         <span>Herenow</span>
       </h1>
-      <SearchBox onBegin={onSearch} />
+      <SearchBox onBegin={onSearch} onPalette={onPalette} />
       <div className="top-bar-end">
         <ConnectionBadge />
         <StatsStrip />
@@ -30,7 +31,8 @@ export function TopBar({ theme, onSearch, onSettings, onHelp }: TopBarProps) {
           type="button"
           className="icon-button"
           aria-label={t("Settings")}
-          title={t("Settings")}
+          title={`${t("Settings")} (s)`}
+          aria-keyshortcuts="s"
           onClick={onSettings}
         >
           <Settings aria-hidden />

@@ -1,20 +1,16 @@
+import { useEffect, useEffectEvent } from "react";
 import { isFiltered, NO_FILTER } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { nextChoice, type ThemeSetting } from "../hooks/useTheme";
-
-interface ShellKeys {
-  readonly theme: ThemeSetting;
-  toggleLeft(): void;
-  toggleRight(): void;
-  help(): void;
-}
+import type { ShellSetting } from "./useShellState";
 
 /** The keys that belong to no single panel. */
-export function useShellShortcuts({ theme, toggleLeft, toggleRight, help }: ShellKeys): void {
+export function useShellShortcuts(theme: ThemeSetting, shell: ShellSetting): void {
   const engine = useEngine();
   const { filter, setFilter } = useDeviceFilter();
+  const { change } = shell;
 
   function backOut(): void {
     if (engine.following.get()) engine.follow(false);
@@ -24,13 +20,40 @@ export function useShellShortcuts({ theme, toggleLeft, toggleRight, help }: Shel
   function toggleFollow(): void {
     if (engine.selection.get() !== null) engine.follow(!engine.following.get());
   }
+  function toggleLayer(name: "track" | "labels"): void {
+    engine.setLayer(name, !engine.layers.get()[name]);
+  }
+  function showCharts(): void {
+    engine.select(null);
+    change({ left: true, right: true, tab: "overview", stop: shell.stop === "peek" ? "half" : shell.stop });
+  }
   useShortcuts({
     "0": () => engine.fitFleet(),
     f: toggleFollow,
+    t: () => toggleLayer("track"),
+    l: () => toggleLayer("labels"),
+    c: showCharts,
     d: () => theme.choose(nextChoice(theme.choice)),
-    "[": toggleLeft,
-    "]": toggleRight,
-    "?": help,
+    "[": () => change({ left: !shell.left }),
+    "]": () => change({ right: !shell.right }),
+    s: () => change({ dialog: "settings" }),
+    "?": () => change({ dialog: "help" }),
     Escape: backOut,
   });
+  usePaletteKey(() => change({ dialog: "palette" }));
+}
+
+/** Ctrl or Command with K, also while someone types. */
+function usePaletteKey(open: () => void): void {
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    open();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => press(event);
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
+  }, []);
 }

@@ -9,7 +9,7 @@ import type { Tab } from "./TabbedPanel";
 export interface ShellState {
   readonly left: boolean;
   readonly right: boolean;
-  readonly dialog: "help" | "settings" | null;
+  readonly dialog: "help" | "settings" | "palette" | null;
   readonly tab: Tab;
   readonly stop: SheetStop;
 }

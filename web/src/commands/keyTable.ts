@@ -1,0 +1,40 @@
+import { type Label, t } from "../words/t";
+
+/** What each single key does wherever the focus is: for the keys themselves, the help and the palette. */
+export const KEY_TABLE = [
+  { key: "/", text: "Search devices" },
+  { key: "j", text: "Next device" },
+  { key: "k", text: "Previous device" },
+  { key: "Escape", text: "Back out one level" },
+  { key: "f", text: "Follow the selected device" },
+  { key: "0", text: "Show the whole fleet" },
+  { key: "h", text: "History layer" },
+  { key: "t", text: "Track of the selected device" },
+  { key: "l", text: "Names beside the markers" },
+  { key: "c", text: "Charts" },
+  { key: " ", text: "In a replay: play, pause" },
+  { key: ",", text: "In a replay: step back" },
+  { key: ".", text: "In a replay: step on" },
+  { key: "[", text: "Left panel" },
+  { key: "]", text: "Right panel" },
+  { key: "d", text: "Theme: automatic, dark, light" },
+  { key: "s", text: "Settings" },
+  { key: "?", text: "Help and keyboard shortcuts" },
+] as const satisfies readonly { readonly key: string; readonly text: Label }[];
+
+/** As `KeyboardEvent.key` has it. */
+export type Key = (typeof KEY_TABLE)[number]["key"];
+
+/** Keys of a part of the page that has the focus, or with others; they always work. */
+export const OTHER_KEYS = [
+  { keys: ["Ctrl", "K"], text: "Commands and devices" },
+  { keys: ["Enter"], text: "Select the device of the list that is marked" },
+  { keys: ["←", "→", "+", "−"], text: "Move and zoom the map, when it has the focus" },
+] as const satisfies readonly { readonly keys: readonly string[]; readonly text: Label }[];
+
+const NAMES = { " ": "Space", Escape: "Esc" } as const;
+
+/** What is printed on it. */
+export function keyName(key: Key): string {
+  return key === " " || key === "Escape" ? t(NAMES[key]) : key;
+}
