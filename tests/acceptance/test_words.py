@@ -1,16 +1,21 @@
-"""What someone may choose about the page: language, units, zone, keys; kept, applied at once, and never in the way."""
+"""What someone may choose about the page, its keys and its palette; and the page as a picture and on a wall."""
 
 import re
 import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.acceptance.browser import FLAGS, chromium
 from tests.server import Server, report, running
 
 BUSES = 12
+SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket {
+  constructor(...how) { super(...how); window.sockets.push(this); }
+};
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +36,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         ]
         assert report(started, *buses).json()["rejected"] == []
         yield started
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -128,3 +125,66 @@ def test_garbage_in_what_was_kept_harms_nothing(page: Page, server: Server, kept
     settings(page)
     expect(page.get_by_role("radio", name="Metric")).to_be_checked()
     expect(page.get_by_label("Language", exact=True)).to_have_value("auto")
+
+
+def test_the_palette_does_and_finds_by_keyboard_alone(page: Page) -> None:
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("combobox")
+    expect(palette).to_be_focused()
+    page.keyboard.type("left")
+    expect(page.locator(".palette-option")).to_have_text("Left panel[")
+    page.keyboard.press("Enter")
+    expect(palette).to_have_count(0)
+    expect(page.locator(".side-left")).to_have_attribute("data-open", "false")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Bus 7")
+    option = page.locator(".palette-option").filter(has_text="bus-7")
+    expect(option).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Bus 7")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.locator(".palette-option").first).to_contain_text("Bus 7")
+    page.keyboard.press("Escape")
+    expect(palette).to_have_count(0)
+    expect(page.get_by_role("heading", name="Bus 7")).to_be_visible()
+
+
+def test_a_kiosk_shows_the_map_and_that_it_is_live(page: Page, server: Server) -> None:
+    opened(page, server, "/?kiosk")
+    expect(page.locator(".kiosk .badge")).to_contain_text("Live")
+    expect(page.get_by_role("button", name="Settings")).to_have_count(0)
+    expect(page.locator(".side, .dock")).to_have_count(0)
+    page.wait_for_function("count => window.herenow.devices().length === count", arg=BUSES)
+    assert page.get_by_role("application").evaluate("map => getComputedStyle(map).cursor") == "none"
+
+
+def test_a_paused_page_stands_still(page: Page, server: Server) -> None:
+    opened(page, server, "/?pause")
+    page.wait_for_function("count => window.herenow.devices().length === count", arg=BUSES)
+    now = time.time_ns() // 1_000_000
+    moved = {"device_id": "bus-0", "time": now, "longitude": 24.91, "latitude": 60.21}
+    before = page.evaluate("() => window.herenow.shown('bus-0')")
+    assert report(server, moved).json()["accepted"] == 1
+    page.wait_for_timeout(3000)
+    after = page.evaluate("() => window.herenow.shown('bus-0')")
+    assert (after["longitude"], after["latitude"]) == (before["longitude"], before["latitude"])
+
+
+def test_another_build_on_the_server_is_told_of_when_the_connection_comes_back(page: Page, server: Server) -> None:
+    page.add_init_script(SOCKETS)
+    opened(page, server)
+    banner = page.get_by_text("There is a new version of this page.")
+    page.get_by_text("Live", exact=True).first.wait_for()
+    page.evaluate("() => window.sockets.at(-1).close()")
+    page.wait_for_function("() => document.querySelector('.badge').dataset.tone === 'warn'")
+    page.wait_for_function("() => document.querySelector('.badge').dataset.tone === 'good'")
+    expect(banner).to_have_count(0)
+    newer = '<!doctype html><script type="module" src="./assets/index-newer.js"></script>'
+    page.route(server.url + "/", lambda route: route.fulfill(content_type="text/html", body=newer))
+    page.evaluate("() => window.sockets.at(-1).close()")
+    expect(banner).to_be_visible(timeout=30_000)
+    page.unroute(server.url + "/")
+    page.get_by_role("button", name="Reload").click()
+    page.wait_for_function("() => window.herenow !== undefined")
+    expect(banner).to_have_count(0)

@@ -14,6 +14,7 @@ import { ReplayPlayer } from "./replayPlayer";
 import type { Scene } from "./scene";
 import { Selection } from "./selection";
 import { LiveSocket } from "./socket";
+import { stillMessages } from "./stillMessages";
 import { setTestHooks, testHooks } from "./testHooks";
 import { TrackLoader } from "./trackLoader";
 import type { Drawing, Engine, EngineOptions, Filter, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
@@ -55,9 +56,9 @@ class MapEngine implements Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { base, config, theme = "dark" } = options;
+    const { base, config, still, theme = "dark" } = options;
     const [store, serverNow] = [this.#store, this.#serverNow];
-    this.#socket = new LiveSocket({ base, onMessage: this.#take });
+    this.#socket = new LiveSocket({ base, onMessage: still ? stillMessages(this.#take) : this.#take });
     this.#reporter = new ViewReporter((view) => this.#socket.setView(view));
     this.#selection = new Selection({ base, scene: this.#scene });
     this.#tracks = new TrackLoader(base);
@@ -295,6 +296,7 @@ class MapEngine implements Engine {
   };
 
   readonly #readCalm = (): void => {
-    for (const { glides } of [this.#store, this.replay.store]) glides.smooth = !this.#calm.matches;
+    const calm = this.#calm.matches || this.#options.still === true;
+    for (const { glides } of [this.#store, this.replay.store]) glides.smooth = !calm;
   };
 }

@@ -282,4 +282,6 @@ export interface EngineOptions {
   readonly base: string;
   readonly config: Config;
   readonly theme?: Theme;
+  /** Nothing moves after the first look, for tests and pictures. */
+  readonly still?: boolean;
 }

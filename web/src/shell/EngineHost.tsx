@@ -6,6 +6,8 @@ import { DeviceFilterProvider } from "../filter/DeviceFilterProvider";
 import { EngineContext } from "../hooks/useEngine";
 import { RateTrailContext } from "../hooks/useRateTrail";
 import type { ThemeSetting } from "../hooks/useTheme";
+import { Kiosk } from "./Kiosk";
+import { readPageMode } from "./pageMode";
 import { Shell } from "./Shell";
 import { ShellSkeleton } from "./ShellSkeleton";
 
@@ -16,9 +18,12 @@ interface EngineHostProps {
 
 /** Owns the engine from the first config to the end of the page. */
 export function EngineHost({ config, theme }: EngineHostProps) {
+  const [mode] = useState(() => readPageMode(window.location.search));
   const [engine, setEngine] = useState<Engine | null>(null);
   const trail = useMemo(() => engine && createRateTrail(engine.stats), [engine]);
-  const create = useEffectEvent(() => createEngine({ base: document.baseURI, config, theme: theme.theme }));
+  const create = useEffectEvent(() =>
+    createEngine({ base: document.baseURI, config, theme: theme.theme, still: mode.still }),
+  );
   useEffect(() => {
     const created = create();
     setEngine(created);
@@ -29,7 +34,7 @@ export function EngineHost({ config, theme }: EngineHostProps) {
     <EngineContext value={engine}>
       <RateTrailContext value={trail}>
         <DeviceFilterProvider>
-          <Shell config={config} theme={theme} />
+          {mode.kiosk ? <Kiosk config={config} theme={theme} /> : <Shell config={config} theme={theme} />}
         </DeviceFilterProvider>
       </RateTrailContext>
     </EngineContext>

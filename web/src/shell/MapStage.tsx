@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "react";
 import type { Config, Padding } from "../engine/types";
 import { MapDock } from "../history/MapDock";
 import { StoredCard } from "../history/StoredCard";
@@ -12,8 +11,9 @@ import { Credits } from "./Credits";
 import { EmptyFleet } from "./EmptyFleet";
 import { HoverCard } from "./HoverCard";
 import { MapControls } from "./MapControls";
+import { MapElement } from "./MapElement";
+import { NewVersionBanner } from "./NewVersionBanner";
 import { Notices } from "./Notices";
-import { MAP_ID } from "./SkipLink";
 
 interface MapStageProps {
   readonly config: Config;
@@ -24,27 +24,16 @@ interface MapStageProps {
 export function MapStage({ config, padding }: MapStageProps) {
   const engine = useEngine();
   const { shown } = useReadable(engine.basemap.state);
-  const map = useRef<HTMLDivElement>(null);
-  // Before the map is mounted, which fits its first view into what is free.
-  useEffect(() => engine.setPadding(padding), [engine, padding]);
-  useEffect(() => {
-    if (map.current !== null) engine.mount(map.current);
-  }, [engine]);
   return (
     <main className="stage" aria-label={t("Map")}>
-      <div
-        ref={map}
-        id={MAP_ID}
-        className="map"
-        role="application"
-        aria-label={t("Map. Arrow keys move it, plus and minus zoom.")}
-      />
+      <MapElement padding={padding} />
       <HoverCard />
       <StoredCard />
       <EmptyFleet />
       <div className="stage-over">
         <ConnectionBanner />
         <BasemapNotice />
+        <NewVersionBanner />
         <MapControls />
         <div className="stage-cards">
           <MapDock />

@@ -9,7 +9,7 @@ export function ThemeSwitch({ choice, choose }: ThemeSetting) {
   return (
     <button
       type="button"
-      className="icon-button"
+      className="icon-button theme-switch"
       aria-label={t("Theme: {{choice}}. Change to {{next}}", { choice: t(choice), next: t(nextChoice(choice)) })}
       aria-keyshortcuts="d"
       title={t("Theme: {{choice}} (d)", { choice: t(choice) })}
