@@ -36,7 +36,7 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
         <div className="fact">
           <dt>{t("Place")}</dt>
           <dd className="number copyable">
-            {place} <CopyButton text={place} label={t("Copy the coordinates")} />
+            <bdi dir="ltr">{place}</bdi> <CopyButton text={place} label={t("Copy the coordinates")} />
           </dd>
         </div>
         {extraFacts(newest, device).map(([name, value]) => (
