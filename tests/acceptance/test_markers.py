@@ -176,6 +176,21 @@ def test_trails_show_the_way_that_all_have_gone_and_lines_where_they_head(page: 
     tell(server, 0)
 
 
+@pytest.mark.parametrize(
+    ("colour", "speed", "shown_as"), [("Speed", 0.0, (116, 132, 222)), ("Kind", 0.0, (86, 180, 233))]
+)
+def test_colour_says_what_it_is_asked_to(
+    page: Page, server: Server, colour: str, speed: float, shown_as: tuple[int, int, int]
+) -> None:
+    tell(server, 0, speed=speed, attributes={"kind": "bus"})
+    look(page, server, 16, *PLACES["centre"])
+    wait_for(lambda: is_drawn(page, "centre", STOPPED), 20)
+    page.get_by_role("button", name="Layers and legend").click()
+    page.get_by_role("radio", name=colour, exact=True).check()
+    page.get_by_role("button", name="Layers and legend").click()
+    wait_for(lambda: is_drawn(page, "centre", shown_as), 20)
+
+
 def test_it_comes_back_after_the_graphics_card_has_lost_everything(
     page: Page, server: Server, request: pytest.FixtureRequest
 ) -> None:

@@ -6,11 +6,17 @@ const COLOURS = 7;
 
 /** A colour for each of these kinds: no two the same, and a kind keeps its own wherever that is possible. */
 export function kindColours(kinds: readonly string[]): ReadonlyMap<string, string> {
+  const numbers = kindColourNumbers(kinds);
+  const colours = [...numbers].map(([kind, number]): [string, string] => [kind, `var(--kind-${number + 1})`]);
+  return new Map([...colours, [OTHER, `var(--kind-${COLOURS + 1})`]]);
+}
+
+/** The same as numbers from 0; without `other`, which has the last. */
+export function kindColourNumbers(kinds: readonly string[]): ReadonlyMap<string, number> {
   const taken = new Map<number, string>();
   const byPreference = kinds.filter((kind) => kind !== OTHER).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   for (const kind of byPreference) taken.set(freeColour(preferred(kind), taken), kind);
-  const colours = [...taken].map(([index, kind]): [string, string] => [kind, `var(--kind-${index + 1})`]);
-  return new Map([...colours, [OTHER, "var(--kind-8)"]]);
+  return new Map([...taken].map(([number, kind]) => [kind, number]));
 }
 
 function rank(kind: string): number {

@@ -1,3 +1,4 @@
+import { type Colouring, colourCode } from "./colouring";
 import type { Waypoint } from "./glides";
 import { Glides } from "./glides";
 import { worldX, worldY } from "./mercator";
@@ -22,10 +23,13 @@ export class DeviceStore {
   /** Index into STATUSES as reported; `statusAt` lets it go stale. */
   status = new Uint8Array(0);
   kind = new Uint8Array(0);
+  /** As `colourCode` says. */
+  colour = new Uint8Array(0);
   refused = 0;
   readonly #rows = new Map<string, number>();
   readonly #kinds = new Map<string, number>([["", 0]]);
   readonly #limit: number;
+  #colouring: Colouring = "status";
   /** By status, 1 where the filter lets it stand out. */
   readonly statusShown = new Float32Array(STATUSES.length).fill(1);
   /** Rows that changed since they were taken; null where all may have. */
@@ -112,6 +116,14 @@ export class DeviceStore {
     this.changeAll();
   }
 
+  setColouring(colouring: Colouring): void {
+    this.#colouring = colouring;
+    this.positions.forEach((position, row) => {
+      this.colour[row] = colourCode(colouring, position);
+    });
+    this.changeAll();
+  }
+
   /** Whether the filter leaves a device of this status and the kind of this row undimmed. */
   matches(row: number, status: number): boolean {
     return this.statusShown[status] === 1 && this.isKindShown(row);
@@ -167,6 +179,7 @@ export class DeviceStore {
     this.timestamp[row] = position.timestamp;
     this.status[row] = statusCode(position.status);
     this.kind[row] = this.#kindCode(position.kind ?? "");
+    this.colour[row] = colourCode(this.#colouring, position);
     this.#change(row);
   }
 
@@ -211,7 +224,9 @@ export class DeviceStore {
     timestamp.set(this.timestamp);
     status.set(this.status);
     kind.set(this.kind);
-    Object.assign(this, { timestamp, status, kind });
+    const colour = new Uint8Array(capacity);
+    colour.set(this.colour);
+    Object.assign(this, { timestamp, status, kind, colour });
   }
 }
 

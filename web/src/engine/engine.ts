@@ -2,6 +2,7 @@ import { MapLayers } from "../map/mapLayers";
 import { MapView } from "../map/mapView";
 import { AddressedBasemap } from "./addressedBasemap";
 import { Clicks } from "./clicks";
+import type { Colouring } from "./colouring";
 import { DeviceStore } from "./deviceStore";
 import { fetchFleetBox } from "./fleetBox";
 import { FleetIntake } from "./fleetIntake";
@@ -191,9 +192,8 @@ class MapEngine implements Engine {
     this.#socket.retryNow();
   }
 
-  setTheme(theme: Theme): void {
-    this.#map.setTheme(theme);
-  }
+  readonly setTheme = (theme: Theme): void => this.#map.setTheme(theme);
+  readonly setColouring = (colouring: Colouring): void => this.#map.setColouring(colouring);
 
   setPadding(padding: Padding): void {
     this.#view.setPadding(padding);

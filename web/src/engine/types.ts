@@ -1,5 +1,6 @@
 /** What the panels know of the engine. Times are Unix milliseconds UTC, lengths metres, speeds metres a second. */
 import type { Schemas } from "../api/ask";
+import type { Colouring } from "./colouring";
 
 /**
  * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are
@@ -273,6 +274,7 @@ export interface Engine {
   /** Tries the connection at once. */
   retryNow(): void;
   setTheme(theme: Theme): void;
+  setColouring(colouring: Colouring): void;
   /** Says which pixels at the edges are covered by panels, so that nothing is centred or fitted under them. */
   setPadding(padding: Padding): void;
 }

@@ -1,6 +1,7 @@
 import { STATUSES, type Status } from "../engine/types";
 import { StatusShape } from "../panels/StatusShape";
 import { type Label, t } from "../words/t";
+import { ColourLegend } from "./ColourLegend";
 
 const MEANINGS: Readonly<Record<Status, Label>> = {
   moving: "moving, points where it goes",
@@ -21,6 +22,7 @@ export function Legend() {
             {t(MEANINGS[status])}
           </li>
         ))}
+        <ColourLegend />
         <li>
           <span className="legend-cluster" aria-hidden="true">
             24

@@ -39,7 +39,14 @@ test("layers and their meaning are one button away, the track of the selected de
   expect(screen.queryByRole("checkbox", { name: "Track" })).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Layers and legend" }));
   await userEvent.click(screen.getByRole("checkbox", { name: "Track" }));
-  expect(engine.layers.get()).toEqual({ live: true, history: true, labels: true, track: false });
+  expect(engine.layers.get()).toEqual({
+    live: true,
+    history: true,
+    labels: true,
+    track: false,
+    trails: false,
+    ahead: false,
+  });
   expect(screen.getByRole("heading", { name: "Legend" })).toBeDefined();
 });
 

@@ -9,6 +9,7 @@ import { Segments } from "../panels/Segments";
 import { settings } from "../settings/settings";
 import { type Label, t } from "../words/t";
 import { BasemapSwitch } from "./BasemapSwitch";
+import { ColourChoice } from "./ColourChoice";
 import { HistoryRangeForm } from "./HistoryRangeForm";
 import { HistoryReport, HistorySpan } from "./HistoryReport";
 import { type HistoryChoice, PRESETS } from "./historyRange";
@@ -81,6 +82,7 @@ export function MapDock() {
           <HistorySpan />
           <LayerToggles />
           <BasemapSwitch />
+          <ColourChoice />
           <Legend />
         </div>
       )}

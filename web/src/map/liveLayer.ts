@@ -1,5 +1,6 @@
 import Layer from "ol/layer/Layer";
 import type { FrameState } from "ol/Map";
+import type { Colouring } from "../engine/colouring";
 import type { DeviceStore } from "../engine/deviceStore";
 import { latitudeOf, longitudeOf } from "../engine/mercator";
 import { TrailRing } from "../engine/trailRing";
@@ -132,6 +133,12 @@ export class LiveLayer {
     this.wake();
   }
 
+  setColouring(colouring: Colouring): void {
+    this.#options.store.setColouring(colouring);
+    this.#painter.speeds = colouring === "speed";
+    this.redraw();
+  }
+
   setVisible(on: boolean): void {
     this.layer.setVisible(on);
     if (on) return;
@@ -235,6 +242,7 @@ export class LiveLayer {
       still: !store.glides.smooth,
       trail: store.glides.trail,
       ahead: this.#painter.ahead,
+      speeds: this.#painter.speeds,
     });
     if (began - this.#lookedAt > LOOK_EVERY) this.#look();
   }

@@ -1,5 +1,6 @@
 import type BaseLayer from "ol/layer/Base";
 import LayerGroup from "ol/layer/Group";
+import type { Colouring } from "../engine/colouring";
 import type { Layers, Theme } from "../engine/types";
 import { FIRST_LAYERS } from "../engine/types";
 import { Basemap } from "./basemap";
@@ -28,6 +29,7 @@ export class MapLayers {
   #past: LiveLayer | null = null;
   #shown = FIRST_LAYERS;
   #theme: Theme;
+  #colouring: Colouring = "status";
   readonly #streets: Streets;
 
   constructor(options: MapLayersOptions) {
@@ -59,6 +61,7 @@ export class MapLayers {
     this.#past = past && new LiveLayer({ ...this.#options, theme: this.#theme, ...past });
     this.#markers.getLayers().setAt(0, this.markers.layer);
     this.markers.setLabels(this.#shown.labels);
+    this.markers.setColouring(this.#colouring);
     this.#showWhatIsOn();
   }
 
@@ -66,6 +69,11 @@ export class MapLayers {
     this.#theme = theme;
     for (const part of [this.basemap, this.#streets, this.history, this.track, this.live]) part.setTheme(theme);
     this.#past?.setTheme(theme);
+  }
+
+  setColouring(colouring: Colouring): void {
+    this.#colouring = colouring;
+    for (const part of [this.live, this.#past]) part?.setColouring(colouring);
   }
 
   show(name: keyof Layers, on: boolean): void {

@@ -73,5 +73,6 @@ export class MarkerBuffer {
     set(FIELDS.bornAt, ((glides.bornAt[row] ?? 0) - this.epoch) / 1000);
     this.#view.setUint8(at + FIELDS.look, store.status[row] ?? 0);
     this.#view.setUint8(at + FIELDS.look + 1, store.isKindShown(row) ? 1 : 0);
+    this.#view.setUint8(at + FIELDS.look + 2, store.colour[row] ?? 0);
   }
 }

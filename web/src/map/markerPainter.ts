@@ -8,7 +8,7 @@ import { MarkerLabels } from "./markerLabels";
 import { markerSize } from "./markerSize";
 import type { Sprites } from "./markerSprites";
 import { drawSprites, HEADINGS, markerSide, ROWS } from "./markerSprites";
-import { paletteOf } from "./palette";
+import { coloursOf, paletteOf } from "./palette";
 import type { VisibleMarkers } from "./visibleMarkers";
 import { placesOf } from "./visibleMarkers";
 
@@ -32,11 +32,14 @@ export class MarkerPainter {
   labelsOn = true;
   /** Lines to where markers head. */
   ahead = false;
+  /** Colours are those of speeds, not of kinds. */
+  speeds = false;
   readonly #store: DeviceStore;
   readonly #markers: VisibleMarkers;
   readonly #labels: MarkerLabels;
   #palette;
-  #sprites: (Sprites & { readonly key: string }) | null = null;
+  readonly #sprites = new Map<number, Sprites>(); // by colour, for what `#spritesFor` was made of
+  #spritesFor = "";
   #labelsChosenAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: DeviceStore, markers: VisibleMarkers, theme: Theme) {
@@ -66,8 +69,8 @@ export class MarkerPainter {
     for (const [deviceId, ring] of rings) this.#paintRing(context, view, deviceId, ring, now);
     if (markersToo) {
       this.#paintLines(context, view, now);
-      const sprites = this.#spritesFor(view);
-      for (const status of DRAWING_ORDER) this.#paintMarkers(context, sprites, status, now);
+      this.#keepSprites(view);
+      for (const status of DRAWING_ORDER) this.#paintMarkers(context, view, status, now);
       context.globalAlpha = 1;
     }
     this.#paintLabels(context, view, side, now);
@@ -84,23 +87,32 @@ export class MarkerPainter {
     if (this.ahead) paintWays(context, view, { ...each, ahead: true });
   }
 
-  #spritesFor(view: FrameView): Sprites {
-    const size = markerSize(view.zoom);
-    const key = `${this.#palette.outline}/${size}/${view.pixelRatio}`;
-    if (this.#sprites?.key !== key) {
-      this.#sprites?.picture.close();
-      this.#sprites = { key, ...drawSprites(this.#palette, size, view.pixelRatio) };
-    }
-    return this.#sprites;
+  #keepSprites(view: FrameView): void {
+    const madeFor = `${this.#palette.outline}/${this.speeds}/${markerSize(view.zoom)}/${view.pixelRatio}`;
+    if (madeFor === this.#spritesFor) return;
+    for (const { picture } of this.#sprites.values()) picture.close();
+    this.#sprites.clear();
+    this.#spritesFor = madeFor;
   }
 
-  #paintMarkers(context: CanvasRenderingContext2D, sprites: Sprites, status: number, now: number): void {
+  #spritesOf(colour: number, view: FrameView): Sprites {
+    const kept = this.#sprites.get(colour);
+    if (kept) return kept;
+    const own = coloursOf(this.#palette, this.speeds)[colour - 1];
+    const { stale } = this.#palette.status;
+    const status = own === undefined ? this.#palette.status : { moving: own, idle: own, stopped: own, stale };
+    const made = drawSprites({ ...this.#palette, status }, markerSize(view.zoom), view.pixelRatio);
+    this.#sprites.set(colour, made);
+    return made;
+  }
+
+  #paintMarkers(context: CanvasRenderingContext2D, view: FrameView, status: number, now: number): void {
     const { row, x, y, status: statuses, count } = this.#markers;
-    const { picture, cell, side } = sprites;
-    const step = count > CROWD ? side / cell : 0;
     for (let i = 0; i < count; i += 1) {
       if (statuses[i] !== status) continue;
       const device = row[i] ?? 0;
+      const { picture, cell, side } = this.#spritesOf(this.#store.colour[device] ?? 0, view);
+      const step = count > CROWD ? side / cell : 0;
       context.globalAlpha = this.#opacity(device, status);
       const [column, spriteRow] = this.#sprite(device, status, now);
       const left = snapped((x[i] ?? 0) - side / 2, step);

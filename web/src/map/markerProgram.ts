@@ -11,7 +11,7 @@ layout(location = 2) in vec3 time;     // start, duration, and how long it goes 
 layout(location = 3) in vec2 course;   // degrees, below 0 where it is not known
 layout(location = 4) in float staleAt; // s
 layout(location = 5) in float bornAt;  // s
-layout(location = 6) in uvec2 look;    // status, whether its kind is shown
+layout(location = 6) in uvec3 look;    // status, whether its kind is shown, and its colour
 uniform ivec2 centre;
 uniform vec2 scale;    // of the screen's half, for each unit
 uniform float copy;    // worlds to the east
@@ -21,6 +21,7 @@ uniform float pass;    // the status that is drawn
 uniform vec4 shown;    // by status, 1 where the filter lets it stand out
 uniform float fade;    // s in which a marker that appears comes up; 0 where motion is not wanted
 flat out float status;
+flat out int tint;
 flat out float alpha;
 flat out vec2 heading; // sine and cosine, 0 and 0 where it is not known
 const float TURN = 0.5; // s
@@ -34,6 +35,7 @@ void main() {
     gl_PointSize = 1.0;
     return;
   }
+  tint = look.z == 0u || status == 3.0 ? int(status) : 3 + int(look.z);
   float elapsed = now - time.x;
   // Whole numbers are subtracted exactly, and around the 180th meridian; only then they become floats.
   vec2 left = vec2(to - from) * (1.0 - part(elapsed, time.y, time.z));
@@ -56,12 +58,13 @@ void main() {
 const FRAGMENT = `#version 300 es
 precision highp float;
 flat in float status;
+flat in int tint;
 flat in float alpha;
 flat in vec2 heading;
 uniform float side;    // device pixels of the square
 uniform float size;    // device pixels of a marker without its outline
 uniform float outline; // device pixels
-uniform vec3 colours[4];
+uniform vec3 colours[12]; // by status, then the eight others
 uniform vec3 edge;
 out vec4 colour;
 
@@ -100,7 +103,7 @@ void main() {
   float far = shape((gl_PointCoord - 0.5) * side);
   float cover = clamp(0.5 + outline - far, 0.0, 1.0) * alpha;
   if (cover <= 0.0) discard;
-  vec3 inside = colours[int(status)];
+  vec3 inside = colours[tint];
   colour = vec4(mix(inside, edge, clamp(0.5 + far, 0.0, 1.0)), 1.0) * cover;
 }`;
 

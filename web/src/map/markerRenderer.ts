@@ -9,7 +9,7 @@ import { FIELDS, MarkerBuffer, STRIDE } from "./markerBuffer";
 import type { Program } from "./markerProgram";
 import { centreOf, makeProgram } from "./markerProgram";
 import { markerSize } from "./markerSize";
-import type { Palette } from "./palette";
+import { coloursOf, type Palette } from "./palette";
 
 const FADE = 0.25; // s
 const OUTLINE = 1.5; // pixels
@@ -29,6 +29,8 @@ export interface MarkerFrame {
   /** The ways that markers went, and lines to where they head. */
   readonly trail: TrailRing | null;
   readonly ahead: boolean;
+  /** Colours are those of speeds, not of kinds. */
+  readonly speeds: boolean;
 }
 
 /**
@@ -109,7 +111,7 @@ export class MarkerRenderer {
     if (ahead) this.#lines.drawAhead(view, markers);
   }
 
-  #tell({ uniforms }: Program, { view, palette, now, still }: MarkerFrame): void {
+  #tell({ uniforms }: Program, { view, palette, now, still, speeds }: MarkerFrame): void {
     const gl = this.#gl;
     const size = markerSize(view.zoom) * view.pixelRatio;
     const outline = (size < SMALL * view.pixelRatio ? THIN_OUTLINE : OUTLINE) * view.pixelRatio;
@@ -121,10 +123,8 @@ export class MarkerRenderer {
     gl.uniform1f(uniforms.side, size + 2 * outline + 1); // a pixel for the soft edge
     gl.uniform1f(uniforms.fade, still ? 0 : FADE);
     gl.uniform4fv(uniforms.shown, this.#store.statusShown);
-    gl.uniform3fv(
-      uniforms.colours,
-      STATUSES.flatMap((status) => rgb(palette.status[status])),
-    );
+    const colours = [...STATUSES.map((status) => palette.status[status]), ...coloursOf(palette, speeds)];
+    gl.uniform3fv(uniforms.colours, colours.flatMap(rgb));
     gl.uniform3fv(uniforms.edge, rgb(palette.outline));
   }
 
@@ -163,7 +163,7 @@ export class MarkerRenderer {
     ] as const) {
       gl.vertexAttribPointer(place, count, gl.FLOAT, false, STRIDE, offset);
     }
-    gl.vertexAttribIPointer(6, 2, gl.UNSIGNED_BYTE, STRIDE, look);
+    gl.vertexAttribIPointer(6, 3, gl.UNSIGNED_BYTE, STRIDE, look);
     for (let place = 0; place <= 6; place += 1) gl.enableVertexAttribArray(place);
     this.#lines = new LineRenderer(gl, this.#vertices);
     gl.enable(gl.BLEND);

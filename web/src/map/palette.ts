@@ -17,6 +17,9 @@ export interface Palette {
   /** Around markers, in the opposite tone. */
   readonly outline: string;
   readonly status: Readonly<Record<Status, string>>;
+  /** Eight each, of kinds and of speeds. */
+  readonly kinds: readonly string[];
+  readonly speeds: readonly string[];
   readonly accent: string;
   readonly hover: string;
   readonly label: string;
@@ -42,6 +45,8 @@ const dark: Palette = {
   halo: "rgba(12, 21, 36, 0.85)",
   outline: "#0b1220",
   status: { moving: "#3ddc97", idle: "#f5b83d", stopped: "#8fb4ff", stale: "#9aa8bc" },
+  kinds: ["#56b4e9", "#e69f00", "#2bc59b", "#e389be", "#ff8a5b", "#8c9bff", "#f0e442", "#c8ced8"],
+  speeds: ["#7484de", "#5b9bd8", "#45b3c9", "#35c9a8", "#6ddb7c", "#a8e65a", "#dcec4f", "#fff3a0"],
   accent: "#4cc2ff",
   hover: "#ffffff",
   label: "#e8eef8",
@@ -67,6 +72,8 @@ const light: Palette = {
   halo: "rgba(255, 255, 255, 0.85)",
   outline: "#ffffff",
   status: { moving: "#08734a", idle: "#8a5600", stopped: "#2b5fb8", stale: "#5a687c" },
+  kinds: ["#0072b2", "#9c6400", "#00785a", "#a8437f", "#b84a00", "#4a4fc4", "#7a6f00", "#545b66"],
+  speeds: ["#6379c9", "#3a78bb", "#1f719e", "#0f6a80", "#0b6060", "#0d5540", "#2c4420", "#3d2f00"],
   accent: "#0063b3",
   hover: "#142033",
   label: "#142033",
@@ -76,6 +83,10 @@ const light: Palette = {
   historyText: "#2c3b54",
   track: "#0063b3",
 };
+
+export function coloursOf(palette: Palette, speeds: boolean): readonly string[] {
+  return speeds ? palette.speeds : palette.kinds;
+}
 
 export function paletteOf(theme: Theme): Palette {
   return theme === "dark" ? dark : light;

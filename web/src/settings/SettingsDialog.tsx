@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<Name, Label>> = {
   units: "Units",
   zone: "Time zone",
   theme: "Theme",
+  colours: "Colour of the markers",
   quality: "Quality of the markers",
 };
 
@@ -26,6 +27,9 @@ const ANSWERS: Readonly<Record<(typeof CHOICES)[Name][number], Label>> = {
   light: "Light",
   full: "Full",
   reduced: "Reduced",
+  status: "Status",
+  kind: "Kind",
+  speed: "Speed",
 };
 
 interface SettingsDialogProps {
@@ -42,6 +46,7 @@ export function SettingsDialog({ open, onClose }: SettingsDialogProps) {
         <Choice name="units" />
         <Choice name="zone" />
         <Choice name="theme" />
+        <Choice name="colours" />
         <Choice name="quality" />
         <Switch name="labels" text="Names beside the markers" />
         <Switch name="shortcuts" text="Shortcuts of a single key" />

@@ -6,6 +6,7 @@ export const CHOICES = {
   units: ["metric", "imperial", "nautical"],
   zone: ["local", "utc"],
   theme: ["auto", "dark", "light"],
+  colours: ["status", "kind", "speed"],
   quality: ["auto", "full", "reduced"],
 } as const;
 
@@ -31,6 +32,7 @@ export function readSettings(kept: string | null): Settings {
     units: chosen("units", CHOICES.units),
     zone: chosen("zone", CHOICES.zone),
     theme: chosen("theme", CHOICES.theme),
+    colours: chosen("colours", CHOICES.colours),
     quality: chosen("quality", CHOICES.quality),
     language: typeof read.language === "string" ? read.language : "auto",
     labels: read.labels !== false,

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "react";
 import type { Config } from "../engine/types";
+import { useColouring } from "../hooks/useColouring";
 import { useEngine } from "../hooks/useEngine";
 import { useLayout } from "../hooks/useLayout";
 import { useRecentDevices } from "../hooks/useRecentDevices";
@@ -28,6 +29,7 @@ export function Shell({ config, theme }: ShellProps) {
   const { change, stop } = shell;
   const padding = useMemo(() => mapPadding(layout, stop, window.innerHeight), [layout, stop]);
   useTitle();
+  useColouring();
   useMapSettings();
   useEffect(() => engine.setTheme(theme.theme), [engine, theme.theme]);
   useShellShortcuts(theme, shell);

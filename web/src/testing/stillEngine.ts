@@ -67,6 +67,7 @@ export function stillEngine() {
     refreshHistory: note("refreshHistory"),
     retryNow: note("retryNow"),
     setTheme: note("setTheme"),
+    setColouring: note("setColouring"),
     setPadding: note("setPadding"),
   } satisfies Engine & { told: typeof told };
   return engine;

@@ -1,0 +1,45 @@
+import { kindColours } from "../charts/kindColour";
+import { fold, OTHER } from "../charts/slices";
+import { SPEED_STEPS } from "../engine/colouring";
+import { formatSpeed } from "../format/speed";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
+import { settings } from "../settings/settings";
+import { t } from "../words/t";
+
+/** What the colours of markers mean, where they say more than the status. */
+export function ColourLegend() {
+  const { colours } = useReadable(settings);
+  const counts = useReadable(useEngine().stats)?.by_kind ?? {};
+  if (colours === "status") return null;
+  return <>{(colours === "kind" ? kindMeanings(counts) : speedMeanings()).map(Meaning)}</>;
+}
+
+interface MeaningOf {
+  readonly colour: string;
+  readonly text: string;
+}
+
+function Meaning({ colour, text }: MeaningOf) {
+  return (
+    <li key={text}>
+      <span className="kind-dot" style={{ background: colour }} />
+      {text}
+    </li>
+  );
+}
+
+function kindMeanings(counts: Readonly<Record<string, number>>): MeaningOf[] {
+  const kinds = fold(Object.entries(counts).map(([key, value]) => ({ key, value })))
+    .map(({ key }) => key)
+    .sort();
+  const colours = kindColours(kinds);
+  return kinds.map((kind) => ({ colour: colours.get(kind) ?? "", text: kind === OTHER ? t("other") : kind }));
+}
+
+function speedMeanings(): MeaningOf[] {
+  return [0, ...SPEED_STEPS].map((step, index) => ({
+    colour: `var(--speed-${index + 1})`,
+    text: t("from {{speed}}", { speed: formatSpeed(step) }),
+  }));
+}
