@@ -7,6 +7,7 @@ import "./styles/sheet.css";
 import "./styles/stage.css";
 import "./styles/credits.css";
 import "./styles/dock.css";
+import "./styles/histogram.css";
 import "./styles/replay.css";
 import "./styles/panels.css";
 import "./styles/detail.css";

@@ -8,6 +8,7 @@ const STATE: ReplayState = {
   time: 2 * HOUR + 5000,
   playing: true,
   speed: 600,
+  loop: false,
   waiting: false,
   error: null,
   stored: [],

@@ -87,6 +87,20 @@ describe("a replay", () => {
     expect(shown()).toEqual([FIRST]);
   });
 
+  test("in a loop begins anew at the end, until it is told not to", async () => {
+    await shownAt(RANGE.to - 1000);
+    player.setLoop(true);
+    player.setSpeed(3600);
+    player.play(true);
+    await pass(2000);
+    expect(state().playing).toBe(true);
+    expect(state().time).toBeLessThan(START + 3 * HOUR);
+    player.setLoop(false);
+    player.seek(RANGE.to - 1000);
+    await pass(1000);
+    expect(state()).toMatchObject({ playing: false, time: RANGE.to });
+  });
+
   test("goes on at its speed, stands when it is told to, and ends at the end", async () => {
     await shownAt(START + 600_000);
     player.setSpeed(10);

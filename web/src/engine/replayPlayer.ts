@@ -60,6 +60,7 @@ export class ReplayPlayer implements Replay {
       time: this.#time,
       playing: false,
       speed: before?.speed ?? FIRST_SPEED,
+      loop: before?.loop ?? false,
       waiting: true,
       error: null,
       stored: null,
@@ -89,7 +90,7 @@ export class ReplayPlayer implements Replay {
   play(on: boolean): void {
     const state = this.state.get();
     if (!state) return;
-    if (on && this.#time >= state.range.to) this.#time = state.stored?.[0]?.from ?? state.range.from;
+    if (on && this.#time >= state.range.to) this.#time = firstTime(state);
     this.#advancedAt = performance.now();
     this.#set({ playing: on });
     this.advance();
@@ -115,6 +116,10 @@ export class ReplayPlayer implements Replay {
   setSpeed(speed: ReplaySpeed): void {
     this.#set({ speed });
     this.advance();
+  }
+
+  setLoop(loop: boolean): void {
+    this.#set({ loop });
   }
 
   retry(): void {
@@ -143,10 +148,14 @@ export class ReplayPlayer implements Replay {
     if (now - this.#publishedAt >= PUBLISH_EVERY || this.#news) this.#publish(now);
   }
 
-  #goOn(step: number, { range }: ReplayState): void {
+  #goOn(step: number, state: ReplayState): void {
+    const { range, loop } = state;
     const next = Math.min(range.to, this.#time + step);
     if (this.#library.isReady(next)) this.#time = next;
-    if (this.#time >= range.to) this.#set({ playing: false });
+    if (this.#time < range.to) return;
+    // Where nothing is stored there is nothing to begin anew with.
+    if (loop && firstTime(state) < range.to) this.#time = firstTime(state);
+    else this.#set({ playing: false });
   }
 
   get #isMoving(): boolean {
@@ -214,4 +223,9 @@ export class ReplayPlayer implements Replay {
     const state = this.state.get();
     if (state) this.state.set({ ...state, time: this.#time, ...change });
   }
+}
+
+/** Where its history begins. */
+function firstTime({ range, stored }: ReplayState): number {
+  return Math.max(range.from, stored?.[0]?.from ?? range.from);
 }

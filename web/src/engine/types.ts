@@ -154,6 +154,8 @@ export interface StoredHover {
 export interface Layers {
   readonly live: boolean;
   readonly history: boolean;
+  /** The history as a density, in place of its circles. */
+  readonly density: boolean;
   readonly labels: boolean;
   /** The way of the selected device. */
   readonly track: boolean;
@@ -165,6 +167,7 @@ export interface Layers {
 export const FIRST_LAYERS: Layers = {
   live: true,
   history: true,
+  density: false,
   labels: true,
   track: true,
   trails: false,
@@ -203,6 +206,8 @@ export interface ReplayState {
   readonly time: number;
   readonly playing: boolean;
   readonly speed: ReplaySpeed;
+  /** At the end it begins anew. */
+  readonly loop: boolean;
   /** What is to be shown is still to come. */
   readonly waiting: boolean;
   /** Why it could not be had, or null. */
@@ -226,6 +231,7 @@ export interface Replay {
   /** To the next fix of the selected device or the one before; without one, ten seconds on or back. */
   step(direction: -1 | 1): void;
   setSpeed(speed: ReplaySpeed): void;
+  setLoop(on: boolean): void;
   /** Asks once more for what could not be had. */
   retry(): void;
 }

@@ -6,6 +6,7 @@ import { type Label, t } from "../words/t";
 const NAMES: readonly { readonly key: keyof Layers; readonly label: Label }[] = [
   { key: "live", label: "Live" },
   { key: "history", label: "History" },
+  { key: "density", label: "History as density" },
   { key: "labels", label: "Labels" },
   { key: "track", label: "Track" },
   { key: "trails", label: "Trails of all" },

@@ -1,4 +1,8 @@
+import { DENSITY_STEPS } from "../engine/densityStep";
 import { STATUSES, type Status } from "../engine/types";
+import { formatCount } from "../format/count";
+import { useEngine } from "../hooks/useEngine";
+import { useReadable } from "../hooks/useReadable";
 import { StatusShape } from "../panels/StatusShape";
 import { type Label, t } from "../words/t";
 import { ColourLegend } from "./ColourLegend";
@@ -10,8 +14,9 @@ const MEANINGS: Readonly<Record<Status, Label>> = {
   stale: "stale: no fix for five minutes",
 };
 
-/** Sharp shapes are now, flat numbered circles are the past. */
+/** Sharp shapes are now; flat numbered circles, or what glows without an edge, are the past. */
 export function Legend() {
+  const { density } = useReadable(useEngine().layers);
   return (
     <section className="legend" aria-labelledby="legend-title">
       <h3 id="legend-title">{t("Legend")}</h3>
@@ -23,17 +28,36 @@ export function Legend() {
           </li>
         ))}
         <ColourLegend />
-        <li>
-          <span className="legend-cluster" aria-hidden="true">
-            24
-          </span>
-          {t("so many stored positions of the chosen time; they stand still")}
-        </li>
-        <li>
-          <span className="legend-position" aria-hidden="true" />
-          {t("one stored position, seen from close by")}
-        </li>
+        {density ? <DensityEntry /> : <CircleEntries />}
       </ul>
     </section>
+  );
+}
+
+function CircleEntries() {
+  return (
+    <>
+      <li>
+        <span className="legend-cluster" aria-hidden="true">
+          24
+        </span>
+        {t("so many stored positions of the chosen time; they stand still")}
+      </li>
+      <li>
+        <span className="legend-position" aria-hidden="true" />
+        {t("one stored position, seen from close by")}
+      </li>
+    </>
+  );
+}
+
+function DensityEntry() {
+  return (
+    <li>
+      <span className="legend-density" aria-hidden="true" />
+      {t("few to many stored positions of the chosen time: {{scale}}", {
+        scale: DENSITY_STEPS.map(formatCount).join(" · "),
+      })}
+    </li>
   );
 }

@@ -42,6 +42,7 @@ test("layers and their meaning are one button away, the track of the selected de
   expect(engine.layers.get()).toEqual({
     live: true,
     history: true,
+    density: false,
     labels: true,
     track: false,
     trails: false,

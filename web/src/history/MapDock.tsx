@@ -2,6 +2,7 @@ import { ChevronDown, ChevronUp } from "lucide-react";
 import { useId, useState } from "react";
 import type { TimeRange } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
+import { useLayout } from "../hooks/useLayout";
 import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
@@ -10,6 +11,7 @@ import { settings } from "../settings/settings";
 import { type Label, t } from "../words/t";
 import { BasemapSwitch } from "./BasemapSwitch";
 import { ColourChoice } from "./ColourChoice";
+import { Histogram } from "./Histogram";
 import { HistoryRangeForm } from "./HistoryRangeForm";
 import { HistoryReport, HistorySpan } from "./HistoryReport";
 import { type HistoryChoice, PRESETS } from "./historyRange";
@@ -36,7 +38,8 @@ export function MapDock() {
   const engine = useEngine();
   const setting = useHistoryChoice();
   const { replay, matches, setMode, playRange } = useReplayMode();
-  const { loading } = useReadable(engine.history);
+  const { loading, range } = useReadable(engine.history);
+  const small = useLayout() === "mobile";
   const [more, setMore] = useState(false);
   const moreId = useId();
   useShortcuts({
@@ -68,6 +71,15 @@ export function MapDock() {
         <MoreButton open={more} controls={moreId} onToggle={() => setMore(!more)} />
         <HistoryReport choice={setting.choice} onRefresh={setting.refresh} />
       </div>
+      {range && (more || !small) && (
+        <Histogram
+          range={range}
+          onRange={(wanted) => {
+            setting.showOther(wanted);
+            playRange();
+          }}
+        />
+      )}
       {replay && <ReplayBar state={replay} />}
       {setting.choice === "custom" && (
         <CustomRange

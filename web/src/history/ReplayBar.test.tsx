@@ -52,7 +52,7 @@ test("keys play, pause and step, but the space bar presses what has the focus", 
   expect(state().playing).toBe(false);
   await userEvent.keyboard(",.");
   expect(engine.told.calls).toEqual(expect.arrayContaining(["step -1", "step 1"]));
-  screen.getByRole("slider").focus();
+  screen.getByRole("slider", { name: "Time that is shown" }).focus();
   await userEvent.keyboard(" ");
   expect(state().playing).toBe(true);
   const button = screen.getByRole("button", { name: "Pause" });

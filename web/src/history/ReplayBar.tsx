@@ -1,4 +1,4 @@
-import { type LucideIcon, Pause, Play, StepBack, StepForward } from "lucide-react";
+import { type LucideIcon, Pause, Play, Repeat, StepBack, StepForward } from "lucide-react";
 import type { Replay, ReplayState } from "../engine/types";
 import { REPLAY_SPEEDS } from "../engine/types";
 import { formatAge } from "../format/age";
@@ -26,6 +26,7 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
     <div className="replay" aria-busy={state.waiting}>
       <div className="replay-row">
         <PlayControls replay={replay} playing={state.playing} />
+        <LoopButton on={state.loop} onToggle={() => replay.setLoop(!state.loop)} />
         <p className="replay-time number">{words}</p>
         {state.waiting && <p className="muted">{t("Loading…")}</p>}
         <Segments
@@ -53,6 +54,15 @@ function PlayControls({ replay, playing }: { readonly replay: Replay; readonly p
       />
       <PlayButton name={t("Step on")} shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
     </div>
+  );
+}
+
+function LoopButton({ on, onToggle }: { readonly on: boolean; onToggle(): void }) {
+  const name = t("Begin anew at the end");
+  return (
+    <button type="button" className="icon-button" aria-pressed={on} aria-label={name} title={name} onClick={onToggle}>
+      <Repeat aria-hidden />
+    </button>
   );
 }
 

@@ -6,11 +6,12 @@ export const PRESETS = [
   { key: "15min", label: "15 min", milliseconds: 15 * 60_000 },
   { key: "1h", label: "1 h", milliseconds: 3_600_000 },
   { key: "24h", label: "24 h", milliseconds: 24 * 3_600_000 },
+  { key: "7d", label: "7 days", milliseconds: 7 * 24 * 3_600_000 },
 ] as const;
 
 export type PresetKey = (typeof PRESETS)[number]["key"];
-/** `address`: the page was opened with a range to be played. */
-export type HistoryChoice = "off" | PresetKey | "custom" | "address";
+/** `other`: a range that has no name here, as the address or the histogram may give. */
+export type HistoryChoice = "off" | PresetKey | "custom" | "other";
 
 const HOUR = 3_600_000; // ms
 

@@ -8,7 +8,7 @@ const FIRST_CHOICE = "1h";
 
 /** What the circles are of at first: what the address has played, or the last hour. */
 function firstChoice(): HistoryChoice {
-  return readReplay(window.location.hash) ? "address" : FIRST_CHOICE;
+  return readReplay(window.location.hash) ? "other" : FIRST_CHOICE;
 }
 
 // A smaller difference moves the range by nothing that shows.
@@ -18,6 +18,8 @@ export interface HistoryChoiceSetting {
   readonly choice: HistoryChoice;
   choose(choice: HistoryChoice): void;
   showCustom(range: TimeRange): void;
+  /** Shows one that none of the choices is. */
+  showOther(range: TimeRange): void;
   /** Moves a range that ends now up to now, and loads it again. */
   refresh(): void;
 }
@@ -28,7 +30,7 @@ export function useHistoryChoice(): HistoryChoiceSetting {
 
   const show = useCallback(
     (wanted: HistoryChoice): void => {
-      if (wanted === "custom" || wanted === "address") return;
+      if (wanted === "custom" || wanted === "other") return;
       const now = Date.now() + engine.connection.get().serverOffset;
       engine.showHistory(wanted === "off" ? null : presetRange(wanted, now));
     },
@@ -44,8 +46,16 @@ export function useHistoryChoice(): HistoryChoiceSetting {
     [engine, show],
   );
   const showCustom = useCallback((range: TimeRange) => engine.showHistory(range), [engine]);
+  const showOther = useCallback(
+    (range: TimeRange): void => {
+      setChoice("other");
+      engine.showHistory(range);
+      engine.setLayer("history", true);
+    },
+    [engine],
+  );
   const refresh = useCallback((): void => {
-    if (choice === "custom" || choice === "address" || choice === "off") engine.refreshHistory();
+    if (choice === "custom" || choice === "other" || choice === "off") engine.refreshHistory();
     else show(choice);
   }, [choice, engine, show]);
   useEffect(() => {
@@ -64,5 +74,5 @@ export function useHistoryChoice(): HistoryChoiceSetting {
       showAgain();
     });
   }, [engine]);
-  return { choice, choose, showCustom, refresh };
+  return { choice, choose, showCustom, showOther, refresh };
 }

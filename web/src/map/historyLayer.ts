@@ -8,6 +8,7 @@ import { countIn, isPosition } from "../engine/historyMark";
 import { EARTH_CIRCUMFERENCE } from "../engine/mercator";
 import type { Theme } from "../engine/types";
 import { clusterDiameter, LARGEST } from "./clusterCircle";
+import { DensityStyle } from "./densityStyle";
 import { HistoryStyle, POSITION_RADIUS } from "./historyStyle";
 import type { PlacedMark } from "./historyTiles";
 import { HistoryTiles } from "./historyTiles";
@@ -40,11 +41,14 @@ export class HistoryLayer {
   #tiles: HistoryTiles | null = null;
   #attempt = 0;
   #style: HistoryStyle;
+  #density: DensityStyle;
+  #dense = false;
   #counts: KindTest = () => true;
 
   constructor(options: HistoryLayerOptions) {
     this.#options = options;
     this.#style = new HistoryStyle(paletteOf(options.theme));
+    this.#density = new DensityStyle(paletteOf(options.theme));
     this.layer = new VectorTileLayer({
       className: "history-layer",
       // There are no lines and areas, and symbols are never cut at the edges of tiles.
@@ -103,8 +107,15 @@ export class HistoryLayer {
     return found;
   }
 
+  /** As a density in place of circles, or again as circles. */
+  setDensity(on: boolean): void {
+    this.#dense = on;
+    this.layer.changed();
+  }
+
   setTheme(theme: Theme): void {
     this.#style = new HistoryStyle(paletteOf(theme));
+    this.#density = new DensityStyle(paletteOf(theme));
     this.layer.changed();
   }
 
@@ -144,6 +155,7 @@ export class HistoryLayer {
     const mark = this.#tiles?.markOf(feature)?.mark;
     const count = mark ? countIn(mark, this.#counts) : 0;
     if (!mark || count === 0) return undefined;
+    if (this.#dense) return this.#density.of(count);
     return isPosition(mark) ? this.#style.position() : this.#style.cluster(count);
   }
 }

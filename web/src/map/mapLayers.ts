@@ -81,6 +81,7 @@ export class MapLayers {
     if (name === "labels") this.markers.setLabels(on);
     if (name === "trails") this.live.setTrails(on);
     if (name === "ahead") this.live.setAhead(on);
+    if (name === "density") this.history.setDensity(on);
     this.#showWhatIsOn();
   }
 

@@ -27,6 +27,8 @@ export interface Palette {
   readonly historyFill: string;
   readonly historyRing: string;
   readonly historyText: string;
+  /** From few to many; the same as the tokens --density-1 and on. */
+  readonly density: readonly string[];
   readonly track: string;
 }
 
@@ -54,6 +56,7 @@ const dark: Palette = {
   historyFill: "rgba(105, 125, 160, 0.30)",
   historyRing: "rgba(150, 170, 205, 0.60)",
   historyText: "#dbe4f3",
+  density: ["#5b2a86", "#8f2f8c", "#c43c75", "#ec6250", "#fb9a4b", "#fde49c"],
   track: "#4cc2ff",
 };
 
@@ -81,6 +84,7 @@ const light: Palette = {
   historyFill: "rgba(84, 104, 138, 0.24)",
   historyRing: "rgba(70, 90, 125, 0.55)",
   historyText: "#2c3b54",
+  density: ["#f3d9a4", "#f2a766", "#e0704f", "#b9405f", "#842c69", "#4d1a5e"],
   track: "#0063b3",
 };
 

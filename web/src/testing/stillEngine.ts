@@ -106,6 +106,7 @@ function stillReplay(note: (call: string) => () => void) {
     seek: (time) => change({ time }),
     step: (direction) => note(`step ${direction}`)(),
     setSpeed: (speed) => change({ speed }),
+    setLoop: (loop) => change({ loop }),
     retry: note("retry"),
   } satisfies Replay & { state: Value<ReplayState | null> };
 }
@@ -113,6 +114,7 @@ function stillReplay(note: (call: string) => () => void) {
 const STANDING = {
   playing: false,
   speed: 60,
+  loop: false,
   waiting: false,
   error: null,
   stored: [],
