@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.server import Server, report, running
 
 BUSES = 12
+REPORTED = time.time_ns() // 1_000_000
 SOCKETS = """
 window.sockets = [];
 window.WebSocket = class extends WebSocket {
@@ -20,12 +21,11 @@ window.WebSocket = class extends WebSocket {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    now = time.time_ns() // 1_000_000
     with running(tmp_path_factory.mktemp("words") / "positions.db") as started:
         buses = [
             {
                 "device_id": f"bus-{number}",
-                "time": now,
+                "time": REPORTED,
                 "longitude": 24.9 + number / 1000,
                 "latitude": 60.2,
                 "speed": 8.1,
@@ -97,7 +97,7 @@ def test_units_and_zone_are_applied_everywhere_at_once(page: Page) -> None:
     expect(speed).to_have_count(0)
     expect(page.locator(".figures").get_by_text("16 kn")).to_be_visible()
     expect(page.get_by_role("option").first.get_by_text("16 kn")).to_be_visible()
-    fix = page.locator(".facts").get_by_text(time.strftime("%H:", time.gmtime())).first
+    fix = page.locator(".facts").get_by_text(time.strftime("%H:%M", time.gmtime(REPORTED / 1000))).first
     expect(fix).to_be_visible()
 
 
