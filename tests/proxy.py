@@ -22,6 +22,7 @@ class Proxy:
         self._flowing.set()
         self._muted = False
         self._open: set[asyncio.StreamWriter] = set()  # both ends of each connection
+        self._clients: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
 
     @property
@@ -44,6 +45,11 @@ class Proxy:
         for writer in self._open:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             writer.transport.abort()
+
+    def say(self, data: bytes) -> None:
+        """Says to every client what no server said, between two pieces of what it does say."""
+        for client in self._clients:
+            client.write(data)
 
     def freeze(self) -> None:
         """Forwards nothing any more, on new connections either; all stay open, as behind a broken network."""
@@ -75,6 +81,7 @@ class Proxy:
             far_reader, far_writer = await asyncio.open_connection(*self.target)
             writers.append(far_writer)
             self._open |= {*writers}
+            self._clients.add(writer)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pump(reader, far_writer, answers=False))
                 tasks.create_task(self._pump(far_reader, writer, answers=True))
@@ -82,6 +89,7 @@ class Proxy:
             pass
         finally:
             self._open -= {*writers}
+            self._clients.discard(writer)
             for one in writers:
                 one.close()
 

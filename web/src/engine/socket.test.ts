@@ -71,6 +71,18 @@ describe("garbage", () => {
     newest().says({ type: "update", positions: [] });
     expect(messages).toHaveLength(1);
   });
+
+  test("is made good by a snapshot, asked for at most every two seconds; with that nothing is wrong any more", async () => {
+    socket.setView(VIEW);
+    newest().opens();
+    for (let time = 0; time < 3000; time += 100) {
+      newest().says("{");
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(newest().sent.map((said) => (said as { id: number }).id)).toEqual([1, 2, 3]);
+    newest().says({ type: "snapshot", view: 3, epoch: "a", seq: 1, time: Date.now(), positions: [] });
+    expect(socket.connection.get().problem).toBeNull();
+  });
 });
 
 describe("a lost link", () => {

@@ -22,6 +22,7 @@ const FAILURES_BEFORE_POLLING = 3;
 const RETRY_WHILE_POLLING = 30_000; // ms
 const RESTART_SPREAD = 5000; // ms
 const LAST_DATA_PACE = 1000; // ms
+const ANEW_PACE = 2000; // ms
 
 export interface SocketOptions {
   readonly base: string;
@@ -44,6 +45,7 @@ export class LiveSocket {
   readonly #options: SocketOptions;
   readonly #poller: Poller;
   readonly #tellLastData = new Pace(LAST_DATA_PACE, () => this.#tell({ lastData: this.#lastData }));
+  readonly #askAnew = new Pace(ANEW_PACE, () => this.#lookAnew());
   readonly #names = new Names();
   readonly #resumption = new Resumption();
   #socket: SocketLike | null = null;
@@ -80,6 +82,7 @@ export class LiveSocket {
     window.removeEventListener("offline", this.#wentOffline);
     document.removeEventListener("visibilitychange", this.#cameBack);
     this.#tellLastData.stop();
+    this.#askAnew.stop();
     this.#poller.stop();
     this.#polling = false;
     this.#drop();
@@ -88,7 +91,12 @@ export class LiveSocket {
   setView(view: ReportedView): void {
     this.#view = view;
     this.#poller.box = view.bbox;
-    if (this.#socket?.readyState === OPEN) this.#send(this.#resumption.change(view));
+    this.#lookAnew();
+  }
+
+  /** The answer is a snapshot, whatever was had. */
+  #lookAnew(): void {
+    if (this.#view && this.#socket?.readyState === OPEN) this.#send(this.#resumption.change(this.#view));
   }
 
   readonly retryNow = (): void => {
@@ -174,6 +182,8 @@ export class LiveSocket {
     this.#deliver(message);
     if (turn !== this.#turns) return;
     if (message.type !== "ping") this.#markData();
+    const whole = message.type === "snapshot" && message.garbled === 0;
+    if (whole && this.connection.get().problem) this.#tell({ problem: null });
     if (message.time !== null) this.#setClock(message.time);
     if ("garbled" in message && message.garbled > 0) this.#countGarbled(message.garbled);
   }
@@ -266,8 +276,10 @@ export class LiveSocket {
     this.#tellLastData.ask();
   }
 
+  /** What was lost with it is had from a snapshot. */
   #countGarbled(count: number): void {
     this.#garbled += count;
+    this.#askAnew.ask();
     this.#tell({ garbled: this.#garbled, problem: t("The server said something that could not be understood.") });
   }
 

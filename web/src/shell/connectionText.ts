@@ -21,6 +21,8 @@ export function connectionText(connection: Connection, now: number): ConnectionT
     case "connecting":
       return { ...calm, label: t("Connecting"), tone: "quiet" };
     case "live":
+      // Until it is made good, which takes a moment as a rule.
+      if (connection.problem) return { ...calm, label: t("Live"), tone: "warn", message: connection.problem };
       return { ...calm, label: t("Live"), tone: "good" };
     case "polling":
       return {
