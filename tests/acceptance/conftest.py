@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.acceptance.browser import FLAGS, chromium
 from tests.acceptance.watched import Watched
 from tests.server import Server, running
+
+expect.set_options(timeout=30_000)  # a busy machine draws seldom
 
 
 @pytest.fixture(scope="module")
