@@ -5,6 +5,7 @@ import "./styles/shell.css";
 import "./styles/top-bar.css";
 import "./styles/sheet.css";
 import "./styles/stage.css";
+import "./styles/spots.css";
 import "./styles/credits.css";
 import "./styles/dock.css";
 import "./styles/histogram.css";

@@ -7,6 +7,8 @@ export const KEY_TABLE = [
   { key: "k", text: "Previous device" },
   { key: "Escape", text: "Back out one level" },
   { key: "f", text: "Follow the selected device" },
+  { key: "i", text: "Show only the selected devices, or all again" },
+  { key: "m", text: "Measure" },
   { key: "0", text: "Show the whole fleet" },
   { key: "h", text: "History layer" },
   { key: "t", text: "Track of the selected device" },
@@ -29,6 +31,8 @@ export type Key = (typeof KEY_TABLE)[number]["key"];
 export const OTHER_KEYS = [
   { keys: ["Ctrl", "K"], text: "Commands and devices" },
   { keys: ["Enter"], text: "Select the device of the list that is marked" },
+  { keys: ["Space"], text: "In the list: add to the selection, or take away" },
+  { keys: ["Enter", "Backspace"], text: "When measuring: set a point, take one away" },
   { keys: ["←", "→", "+", "−"], text: "Move and zoom the map, when it has the focus" },
 ] as const satisfies readonly { readonly keys: readonly string[]; readonly text: Label }[];
 

@@ -35,6 +35,7 @@ export class DeviceStore {
   /** Rows that changed since they were taken; null where all may have. */
   #changed: number[] | null = null;
   readonly #kindShown = new Uint8Array(MOST_KINDS).fill(1);
+  #isolated: ReadonlySet<string> | null = null;
   #isKindShown: (kind: string) => boolean = () => true;
 
   constructor(limit = MOST_DEVICES) {
@@ -127,6 +128,16 @@ export class DeviceStore {
   /** Whether the filter leaves a device of this status and the kind of this row undimmed. */
   matches(row: number, status: number): boolean {
     return this.statusShown[status] === 1 && this.isKindShown(row);
+  }
+
+  /** Shows these alone; null shows all. */
+  isolate(deviceIds: ReadonlySet<string> | null): void {
+    this.#isolated = deviceIds;
+    this.changeAll();
+  }
+
+  isHidden(row: number): boolean {
+    return this.#isolated !== null && !this.#isolated.has(this.positions[row]?.device_id ?? "");
   }
 
   isKindShown(row: number): boolean {

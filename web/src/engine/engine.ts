@@ -4,9 +4,13 @@ import { AddressedBasemap } from "./addressedBasemap";
 import { Clicks } from "./clicks";
 import type { Colouring } from "./colouring";
 import { DeviceStore } from "./deviceStore";
-import { fetchFleetBox } from "./fleetBox";
+import { FleetFilter } from "./fleetFilter";
 import { FleetIntake } from "./fleetIntake";
+import { Following } from "./following";
+import { Group } from "./group";
 import { History } from "./history";
+import { HistoryDrawing } from "./historyDrawing";
+import { MapMeasure } from "./measure";
 import type { Message } from "./message";
 import { Pointing } from "./pointing";
 import { Value } from "./readable";
@@ -15,8 +19,10 @@ import { ReplayPlayer } from "./replayPlayer";
 import type { Scene } from "./scene";
 import { Selection } from "./selection";
 import { LiveSocket } from "./socket";
+import { MapSpots } from "./spots";
 import { stillMessages } from "./stillMessages";
 import { setTestHooks, testHooks } from "./testHooks";
+import { TrackDrawing } from "./trackDrawing";
 import { TrackLoader } from "./trackLoader";
 import type { Drawing, Engine, EngineOptions, Filter, Layers, Padding, Place, Stats, Theme, TimeRange } from "./types";
 import { FIRST_LAYERS } from "./types";
@@ -31,12 +37,14 @@ export function createEngine(options: EngineOptions): Engine {
 /** Joins the parts: what the socket says goes into the store, what the store holds is drawn. */
 class MapEngine implements Engine {
   readonly stats = new Value<Stats | null>(null);
-  readonly following = new Value(false);
   readonly shown = new Value(0);
   readonly drawing = new Value<Drawing>("full");
   readonly layers = new Value<Layers>(FIRST_LAYERS);
   readonly basemap: AddressedBasemap;
   readonly replay: ReplayPlayer;
+  readonly group: Group;
+  readonly measure: MapMeasure;
+  readonly spots = new MapSpots(() => this.#scene());
   readonly #address: ReplayAddress;
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
@@ -49,10 +57,20 @@ class MapEngine implements Engine {
   readonly #view: MapView;
   readonly #pointing: Pointing;
   readonly #clicks: Clicks;
+  readonly #following: Following;
+  readonly #line: TrackDrawing;
+  readonly #past: HistoryDrawing;
   readonly #reporter: ViewReporter;
   readonly #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   readonly #ended = new AbortController();
-  #filter: Filter = { statuses: null, kinds: null };
+  readonly #filter = new FleetFilter({
+    stores: () => [this.#store, this.replay.store],
+    named: () => Object.keys(this.stats.get()?.by_kind ?? {}),
+    onChange: ({ kinds }, named) => {
+      this.#map.markers.redraw();
+      this.#history.setFilter(kinds, named);
+    },
+  });
   #lookTimer: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: EngineOptions) {
@@ -64,12 +82,23 @@ class MapEngine implements Engine {
     this.#selection = new Selection({ base, scene: this.#scene });
     this.#tracks = new TrackLoader(base);
     this.#history = new History(base);
-    const { onFrame, onHistory } = { onFrame: this.#followFrame, onHistory: this.#surveyHistory };
+    const { onFrame, onHistory } = { onFrame: this.#followFrame, onHistory: () => this.#past.survey() };
     this.#map = new MapLayers({ base, store, serverNow, theme, streets: config.streets, onFrame, onHistory });
     this.basemap = new AddressedBasemap(config.basemaps, this.#map.basemap);
     this.#view = this.#createView();
     this.#pointing = new Pointing({ layers: this.#map, view: this.#view, scene: this.#scene });
-    this.#clicks = new Clicks({ engine: this, pointing: this.#pointing, layers: this.#map, view: this.#view });
+    this.group = new Group({ onPrimary: this.#tellOf, onIsolated: this.#filter.isolate });
+    this.measure = new MapMeasure({
+      centre: () => this.#view.placeAt(this.#view.middle),
+      onChange: (points) => this.#map.measure.show(points),
+    });
+    const [parts, view] = [{ pointing: this.#pointing, layers: this.#map, spots: this.spots }, this.#view];
+    this.#past = new HistoryDrawing({ ...parts, view, history: this.#history });
+    this.#clicks = new Clicks({ engine: this, ...parts, view });
+    const { selection: selected, selectedPosition: position } = this;
+    this.#line = new TrackDrawing({ tracks: this.#tracks, layers: this.#map, scene: this.#scene, position });
+    const markers = () => this.#map.markers;
+    this.#following = new Following({ view, markers, members: this.group.members, selected, position });
     this.replay = new ReplayPlayer({
       base,
       serverNow,
@@ -94,6 +123,9 @@ class MapEngine implements Engine {
   get view() {
     return this.#reporter.box;
   }
+  get following() {
+    return this.#following.on;
+  }
   get hover() {
     return this.#pointing.hover;
   }
@@ -109,10 +141,8 @@ class MapEngine implements Engine {
 
   mount(element: HTMLElement): void {
     if (this.#lookTimer !== null || this.#ended.signal.aborted) return;
-    this.#history.drawing.subscribe(this.#drawHistory);
-    this.#tracks.state.subscribe(this.#showTrack);
-    // Out of view the device is heard of here alone.
-    this.selectedPosition.subscribe(this.#lengthenTrack);
+    this.#history.drawing.subscribe(this.#past.draw);
+    this.#line.start();
     this.#calm.addEventListener("change", this.#readCalm);
     this.#readCalm();
     this.#lookTimer = setInterval(this.#look, LOOK_PACE);
@@ -129,7 +159,7 @@ class MapEngine implements Engine {
     this.#ended.abort();
     this.#calm.removeEventListener("change", this.#readCalm);
     if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
-    for (const part of [this.#address, this.basemap, this.replay]) part.stop();
+    for (const part of [this.#address, this.basemap, this.replay, this.#following, this.#line]) part.stop();
     for (const part of [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history]) part.stop();
     this.#map.dispose();
     this.#view.dispose();
@@ -137,26 +167,25 @@ class MapEngine implements Engine {
   }
 
   select(deviceId: string | null): void {
-    if (deviceId === this.selection.get()) return;
-    this.following.set(false);
-    this.#selection.set(deviceId);
-    this.#map.markers.setSelected(deviceId);
-    this.#tracks.show(deviceId, this.#serverNow());
+    if (deviceId === this.selection.get() && this.group.members.get().length < 2) return;
+    this.follow(false);
+    this.group.only(deviceId);
   }
 
+  readonly #tellOf = (deviceId: string | null): void => {
+    this.#map.markers.setSelected(deviceId, this.group.members.get());
+    if (deviceId === null) this.follow(false);
+    if (deviceId === this.selection.get()) return;
+    this.#selection.set(deviceId);
+    this.#tracks.show(deviceId, this.#serverNow());
+  };
+
   follow(on: boolean): void {
-    this.following.set(on && this.selection.get() !== null);
-    this.#map.markers.wake();
+    this.#following.set(on);
   }
 
   fitFleet(): void {
-    fetchFleetBox(this.#options.base, this.#ended.signal)
-      .then((box) => {
-        this.following.set(false);
-        if (box) this.#view.fit(box);
-      })
-      // The connection badge tells of a server that does not answer.
-      .catch(() => undefined);
+    void this.#following.fitFleet(this.#options.base);
   }
 
   flyTo(place: Place): void {
@@ -168,8 +197,7 @@ class MapEngine implements Engine {
   }
 
   setFilter(filter: Filter): void {
-    this.#filter = filter;
-    this.#applyFilter();
+    this.#filter.set(filter);
   }
 
   setLayer(name: keyof Layers, on: boolean): void {
@@ -211,8 +239,8 @@ class MapEngine implements Engine {
   readonly #changeScene = (past: boolean): void => {
     const { store, clock } = this.replay;
     this.#map.showPast(past ? { store, serverNow: clock.time, clock } : null);
-    this.#map.markers.setSelected(this.selection.get());
-    this.#applyFilter();
+    this.#map.markers.setSelected(this.selection.get(), this.group.members.get());
+    this.#filter.apply();
   };
 
   #createView(): MapView {
@@ -222,56 +250,30 @@ class MapEngine implements Engine {
       calm: () => this.#calm.matches,
       onMove: (area) => {
         this.#reporter.moved(area);
+        this.spots.moved(area);
         this.#pointing.moved();
       },
-      onRest: this.#surveyHistory,
-      onClick: (pixel, touch) => this.#clicks.once(pixel, touch),
+      onRest: () => this.#past.survey(),
+      onClick: (pixel, touch, shift) => this.#clicks.once(pixel, touch, shift),
+      onMenu: (pixel) => this.#clicks.menu(pixel),
+      onBox: (corner, opposite) => this.#clicks.box(corner, opposite),
       onDoubleClick: (pixel) => this.#clicks.twice(pixel),
       onPoint: (pixel) => this.#pointing.pointed(pixel),
-      onPan: () => this.following.set(false),
+      onPan: () => this.follow(false),
     });
   }
 
   readonly #take = (message: Message): void => {
-    if (message.type === "stats") this.#takeStats(message.stats);
+    if (message.type === "stats") {
+      this.stats.set(message.stats);
+      this.#filter.kindsMayHaveChanged();
+    }
     if (this.#intake.take(message)) this.#map.live.wake();
   };
 
-  #takeStats(stats: Stats): void {
-    this.stats.set(stats);
-    // Which kinds are "other" is the server's to say, and may change.
-    if (this.#filter.kinds?.has("other")) this.#applyFilter();
-  }
-
-  #applyFilter(): void {
-    const named = this.stats.get()?.by_kind ?? {};
-    for (const store of [this.#store, this.replay.store]) {
-      store.setFilter(this.#filter, (kind) => kind !== "" && Object.hasOwn(named, kind));
-    }
-    this.#map.markers.redraw();
-    this.#history.setFilter(this.#filter.kinds, Object.keys(named));
-  }
-
   readonly #followFrame = (): boolean => {
     this.replay.advance();
-    const deviceId = this.selection.get();
-    if (!this.following.get() || deviceId === null) return false;
-    const place = this.#map.markers.shown(deviceId) ?? this.selectedPosition.get();
-    return place !== null && this.#view.centreOn(place);
-  };
-
-  readonly #lengthenTrack = (): void => {
-    const position = this.selectedPosition.get();
-    if (position && !this.#scene().past) this.#tracks.append(position);
-  };
-
-  /** The line ends at the marker, which is still on its way to the newest fix. */
-  readonly #showTrack = (): void => {
-    const track = this.track.get();
-    const shown = track && this.#map.markers.shown(track.device_id);
-    const points = track?.points ?? [];
-    const last = points.at(-1);
-    this.#map.track.show(shown && last ? [...points.slice(0, -1), { ...last, ...shown }] : points);
+    return this.#following.frame();
   };
 
   /** Markers move under a pointer that rests, so what it is over changes by itself. */
@@ -279,20 +281,11 @@ class MapEngine implements Engine {
     this.shown.set(this.#map.markers.meter.drawn);
     this.drawing.set(this.#map.markers.drawing);
     this.#pointing.look();
-    this.#surveyHistory();
-    if (this.track.get()) this.#showTrack();
+    this.#past.survey();
+    this.#following.look();
+    this.#line.look();
     // Without markers no frame of theirs leads the map after the device.
     if (!this.layers.get().live) this.#followFrame();
-  };
-
-  readonly #drawHistory = (): void => {
-    this.#pointing.pin(null);
-    this.#map.history.show(this.#history.drawing.get());
-    this.#surveyHistory();
-  };
-
-  readonly #surveyHistory = (): void => {
-    if (this.#history.drawing.get()) this.#history.tell(this.#map.history.survey(this.#view.map));
   };
 
   readonly #readCalm = (): void => {

@@ -1,6 +1,7 @@
 /** What the panels know of the engine. Times are Unix milliseconds UTC, lengths metres, speeds metres a second. */
 import type { Schemas } from "../api/ask";
 import type { Colouring } from "./colouring";
+import type { Picking } from "./picking";
 
 /**
  * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are
@@ -236,14 +237,14 @@ export interface Replay {
   retry(): void;
 }
 
-export interface Engine {
+export interface Engine extends Picking {
   readonly replay: Replay;
   readonly connection: Readable<Connection>;
   readonly stats: Readable<Stats | null>;
   readonly selection: Readable<string | null>;
   /** The newest known of the selected device, in view or not; in a replay, what it was then. At most 4 Hz. */
   readonly selectedPosition: Readable<LivePosition | null>;
-  /** True while the map keeps the selected device in the middle; who moves the map ends it. */
+  /** True while the map keeps the selected device in the middle, or several in view; who moves the map ends it. */
   readonly following: Readable<boolean>;
   /** What the map shows, at most 2 Hz; null before it shows anything. */
   readonly view: Readable<Box | null>;
@@ -265,7 +266,7 @@ export interface Engine {
   /** Ends everything: socket, timers, requests, map. A second `mount` does nothing. */
   dispose(): void;
 
-  /** Selects on the map and loads the track; the map does not move. Null deselects. */
+  /** Selects it alone on the map and loads the track; the map does not move. Null deselects. */
   select(deviceId: string | null): void;
   follow(on: boolean): void;
   /** Shows all devices whose place is known. */

@@ -10,6 +10,7 @@ import { FrameGovernor } from "./frameGovernor";
 import { FrameMeter } from "./frameMeter";
 import type { FrameView } from "./frameView";
 import { frameViewOf } from "./frameView";
+import type { Pixel } from "./mapView";
 import { MarkerPainter } from "./markerPainter";
 import { MarkerRenderer } from "./markerRenderer";
 import { paletteOf } from "./palette";
@@ -105,8 +106,10 @@ export class LiveLayer {
     this.redraw();
   }
 
-  setSelected(deviceId: string | null): void {
+  /** Of those that are selected together the one that is told of, and all of them. */
+  setSelected(deviceId: string | null, group: readonly string[]): void {
     this.#painter.selected = deviceId;
+    this.#painter.group = group;
     this.redraw();
   }
 
@@ -164,6 +167,26 @@ export class LiveLayer {
     const found = this.#markers.nearest(x, y, radius);
     if (found < 0) return null;
     return this.#options.store.positions[this.#markers.row[found] ?? -1]?.device_id ?? null;
+  }
+
+  /** The devices drawn within a radius of the pixel, nearest first. */
+  within([x, y]: Pixel, radius: number): string[] {
+    this.#look();
+    return this.#idsOf(this.#markers.within(x, y, radius));
+  }
+
+  /** The devices drawn in a box of the screen that the filter leaves undimmed. */
+  inBox(corner: Pixel, opposite: Pixel): string[] {
+    this.#look();
+    const { store } = this.#options;
+    const found = this.#markers.inBox(corner, opposite);
+    return this.#idsOf(found.filter((i) => store.matches(this.#markers.row[i] ?? -1, this.#markers.status[i] ?? 0)));
+  }
+
+  #idsOf(found: readonly number[]): string[] {
+    const { positions } = this.#options.store;
+    const ids = found.map((i) => positions[this.#markers.row[i] ?? -1]?.device_id);
+    return [...new Set(ids)].filter((id) => id !== undefined);
   }
 
   /** Where the marker is drawn now; the pixel may lie outside of the map. */

@@ -7,6 +7,7 @@ import { Basemap } from "./basemap";
 import { HistoryLayer } from "./historyLayer";
 import type { LiveLayerOptions } from "./liveLayer";
 import { LiveLayer } from "./liveLayer";
+import { MeasureLayer } from "./measureLayer";
 import { Streets } from "./streets";
 import { TrackLayer } from "./trackLayer";
 
@@ -24,6 +25,7 @@ export class MapLayers {
   readonly history: HistoryLayer;
   readonly track: TrackLayer;
   readonly live: LiveLayer;
+  readonly measure: MeasureLayer;
   readonly #options: MapLayersOptions;
   readonly #markers: LayerGroup;
   #past: LiveLayer | null = null;
@@ -39,6 +41,7 @@ export class MapLayers {
     this.history = new HistoryLayer({ base, theme, onChange: onHistory });
     this.track = new TrackLayer(theme);
     this.live = new LiveLayer(options);
+    this.measure = new MeasureLayer(theme);
     this.#options = options;
     this.#theme = theme;
     this.#markers = new LayerGroup({ layers: [this.live.layer] });
@@ -47,7 +50,8 @@ export class MapLayers {
 
   get all(): BaseLayer[] {
     const { ground, names } = this.basemap;
-    return [ground, this.#streets.layer, this.history.layer, names, this.track.layer, this.#markers];
+    const above = [this.track.layer, this.#markers, this.measure.layer];
+    return [ground, this.#streets.layer, this.history.layer, names, ...above];
   }
 
   /** Those on the map: live, or of the past. */
@@ -67,7 +71,8 @@ export class MapLayers {
 
   setTheme(theme: Theme): void {
     this.#theme = theme;
-    for (const part of [this.basemap, this.#streets, this.history, this.track, this.live]) part.setTheme(theme);
+    for (const part of [this.basemap, this.#streets, this.history, this.track, this.live, this.measure])
+      part.setTheme(theme);
     this.#past?.setTheme(theme);
   }
 

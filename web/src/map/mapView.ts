@@ -2,6 +2,7 @@ import "ol/ol.css";
 import "./map.css";
 import ScaleLine from "ol/control/ScaleLine";
 import { easeOut } from "ol/easing";
+import { containsExtent, getHeight, getWidth } from "ol/extent";
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
 import type BaseLayer from "ol/layer/Base";
 import OpenLayersMap from "ol/Map";
@@ -12,7 +13,9 @@ import { withPlace } from "../engine/hashParameters";
 import { Pace } from "../engine/pace";
 import type { Box, Padding, Place } from "../engine/types";
 import type { VisibleArea } from "../engine/viewReport";
+import { boxSelect } from "./boxSelect";
 import { frameViewOf, visibleArea } from "./frameView";
+import { MenuGesture } from "./menuGesture";
 import { readHash, writeHash } from "./viewHash";
 
 const HASH_PACE = 250; // ms
@@ -22,6 +25,9 @@ const CLOSEST_FIT = 15; // zoom, of a fleet that stands on one spot
 const FIT_MARGIN = 32; // pixels
 const MOTION = 250; // ms
 const PAN_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
+// Shares of the map: what is kept in view may not reach its edge, nor be lost in its middle.
+const ROOM = 0.94;
+const SMALL = 0.2;
 const FOLLOW_STEP = 0.25; // pixels
 
 /** CSS pixels from the top left of the map. */
@@ -35,7 +41,11 @@ export interface MapViewOptions {
   readonly onMove: (area: VisibleArea) => void;
   /** The map came to rest. */
   readonly onRest: () => void;
-  readonly onClick: (pixel: Pixel, touch: boolean) => void;
+  readonly onClick: (pixel: Pixel, touch: boolean, shift: boolean) => void;
+  /** Asked what can be done there; null by the keyboard. */
+  readonly onMenu: (pixel: Pixel | null) => void;
+  /** Two corners of what was framed. */
+  readonly onBox: (corner: Pixel, opposite: Pixel) => void;
   /** True when it was for a device, so that the map does not zoom by itself. */
   readonly onDoubleClick: (pixel: Pixel) => boolean;
   /** Null when the pointer left, or is a finger. */
@@ -49,6 +59,7 @@ export class MapView {
   readonly map: OpenLayersMap;
   readonly #view: View;
   readonly #options: MapViewOptions;
+  readonly #menu: MenuGesture;
   readonly #hash = new Pace(HASH_PACE, () => this.#writeHash());
   /** Whether the place was given by the address, so that nothing should choose a better one. */
   readonly placed: boolean;
@@ -58,6 +69,10 @@ export class MapView {
 
   constructor(options: MapViewOptions) {
     this.#options = options;
+    this.#menu = new MenuGesture((event) => {
+      const [x = 0, y = 0] = event ? this.map.getEventPixel(event) : [];
+      options.onMenu(event && [x, y]);
+    });
     const start = readHash(window.location.hash);
     this.placed = start !== null;
     this.#view = new View({
@@ -73,9 +88,10 @@ export class MapView {
       layers: options.layers,
       // Whom the map is owed to, the page says itself.
       controls: [new ScaleLine({ minWidth: 72 })],
-      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false }),
       moveTolerance: 3,
     });
+    this.map.addInteraction(boxSelect(options.onBox));
   }
 
   mount(element: HTMLElement): void {
@@ -87,6 +103,7 @@ export class MapView {
 
   dispose(): void {
     this.#hash.stop();
+    this.#menu.stop();
     if (this.#pointFrame !== null) cancelAnimationFrame(this.#pointFrame);
     window.removeEventListener("hashchange", this.#hashChanged);
     this.map.setTarget(undefined);
@@ -134,6 +151,34 @@ export class MapView {
     return x >= 0 && y >= 0 && x <= width && y <= height ? [x, y] : null;
   }
 
+  placeAt(pixel: Pixel): Place {
+    const [longitude = 0, latitude = 0] = toLonLat(this.map.getCoordinateFromPixel([...pixel]) ?? [0, 0]);
+    return { longitude, latitude };
+  }
+
+  /** The pixel in the middle of what no panel covers. */
+  get middle(): Pixel {
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const [top = 0, right = 0, bottom = 0, left = 0] = this.#padding;
+    return [(left + width - right) / 2, (top + height - bottom) / 2];
+  }
+
+  shows([x, y]: Pixel): boolean {
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    return x >= 0 && y >= 0 && x <= width && y <= height;
+  }
+
+  /** Moves the map only when a part of the box has left it, or when it has become small in it. */
+  keepInView(box: Box): void {
+    if (this.#view.getInteracting() || this.#view.getAnimating()) return;
+    const [west, south, east, north] = box;
+    const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
+    const inner = this.#view.calculateExtent(this.map.getSize()?.map((side) => side * ROOM));
+    const share = Math.max(getWidth(extent) / getWidth(inner), getHeight(extent) / getHeight(inner));
+    const closest = (this.#view.getZoom() ?? 0) >= CLOSEST_FIT - 0.1;
+    if (!containsExtent(inner, extent) || (share < SMALL && !closest)) this.fit(box);
+  }
+
   /** Shows by the cursor that a click would do something. */
   setPointing(on: boolean): void {
     const viewport = this.map.getViewport();
@@ -163,7 +208,10 @@ export class MapView {
 
   #listen(element: HTMLElement): void {
     const { onClick, onDoubleClick, onMove, onPan, onRest } = this.#options;
-    this.map.on("click", (event) => onClick(pixelOf(event), isTouch(event)));
+    this.#menu.listen(element);
+    this.map.on("click", (event) => {
+      if (!this.#menu.takeClick()) onClick(pixelOf(event), isTouch(event), event.originalEvent.shiftKey);
+    });
     this.map.on("dblclick", (event) => {
       if (onDoubleClick(pixelOf(event))) event.stopPropagation();
     });

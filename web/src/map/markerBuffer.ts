@@ -5,6 +5,9 @@ import { X_UNITS, Y_UNITS } from "../engine/mercator";
 export const STRIDE = 48;
 export const FIELDS = { from: 0, to: 8, time: 16, course: 28, staleAt: 36, bornAt: 40, look: 44 } as const;
 
+/** In place of whether its kind is shown. */
+export const HIDDEN = 2;
+
 const REBASE_AFTER = 3_600_000; // ms; floats of 32 bits lose milliseconds after some hours
 const FIRST_ROWS = 1024;
 
@@ -72,7 +75,7 @@ export class MarkerBuffer {
     set(FIELDS.staleAt, (now - this.epoch + store.staleIn(row, serverNow)) / 1000);
     set(FIELDS.bornAt, ((glides.bornAt[row] ?? 0) - this.epoch) / 1000);
     this.#view.setUint8(at + FIELDS.look, store.status[row] ?? 0);
-    this.#view.setUint8(at + FIELDS.look + 1, store.isKindShown(row) ? 1 : 0);
+    this.#view.setUint8(at + FIELDS.look + 1, store.isHidden(row) ? HIDDEN : Number(store.isKindShown(row)));
     this.#view.setUint8(at + FIELDS.look + 2, store.colour[row] ?? 0);
   }
 }

@@ -28,6 +28,8 @@ const STALE = STATUSES.indexOf("stale");
 /** Paints names and rings by the canvas, and, where nothing else does, the markers that were found in view. */
 export class MarkerPainter {
   selected: string | null = null;
+  /** Selected together with it. */
+  group: readonly string[] = [];
   hovered: string | null = null;
   labelsOn = true;
   /** Lines to where markers head. */
@@ -63,6 +65,10 @@ export class MarkerPainter {
     this.#labels.set(this.#palette, view.pixelRatio);
     const side = markerSide(markerSize(view.zoom), view.pixelRatio);
     const rings: [string | null, Ring][] = [
+      ...this.group.map((one): [string, Ring] => [
+        one,
+        { radius: side / 2 + 3, colour: this.#palette.accent, width: 1.5 },
+      ]),
       [this.hovered, { radius: side / 2 + 2, colour: this.#palette.hover, width: 1.5 }],
       [this.selected, { radius: side / 2 + 5, colour: this.#palette.accent, width: 2.5 }],
     ];

@@ -1,4 +1,5 @@
 import { X_UNITS, Y_UNITS } from "../engine/mercator";
+import { HIDDEN } from "./markerBuffer";
 import { linked, PART, uniformsOf } from "./shaders";
 
 /** Status codes as in `STATUSES`: 0 moving, 1 idle, 2 stopped, 3 stale. */
@@ -11,7 +12,7 @@ layout(location = 2) in vec3 time;     // start, duration, and how long it goes 
 layout(location = 3) in vec2 course;   // degrees, below 0 where it is not known
 layout(location = 4) in float staleAt; // s
 layout(location = 5) in float bornAt;  // s
-layout(location = 6) in uvec3 look;    // status, whether its kind is shown, and its colour
+layout(location = 6) in uvec3 look;    // status, whether its kind is shown or it is hidden, its colour
 uniform ivec2 centre;
 uniform vec2 scale;    // of the screen's half, for each unit
 uniform float copy;    // worlds to the east
@@ -30,7 +31,7 @@ ${PART}
 
 void main() {
   status = now > staleAt ? 3.0 : float(look.x);
-  if (status != pass) {
+  if (status != pass || look.y == ${HIDDEN}u) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0); // beyond what is drawn
     gl_PointSize = 1.0;
     return;

@@ -8,6 +8,7 @@ const STILL = 0;
 
 /** Where a device shows in a view, once for each copy of the world; in pixels. */
 export function placesOf(store: DeviceStore, row: number, view: FrameView, now: number): [x: number, y: number][] {
+  if (store.isHidden(row)) return [];
   const y = view.height / 2 + (store.glides.y(row, now) - view.centreY) * view.scale;
   if (y < -OVERSCAN || y > view.height + OVERSCAN) return [];
   const fromCentre = store.glides.x(row, now) - view.centreX;
@@ -39,6 +40,7 @@ export class VisibleMarkers {
     const copies = worldCopies(view);
     const { glides } = store;
     for (let row = 0; row < store.count; row += 1) {
+      if (store.isHidden(row)) continue;
       const y = view.height / 2 + (glides.y(row, now) - view.centreY) * view.scale;
       if (y < -OVERSCAN || y > view.height + OVERSCAN) continue;
       const fromCentre = glides.x(row, now) - view.centreX;
@@ -66,6 +68,25 @@ export class VisibleMarkers {
       }
     }
     return best;
+  }
+
+  /** All within so many pixels, nearest first. */
+  within(x: number, y: number, radius: number): number[] {
+    const distance = (i: number): number => Math.hypot((this.x[i] ?? 0) - x, (this.y[i] ?? 0) - y);
+    return this.#those((i) => distance(i) <= radius).sort((a, b) => distance(a) - distance(b));
+  }
+
+  inBox(corner: readonly [x: number, y: number], opposite: readonly [x: number, y: number]): number[] {
+    const isBetween = (value = 0, a: number, b: number): boolean => value >= Math.min(a, b) && value <= Math.max(a, b);
+    return this.#those(
+      (i) => isBetween(this.x[i], corner[0], opposite[0]) && isBetween(this.y[i], corner[1], opposite[1]),
+    );
+  }
+
+  #those(are: (i: number) => boolean): number[] {
+    const found: number[] = [];
+    for (let i = 0; i < this.count; i += 1) if (are(i)) found.push(i);
+    return found;
   }
 
   #noteMotion(store: DeviceStore, row: number, scale: number, now: number): void {

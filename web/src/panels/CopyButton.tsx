@@ -1,6 +1,7 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { t } from "../words/t";
+import { copyText } from "./copyText";
 
 interface CopyButtonProps {
   readonly text: string;
@@ -15,7 +16,7 @@ export function CopyButton({ text, label }: CopyButtonProps) {
     return () => clearTimeout(timer);
   }, [copied]);
   async function copy(): Promise<void> {
-    setCopied(await write(text));
+    setCopied(await copyText(text));
   }
   return (
     <button
@@ -28,14 +29,4 @@ export function CopyButton({ text, label }: CopyButtonProps) {
       {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
     </button>
   );
-}
-
-async function write(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without a secure context there is no clipboard: the text beside the button can be selected.
-    return false;
-  }
 }

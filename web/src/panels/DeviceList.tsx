@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
@@ -17,7 +17,8 @@ interface DeviceListProps {
 
 /** As high as if all that match were there; of them it holds those in sight, and of these it draws what is known. */
 export function DeviceList({ devices, onLook }: DeviceListProps) {
-  const selected = useReadable(useEngine().selection);
+  const members = useReadable(useEngine().group.members);
+  const selected = useMemo(() => new Set(members), [members]);
   const { search } = useDeviceFilter().filter;
   const now = useServerNow();
   const list = useRef<HTMLDivElement>(null);
@@ -31,6 +32,7 @@ export function DeviceList({ devices, onLook }: DeviceListProps) {
       ref={list}
       className="device-list"
       role="listbox"
+      aria-multiselectable
       aria-label={t("Devices")}
       tabIndex={0}
       aria-activedescendant={known.some((one) => one.device_id === markedId) ? rowId(markedId ?? "") : undefined}
@@ -45,7 +47,7 @@ export function DeviceList({ devices, onLook }: DeviceListProps) {
             total={devices.total}
             top={(firstKnown + place) * rows.rowHeight}
             marked={device.device_id === markedId}
-            selected={device.device_id === selected}
+            selected={selected.has(device.device_id)}
             search={search}
             now={now}
           />

@@ -1,3 +1,4 @@
+import { Check } from "lucide-react";
 import { memo } from "react";
 import type { Device } from "../api/devices";
 import { formatAge } from "../format/age";
@@ -44,10 +45,18 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
       aria-setsize={total}
       data-marked={marked}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={() => engine.select(device.device_id)}
+      onClick={(event) => {
+        const { shiftKey, ctrlKey, metaKey, target } = event;
+        const checked = target instanceof Element && target.closest(".device-check") !== null;
+        if (shiftKey || ctrlKey || metaKey || checked) engine.group.toggle(device.device_id);
+        else engine.select(device.device_id);
+      }}
       onKeyDown={(event) => event.key === "Enter" && engine.select(device.device_id)}
       onDoubleClick={() => engine.flyTo(position)}
     >
+      <span className="device-check" aria-hidden>
+        {selected && <Check />}
+      </span>
       <StatusShape status={device.status} course={device.course} />
       <span className="device-name">
         <Highlighted text={name} search={search} />

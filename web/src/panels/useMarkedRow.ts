@@ -52,18 +52,26 @@ export function useMarkedRow(devices: DeviceWindow, rows: ScrolledRows): MarkedR
     const device = row === null ? undefined : deviceAt(devices, row);
     if (device !== undefined) engine.select(device.device_id);
   }
+  function moveTo(row: number): void {
+    const device = deviceAt(devices, row);
+    if (device) setMarkedId(device.device_id);
+    else setAwaited(row);
+    rows.reveal(row);
+  }
+  /** False for a key that chooses nothing. */
+  function choose(key: string): boolean {
+    if (markedId === null) return false;
+    if (key === "Enter") engine.select(markedId);
+    else if (key === " ") engine.group.toggle(markedId);
+    else return false;
+    return true;
+  }
   function press(event: KeyboardEvent): void {
     // j and k are heard by the page.
     if (event.ctrlKey || event.metaKey || event.altKey || "jk".includes(event.key)) return;
-    if (event.key === "Enter" && markedId !== null) engine.select(markedId);
-    else {
-      const row = led(event.key, markedId);
-      if (row === null) return;
-      const device = deviceAt(devices, row);
-      if (device) setMarkedId(device.device_id);
-      else setAwaited(row);
-      rows.reveal(row);
-    }
+    const row = led(event.key, markedId);
+    if (row !== null) moveTo(row);
+    else if (!choose(event.key)) return;
     event.preventDefault();
   }
   useShortcuts({ j: () => step("j"), k: () => step("k") });

@@ -4,6 +4,7 @@ import { StoredCard } from "../history/StoredCard";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { basemapCredits } from "../map/basemapCredits";
+import { GroupBar } from "../panels/GroupBar";
 import { t } from "../words/t";
 import { BasemapNotice } from "./BasemapNotice";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -12,8 +13,10 @@ import { EmptyFleet } from "./EmptyFleet";
 import { HoverCard } from "./HoverCard";
 import { MapControls } from "./MapControls";
 import { MapElement } from "./MapElement";
+import { MeasureCard } from "./MeasureCard";
 import { NewVersionBanner } from "./NewVersionBanner";
 import { Notices } from "./Notices";
+import { SpotCard } from "./SpotCard";
 
 interface MapStageProps {
   readonly config: Config;
@@ -30,10 +33,13 @@ export function MapStage({ config, padding }: MapStageProps) {
       <HoverCard />
       <StoredCard />
       <EmptyFleet />
+      <SpotCard />
       <div className="stage-over">
         <ConnectionBanner />
         <BasemapNotice />
         <NewVersionBanner />
+        <GroupBar />
+        <MeasureCard />
         <MapControls />
         <div className="stage-cards">
           <MapDock />

@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from "react";
+import { useMapAddress } from "../address/useMapAddress";
 import type { Config } from "../engine/types";
 import { useColouring } from "../hooks/useColouring";
 import { useEngine } from "../hooks/useEngine";
@@ -31,6 +32,7 @@ export function Shell({ config, theme }: ShellProps) {
   useTitle();
   useColouring();
   useMapSettings();
+  useMapAddress(shell);
   useEffect(() => engine.setTheme(theme.theme), [engine, theme.theme]);
   useShellShortcuts(theme, shell);
   useRecentDevices();

@@ -2,6 +2,7 @@ import { CircleQuestionMark, Settings } from "lucide-react";
 import type { ThemeSetting } from "../hooks/useTheme";
 import { t } from "../words/t";
 import { ConnectionBadge } from "./ConnectionBadge";
+import { CopyLink } from "./CopyLink";
 import { Logo } from "./Logo";
 import { SearchBox } from "./SearchBox";
 import { StatsStrip } from "./StatsStrip";
@@ -26,6 +27,7 @@ export function TopBar({ theme, onSearch, onPalette, onSettings, onHelp }: TopBa
       <div className="top-bar-end">
         <ConnectionBadge />
         <StatsStrip />
+        <CopyLink />
         <ThemeSwitch {...theme} />
         <button
           type="button"

@@ -13,8 +13,10 @@ export function useShellShortcuts(theme: ThemeSetting, shell: ShellSetting): voi
   const { change } = shell;
 
   function backOut(): void {
-    if (engine.following.get()) engine.follow(false);
+    if (engine.measure.points.get()) engine.measure.end();
+    else if (engine.following.get()) engine.follow(false);
     else if (engine.selection.get() !== null) engine.select(null);
+    else if (engine.group.isolated.get()) engine.group.isolate(null);
     else if (isFiltered(filter)) setFilter(NO_FILTER);
   }
   function toggleFollow(): void {
@@ -33,6 +35,7 @@ export function useShellShortcuts(theme: ThemeSetting, shell: ShellSetting): voi
     t: () => toggleLayer("track"),
     l: () => toggleLayer("labels"),
     c: showCharts,
+    i: () => engine.group.isolate(engine.group.isolated.get() ? null : engine.group.members.get()),
     d: () => theme.choose(nextChoice(theme.choice)),
     "[": () => change({ left: !shell.left }),
     "]": () => change({ right: !shell.right }),

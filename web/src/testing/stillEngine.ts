@@ -1,5 +1,8 @@
+import { Group } from "../engine/group";
 import { NO_HISTORY } from "../engine/history";
+import { MapMeasure } from "../engine/measure";
 import { Value } from "../engine/readable";
+import { MapSpots } from "../engine/spots";
 import type {
   BasemapChoice,
   BasemapOption,
@@ -39,6 +42,11 @@ export function stillEngine() {
     told,
     basemap: stillBasemap(),
     replay: stillReplay(note),
+    group: new Group({ onPrimary: (deviceId) => selection.set(deviceId), onIsolated: () => {} }),
+    spots: new MapSpots(() => {
+      throw new Error("a still engine has no scene");
+    }),
+    measure: new MapMeasure({ centre: () => ({ latitude: 0, longitude: 0 }), onChange: () => {} }),
     connection: new Value<Connection>(LIVE),
     stats: new Value<Stats | null>(null),
     selection,
@@ -54,7 +62,7 @@ export function stillEngine() {
     layers,
     mount: note("mount"),
     dispose: note("dispose"),
-    select: (deviceId) => selection.set(deviceId),
+    select: (deviceId) => engine.group.only(deviceId),
     follow: (on) => following.set(on),
     fitFleet: note("fitFleet"),
     flyTo: note("flyTo"),

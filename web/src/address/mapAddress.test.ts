@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { NO_FILTER } from "../filter/deviceFilter";
+import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
+
+const NOTHING: MapAddress = { selected: [], isolated: null, filter: NO_FILTER, off: [], closed: [], tab: null };
+
+test("what is said is read again, whatever the names hold", () => {
+  const said: MapAddress = {
+    selected: ["bus-1", "a,b", "50%", "ş/?&=#"],
+    isolated: ["bus-1"],
+    filter: { search: "line 4", statuses: ["moving", "stale"], kinds: ["bus", "van"], inView: true },
+    off: ["history", "track"],
+    closed: ["right"],
+    tab: "overview",
+  };
+  expect(readMapAddress(writeMapAddress("#12/60.1/24.9?mode=replay", said))).toEqual(said);
+});
+
+test("where there is nothing to say, nothing is, and what others say stays", () => {
+  expect(writeMapAddress("#12/60.1/24.9?mode=replay&sel=a&off=live", NOTHING)).toBe("#12/60.1/24.9?mode=replay");
+});
+
+test("what is not understood is left out, and the rest is read", () => {
+  const hash = "#x?sel=%25E0%25A4%25A,bus-1,,bus-1&status=flying,idle&off=labels,sun,live&closed=up&tab=x&inview=yes";
+  expect(readMapAddress(hash)).toEqual({
+    ...NOTHING,
+    selected: ["bus-1"],
+    filter: { ...NO_FILTER, statuses: ["idle"] },
+    off: ["live"],
+  });
+});
+
+test("an address has a limit", () => {
+  const selected = Array.from({ length: 500 }, (_, n) => `bus-${n}`);
+  expect(readMapAddress(writeMapAddress("#", { ...NOTHING, selected })).selected).toHaveLength(100);
+});

@@ -1,0 +1,77 @@
+import { readParameters, withParameters } from "../engine/hashParameters";
+import type { Layers } from "../engine/types";
+import { STATUSES } from "../engine/types";
+import { type DeviceFilter, NO_FILTER } from "../filter/deviceFilter";
+
+// An address is to be sent in a message.
+const MOST_NAMED = 100;
+const LONGEST_SEARCH = 128;
+/** Names beside the markers are a setting of whoever looks. */
+const SWITCHED = ["live", "history", "track"] as const satisfies readonly (keyof Layers)[];
+const TABS = ["devices", "overview"] as const;
+const SIDES = ["left", "right"] as const;
+
+/** What an address says behind the place, but for the replay. */
+export interface MapAddress {
+  readonly selected: readonly string[];
+  readonly isolated: readonly string[] | null;
+  readonly filter: DeviceFilter;
+  readonly off: readonly (keyof Layers)[];
+  readonly closed: readonly (typeof SIDES)[number][];
+  readonly tab: (typeof TABS)[number] | null;
+}
+
+/** Part by part: what is not understood is as if it were not there. */
+export function readMapAddress(hash: string): MapAddress {
+  const parameters = readParameters(hash);
+  const listed = (name: string): string[] => listOf(parameters.get(name) ?? "");
+  const isolated = listed("only");
+  return {
+    selected: listed("sel"),
+    isolated: isolated.length > 0 ? isolated : null,
+    filter: {
+      ...NO_FILTER,
+      search: (parameters.get("q") ?? "").slice(0, LONGEST_SEARCH),
+      statuses: STATUSES.filter((status) => listed("status").includes(status)),
+      kinds: listed("kind").sort(),
+      inView: parameters.get("inview") === "1",
+    },
+    off: SWITCHED.filter((layer) => listed("off").includes(layer)),
+    closed: SIDES.filter((side) => listed("closed").includes(side)),
+    tab: TABS.find((tab) => tab === parameters.get("tab")) ?? null,
+  };
+}
+
+export function writeMapAddress(hash: string, said: MapAddress): string {
+  const { selected, isolated, filter, off, closed, tab } = said;
+  return withParameters(hash, {
+    sel: textOf(selected),
+    only: textOf(isolated ?? []),
+    q: filter.search.trim() || null,
+    status: textOf(filter.statuses),
+    kind: textOf(filter.kinds),
+    inview: filter.inView ? "1" : null,
+    off: textOf(SWITCHED.filter((layer) => off.includes(layer))),
+    closed: textOf(closed),
+    tab,
+  });
+}
+
+/** Commas part the names, so those in them are written otherwise. */
+function textOf(names: readonly string[]): string | null {
+  const text = names.slice(0, MOST_NAMED).map((name) => name.replace(/[%,]/g, encodeURIComponent));
+  return text.join(",") || null;
+}
+
+function listOf(text: string): string[] {
+  const names = text.split(",").slice(0, MOST_NAMED).map(decoded);
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return ""; // it is no name
+  }
+}

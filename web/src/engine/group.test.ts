@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { Group, MOST_MEMBERS } from "./group";
+
+function groupOfTest() {
+  const told: (string | null)[] = [];
+  const group = new Group({ onPrimary: (deviceId) => told.push(deviceId), onIsolated: () => {} });
+  return { group, told };
+}
+
+test("devices keep the order in which they were selected, and the last one is told of", () => {
+  const { group, told } = groupOfTest();
+  group.only("a");
+  group.toggle("b");
+  group.add(["c", "a", "d"]);
+  expect(group.members.get()).toEqual(["a", "b", "c", "d"]);
+  expect(told).toEqual(["a", "b", "d"]);
+});
+
+test("what is toggled again leaves, and the one before is told of in its place", () => {
+  const { group, told } = groupOfTest();
+  group.add(["a", "b"]);
+  group.toggle("b");
+  expect(told.at(-1)).toBe("a");
+  group.toggle("a");
+  expect(group.members.get()).toEqual([]);
+  expect(told.at(-1)).toBeNull();
+});
+
+test("selecting one leaves the others", () => {
+  const { group } = groupOfTest();
+  group.add(["a", "b"]);
+  group.only("b");
+  expect(group.members.get()).toEqual(["b"]);
+});
+
+test("what is isolated stays so when the selection changes", () => {
+  const { group } = groupOfTest();
+  group.isolate([]);
+  expect(group.isolated.get()).toBeNull();
+  group.add(["a", "b"]);
+  group.isolate(group.members.get());
+  group.only(null);
+  expect(group.isolated.get()).toEqual(["a", "b"]);
+  group.isolate(null);
+  expect(group.isolated.get()).toBeNull();
+});
+
+test("it has a limit", () => {
+  const { group } = groupOfTest();
+  group.add(Array.from({ length: MOST_MEMBERS + 5 }, (_, n) => `${n}`));
+  group.toggle("one more");
+  expect(group.members.get()).toHaveLength(MOST_MEMBERS);
+});
