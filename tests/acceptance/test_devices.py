@@ -196,7 +196,7 @@ def test_the_menu_of_the_map_and_the_ruler_work_by_mouse_and_keyboard(page: Page
     expect(card).to_have_count(0)
     page.get_by_role("application").focus()
     page.keyboard.press("Shift+F10")
-    expect(page.get_by_role("menu")).to_be_visible()
+    expect(page.get_by_role("menuitem").first).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("menu")).to_have_count(0)
     expect(page.get_by_role("application")).to_be_focused()

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from "react";
 import type { Spot } from "../engine/spots";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
@@ -22,7 +22,8 @@ export function SpotCard() {
 function SpotFrame({ spot, children }: { readonly spot: Spot; readonly children: ReactNode }) {
   const { spots } = useEngine();
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before it is gone from the page, and the focus with it.
+  useLayoutEffect(() => {
     const element = frame.current;
     buttonsIn(element)[0]?.focus({ preventScroll: true });
     return () => {
