@@ -192,9 +192,8 @@ class MapEngine implements Engine {
     this.#view.flyTo(place);
   }
 
-  zoomBy(delta: number): void {
-    this.#view.zoomBy(delta);
-  }
+  readonly point = (place: Place | null): void => this.#map.track.point(place);
+  readonly zoomBy = (delta: number): void => this.#view.zoomBy(delta);
 
   setFilter(filter: Filter): void {
     this.#filter.set(filter);
@@ -216,9 +215,7 @@ class MapEngine implements Engine {
     this.#history.refresh();
   }
 
-  retryNow(): void {
-    this.#socket.retryNow();
-  }
+  readonly retryNow = (): void => this.#socket.retryNow();
 
   readonly setTheme = (theme: Theme): void => this.#map.setTheme(theme);
   readonly setColouring = (colouring: Colouring): void => this.#map.setColouring(colouring);

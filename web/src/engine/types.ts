@@ -273,6 +273,8 @@ export interface Engine extends Picking {
   fitFleet(): void;
   /** Moves the map there, zooming in to street level if it is further out. */
   flyTo(place: Place): void;
+  /** Marks a place of the track, where a chart of it is pointed at; null takes the mark away. */
+  point(place: Place | null): void;
   zoomBy(delta: number): void;
   setFilter(filter: Filter): void;
   setLayer(name: keyof Layers, on: boolean): void;

@@ -1,39 +1,84 @@
-import { Sparkline } from "../charts/Sparkline";
-import type { SparkPoint } from "../charts/sparkPath";
-import type { TrackPoint } from "../engine/types";
+import { useMemo } from "react";
+import { TimeSeries } from "../charts/TimeSeries";
+import { type Moment, thinned, withGaps } from "../charts/timeSeries";
+import type { TrackPoint, TrackState } from "../engine/types";
 import { formatSpeed } from "../format/speed";
+import { formatMinute, formatTime } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
+import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
+import { ChartCard } from "./ChartCard";
 
-/** The last hour of the selected device, drawn as a line on the map. */
+const MOST_MOMENTS = 600; // more than a panel is wide
+const MOST_ROWS = 60;
+
+/** The last hour of the selected device, drawn as a line on the map: its speed, whose moments lead to their places. */
 export function TrackCard() {
   const track = useReadable(useEngine().track);
   if (track === null) return null;
-  const speeds = speedPoints(track.points);
+  return <Speeds track={track} />;
+}
+
+function Speeds({ track }: { readonly track: TrackState }) {
+  const engine = useEngine();
+  const now = useServerNow();
+  const { points } = track;
+  const moments = useMemo(() => thinned(withGaps(speedsOf(points)), MOST_MOMENTS), [points]);
+  const placeAt = ({ time }: Moment) => points.find((point) => point.time === time) ?? null;
+  const greatest = moments.reduce((most, { value }) => Math.max(most, value ?? 0), 0);
   return (
-    <section className="card" aria-label={t("Track of the last hour")}>
-      <header className="card-head">
-        <h3>{t("Track, last hour")}</h3>
-        <span className="muted number">{t("{{count, number}} positions", { count: track.points.length })}</span>
-      </header>
+    <ChartCard title={t("Speed, last hour")} table={<SpeedTable moments={moments} now={now} />}>
+      <p className="muted number">{t("{{count, number}} positions", { count: points.length })}</p>
       {track.error && <p className="problem">{track.error}</p>}
       {track.loading && <p className="muted">{t("Loading…")}</p>}
-      {speeds.length > 1 && <Speeds speeds={speeds} />}
-    </section>
+      {moments.length > 1 && (
+        <TimeSeries
+          title={t("Speed over the last hour, at most {{speed}}", { speed: formatSpeed(greatest) })}
+          moments={moments}
+          write={formatSpeed}
+          writeTime={(time) => formatMinute(time, now)}
+          onPoint={(moment) => engine.point(moment && placeAt(moment))}
+          onChoose={(moment) => {
+            const place = placeAt(moment);
+            if (place) engine.flyTo(place);
+          }}
+        />
+      )}
+    </ChartCard>
   );
 }
 
-function Speeds({ speeds }: { readonly speeds: readonly SparkPoint[] }) {
-  const greatest = formatSpeed(Math.max(...speeds.map(({ value }) => value)));
+/** So many of the moments, the newest first. */
+function SpeedTable({ moments, now }: { readonly moments: readonly Moment[]; readonly now: number }) {
+  const known = moments.flatMap(({ time, value }) => (value === null ? [] : { time, value }));
   return (
-    <>
-      <Sparkline points={speeds} label={t("Speed over the last hour, at most {{speed}}", { speed: greatest })} />
-      <p className="muted">{t("Speed, at most {{speed}}", { speed: greatest })}</p>
-    </>
+    <div className="table-frame">
+      <table className="mark-table">
+        <caption className="hidden">{t("Speed, last hour")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("Time")}</th>
+            <th scope="col" className="number">
+              {t("Speed")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {thinned(known, MOST_ROWS)
+            .toReversed()
+            .map(({ time, value }) => (
+              <tr key={time}>
+                <th scope="row">{formatTime(time, now)}</th>
+                <td className="number">{formatSpeed(value ?? undefined)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
-function speedPoints(points: readonly TrackPoint[]): SparkPoint[] {
+function speedsOf(points: readonly TrackPoint[]): Moment[] {
   return points.flatMap(({ time, speed }) => (speed === undefined ? [] : { time, value: speed }));
 }

@@ -66,6 +66,7 @@ export function stillEngine() {
     follow: (on) => following.set(on),
     fitFleet: note("fitFleet"),
     flyTo: note("flyTo"),
+    point: note("point"),
     zoomBy: note("zoomBy"),
     setFilter: (filter) => {
       told.filter = filter;
