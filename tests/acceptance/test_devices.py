@@ -16,7 +16,6 @@ from tests.server import Server, running, wait_for
 CROWD = 10_000
 KINDS = ("bus", "car", "truck", "van")
 WAIT = 30_000  # ms, on a machine that does much else
-expect.set_options(timeout=WAIT)
 DEVICES = "#15/59.5/25.5"  # where three stand on one spot and one beside them
 
 

@@ -22,7 +22,6 @@ DRIVES = (NOW_HOUR - 5 * HOUR, NOW_HOUR - 2 * HOUR)
 A_DRIVE = CARS * HOUR // EVERY  # positions
 VIEW = "/#11/60.12/25.08"
 PATIENCE = 45_000  # ms
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -177,6 +177,7 @@ class MapEngine implements Engine {
     if (deviceId === null) this.follow(false);
     if (deviceId === this.selection.get()) return;
     this.#selection.set(deviceId);
+    this.point(null);
     this.#tracks.show(deviceId, this.#serverNow());
   };
 

@@ -12,6 +12,7 @@ import { ChartCard } from "./ChartCard";
 
 const MOST_MOMENTS = 600; // more than a panel is wide
 const MOST_ROWS = 60;
+const SHORT = 600_000; // ms: within it minutes would repeat
 
 /** The last hour of the selected device, drawn as a line on the map: its speed, whose moments lead to their places. */
 export function TrackCard() {
@@ -25,6 +26,7 @@ function Speeds({ track }: { readonly track: TrackState }) {
   const now = useServerNow();
   const { points } = track;
   const moments = useMemo(() => thinned(withGaps(speedsOf(points)), MOST_MOMENTS), [points]);
+  const short = (moments.at(-1)?.time ?? 0) - (moments[0]?.time ?? 0) < SHORT;
   const placeAt = ({ time }: Moment) => points.find((point) => point.time === time) ?? null;
   const greatest = moments.reduce((most, { value }) => Math.max(most, value ?? 0), 0);
   return (
@@ -37,7 +39,7 @@ function Speeds({ track }: { readonly track: TrackState }) {
           title={t("Speed over the last hour, at most {{speed}}", { speed: formatSpeed(greatest) })}
           moments={moments}
           write={formatSpeed}
-          writeTime={(time) => formatMinute(time, now)}
+          writeTime={(time) => (short ? formatTime : formatMinute)(time, now)}
           onPoint={(moment) => engine.point(moment && placeAt(moment))}
           onChoose={(moment) => {
             const place = placeAt(moment);
