@@ -63,7 +63,8 @@ const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 function focusBy(step: number, element: HTMLElement | null): void {
   const buttons = buttonsIn(element);
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const focused = document.activeElement;
+  const at = focused instanceof HTMLElement ? buttons.indexOf(focused) : -1;
   buttons[(at + step + buttons.length) % buttons.length]?.focus();
 }
 
