@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 # Without a GPU and as root; the rest keeps the browser from looking for the world outside.
 FLAGS = [
@@ -13,6 +14,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def chromium() -> str:

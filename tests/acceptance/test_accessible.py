@@ -1,0 +1,119 @@
+"""What axe-core finds on each screen: nothing, in both themes, on a desktop and on a phone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.acceptance.browser import AXE
+from tests.acceptance.layout import layout_faults
+from tests.server import Server, running
+
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN = """async tags => {
+  const {violations} = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
+  return violations.flatMap(({id, nodes}) => nodes.map(node => [id, node.html.slice(0, 200), node.failureSummary]));
+}"""
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("empty") / "positions.db") as server:
+        yield server
+
+
+@pytest.fixture(params=list(SIZES))
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    width, height = SIZES[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    context.add_init_script(path=AXE)
+    yield context.new_page()
+    context.close()
+
+
+def is_phone(page: Page) -> bool:
+    return page.viewport_size is not None and page.viewport_size["width"] < 768
+
+
+def overview(page: Page) -> None:
+    if is_phone(page):
+        page.get_by_role("radio", name="Overview").check()
+    expect(page.get_by_role("region", name="Distance today", exact=True)).to_be_visible()
+
+
+def devices(page: Page) -> None:
+    if is_phone(page):
+        page.get_by_role("radio", name="devices").check()
+    page.get_by_role("button", name="moving").first.click()
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def detail(page: Page) -> None:
+    search(page, "parked-1")
+    page.get_by_role("option").first.click()
+    expect(page.get_by_role("button", name="Follow")).to_be_visible()
+    expect(page.get_by_role("region", name="Trips and stops, last 24 hours").get_by_text("Loading")).to_have_count(0)
+
+
+def no_match(page: Page) -> None:
+    search(page, "nobody is called so")
+    expect(page.get_by_role("button", name="Clear filters").first).to_be_visible()
+
+
+def search(page: Page, words: str) -> None:
+    page.get_by_role("textbox", name="Search devices").fill(words)
+
+
+def replay(page: Page) -> None:
+    page.get_by_role("radio", name="Replay").check()
+    expect(page.get_by_role("slider", name="Time that is shown")).to_be_visible()
+
+
+def layers(page: Page) -> None:
+    page.get_by_role("button", name="Layers and legend").click()
+    expect(page.get_by_text("stale: no fix for five minutes")).to_be_visible()
+
+
+def keys(page: Page) -> None:
+    page.get_by_role("button", name="Help and keyboard shortcuts").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+SCREENS: dict[str, Callable[[Page], None]] = {
+    one.__name__: one for one in (overview, devices, detail, no_match, replay, layers, keys)
+}
+
+
+def faults(page: Page) -> list[Any]:
+    """By axe in both themes and by layout, without motion, so that no colour is on its way to another."""
+    found: list[Any] = layout_faults(page)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(500)
+        found += [(scheme, violation) for violation in page.evaluate(RUN, RULES)]
+    return found
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_has_no_fault(page: Page, parked: Server, screen: str) -> None:
+    page.goto(parked.url)
+    page.wait_for_function("() => window.herenow?.devices().length > 10", timeout=60_000)
+    SCREENS[screen](page)
+    assert faults(page) == []
+
+
+def test_an_empty_fleet_has_no_fault(page: Page, empty: Server) -> None:
+    page.goto(empty.url)
+    expect(page.get_by_role("heading", name="No devices yet")).to_be_visible()
+    assert faults(page) == []
+
+
+def test_a_lost_connection_has_no_fault(page: Page, tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server:
+        page.goto(server.url)
+        expect(page.get_by_role("heading", name="No devices yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Try now")).to_be_visible(timeout=15_000)
+    assert faults(page) == []
