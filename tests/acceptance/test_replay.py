@@ -139,6 +139,7 @@ def test_steps_go_to_the_fixes_of_the_selected_device(page: Page, server: Server
     place = page.evaluate("() => window.herenow.shown('car-7').pixel")
     assert box
     page.mouse.click(box["x"] + place[0], box["y"] + place[1])
+    page.get_by_role("dialog", name="devices here").get_by_role("button", name="Car 7").click()
     expect(page.get_by_role("heading", name="Car 7")).to_be_visible()
     page.keyboard.press(".")
     until_shown(page, longitude_at(1_240_000))

@@ -71,7 +71,7 @@ def tour(watched: Watched, url: str) -> Iterator[str]:
     page.keyboard.press("/")
     page.keyboard.type(watched.ids(SIMULATED)[0])
     page.get_by_role("option").first.click()
-    expect(page.get_by_role("region", name="Device").get_by_text("Speed", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="Device", exact=True).get_by_text("Speed", exact=True)).to_be_visible()
     yield "device"
     page.keyboard.press("Escape")
     page.keyboard.press("?")

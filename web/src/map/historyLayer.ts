@@ -70,7 +70,7 @@ export class HistoryLayer {
   survey(map: OpenLayersMap): HistorySurvey {
     const extent = extentOf(map);
     if (!this.#tiles || !extent) return NOTHING;
-    const progress = this.#tiles.progress(extent, map.getView().getResolution() ?? 1);
+    const progress = this.#tiles.progress(extent, resolutionOf(map, extent));
     if (progress.missing === 0) this.layer.setOpacity(1);
     // On a small map the world is seen more than once.
     const marks = [...new Set(this.#marksIn(extent).map(({ mark }) => mark))];
@@ -165,4 +165,14 @@ function extentOf(map: OpenLayersMap): number[] | null {
   const [width = 0, height = 0] = map.getSize() ?? [];
   const [from, to] = [map.getCoordinateFromPixel([0, height]), map.getCoordinateFromPixel([width, 0])];
   return from && to ? [...from, ...to] : null;
+}
+
+/**
+ * That of the frame whose extent it is. The view may be far ahead of it, and all tiles of a continent at the size of a
+ * street's are millions.
+ */
+function resolutionOf(map: OpenLayersMap, [west = 0, , east = 0]: readonly number[]): number {
+  const drawn = (east - west) / (map.getSize()?.[0] ?? 1);
+  const current = map.getView().getResolution() ?? drawn;
+  return Math.abs(drawn - current) < current * 1e-6 ? current : drawn;
 }
