@@ -162,6 +162,8 @@ def test_a_kiosk_shows_the_map_and_that_it_is_live(page: Page, server: Server) -
 def test_a_paused_page_stands_still(page: Page, server: Server) -> None:
     opened(page, server, "/?pause")
     page.wait_for_function("count => window.herenow.devices().length === count", arg=BUSES)
+    expect(page.locator(".histogram-bars")).to_be_visible()
+    page.wait_for_timeout(4000)  # the view gives way to it, and what another view shows is asked for
     now = time.time_ns() // 1_000_000
     moved = {"device_id": "bus-0", "time": now, "longitude": 24.91, "latitude": 60.21}
     before = page.evaluate("() => window.herenow.shown('bus-0')")
