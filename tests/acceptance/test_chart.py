@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from herenow.model.clock import MINUTE
-from tests.acceptance.browser import FLAGS, chromium
 from tests.server import Server, report, running
 
 FIXES = 30
@@ -33,14 +32,13 @@ def fix(number: int) -> dict[str, object]:
 
 
 @pytest.fixture
-def page(server: Server) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{server.url}/#13/60.17/24.91")
-        page.get_by_text("van", exact=True).first.click()
-        yield page
-        browser.close()
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(f"{server.url}/#13/60.17/24.91")
+    page.get_by_text("van", exact=True).first.click()
+    yield page
+    context.close()
 
 
 def test_arrow_keys_go_along_it_and_enter_leads_to_the_place(page: Page) -> None:

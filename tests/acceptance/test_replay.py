@@ -8,10 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
 from herenow.model.clock import HOUR
-from tests.acceptance.browser import FLAGS, chromium
 from tests.server import Server, report, running, wait_for
 
 CARS = 40
@@ -57,14 +56,6 @@ def drive(car: int, begin: int) -> list[dict[str, object]]:
 
 def longitude_at(moment: float) -> float:
     return WEST + STEP * moment / EVERY
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from herenow.model.clock import HOUR
-from tests.acceptance.browser import FLAGS, chromium
 from tests.server import Server, report, running, wait_for
 
 CARS = 20
@@ -55,14 +54,6 @@ def drive(car: int, begin: int) -> list[dict[str, object]]:
         }
         for moment in range(0, HOUR, EVERY)
     ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
