@@ -24,6 +24,14 @@ export function fold(shares: readonly Share[], most = MOST_SLICES): Share[] {
   return rest > 0 ? [...folded, { key: OTHER, value: rest }] : folded;
 }
 
+/** The kinds that keep a mark of their own, by name, and `other` where there are more. */
+export function foldedKinds(counts: Readonly<Record<string, number>>): string[] {
+  const shares = Object.entries(counts).map(([key, value]) => ({ key, value }));
+  return fold(shares)
+    .map(({ key }) => key)
+    .sort();
+}
+
 /** Lays the shares end to end; their lengths sum to 100 unless nothing is there. */
 export function slices(shares: readonly Share[]): Slice[] {
   const total = sum(shares);

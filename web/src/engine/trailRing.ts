@@ -64,11 +64,6 @@ export class TrailRing {
     return taken;
   }
 
-  /** Whoever keeps a copy must make it anew. */
-  changeAll(): void {
-    this.#changed = { first: 0, end: this.count };
-  }
-
   #grow(): void {
     const larger = new Int32Array(Math.min(this.#most * PIECE, this.places.length * 2));
     larger.set(this.places);

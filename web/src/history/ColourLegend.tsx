@@ -1,5 +1,5 @@
 import { kindColours } from "../charts/kindColour";
-import { fold, OTHER } from "../charts/slices";
+import { foldedKinds, OTHER } from "../charts/slices";
 import { SPEED_STEPS } from "../engine/colouring";
 import { formatSpeed } from "../format/speed";
 import { useEngine } from "../hooks/useEngine";
@@ -30,9 +30,7 @@ function Meaning({ colour, text }: MeaningOf) {
 }
 
 function kindMeanings(counts: Readonly<Record<string, number>>): MeaningOf[] {
-  const kinds = fold(Object.entries(counts).map(([key, value]) => ({ key, value })))
-    .map(({ key }) => key)
-    .sort();
+  const kinds = foldedKinds(counts);
   const colours = kindColours(kinds);
   return kinds.map((kind) => ({ colour: colours.get(kind) ?? "", text: kind === OTHER ? t("other") : kind }));
 }

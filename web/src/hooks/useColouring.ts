@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { kindColourNumbers } from "../charts/kindColour";
-import { fold } from "../charts/slices";
+import { foldedKinds } from "../charts/slices";
 import { settings } from "../settings/settings";
 import { useEngine } from "./useEngine";
 import { useReadable } from "./useReadable";
@@ -10,13 +10,8 @@ export function useColouring(): void {
   const engine = useEngine();
   const { colours } = useReadable(settings);
   const counts = useReadable(engine.stats)?.by_kind ?? {};
-  const shares = Object.entries(counts).map(([key, value]) => ({ key, value }));
   // As text, so that counts that change are no reason to colour all markers anew.
-  const kinds = JSON.stringify(
-    fold(shares)
-      .map(({ key }) => key)
-      .sort(),
-  );
+  const kinds = JSON.stringify(foldedKinds(counts));
   useEffect(() => {
     engine.setColouring(colours === "kind" ? kindColourNumbers(JSON.parse(kinds) as string[]) : colours);
   }, [engine, colours, kinds]);

@@ -1,7 +1,6 @@
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useCopied } from "../hooks/useCopied";
 import { t } from "../words/t";
-import { copyText } from "./copyText";
 
 interface CopyButtonProps {
   readonly text: string;
@@ -9,22 +8,14 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ text, label }: CopyButtonProps) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  async function copy(): Promise<void> {
-    setCopied(await copyText(text));
-  }
+  const [copied, copy] = useCopied();
   return (
     <button
       type="button"
       className="icon-button"
       aria-label={copied ? t("Copied") : label}
       title={label}
-      onClick={() => void copy()}
+      onClick={() => copy(text)}
     >
       {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
     </button>

@@ -1,16 +1,10 @@
 import { Check, Link } from "lucide-react";
-import { useEffect, useState } from "react";
-import { copyText } from "../panels/copyText";
+import { useCopied } from "../hooks/useCopied";
 import { t } from "../words/t";
 
 /** The address of what is shown, with all that is selected and filtered. */
 export function CopyLink() {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2000);
-    return () => clearTimeout(timer);
-  }, [copied]);
+  const [copied, copy] = useCopied();
   const name = copied ? t("Copied") : t("Copy a link to this view");
   return (
     <button
@@ -18,7 +12,7 @@ export function CopyLink() {
       className="icon-button copy-link"
       aria-label={name}
       title={name}
-      onClick={() => void copyText(window.location.href).then(setCopied)}
+      onClick={() => copy(window.location.href)}
     >
       {copied ? <Check aria-hidden /> : <Link aria-hidden />}
     </button>
