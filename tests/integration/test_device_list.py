@@ -36,12 +36,13 @@ def paged(server: Server, **query: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def five(server: Server) -> Server:
+    now = time.time_ns() // 1_000_000  # not that of the import: five minutes after a fix its device is stale
     kinds = ("listed-bus", "listed-car", "listed-bus", "listed-van", None)
     speeds = (3.0, 0.0, 9.0, 5.0, None)
     rows = [
         fix(
             f"list-{n}",
-            time=NOW - n * 1000,
+            time=now - n * 1000,
             latitude=50.0 + n,
             attributes={"name": f"Row {9 - n}"} | ({"kind": kind} if kind else {}),
             **({} if speed is None else {"speed": speed}),
