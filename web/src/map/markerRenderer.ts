@@ -6,6 +6,7 @@ import type { FrameView } from "./frameView";
 import { worldCopies } from "./frameView";
 import { LineRenderer } from "./lineRenderer";
 import { FIELDS, MarkerBuffer, STRIDE } from "./markerBuffer";
+import { DRAWING_ORDER, MarkerOrder } from "./markerOrder";
 import type { Program } from "./markerProgram";
 import { centreOf, makeProgram } from "./markerProgram";
 import { markerSize } from "./markerSize";
@@ -15,8 +16,6 @@ const FADE = 0.25; // s
 const OUTLINE = 1.5; // pixels
 const THIN_OUTLINE = 0.75; // of markers so small that they are seen in crowds
 const SMALL = 11; // pixels
-// The later ones lie above: what moves is not hidden by what stands.
-const DRAWING_ORDER = (["stale", "stopped", "idle", "moving"] as const).map((name) => STATUSES.indexOf(name));
 
 /** What is to be drawn, and when: `now` by the clock that markers move by. */
 export interface MarkerFrame {
@@ -42,9 +41,11 @@ export class MarkerRenderer {
   readonly #gl: WebGL2RenderingContext;
   readonly #store: DeviceStore;
   readonly #buffer = new MarkerBuffer();
-  #program: Program | null = null;
+  readonly #order = new MarkerOrder();
+  #programs: readonly Program[] | null = null; // by status
   #lines: LineRenderer | null = null;
   #vertices: WebGLBuffer | null = null;
+  #indices: WebGLBuffer | null = null;
   #held = 0; // bytes that the card has room for
 
   /** Null where the browser has no WebGL 2, or none that can draw this. */
@@ -71,7 +72,7 @@ export class MarkerRenderer {
 
   /** Whether the card has lost what it held, and draws nothing. */
   get lost(): boolean {
-    return this.#program === null;
+    return this.#programs === null;
   }
 
   dispose(): void {
@@ -82,24 +83,32 @@ export class MarkerRenderer {
 
   /** Draws nothing while the card has lost what it held. */
   draw(frame: MarkerFrame): void {
-    const program = this.#program;
-    if (!program) return;
+    const programs = this.#programs;
+    if (!programs) return;
     this.#upload(frame.now, frame.serverNow);
     const gl = this.#gl;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     this.#drawLines(frame);
+    for (const status of DRAWING_ORDER) {
+      const program = programs[status];
+      if (program) this.#drawThose(status, program, frame);
+    }
+  }
+
+  #drawThose(status: number, program: Program, frame: MarkerFrame): void {
+    const count = this.#order.count[status] ?? 0;
+    if (count === 0) return;
+    const gl = this.#gl;
     // biome-ignore lint/correctness/useHookAtTopLevel: WebGL has a call of that name, React has nothing to do with it
     gl.useProgram(program.program);
     this.#tell(program, frame);
+    const first = (this.#order.first[status] ?? 0) * Uint32Array.BYTES_PER_ELEMENT;
     const copies = worldCopies(frame.view);
-    for (const status of DRAWING_ORDER) {
-      gl.uniform1f(program.uniforms.pass, status);
-      for (let copy = -copies; copy <= copies; copy += 1) {
-        gl.uniform1f(program.uniforms.copy, copy);
-        gl.drawArrays(gl.POINTS, 0, this.#store.count);
-      }
+    for (let copy = -copies; copy <= copies; copy += 1) {
+      gl.uniform1f(program.uniforms.copy, copy);
+      gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, first);
     }
   }
 
@@ -139,16 +148,26 @@ export class MarkerRenderer {
     } else if (span) {
       gl.bufferSubData(gl.ARRAY_BUFFER, span.start, new Uint8Array(bytes, span.start, span.end - span.start));
     }
+    const after = (now - this.#buffer.epoch) / 1000;
+    if (span || !this.#order.holds(this.#store.count, after)) this.#sort(after);
+  }
+
+  #sort(now: number): void {
+    const gl = this.#gl;
+    this.#order.sort(this.#buffer, this.#store.count, now);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.#indices);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, this.#order.rows, gl.DYNAMIC_DRAW, 0, this.#store.count);
   }
 
   #setUp(): void {
     const gl = this.#gl;
-    this.#program = makeProgram(gl);
+    this.#programs = STATUSES.map((status) => makeProgram(gl, status));
+    this.#indices = gl.createBuffer();
     this.#vertices = gl.createBuffer();
     this.#held = 0;
     this.#store.changeAll();
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#vertices);
-    const { from, to, time, course, staleAt, bornAt, look } = FIELDS;
+    const { from, to, time, course, bornAt, look } = FIELDS;
     for (const [place, offset] of [
       [0, from],
       [1, to],
@@ -158,13 +177,12 @@ export class MarkerRenderer {
     for (const [place, count, offset] of [
       [2, 3, time],
       [3, 2, course],
-      [4, 1, staleAt],
-      [5, 1, bornAt],
+      [4, 1, bornAt],
     ] as const) {
       gl.vertexAttribPointer(place, count, gl.FLOAT, false, STRIDE, offset);
     }
-    gl.vertexAttribIPointer(6, 3, gl.UNSIGNED_BYTE, STRIDE, look);
-    for (let place = 0; place <= 6; place += 1) gl.enableVertexAttribArray(place);
+    gl.vertexAttribIPointer(5, 3, gl.UNSIGNED_BYTE, STRIDE, look);
+    for (let place = 0; place <= 5; place += 1) gl.enableVertexAttribArray(place);
     this.#lines = new LineRenderer(gl, this.#vertices);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
@@ -172,7 +190,7 @@ export class MarkerRenderer {
 
   readonly #lost = (event: Event): void => {
     event.preventDefault(); // or it never comes back
-    this.#program = null;
+    this.#programs = null;
   };
 
   readonly #restored = (): void => {
