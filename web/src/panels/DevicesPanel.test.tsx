@@ -143,3 +143,20 @@ test("an answer that fails is told, with a way to ask again", async () => {
   expect((await screen.findByRole("alert")).textContent).toContain("The server cannot be reached.");
   expect(screen.getByRole("button", { name: "Try again" })).toBeDefined();
 });
+
+test("how many match a search is not said before the server has", async () => {
+  await renderDevices();
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  vi.stubGlobal("fetch", async (href: string) => {
+    await held;
+    return Response.json(answer(new URL(href)));
+  });
+  await userEvent.type(screen.getByRole("textbox", { name: "Search devices by name or id" }), "bus-200");
+  const line = (await screen.findByText(/matching/)).textContent;
+  expect(line).toContain("… matching");
+  letGo();
+  await waitFor(() => expect(screen.getByText(/matching/).textContent).toMatch(/^10 of/));
+});

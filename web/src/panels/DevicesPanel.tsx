@@ -29,7 +29,7 @@ export function DevicesPanel() {
       </StatusChips>
       <KindChips />
       <SortBar order={order} onOrder={setOrder} />
-      <FilterLine matching={data?.total} all={fleet} />
+      <FilterLine matching={data?.total} all={fleet} settling={devices.settling} />
       <QueryProblem query={devices.query} what={t("The device list")} />
       <DevicesBody devices={devices} order={order} />
     </div>

@@ -7,10 +7,12 @@ import { t } from "../words/t";
 interface FilterLineProps {
   readonly matching: number | undefined;
   readonly all: number | undefined;
+  /** It is not known yet how many match now. */
+  readonly settling: boolean;
 }
 
 /** How many match, and the way back to all. */
-export function FilterLine({ matching, all }: FilterLineProps) {
+export function FilterLine({ matching, all, settling }: FilterLineProps) {
   const { filter, setFilter } = useDeviceFilter();
   if (matching === undefined) return <p className="filter-line muted">{t("Loading devices…")}</p>;
   const count =
@@ -22,7 +24,7 @@ export function FilterLine({ matching, all }: FilterLineProps) {
   return (
     <p className="filter-line">
       <span>
-        <span className="number">{count}</span> {describeFilter(filter)}
+        <span className="number">{settling ? "…" : count}</span> {describeFilter(filter)}
       </span>
       <button type="button" className="link-button" onClick={() => setFilter(NO_FILTER)}>
         <X aria-hidden /> {t("Clear filters")}

@@ -17,10 +17,14 @@ const SEARCH_PAUSE_MILLISECONDS = 200;
 export interface DeviceWindow extends DevicePage {
   /** The rank of its first device, from 0. */
   readonly offset: number;
+  /** What is listed, and how. */
+  readonly of: string;
 }
 
 export interface Devices {
   readonly query: UseQueryResult<DeviceWindow>;
+  /** What is held still is of another filter. */
+  readonly settling: boolean;
   /** Says which row is the first in sight. */
   look(row: number): void;
 }
@@ -45,14 +49,15 @@ export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
     queryKey: ["devices", asked, offset],
     queryFn: async ({ signal }) => {
       const page = await fetchDevices({ ...asked, offset, limit: CHUNK * CHUNKS }, signal);
-      return { ...page, offset };
+      return { ...page, offset, of };
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MILLISECONDS,
     gcTime: 10_000,
   });
   const look = useCallback((row: number) => setKept({ of, offset: offsetAt(row) }), [of]);
-  return { query, look };
+  const settling = search !== filter.search.trim() || query.data?.of !== of;
+  return { query, settling, look };
 }
 
 /** Where the window begins around a row. */

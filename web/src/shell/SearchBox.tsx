@@ -44,7 +44,7 @@ export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
           <kbd>/</kbd>
           <button
             type="button"
-            className="icon-button"
+            className="icon-button palette-button"
             aria-label={t("Commands and devices")}
             aria-keyshortcuts="Control+K Meta+K"
             title={`${t("Commands and devices")} (Ctrl+K)`}
