@@ -5,6 +5,7 @@ import type { FrameView } from "./frameView";
 import { paintTrails, paintWays } from "./linePainter";
 import type { Anchor } from "./markerLabels";
 import { MarkerLabels } from "./markerLabels";
+import { MarkerRaster } from "./markerRaster";
 import { markerSize } from "./markerSize";
 import type { Sprites } from "./markerSprites";
 import { drawSprites, HEADINGS, markerSide, ROWS } from "./markerSprites";
@@ -17,7 +18,7 @@ const MOST_NAMED = 1500; // markers in view; among more nobody reads names
 const LABELS_EVERY = 250; // ms
 const DIMMED = 0.16;
 const STALE_OPACITY = 0.6;
-// Copying to whole pixels is twice as fast, and among so many markers nobody sees one step.
+// Among so many markers nobody sees that each steps from pixel to pixel, and calls of the canvas take too long.
 const CROWD = 1000;
 // The later ones lie above: what moves is not hidden by what stands.
 const DRAWING_ORDER = (["stale", "stopped", "idle", "moving"] as const).map((name) => STATUSES.indexOf(name));
@@ -39,6 +40,7 @@ export class MarkerPainter {
   readonly #store: DeviceStore;
   readonly #markers: VisibleMarkers;
   readonly #labels: MarkerLabels;
+  readonly #raster = new MarkerRaster();
   #palette;
   readonly #sprites = new Map<number, Sprites>(); // by colour, for what `#spritesFor` was made of
   #spritesFor = "";
@@ -72,13 +74,15 @@ export class MarkerPainter {
       [this.hovered, { radius: side / 2 + 2, colour: this.#palette.hover, width: 1.5 }],
       [this.selected, { radius: side / 2 + 5, colour: this.#palette.accent, width: 2.5 }],
     ];
-    for (const [deviceId, ring] of rings) this.#paintRing(context, view, deviceId, ring, now);
-    if (markersToo) {
-      this.#paintLines(context, view, now);
-      this.#keepSprites(view);
-      for (const status of DRAWING_ORDER) this.#paintMarkers(context, view, status, now);
-      context.globalAlpha = 1;
+    const isCrowd = markersToo && this.#markers.count > CROWD;
+    if (isCrowd) {
+      this.#paintCrowd(context, view, now);
+      context.globalCompositeOperation = "destination-over"; // what follows lies below the markers all the same
     }
+    for (const [deviceId, ring] of rings) this.#paintRing(context, view, deviceId, ring, now);
+    if (markersToo) this.#paintLines(context, view, now);
+    context.globalCompositeOperation = "source-over";
+    if (markersToo && !isCrowd) this.#paintMarkers(context, view, now);
     this.#paintLabels(context, view, side, now);
   }
 
@@ -112,18 +116,37 @@ export class MarkerPainter {
     return made;
   }
 
-  #paintMarkers(context: CanvasRenderingContext2D, view: FrameView, status: number, now: number): void {
-    const { row, x, y, status: statuses, count } = this.#markers;
-    for (let i = 0; i < count; i += 1) {
-      if (statuses[i] !== status) continue;
-      const device = row[i] ?? 0;
-      const { picture, cell, side } = this.#spritesOf(this.#store.colour[device] ?? 0, view);
-      const step = count > CROWD ? side / cell : 0;
-      context.globalAlpha = this.#opacity(device, status);
-      const [column, spriteRow] = this.#sprite(device, status, now);
-      const left = snapped((x[i] ?? 0) - side / 2, step);
-      const top = snapped((y[i] ?? 0) - side / 2, step);
-      context.drawImage(picture, column * cell, spriteRow * cell, cell, cell, left, top, side, side);
+  #paintMarkers(context: CanvasRenderingContext2D, view: FrameView, now: number): void {
+    const { x, y } = this.#markers;
+    this.#eachMarker(view, now, (i, sprites, [column, row], opacity) => {
+      const { picture, cell, side } = sprites;
+      context.globalAlpha = opacity;
+      const [left, top] = [(x[i] ?? 0) - side / 2, (y[i] ?? 0) - side / 2];
+      context.drawImage(picture, column * cell, row * cell, cell, cell, left, top, side, side);
+    });
+    context.globalAlpha = 1;
+  }
+
+  #paintCrowd(context: CanvasRenderingContext2D, view: FrameView, now: number): void {
+    const { x, y } = this.#markers;
+    this.#raster.begin(context.canvas.width, context.canvas.height);
+    this.#eachMarker(view, now, (i, sprites, cell, opacity) => {
+      const corner = (middle = 0): number => Math.round(middle * view.pixelRatio - sprites.cell / 2);
+      this.#raster.copy(sprites, cell, corner(x[i]), corner(y[i]), opacity);
+    });
+    this.#raster.put(context);
+  }
+
+  #eachMarker(view: FrameView, now: number, paint: PaintMarker): void {
+    const { row, status: statuses, count } = this.#markers;
+    this.#keepSprites(view);
+    for (const status of DRAWING_ORDER) {
+      for (let i = 0; i < count; i += 1) {
+        if (statuses[i] !== status) continue;
+        const device = row[i] ?? 0;
+        const sprites = this.#spritesOf(this.#store.colour[device] ?? 0, view);
+        paint(i, sprites, this.#sprite(device, status, now), this.#opacity(device, status));
+      }
     }
   }
 
@@ -189,6 +212,8 @@ export class MarkerPainter {
   }
 }
 
+type PaintMarker = (i: number, sprites: Sprites, cell: readonly [number, number], opacity: number) => void;
+
 interface Ring {
   readonly radius: number;
   readonly colour: string;
@@ -205,8 +230,4 @@ function drawRing(context: CanvasRenderingContext2D, x: number, y: number, ring:
   context.lineWidth = ring.width;
   context.strokeStyle = ring.colour;
   context.stroke();
-}
-
-function snapped(value: number, step: number): number {
-  return step === 0 ? value : Math.round(value / step) * step;
 }

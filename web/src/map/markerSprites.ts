@@ -11,6 +11,11 @@ export const ROWS = { moving: 0, idle: 1, stopped: 2, stale: 3, movingUnknownCou
 
 export interface Sprites {
   readonly picture: ImageBitmap;
+  /** The same, a number each of red, green, blue and alpha from the lowest byte on; `width` of them a row. */
+  readonly pixels: Uint32Array;
+  readonly width: number;
+  /** Of each line of each cell, cell by cell in reading order, where what is drawn begins and ends. */
+  readonly spans: Uint8Array;
   /** Device pixels of the square that each marker has in the picture. */
   readonly cell: number;
   /** CSS pixels of that square. */
@@ -28,8 +33,28 @@ export function drawSprites(palette: Palette, size: number, pixelRatio: number):
   const canvas = new OffscreenCanvas(cell * HEADINGS, cell * Object.keys(ROWS).length);
   const context = canvas.getContext("2d");
   if (context) drawRows(context, palette, size, cell, pixelRatio);
+  const { width, height } = canvas;
+  const pixels = context ? new Uint32Array(context.getImageData(0, 0, width, height).data.buffer) : new Uint32Array(0);
   // A bitmap is copied from faster than a canvas that could still change.
-  return { picture: canvas.transferToImageBitmap(), cell, side: cell / pixelRatio };
+  const spans = spansOf(pixels, width, cell);
+  return { picture: canvas.transferToImageBitmap(), pixels, width, spans, cell, side: cell / pixelRatio };
+}
+
+/** Cells are mostly empty, and what is not looked at costs nothing. */
+export function spansOf(pixels: Uint32Array, width: number, cell: number): Uint8Array {
+  const lines = pixels.length / cell;
+  const spans = new Uint8Array(2 * lines);
+  for (let line = 0; line < lines; line += 1) {
+    const [which, y] = [Math.floor(line / cell), line % cell];
+    const columns = width / cell;
+    const at = (Math.floor(which / columns) * cell + y) * width + (which % columns) * cell;
+    let [first, last] = [0, cell];
+    while (first < last && (pixels[at + first] ?? 0) >>> 24 === 0) first += 1;
+    while (last > first && (pixels[at + last - 1] ?? 0) >>> 24 === 0) last -= 1;
+    spans[2 * line] = first;
+    spans[2 * line + 1] = last;
+  }
+  return spans;
 }
 
 function drawRows(
