@@ -155,6 +155,17 @@ def test_in_a_gap_devices_stand_then_go_and_it_plays_on_behind_it(page: Page, se
     until_shown(page, longitude_at(0))
 
 
+def test_only_the_devices_that_the_address_names_are_played_until_all_are(page: Page, server: Server) -> None:
+    page.goto(server.url + address(DRIVES[0] + 1_234_000) + "&devices=car-7,car-8")
+    until_shown(page, longitude_at(1_234_000))
+    assert page.evaluate("() => window.herenow.devices().length") == 2
+    expect(page.get_by_role("radio", name="Only 2")).to_be_checked()
+    page.get_by_role("radio", name="All devices").check()
+    page.wait_for_function("count => window.herenow.devices().length === count", arg=CARS)
+    until_shown(page, longitude_at(1_234_000))
+    page.wait_for_function("() => !location.hash.includes('devices')")
+
+
 def test_no_block_is_asked_for_twice_and_live_comes_back(page: Page, server: Server) -> None:
     asked: list[str] = []
 

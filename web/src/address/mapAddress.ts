@@ -1,10 +1,8 @@
-import { readParameters, withParameters } from "../engine/hashParameters";
+import { readNames, readParameters, withParameters, writeNames } from "../engine/hashParameters";
 import type { Layers } from "../engine/types";
 import { STATUSES } from "../engine/types";
 import { type DeviceFilter, NO_FILTER } from "../filter/deviceFilter";
 
-// An address is to be sent in a message.
-const MOST_NAMED = 100;
 const LONGEST_SEARCH = 128;
 /** Names beside the markers are a setting of whoever looks. */
 const SWITCHED = ["live", "history", "track"] as const satisfies readonly (keyof Layers)[];
@@ -24,7 +22,7 @@ export interface MapAddress {
 /** Part by part: what is not understood is as if it were not there. */
 export function readMapAddress(hash: string): MapAddress {
   const parameters = readParameters(hash);
-  const listed = (name: string): string[] => listOf(parameters.get(name) ?? "");
+  const listed = (name: string): string[] => readNames(parameters.get(name) ?? "");
   const isolated = listed("only");
   return {
     selected: listed("sel"),
@@ -45,33 +43,14 @@ export function readMapAddress(hash: string): MapAddress {
 export function writeMapAddress(hash: string, said: MapAddress): string {
   const { selected, isolated, filter, off, closed, tab } = said;
   return withParameters(hash, {
-    sel: textOf(selected),
-    only: textOf(isolated ?? []),
+    sel: writeNames(selected),
+    only: writeNames(isolated ?? []),
     q: filter.search.trim() || null,
-    status: textOf(filter.statuses),
-    kind: textOf(filter.kinds),
+    status: writeNames(filter.statuses),
+    kind: writeNames(filter.kinds),
     inview: filter.inView ? "1" : null,
-    off: textOf(SWITCHED.filter((layer) => off.includes(layer))),
-    closed: textOf(closed),
+    off: writeNames(SWITCHED.filter((layer) => off.includes(layer))),
+    closed: writeNames(closed),
     tab,
   });
-}
-
-/** Commas part the names, so those in them are written otherwise. */
-function textOf(names: readonly string[]): string | null {
-  const text = names.slice(0, MOST_NAMED).map((name) => name.replace(/[%,]/g, encodeURIComponent));
-  return text.join(",") || null;
-}
-
-function listOf(text: string): string[] {
-  const names = text.split(",").slice(0, MOST_NAMED).map(decoded);
-  return [...new Set(names)].filter((name) => name !== "");
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return ""; // it is no name
-  }
 }

@@ -1,3 +1,6 @@
+// An address is to be sent in a message.
+const MOST_NAMED = 100;
+
 /** What the address says behind the place, as in `#z/lat/lon?name=value`. Times are left readable. */
 export function readParameters(hash: string): ReadonlyMap<string, string> {
   const [, query = ""] = split(hash);
@@ -20,6 +23,25 @@ export function withParameters(hash: string, changes: Readonly<Record<string, st
 export function withPlace(hash: string, place: string): string {
   const [, query] = split(hash);
   return place + (query && `?${query}`);
+}
+
+/** Commas part the names, so those in them are written otherwise. Null where there are none. */
+export function writeNames(names: readonly string[]): string | null {
+  const text = names.slice(0, MOST_NAMED).map((name) => name.replace(/[%,]/g, encodeURIComponent));
+  return text.join(",") || null;
+}
+
+export function readNames(text: string): string[] {
+  const names = text.split(",").slice(0, MOST_NAMED).map(decoded);
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return ""; // it is no name
+  }
 }
 
 function split(hash: string): [place: string, query: string] {

@@ -8,6 +8,7 @@ const STATE: ReplayState = {
   time: 2 * HOUR + 5000,
   playing: true,
   speed: 600,
+  devices: null,
   loop: false,
   waiting: false,
   error: null,
@@ -18,7 +19,7 @@ const STATE: ReplayState = {
 test("a moment of a replay is written, and read back", () => {
   const hash = writeReplay("#4/50/15", STATE);
   expect(hash).toContain("t=1970-01-01T02:00:05Z");
-  expect(readReplay(hash)).toEqual({ range: STATE.range, time: STATE.time, speed: STATE.speed });
+  expect(readReplay(hash)).toEqual({ range: STATE.range, time: STATE.time, speed: STATE.speed, devices: null });
   expect(writeReplay(hash, null)).toBe("#4/50/15");
 });
 
@@ -33,7 +34,14 @@ test.each([
   expect(readReplay(hash)).toBeNull();
 });
 
+test("the only devices that are played are named, whatever is in their names", () => {
+  const devices = ["van 1", "a,b", "50%"];
+  const hash = writeReplay("#4/50/15", { ...STATE, devices });
+  expect(readReplay(hash)?.devices).toEqual(devices);
+  expect(writeReplay(hash, STATE)).not.toContain("devices");
+});
+
 test("a time outside of its range is its beginning, and a speed that there is not is left to us", () => {
   const hash = "#?mode=replay&from=1970-01-01T01:00:00Z&to=1970-01-01T03:00:00Z&t=1999-01-01T00:00:00Z&speed=7";
-  expect(readReplay(hash)).toEqual({ range: STATE.range, time: HOUR, speed: null });
+  expect(readReplay(hash)).toEqual({ range: STATE.range, time: HOUR, speed: null, devices: null });
 });

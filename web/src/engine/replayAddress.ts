@@ -1,4 +1,4 @@
-import { readParameters, withParameters } from "./hashParameters";
+import { readNames, readParameters, withParameters, writeNames } from "./hashParameters";
 import { Pace } from "./pace";
 import type { Replay, ReplaySpeed, ReplayState, TimeRange } from "./types";
 import { REPLAY_SPEEDS } from "./types";
@@ -9,6 +9,8 @@ export interface AddressedReplay {
   readonly range: TimeRange;
   readonly time: number;
   readonly speed: ReplaySpeed | null;
+  /** Null for all. */
+  readonly devices: readonly string[] | null;
 }
 
 /** What an address says of a replay; null where it says nothing that could be played. */
@@ -19,7 +21,13 @@ export function readReplay(hash: string): AddressedReplay | null {
   if (!(from < to)) return null;
   const time = Date.parse(parameters.get("t") ?? "");
   const speed = REPLAY_SPEEDS.find((one) => String(one) === parameters.get("speed")) ?? null;
-  return { range: { from, to }, time: time >= from && time <= to ? time : from, speed };
+  const devices = readNames(parameters.get("devices") ?? "");
+  return {
+    range: { from, to },
+    time: time >= from && time <= to ? time : from,
+    speed,
+    devices: devices.length > 0 ? devices : null,
+  };
 }
 
 /** The address of a moment of a replay, without one that of the live map. */
@@ -30,6 +38,7 @@ export function writeReplay(hash: string, state: ReplayState | null): string {
     to: state && written(state.range.to),
     t: state && written(state.time),
     speed: state && String(state.speed),
+    devices: writeNames(state?.devices ?? []),
   });
 }
 
@@ -62,7 +71,7 @@ export class ReplayAddress {
   readonly #read = (): void => {
     const asked = readReplay(window.location.hash);
     if (!asked) return;
-    this.#replay.show(asked.range, asked.time);
+    this.#replay.show(asked.range, asked.time, asked.devices);
     if (asked.speed) this.#replay.setSpeed(asked.speed);
   };
 

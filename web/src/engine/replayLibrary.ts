@@ -34,6 +34,7 @@ export class ReplayLibrary {
   /** A block came, or could not be had. */
   readonly #onChange: () => void;
   #manifest: Manifest | null = null;
+  #devices: readonly string[] = [];
   readonly #held = new Map<number, Held>();
   #finest = 0;
   #wanted: readonly number[] = [];
@@ -54,9 +55,20 @@ export class ReplayLibrary {
   }
 
   close(): void {
+    this.#forget();
+    this.#manifest = null;
+  }
+
+  /** Only blocks of these devices, null for all; those that are held go. */
+  limit(devices: readonly string[] | null): void {
+    // In one order, so that the browser knows the same set again.
+    this.#devices = [...(devices ?? [])].sort();
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#request?.cancel.abort();
     this.#request = null;
-    this.#manifest = null;
     this.#held.clear();
     this.#finest = 0;
     this.problem = null;
@@ -131,7 +143,8 @@ export class ReplayLibrary {
     const request = { cancel, number };
     this.#request = request;
     try {
-      const url = address(`api/history/replay/${number}/${level}`, { v: manifest.blocks.get(number) }, this.#base);
+      const asked = { v: manifest.blocks.get(number), device: this.#devices };
+      const url = address(`api/history/replay/${number}/${level}`, asked, this.#base);
       const bytes = await fetchAtMost(LARGEST_BLOCK, url, MEDIA_TYPE, cancel.signal, DEADLINE);
       if (!cancel.signal.aborted) this.#take(number, level, bytes);
     } catch (error) {

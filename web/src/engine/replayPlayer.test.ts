@@ -224,6 +224,23 @@ describe("a replay", () => {
     expect(player.store.count).toBe(0);
   });
 
+  test("is of some devices only, whose blocks alone are asked for, also of another range, until it is of all", async () => {
+    await shownAt(START + 600_000);
+    player.limit(["b", "a"]);
+    const before = asked.length;
+    await pass(1000);
+    expect(state()).toMatchObject({ devices: ["b", "a"], time: START + 600_000, waiting: false });
+    player.show({ from: START, to: START + 2 * HOUR });
+    await pass(1000);
+    const blocks = asked.slice(before).filter((path) => path.startsWith("/"));
+    expect(blocks.length).toBeGreaterThan(2);
+    expect(blocks.filter((path) => !path.endsWith("device=a&device=b"))).toEqual([]);
+    player.limit(null);
+    await pass(1000);
+    expect(asked.at(-1)).not.toContain("device=");
+    expect(state().devices).toBeNull();
+  });
+
   test("steps ten seconds where no device is selected, and stands then", async () => {
     await shownAt(START + 600_000);
     player.play(true);

@@ -47,8 +47,9 @@ export class ReplayPlayer implements Replay {
     this.#fleet = this.#makeFleet();
   }
 
-  show(range: TimeRange, time?: number): void {
+  show(range: TimeRange, time?: number, devices?: readonly string[] | null): void {
     const before = this.state.get();
+    const only = devices === undefined ? (before?.devices ?? null) : devices;
     const to = Math.max(range.from, Math.min(range.to, this.#options.serverNow()));
     const shown = { from: range.from, to };
     const wanted = time ?? before?.time;
@@ -61,12 +62,14 @@ export class ReplayPlayer implements Replay {
       playing: false,
       speed: before?.speed ?? FIRST_SPEED,
       loop: before?.loop ?? false,
+      devices: only,
       waiting: true,
       error: null,
       stored: null,
       newer: before?.newer ?? 0,
     });
     if (!before) this.#begin();
+    this.#library.limit(only);
     void this.#open(shown);
   }
 
@@ -120,6 +123,13 @@ export class ReplayPlayer implements Replay {
 
   setLoop(loop: boolean): void {
     this.#set({ loop });
+  }
+
+  limit(devices: readonly string[] | null): void {
+    if (!this.state.get()) return;
+    this.#library.limit(devices);
+    this.#set({ devices });
+    this.advance();
   }
 
   retry(): void {

@@ -207,6 +207,8 @@ export interface ReplayState {
   readonly time: number;
   readonly playing: boolean;
   readonly speed: ReplaySpeed;
+  /** The only devices that are played; null for all. */
+  readonly devices: readonly string[] | null;
   /** At the end it begins anew. */
   readonly loop: boolean;
   /** What is to be shown is still to come. */
@@ -223,8 +225,9 @@ export interface ReplayState {
 export interface Replay {
   /** Null while the map is live. */
   readonly state: Readable<ReplayState | null>;
-  /** Shows a range, standing; at a time in it, or where the play-head was, or else where its history begins. */
-  show(range: TimeRange, time?: number): void;
+  /** Shows a range, standing; at a time in it, or where the play-head was, or else where its history begins. Of these
+   * devices, null for all; where nothing is said, of those that were played before. */
+  show(range: TimeRange, time?: number, devices?: readonly string[] | null): void;
   /** The map is live again. */
   end(): void;
   play(on: boolean): void;
@@ -233,6 +236,8 @@ export interface Replay {
   step(direction: -1 | 1): void;
   setSpeed(speed: ReplaySpeed): void;
   setLoop(on: boolean): void;
+  /** Plays only these devices, or all again. */
+  limit(devices: readonly string[] | null): void;
   /** Asks once more for what could not be had. */
   retry(): void;
 }

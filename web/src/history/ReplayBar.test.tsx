@@ -78,6 +78,24 @@ test("a speed is chosen", async () => {
   expect(state().speed).toBe(3600);
 });
 
+test("the selected devices alone are played, or those that are shown alone, and stay so until all are", async () => {
+  const { engine, state } = await playing();
+  expect(screen.queryByRole("radio", { name: "All devices" })).toBeNull();
+  act(() => engine.group.add(["a", "b", "c"]));
+  await userEvent.click(screen.getByRole("radio", { name: "3 selected" }));
+  expect(state().devices).toEqual(["a", "b", "c"]);
+  act(() => engine.select("a"));
+  expect(screen.getByRole<HTMLInputElement>("radio", { name: "Only 3" }).checked).toBe(true);
+  act(() => engine.group.isolate(["b", "d"]));
+  await userEvent.click(screen.getByRole("radio", { name: "Only 2 shown" }));
+  expect(state().devices).toEqual(["b", "d"]);
+  expect(screen.queryByRole("radio", { name: "Only 3" })).toBeNull();
+  await userEvent.click(screen.getByRole("radio", { name: "All devices" }));
+  expect(state().devices).toBeNull();
+  act(() => engine.group.isolate(null));
+  expect(screen.getByRole("radio", { name: "Only 2" })).toBeDefined();
+});
+
 test("what is missing is said: loading, nothing stored, or why it cannot be had", async () => {
   const { engine, state } = await playing();
   expect(screen.getByText("Nothing is stored in this time.")).toBeDefined();

@@ -8,6 +8,7 @@ import { useServerNow } from "../hooks/useNow";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
 import { t } from "../words/t";
+import { PlayedDevices } from "./PlayedDevices";
 import { Timeline } from "./Timeline";
 
 const SPEEDS = REPLAY_SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}×` }));
@@ -35,6 +36,7 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
           value={String(state.speed)}
           onChange={(value) => replay.setSpeed(REPLAY_SPEEDS.find((speed) => String(speed) === value) ?? state.speed)}
         />
+        <PlayedDevices devices={state.devices} />
       </div>
       <Timeline replay={state} now={now} words={words} onSeek={(time) => replay.seek(time)} />
       <ReplayTrouble state={state} onRetry={() => replay.retry()} />

@@ -109,13 +109,14 @@ function stillReplay(note: (call: string) => () => void) {
   };
   return {
     state,
-    show: (range, time) => state.set({ ...STANDING, range, time: time ?? range.from }),
+    show: (range, time, devices = null) => state.set({ ...STANDING, range, time: time ?? range.from, devices }),
     end: () => state.set(null),
     play: (playing) => change({ playing }),
     seek: (time) => change({ time }),
     step: (direction) => note(`step ${direction}`)(),
     setSpeed: (speed) => change({ speed }),
     setLoop: (loop) => change({ loop }),
+    limit: (devices) => change({ devices }),
     retry: note("retry"),
   } satisfies Replay & { state: Value<ReplayState | null> };
 }
