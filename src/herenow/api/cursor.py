@@ -26,7 +26,7 @@ def ranked_place(cursor: str | None, order: str) -> Mark | None:
     if not cursor:
         return None
     of, (value, device_id) = _place(cursor, tuple[str, Mark])
-    if of != order or (value is not None and isinstance(value, str) != (order.removeprefix("-") in ("id", "name"))):
+    if of != order or isinstance(value, str) != (order.removeprefix("-") in ("id", "name")):
         raise BadRequest(f"cursor: expected one that this server gave for sort={order}")
     return value, device_id
 

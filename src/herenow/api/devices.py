@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import StringConstraints
 
 from herenow.api.cursor import ranked_place, to_cursor
-from herenow.api.listing import Order, Wanted, behind, matching, ranked, today, without_each
+from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, today, without_each
 from herenow.api.parts import Parts, WithFleet, WithParts
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
@@ -77,13 +77,13 @@ async def devices(
     if place is not None and offset is not None:
         raise BadRequest("expected a cursor or an offset, got both")
     time, fleet = now(), parts.hub.fleet
-    conditions = wanted.conditions(time, fleet.named_kinds())
-    found = ranked(matching(fleet.by_id(), conditions.values()), sort, time)
-    rest = behind(found, sort, place) if place is not None else found[offset or 0 :]
-    page = rest[:limit]
-    following = to_cursor((sort, page[-1].mark)) if len(rest) > limit else None
-    body = {"devices": [told(one.device, time) for one in page], "next": following, "total": len(found)}
-    return answer(body | ({} if found else {"without": without_each(fleet.by_id(), conditions)}))
+    conditions = wanted.conditions(fleet, time)
+    found = ranked(fleet, matching(fleet, conditions.values()), sort, time)
+    rest = behind(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
+    page = [fleet.devices[row] for row in rest[:limit].tolist()]
+    following = to_cursor((sort, mark(page[-1], sort, time))) if len(rest) > limit else None
+    body = {"devices": [told(one, time) for one in page], "next": following, "total": len(found)}
+    return answer(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
 
 
 @router.get("/api/devices/{device_id:path}")

@@ -1,11 +1,15 @@
-"""Which devices are listed, and in which order."""
+"""Which devices are listed, and in which order; in columns, for each viewer asks anew every two seconds."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from herenow.api.cursor import Mark
+from herenow.live.alphabet import Alphabet, Bools, Key, name_key
+from herenow.live.fleet import Fleet, Rows
 from herenow.model.clock import DAY
 from herenow.model.device import STATUSES, Device, Status
 from herenow.model.geo import Box
@@ -13,7 +17,6 @@ from herenow.model.geo import Box
 Order = Literal[
     "id", "-id", "name", "-name", "speed", "-speed", "time", "-time", "distance", "-distance", "status", "-status"
 ]
-Condition = Callable[[Device], bool]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -25,34 +28,31 @@ class Wanted(msgspec.Struct, frozen=True):
     box: Box | None = None
     devices: frozenset[str] | None = None
 
-    def conditions(self, time: int, named: frozenset[str]) -> Mapping[str, Condition]:
-        """By the name of the parameter; `named` are the kinds that are not `other`."""
-        search, kinds, statuses, box, devices = self.search, self.kinds, self.statuses, self.box, self.devices
-        found: dict[str, Condition] = {}
-        if search:
-            found["search"] = lambda device: search in device.device_id.lower() or search in (device.name or "").lower()
-        if kinds is not None:
-            other = "other" in kinds
-            found["kind"] = lambda device: device.kind in kinds or (other and device.kind not in named)
-        if statuses is not None:
-            found["status"] = lambda device: device.status(time) in statuses
-        if box is not None:
-            found["bbox"] = lambda device: box.contains(device.position.longitude, device.position.latitude)
-        if devices is not None:
-            found["device"] = lambda device: device.device_id in devices
+    def conditions(self, fleet: Fleet, time: int) -> Mapping[str, Bools]:
+        """Which rows hold each, by the name of the parameter."""
+        found: dict[str, Bools] = {}
+        if self.search:
+            found["search"] = fleet.called.having(self.search)
+        if self.kinds is not None:
+            found["kind"] = fleet.of_kinds(self.kinds)
+        if self.statuses is not None:
+            found["status"] = np.isin(fleet.statuses(time), [STATUSES.index(status) for status in self.statuses])
+        if self.box is not None:
+            found["bbox"] = fleet.inside(self.box)
+        if self.devices is not None:
+            found["device"] = np.zeros(len(fleet), dtype=np.bool_)
+            found["device"][fleet.rows_of(self.devices)] = True
         return found
 
 
-def matching(devices: Iterable[Device], conditions: Iterable[Condition]) -> list[Device]:
-    asked = tuple(conditions)
-    return [device for device in devices if all(holds(device) for holds in asked)]
+def matching(fleet: Fleet, conditions: Iterable[Bools]) -> Rows:
+    return np.flatnonzero(np.logical_and.reduce([np.ones(len(fleet), dtype=np.bool_), *conditions]))
 
 
-def without_each(devices: Iterable[Device], conditions: Mapping[str, Condition]) -> dict[str, int]:
+def without_each(fleet: Fleet, conditions: Mapping[str, Bools]) -> dict[str, int]:
     """How many would match if one of the conditions were not asked, by its name."""
-    held = list(devices)
     return {
-        left_out: len(matching(held, (holds for name, holds in conditions.items() if name != left_out)))
+        left_out: len(matching(fleet, (held for name, held in conditions.items() if name != left_out)))
         for left_out in conditions
     }
 
@@ -62,39 +62,62 @@ def today(device: Device, time: int) -> float:
     return device.distance if device.day == time // DAY else 0.0
 
 
-class Ranked(NamedTuple):
-    mark: Mark
-    device: Device
+def mark(device: Device, order: Order, time: int) -> Mark:
+    return _MARKS[order.removeprefix("-")](device, time), device.device_id
 
 
-def ranked(devices: Iterable[Device], order: Order, time: int) -> list[Ranked]:
+def ranked(fleet: Fleet, rows: Rows, order: Order, time: int) -> Rows:
     """In that order, equals by id; what has no value to compare comes last, whichever way the others go."""
+    sign = -1 if order.startswith("-") else 1
+    by = order.removeprefix("-")
+    if by in ("id", "name"):
+        return rows[np.argsort(sign * _alphabet(fleet, by).place[rows])]
+    # NaN, which is what is not known, sorts last by either sign.
+    return rows[np.lexsort((sign * fleet.called.by_id.place[rows], sign * _values(fleet, by, time)[rows]))]
+
+
+def behind(fleet: Fleet, rows: Rows, order: Order, place: Mark, time: int) -> Rows:
+    """Those of the ranking that come after the place, whether or not what was there has moved since."""
     descending = order.startswith("-")
-    rank = _RANKS[order.removeprefix("-")]
-    all_of_them = [Ranked((rank(device, time), device.device_id), device) for device in devices]
-    known = [one for one in all_of_them if one.mark[0] is not None]
-    unknown = [one for one in all_of_them if one.mark[0] is None]
-    known.sort(key=lambda one: one.mark, reverse=descending)
-    unknown.sort(key=lambda one: one.mark[1], reverse=descending)
-    return known + unknown
+    by = order.removeprefix("-")
+    value, device_id = place
+    if isinstance(value, str):
+        key = device_id if by == "id" else (value, device_id)
+        return rows[_after(_alphabet(fleet, by), rows, key, descending)]
+    later = _after(fleet.called.by_id, rows, device_id, descending)
+    values = _values(fleet, by, time)[rows]
+    unknown = np.isnan(values)
+    if value is None:
+        return rows[unknown & later]
+    beyond: Bools = values < value if descending else values > value
+    same: Bools = values == value
+    return rows[unknown | beyond | (same & later)]
 
 
-def behind(rows: Iterable[Ranked], order: Order, place: Mark) -> list[Ranked]:
-    """Those that come after the place, whether or not what was there has moved since."""
-    descending = order.startswith("-")
-
-    def after(mark: Mark) -> bool:
-        if (mark[0] is None) != (place[0] is None):
-            return mark[0] is None
-        compared = mark[1:] if mark[0] is None else mark, place[1:] if mark[0] is None else place
-        return compared[0] < compared[1] if descending else compared[0] > compared[1]
-
-    return [one for one in rows if after(one.mark)]
+def _alphabet(fleet: Fleet, by: str) -> Alphabet:
+    return fleet.called.by_id if by == "id" else fleet.called.by_name
 
 
-_RANKS: Mapping[str, Callable[[Device, int], str | float | None]] = {
+def _after(alphabet: Alphabet, rows: Rows, key: Key, descending: bool) -> Bools:
+    places = alphabet.place[rows]
+    return places < alphabet.until(key) if descending else places >= alphabet.behind(key)
+
+
+def _values(fleet: Fleet, by: str, time: int) -> npt.NDArray[np.float64]:
+    """Of each row, NaN where it is not known."""
+    values: npt.NDArray[Any]
+    if by == "status":
+        values = fleet.statuses(time)
+    elif by == "distance":
+        values = fleet.today(time)
+    else:
+        values = fleet.columns["record"]["timestamp"] if by == "time" else fleet.columns["speed"]
+    return values[: len(fleet)].astype(np.float64)
+
+
+_MARKS: Mapping[str, Callable[[Device, int], str | float | None]] = {
     "id": lambda device, _: device.device_id,
-    "name": lambda device, _: (device.name or device.device_id).casefold(),
+    "name": lambda device, _: name_key(device),
     "speed": lambda device, _: device.speed,
     "time": lambda device, _: device.position.time,
     "distance": today,

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from herenow.live.alphabet import Bools, Called
 from herenow.live.columns import Columns
 from herenow.live.grid import world
 from herenow.model.clock import DAY
@@ -49,6 +50,7 @@ class Fleet:
             latitude=np.float64,
             x=np.float64,  # shares of the world, see grid.py
             y=np.float64,
+            speed=np.float64,  # m/s, NaN where it is not known
             distance=np.float64,
             day=np.int32,
             kind=np.uint16,
@@ -57,7 +59,7 @@ class Fleet:
         )
         self._rows: dict[str, int] = {}
         self._kinds: dict[str | None, int] = {None: 0}
-        self._sorted: list[str] | None = None  # device ids in order, None once one was added
+        self.called = Called()
 
     def __len__(self) -> int:
         return len(self.devices)
@@ -94,6 +96,8 @@ class Fleet:
             elif device.name != before.name or device.kind != before.kind:
                 renamed.append(row)
             self.devices[row] = moved[row] = device
+            if renamed and renamed[-1] == row:
+                self.called.set(row, device)
             if device.position.device_id in followed:
                 steps.append((row, device))
         self.columns.grow(len(self.devices))
@@ -105,7 +109,6 @@ class Fleet:
     def _add(self, device: Device) -> int:
         row = self._rows[device.device_id] = len(self.devices)
         self.devices.append(device)
-        self._sorted = None
         return row
 
     def _write(self, rows: Rows, moved: dict[int, Device], seq: int) -> None:
@@ -114,16 +117,18 @@ class Fleet:
             (
                 device.position.longitude,
                 device.position.latitude,
+                np.nan if device.speed is None else device.speed,
                 device.distance,
                 device.day,
                 self._kind(device.kind),
             )
             for device in moved.values()
         ]
-        longitude, latitude, distance, day, kind = np.array(places, dtype=np.float64).reshape(-1, 5).T
+        longitude, latitude, speed, distance, day, kind = np.array(places, dtype=np.float64).reshape(-1, 6).T
         columns["record"][rows] = records(moved.items())
         columns["longitude"][rows], columns["latitude"][rows] = longitude, latitude
         columns["x"][rows], columns["y"][rows] = world(longitude, latitude)
+        columns["speed"][rows] = speed
         columns["distance"][rows], columns["day"][rows], columns["kind"][rows] = distance, day, kind
         columns["changed"][rows] = seq
 
@@ -134,16 +139,35 @@ class Fleet:
         return code or 0
 
     def within(self, box: Box) -> Iterator[Device]:
+        return (self.devices[row] for row in np.flatnonzero(self.inside(box)).tolist())
+
+    def inside(self, box: Box) -> Bools:
         longitude, latitude = self.columns["longitude"][: len(self)], self.columns["latitude"][: len(self)]
         east_of, west_of = longitude >= box.west, longitude <= box.east
         inside = east_of & west_of if box.west <= box.east else east_of | west_of
-        inside &= (latitude >= box.south) & (latitude <= box.north)
-        return (self.devices[row] for row in np.flatnonzero(inside).tolist())
+        return inside & (latitude >= box.south) & (latitude <= box.north)
+
+    def statuses(self, now: int) -> npt.NDArray[np.int64]:
+        """Of each row, as places in STATUSES."""
+        record = self.columns["record"][: len(self)]
+        return np.where(now - record["timestamp"] > STALE_AFTER, STATUSES.index("stale"), record["status"])
+
+    def today(self, now: int) -> npt.NDArray[np.float64]:
+        """Metres of each row since midnight UTC."""
+        count, columns = len(self), self.columns
+        return np.where(columns["day"][:count] == now // DAY, columns["distance"][:count], 0.0)
+
+    def of_kinds(self, kinds: Container[str]) -> Bools:
+        """Rows of any of these; `other` are all that `stats` does not count by name."""
+        codes = self.columns["kind"][: len(self)]
+        found = np.isin(codes, [code for kind, code in self._kinds.items() if kind is not None and kind in kinds])
+        if "other" not in kinds:
+            return found
+        named = self.named_kinds()
+        return found | ~np.isin(codes, [code for kind, code in self._kinds.items() if kind in named])
 
     def by_id(self) -> Iterator[Device]:
-        if self._sorted is None:
-            self._sorted = sorted(self._rows)
-        return (self.devices[self._rows[name]] for name in self._sorted)
+        return (self.devices[self._rows[name]] for name in self.called.by_id.keys)
 
     def page(self, after: str, limit: int, matches: Callable[[Device], bool]) -> tuple[list[Device], int]:
         """Up to `limit` matching devices behind the id `after`, by id; and how many match in all."""
@@ -153,17 +177,14 @@ class Fleet:
 
     def stats(self, now: int) -> Stats:
         count, columns = len(self), self.columns
-        record = columns["record"][:count]
-        stale = now - record["timestamp"] > STALE_AFTER
-        statuses = np.bincount(np.where(stale, STATUSES.index("stale"), record["status"]), minlength=len(STATUSES))
-        today = now // DAY
-        distance = np.where(columns["day"][:count] == today, columns["distance"][:count], 0.0)
+        statuses = np.bincount(self.statuses(now), minlength=len(STATUSES))
+        distance = self.today(now)
         top = np.argpartition(distance, max(0, count - TOP))[-TOP:] if count else np.empty(0, dtype=np.int64)
         top = top[np.argsort(-distance[top], kind="stable")]
         return Stats(
             by_status=dict(zip(STATUSES, statuses.tolist(), strict=True)),
             by_kind=self._by_kind(np.bincount(columns["kind"][:count], minlength=len(self._kinds)).tolist()),
-            since=today * DAY,
+            since=now // DAY * DAY,
             total=float(distance.sum()),
             top=[self.devices[row] for row in top.tolist() if distance[row] > 0],
         )

@@ -20,7 +20,7 @@ export function DonutChart({ marks, total, unit }: DonutChartProps) {
         {ring.map((slice, index) => (
           <Arc key={slice.key} slice={slice} mark={marks[index]} dimmed={anyPressed} />
         ))}
-        <text className="donut-total" x="21" y="21.5">
+        <text className="donut-total" data-long={total.length > 6} x="21" y="21.5">
           {total}
         </text>
         <text className="donut-unit" x="21" y="26">
