@@ -1,6 +1,6 @@
 import { act, fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ConnectionBadge } from "../shell/ConnectionBadge";
 import { renderPanel } from "../testing/renderPanel";
 import { MapDock } from "./MapDock";
@@ -94,6 +94,32 @@ test("the selected devices alone are played, or those that are shown alone, and 
   expect(state().devices).toBeNull();
   act(() => engine.group.isolate(null));
   expect(screen.getByRole("radio", { name: "Only 2" })).toBeDefined();
+});
+
+test("trips and stops of the selected device lie along the time line, and keys and clicks lead to them", async () => {
+  const { engine, state } = await playing();
+  const { from } = state().range;
+  const place = { positions: 9, longitude: 24.9, latitude: 60.1, radius: 12 };
+  const stops = [60_000, 600_000].map((at) => ({ type: "stop", start: from + at, end: from + at + 300_000, ...place }));
+  const asked: URL[] = [];
+  vi.stubGlobal("fetch", (href: string) => {
+    asked.push(new URL(href));
+    return Promise.resolve(Response.json({ device_id: "van", pieces: stops }));
+  });
+  act(() => engine.select("van"));
+  const strip = screen.getByRole("slider", { name: "Trips and stops of van" });
+  await vi.waitFor(() => expect(strip.getAttribute("aria-valuemax")).toBe("2"));
+  const sent = asked.find(({ pathname }) => pathname.endsWith("/api/devices/van/trips"));
+  expect(sent?.searchParams.get("to")).toBe(String(state().range.to));
+  expect(strip.getAttribute("aria-valuetext")).toBe("No trip and no stop");
+  fireEvent.keyDown(strip, { key: "End" });
+  expect(state().time).toBe(from + 600_000);
+  expect(strip.getAttribute("aria-valuetext")).toMatch(/^Stop · /);
+  fireEvent.keyDown(strip, { key: "ArrowLeft" });
+  expect(state().time).toBe(from + 60_000);
+  strip.getBoundingClientRect = () => new DOMRect(0, 0, state().range.to - from, 24);
+  fireEvent.pointerUp(strip, { clientX: 700_000 });
+  expect(state().time).toBe(from + 600_000);
 });
 
 test("what is missing is said: loading, nothing stored, or why it cannot be had", async () => {

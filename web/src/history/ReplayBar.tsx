@@ -5,9 +5,11 @@ import { formatAge } from "../format/age";
 import { formatTime } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
+import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
 import { t } from "../words/t";
+import { PiecesStrip } from "./PiecesStrip";
 import { PlayedDevices } from "./PlayedDevices";
 import { Timeline } from "./Timeline";
 
@@ -15,7 +17,8 @@ const SPEEDS = REPLAY_SPEEDS.map((speed) => ({ value: String(speed), label: `${s
 
 /** Plays the past: which time is shown, whether it goes on, and how fast. */
 export function ReplayBar({ state }: { readonly state: ReplayState }) {
-  const { replay } = useEngine();
+  const { replay, selection } = useEngine();
+  const selected = useReadable(selection);
   const now = useServerNow();
   const words = `${formatTime(state.time, now)} · ${formatAge(now - state.time)}`;
   useShortcuts({
@@ -39,6 +42,9 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
         <PlayedDevices devices={state.devices} />
       </div>
       <Timeline replay={state} now={now} words={words} onSeek={(time) => replay.seek(time)} />
+      {selected !== null && (
+        <PiecesStrip deviceId={selected} replay={state} now={now} onSeek={(time) => replay.seek(time)} />
+      )}
       <ReplayTrouble state={state} onRetry={() => replay.retry()} />
     </div>
   );

@@ -6,6 +6,7 @@ import { fetchTrips } from "../api/trips";
 import type { Place } from "../engine/types";
 import { formatDistance } from "../format/distance";
 import { formatDuration } from "../format/duration";
+import { pieceName } from "../format/pieceName";
 import { formatSpeed } from "../format/speed";
 import { formatMinute } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
@@ -23,7 +24,7 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
   const [all, setAll] = useState(false);
   const query = useQuery({
     queryKey: ["trips", deviceId],
-    queryFn: ({ signal }) => fetchTrips(deviceId, now - SPAN, signal),
+    queryFn: ({ signal }) => fetchTrips(deviceId, { from: now - SPAN }, signal),
     refetchInterval: REFRESH_MILLISECONDS,
     gcTime: 10_000,
   });
@@ -67,9 +68,7 @@ function PieceRow({ piece, now }: { readonly piece: Piece; readonly now: number 
       <button type="button" className="piece" onClick={() => engine.flyTo(placeOf(piece))}>
         <Icon aria-hidden />
         <span>
-          <span className="piece-name">
-            {isTrip ? t("Trip of {{distance}}", { distance: formatDistance(piece.distance) }) : t("Stop")}
-          </span>
+          <span className="piece-name">{pieceName(piece)}</span>
           <span className="muted">
             {formatMinute(piece.start, now)} – {formatMinute(piece.end, now)}
           </span>
