@@ -1,7 +1,9 @@
 import { type SubmitEvent, useId, useState } from "react";
 import type { TimeRange } from "../engine/types";
 import { t } from "../words/t";
-import { readRange, writeLocal } from "./historyRange";
+import { readRange } from "./historyRange";
+import { writeTime } from "./readTime";
+import { TimeField } from "./TimeField";
 
 interface HistoryRangeFormProps {
   /** Milliseconds by the server's clock. */
@@ -12,8 +14,8 @@ interface HistoryRangeFormProps {
 }
 
 export function HistoryRangeForm({ now, first, onRange }: HistoryRangeFormProps) {
-  const [from, setFrom] = useState(() => writeLocal(first?.from ?? now - 2 * 3_600_000));
-  const [to, setTo] = useState(() => writeLocal(first?.to ?? now));
+  const [from, setFrom] = useState(() => writeTime(first?.from ?? now - 2 * 3_600_000));
+  const [to, setTo] = useState(() => writeTime(first?.to ?? now));
   const [problem, setProblem] = useState<string | null>(null);
   const problemId = useId();
 
@@ -27,14 +29,8 @@ export function HistoryRangeForm({ now, first, onRange }: HistoryRangeFormProps)
   const described = problem === null ? {} : { "aria-describedby": problemId, "aria-invalid": true };
   return (
     <form className="range-form" noValidate onSubmit={submit}>
-      <label>
-        {t("From")}
-        <input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} {...described} />
-      </label>
-      <label>
-        {t("To")}
-        <input type="datetime-local" value={to} onChange={(event) => setTo(event.target.value)} {...described} />
-      </label>
+      <TimeField label={t("From")} value={from} onChange={setFrom} {...described} />
+      <TimeField label={t("To")} value={to} onChange={setTo} {...described} />
       <button type="submit" className="button">
         {t("Show")}
       </button>

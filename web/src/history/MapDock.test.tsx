@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { renderPanel } from "../testing/renderPanel";
@@ -21,8 +21,24 @@ test("a custom time that makes no sense is refused with the reason", async () =>
   await userEvent.click(screen.getByRole("radio", { name: "Custom" }));
   await userEvent.clear(screen.getByLabelText("From"));
   await userEvent.click(screen.getByRole("button", { name: "Show" }));
-  expect(screen.getByRole("alert").textContent).toContain("expected a day and a time");
+  expect(screen.getByRole("alert").textContent).toContain("expected 2026-11-23 14:05");
   expect(engine.history.get().range).toBe(before);
+});
+
+test("a custom time is typed, or picked from a calendar that writes it", async () => {
+  const { engine } = renderPanel(dock);
+  await userEvent.click(screen.getByRole("radio", { name: "Custom" }));
+  const from = screen.getByLabelText<HTMLInputElement>("From");
+  await userEvent.clear(from);
+  await userEvent.type(from, "2026-11-20T10:00+00:00");
+  const to = screen.getByLabelText<HTMLInputElement>("To");
+  const picker = document.querySelectorAll<HTMLInputElement>("input[type=datetime-local]")[1];
+  if (!picker) throw new Error("expected a calendar");
+  fireEvent.change(picker, { target: { value: "2026-11-21T12:00" } });
+  expect(to.value).toBe("2026-11-21 12:00");
+  await userEvent.click(screen.getByRole("button", { name: "Show" }));
+  const range = { from: Date.UTC(2026, 10, 20, 10), to: new Date(2026, 10, 21, 12).getTime() };
+  expect(engine.history.get().range).toEqual(range);
 });
 
 test("a history that could not be loaded says so, and live is not touched", async () => {

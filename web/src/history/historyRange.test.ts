@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { hasMovedOn, presetRange, readRange, wholeHours, writeLocal } from "./historyRange";
+import { hasMovedOn, presetRange, readRange, wholeHours } from "./historyRange";
+import { writeTime } from "./readTime";
 
 const NOW = new Date(2026, 10, 23, 14, 5).getTime();
 
@@ -20,15 +21,14 @@ test("a preset moves on with the hour, a custom range never does", () => {
   expect(hasMovedOn("1h", null, NOW)).toBe(false);
 });
 
-test("two local date-times are a range, with a T or a space between", () => {
-  const { range } = readRange("2026-11-23T12:00", "2026-11-23 14:00", NOW);
+test("two typed times are a range, however each is written", () => {
+  const { range } = readRange("2026-11-23T12:00", "14:00", NOW);
   expect(range).toEqual({ from: new Date(2026, 10, 23, 12).getTime(), to: new Date(2026, 10, 23, 14).getTime() });
 });
 
 test.each([
-  ["", "2026-11-23T14:00", "From: expected a day and a time, as 2026-11-23 14:05."],
-  ["2026-11-23T12:00", "tomorrow", "To: expected a day and a time, as 2026-11-23 14:05."],
-  ["2026-13-23T12:00", "2026-11-23T14:00", "From: expected a day and a time, as 2026-11-23 14:05."],
+  ["", "2026-11-23T14:00", "From: expected 2026-11-23 14:05, 14:05 or 2026-11-23T14:05:00Z, got “”."],
+  ["2026-11-23T12:00", "tomorrow", "To: expected 2026-11-23 14:05, 14:05 or 2026-11-23T14:05:00Z, got “tomorrow”."],
   ["2026-11-23T14:00", "2026-11-23T14:00", "From must be before To."],
   ["2026-11-24T00:00", "2026-11-25T00:00", "From lies in the future: nothing is stored there yet."],
 ])("from “%s” to “%s” is refused", (from, to, problem) => {
@@ -44,5 +44,5 @@ test("hours that a range touches are in it as a whole", () => {
 
 test("what is written is read back as the same minute", () => {
   const range = { from: NOW - HOUR, to: NOW };
-  expect(readRange(writeLocal(range.from), writeLocal(range.to), NOW).range).toEqual(wholeHours(range));
+  expect(readRange(writeTime(range.from), writeTime(range.to), NOW).range).toEqual(wholeHours(range));
 });

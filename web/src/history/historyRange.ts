@@ -1,6 +1,6 @@
 import type { TimeRange } from "../engine/types";
-import { settings } from "../settings/settings";
 import { t } from "../words/t";
+import { readTime } from "./readTime";
 
 export const PRESETS = [
   { key: "15min", label: "15 min", milliseconds: 15 * 60_000 },
@@ -35,33 +35,23 @@ export type RangeReading =
   | { readonly range: TimeRange; readonly problem: null }
   | { readonly range: null; readonly problem: string };
 
-/** Reads two date-times of the zone that is set, as `2026-11-23T14:05`, or says what is wrong with them. */
+/** Reads two typed times, or says what is wrong with them. */
 export function readRange(from: string, to: string, now: number): RangeReading {
-  const start = readLocal(from);
-  const end = readLocal(to);
-  if (start === null) return fault(t("From: expected a day and a time, as 2026-11-23 14:05."));
-  if (end === null) return fault(t("To: expected a day and a time, as 2026-11-23 14:05."));
+  const start = readTime(from, now);
+  const end = readTime(to, now);
+  if (start === null) return notTime(t("From"), from);
+  if (end === null) return notTime(t("To"), to);
   if (start >= end) return fault(t("From must be before To."));
   if (start > now) return fault(t("From lies in the future: nothing is stored there yet."));
   return { range: wholeHours({ from: start, to: end }), problem: null };
 }
 
+function notTime(field: string, text: string): RangeReading {
+  return fault(
+    t("{{field}}: expected 2026-11-23 14:05, 14:05 or 2026-11-23T14:05:00Z, got “{{text}}”.", { field, text }),
+  );
+}
+
 function fault(problem: string): RangeReading {
   return { range: null, problem };
-}
-
-const LOCAL = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
-
-function readLocal(text: string): number | null {
-  const trimmed = text.trim();
-  if (!LOCAL.test(trimmed)) return null;
-  // Without a zone, a date-time is read in the zone of the browser.
-  const time = Date.parse(trimmed.replace(" ", "T") + (settings.get().zone === "utc" ? "Z" : ""));
-  return Number.isNaN(time) ? null : time;
-}
-
-/** The other way: as an input of type datetime-local wants it. */
-export function writeLocal(time: number): string {
-  const minutes = settings.get().zone === "utc" ? 0 : new Date(time).getTimezoneOffset();
-  return new Date(time - minutes * 60_000).toISOString().slice(0, 16);
 }

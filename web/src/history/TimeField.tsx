@@ -1,0 +1,48 @@
+import { CalendarDays } from "lucide-react";
+import { type InputHTMLAttributes, useRef } from "react";
+import { t } from "../words/t";
+
+interface TimeFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, "aria-describedby" | "aria-invalid"> {
+  readonly label: string;
+  readonly value: string;
+  onChange(text: string): void;
+}
+
+/** A time that is typed, or taken from the calendar of the browser. */
+export function TimeField({ label, value, onChange, ...described }: TimeFieldProps) {
+  const picker = useRef<HTMLInputElement>(null);
+  const name = t("{{field}}: choose in a calendar", { field: label });
+  return (
+    <div className="time-field">
+      <label>
+        {label}
+        <input
+          type="text"
+          autoComplete="off"
+          spellCheck={false}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          {...described}
+        />
+      </label>
+      <span className="time-picker">
+        <input
+          ref={picker}
+          type="datetime-local"
+          tabIndex={-1}
+          aria-hidden="true"
+          onChange={(event) => onChange(event.target.value.replace("T", " "))}
+        />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={name}
+          title={name}
+          onClick={() => picker.current?.showPicker()}
+        >
+          <CalendarDays aria-hidden />
+        </button>
+      </span>
+    </div>
+  );
+}
