@@ -1,5 +1,6 @@
 import { ChartColumn, Table2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
 
 interface ChartCardProps {
@@ -16,16 +17,13 @@ export function ChartCard({ title, children, table, controls }: ChartCardProps) 
     <section className="card" aria-label={title}>
       <header className="card-head">
         <h2>{title}</h2>
-        <button
-          type="button"
-          className="icon-button"
-          aria-pressed={asTable}
-          aria-label={t("{{chart}}: view as table", { chart: title })}
+        <IconButton
+          name={t("{{chart}}: view as table", { chart: title })}
           title={asTable ? t("View as chart") : t("View as table")}
+          icon={asTable ? ChartColumn : Table2}
+          aria-pressed={asTable}
           onClick={() => setAsTable(!asTable)}
-        >
-          {asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}
-        </button>
+        />
       </header>
       {controls}
       {asTable ? table : children}

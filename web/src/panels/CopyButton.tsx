@@ -1,5 +1,6 @@
 import { Check, Copy } from "lucide-react";
 import { useCopied } from "../hooks/useCopied";
+import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
 
 interface CopyButtonProps {
@@ -10,14 +11,11 @@ interface CopyButtonProps {
 export function CopyButton({ text, label }: CopyButtonProps) {
   const [copied, copy] = useCopied();
   return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={copied ? t("Copied") : label}
+    <IconButton
+      name={copied ? t("Copied") : label}
       title={label}
+      icon={copied ? Check : Copy}
       onClick={() => copy(text)}
-    >
-      {copied ? <Check aria-hidden /> : <Copy aria-hidden />}
-    </button>
+    />
   );
 }

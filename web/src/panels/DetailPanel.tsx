@@ -4,6 +4,7 @@ import { fetchDevice } from "../api/devices";
 import type { LivePosition } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
+import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
 import { DetailActions } from "./DetailActions";
 import { DetailFacts } from "./DetailFacts";
@@ -59,15 +60,12 @@ function DetailHead({ deviceId, newest }: DetailHeadProps) {
   const engine = useEngine();
   return (
     <header className="detail-head">
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={t("Back to the overview")}
-        title={t("Back to the overview (Esc)")}
+      <IconButton
+        name={t("Back to the overview")}
+        shortcut="Escape"
+        icon={ArrowLeft}
         onClick={() => engine.select(null)}
-      >
-        <ArrowLeft aria-hidden />
-      </button>
+      />
       {newest && <StatusShape status={newest.status} course={newest.course} />}
       <div className="detail-title">
         <h2>{newest?.name ?? deviceId}</h2>

@@ -2,6 +2,7 @@ import { Info } from "lucide-react";
 import { useState } from "react";
 import type { Credit } from "../engine/types";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 
 /** Whom the map is owed to, in full; on a small screen one line of it, and the rest when asked for. */
 export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
@@ -15,15 +16,7 @@ export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
           </li>
         ))}
       </ul>
-      <button
-        type="button"
-        className="icon-button"
-        aria-expanded={open}
-        aria-label={t("All credits")}
-        onClick={() => setOpen(!open)}
-      >
-        <Info aria-hidden />
-      </button>
+      <IconButton name={t("All credits")} icon={Info} aria-expanded={open} onClick={() => setOpen(!open)} />
     </section>
   );
 }

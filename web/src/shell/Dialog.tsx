@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 
 interface DialogProps {
   readonly title: string;
@@ -21,9 +22,7 @@ export function Dialog({ title, open, onClose, children }: DialogProps) {
     <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={onClose}>
       <header className="card-head">
         <h2 id={titleId}>{title}</h2>
-        <button type="button" className="icon-button" aria-label={t("Close")} onClick={onClose}>
-          <X aria-hidden />
-        </button>
+        <IconButton name={t("Close")} icon={X} onClick={onClose} />
       </header>
       {open && children}
     </dialog>

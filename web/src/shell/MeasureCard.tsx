@@ -8,6 +8,7 @@ import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 import { MAP_ID } from "./SkipLink";
 
 /** The ruler: `m` begins and ends it, a click or Enter sets a point, Backspace takes the last one away. */
@@ -46,25 +47,14 @@ function Ruler({ points }: { readonly points: readonly Place[] }) {
       <section className="measure-card" aria-label={t("Measure")}>
         <header className="card-head">
           <h2>{t("Measure")}</h2>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={t("Take the last point away")}
-            title={`${t("Take the last point away")} (Backspace)`}
+          <IconButton
+            name={t("Take the last point away")}
+            shortcut="Backspace"
+            icon={Undo2}
             disabled={points.length === 0}
             onClick={() => measure.removeLast()}
-          >
-            <Undo2 aria-hidden />
-          </button>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={t("End measuring")}
-            title={`${t("End measuring")} (Esc)`}
-            onClick={() => measure.end()}
-          >
-            <X aria-hidden />
-          </button>
+          />
+          <IconButton name={t("End measuring")} shortcut="Escape" icon={X} onClick={() => measure.end()} />
         </header>
         {legs.length === 0 && (
           <p className="muted">{t("Click points, or press Enter to take the middle of the map.")}</p>

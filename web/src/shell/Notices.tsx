@@ -2,6 +2,7 @@ import { Info, X } from "lucide-react";
 import { useState } from "react";
 import { readStored, store } from "../hooks/stored";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 
 const DISMISSED = "herenow.notices.dismissed";
 
@@ -20,9 +21,7 @@ export function Notices({ notices }: { readonly notices: readonly string[] }) {
         <h2 id="notice-title">
           <Info aria-hidden /> {t("About this demo")}
         </h2>
-        <button type="button" className="icon-button" aria-label={t("Dismiss")} title={t("Dismiss")} onClick={dismiss}>
-          <X aria-hidden />
-        </button>
+        <IconButton name={t("Dismiss")} icon={X} onClick={dismiss} />
       </header>
       <ul>
         {notices.map((notice) => (

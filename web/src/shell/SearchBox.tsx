@@ -3,6 +3,7 @@ import { type KeyboardEvent, useRef } from "react";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 
 interface SearchBoxProps {
   /** Called when someone begins to search, so that the list can be brought into view. */
@@ -54,9 +55,7 @@ export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
           </button>
         </>
       ) : (
-        <button type="button" className="icon-button" aria-label={t("Clear the search")} onClick={() => set("")}>
-          <X aria-hidden />
-        </button>
+        <IconButton name={t("Clear the search")} icon={X} onClick={() => set("")} />
       )}
     </search>
   );

@@ -3,6 +3,7 @@ import type { ThemeSetting } from "../hooks/useTheme";
 import { t } from "../words/t";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { CopyLink } from "./CopyLink";
+import { IconButton } from "./IconButton";
 import { Logo } from "./Logo";
 import { SearchBox } from "./SearchBox";
 import { StatsStrip } from "./StatsStrip";
@@ -29,26 +30,8 @@ export function TopBar({ theme, onSearch, onPalette, onSettings, onHelp }: TopBa
         <StatsStrip />
         <CopyLink />
         <ThemeSwitch {...theme} />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t("Settings")}
-          title={`${t("Settings")} (s)`}
-          aria-keyshortcuts="s"
-          onClick={onSettings}
-        >
-          <Settings aria-hidden />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t("Help and keyboard shortcuts")}
-          aria-keyshortcuts="?"
-          title={t("Help (?)")}
-          onClick={onHelp}
-        >
-          <CircleQuestionMark aria-hidden />
-        </button>
+        <IconButton name={t("Settings")} shortcut="s" icon={Settings} onClick={onSettings} />
+        <IconButton name={t("Help and keyboard shortcuts")} shortcut="?" icon={CircleQuestionMark} onClick={onHelp} />
       </div>
     </header>
   );
