@@ -1,5 +1,6 @@
 """What axe-core finds on each screen: nothing, in both themes, on a desktop and on a phone."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser import AXE
 from tests.acceptance.layout import layout_faults
-from tests.server import Server, running
+from tests.server import Server, report, running
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -20,12 +21,6 @@ RUN = """async tags => {
     .filter(({html}) => id !== 'target-size' || !html.includes('brush-edge'))
     .map(node => [id, node.html.slice(0, 200), node.failureSummary]));
 }"""
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("empty") / "positions.db") as server:
-        yield server
 
 
 @pytest.fixture(params=list(SIZES))
@@ -108,10 +103,21 @@ def test_a_screen_has_no_fault(page: Page, parked: Server, screen: str) -> None:
     assert faults(page) == []
 
 
-def test_an_empty_fleet_has_no_fault(page: Page, empty: Server) -> None:
-    page.goto(empty.url)
-    expect(page.get_by_role("heading", name="No devices yet")).to_be_visible()
-    assert faults(page) == []
+def test_an_empty_fleet_and_its_first_device_have_no_fault(page: Page, tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server:
+        page.goto(server.url)
+        expect(page.get_by_role("heading", name="No devices yet")).to_be_visible()
+        assert faults(page) == []
+        now = time.time_ns() // 1_000_000
+        report(server, {"device_id": "bike-1", "time": now, "latitude": 60.17, "longitude": 24.94})
+        card = page.get_by_role("region", name="First device")
+        expect(card).to_contain_text("bike-1")
+        expect(card).to_contain_text("60.17000, 24.94000")
+        assert faults(page) == []
+        card.get_by_role("button", name="Show on the map").click()
+        expect(card).to_have_count(0)
+        expect(page.get_by_role("button", name="Follow")).to_be_visible()
+        page.wait_for_function("() => window.herenow.shown('bike-1') && location.hash.includes('/60.17')")
 
 
 def test_a_lost_connection_has_no_fault(page: Page, tmp_path: Path) -> None:

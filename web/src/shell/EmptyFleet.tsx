@@ -1,8 +1,10 @@
+import { useState } from "react";
 import { address } from "../api/request";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { CopyButton } from "../panels/CopyButton";
 import { t } from "../words/t";
+import { FirstReport } from "./FirstReport";
 
 /** A command that reports one position, for whoever has no device yet. */
 export function reportCommand(url: string, now: number): string {
@@ -11,19 +13,32 @@ export function reportCommand(url: string, now: number): string {
   return `curl -d '${position}' ${url}`;
 }
 
+/** Where there is no device: how to report one, then which was the first, until that is put away. */
 export function EmptyFleet() {
   const stats = useReadable(useEngine().stats);
-  if (stats === null || stats.devices > 0) return null;
-  // To the minute, so that the text stands still while someone marks it.
-  const command = reportCommand(address("api/positions").href, Math.floor(stats.time / 60_000) * 60_000);
+  const [waits, setWaits] = useState(false);
+  const empty = stats?.devices === 0;
+  if (empty && !waits) setWaits(true);
+  if (stats === null || !(empty || waits)) return null;
   return (
-    <section className="card empty-fleet" aria-label={t("No devices yet")}>
+    <section className="card empty-fleet" aria-label={t("First device")}>
+      {empty && <HowToReport now={stats.time} />}
+      <div role="status">{!empty && <FirstReport onClose={() => setWaits(false)} />}</div>
+    </section>
+  );
+}
+
+function HowToReport({ now }: { readonly now: number }) {
+  // To the minute, so that the text stands still while someone marks it.
+  const command = reportCommand(address("api/positions").href, Math.floor(now / 60_000) * 60_000);
+  return (
+    <div>
       <h2>{t("No devices yet")}</h2>
       <p>{t("Report a first position and it appears here:")}</p>
       <div className="command">
         <code>{command}</code>
         <CopyButton text={command} label={t("Copy the command")} />
       </div>
-    </section>
+    </div>
   );
 }

@@ -1,0 +1,65 @@
+import { useQuery } from "@tanstack/react-query";
+import { X } from "lucide-react";
+import { type Device, fetchDevices } from "../api/devices";
+import { formatPlace } from "../format/place";
+import { formatTime } from "../format/time";
+import { useEngine } from "../hooks/useEngine";
+import { useServerNow } from "../hooks/useNow";
+import { Fact } from "../panels/Fact";
+import { t } from "../words/t";
+import { MAP_ID } from "./SkipLink";
+
+const ASK_AGAIN_MILLISECONDS = 1000;
+
+/** Which device was the first of the fleet, as it reported then. */
+export function FirstReport({ onClose }: { readonly onClose: () => void }) {
+  const engine = useEngine();
+  const { data: first } = useQuery({
+    queryKey: ["first report"],
+    queryFn: async ({ signal }) => (await fetchDevices({ sort: "time", limit: 1 }, signal)).devices[0] ?? null,
+    staleTime: Number.POSITIVE_INFINITY,
+    // Of several servers the one that answers may not have heard of it yet.
+    refetchInterval: ({ state }) => (state.data ? false : ASK_AGAIN_MILLISECONDS),
+  });
+  function close(): void {
+    document.getElementById(MAP_ID)?.focus({ preventScroll: true });
+    onClose();
+  }
+  function show({ device_id, position }: Device): void {
+    engine.select(device_id);
+    engine.flyTo(position);
+    close();
+  }
+  return (
+    <>
+      <header className="card-head">
+        <h2>{t("The first device has reported")}</h2>
+        <button type="button" className="icon-button" aria-label={t("Close")} title={t("Close")} onClick={close}>
+          <X aria-hidden />
+        </button>
+      </header>
+      {first && (
+        <>
+          <Facts first={first} />
+          <button type="button" className="button" onClick={() => show(first)}>
+            {t("Show on the map")}
+          </button>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Nothing that changes by itself, for the card is read out. */
+function Facts({ first: { device_id, name, position } }: { readonly first: Device }) {
+  const now = useServerNow();
+  return (
+    <dl className="facts">
+      <Fact name={t("Device")}>{name ?? device_id}</Fact>
+      <Fact name={t("Fix")}>{formatTime(position.time, now)}</Fact>
+      <Fact name={t("Place")}>
+        <bdi dir="ltr">{formatPlace(position)}</bdi>
+      </Fact>
+    </dl>
+  );
+}
