@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { ChartColumn, ChevronLeft, ChevronRight, type LucideIcon, Table2 } from "lucide-react";
+import { ChartColumn, ChevronLeft, ChevronRight, Table2 } from "lucide-react";
 import { useState } from "react";
 import { fetchTimeline, type Timeline } from "../api/timeline";
 import { MarkTable } from "../charts/MarkTable";
@@ -8,6 +8,7 @@ import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
 import { formatMinute } from "../format/time";
 import { useServerNow } from "../hooks/useNow";
+import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
 import { HistogramBars } from "./HistogramBars";
 import { beside, windowAround } from "./histogramWindow";
@@ -27,23 +28,31 @@ export function Histogram({ range, onRange }: HistogramProps) {
   const window = useWindow(range, now);
   const query = useTimeline(window);
   const [asTable, setAsTable] = useState(false);
-  const go = (direction: -1 | 1) => {
-    const to = beside(range, direction, now);
-    return to === null ? null : () => onRange(to);
-  };
+  const earlier = beside(range, -1, now);
+  const later = beside(range, 1, now);
   return (
     <section className="histogram" aria-label={t("Stored positions over time")}>
       <div className="histogram-row">
-        <Button name={t("Earlier by as much")} icon={ChevronLeft} onClick={go(-1)} />
+        <IconButton
+          name={t("Earlier by as much")}
+          icon={ChevronLeft}
+          disabled={earlier === null}
+          onClick={() => earlier && onRange(earlier)}
+        />
         {asTable ? (
           <Counts timeline={query.data} now={now} />
         ) : (
           <Plot timeline={query.data} range={range} window={window} now={now} onRange={onRange} />
         )}
-        <Button name={t("Later by as much")} icon={ChevronRight} onClick={go(1)} />
-        <Button
+        <IconButton
+          name={t("Later by as much")}
+          icon={ChevronRight}
+          disabled={later === null}
+          onClick={() => later && onRange(later)}
+        />
+        <IconButton
           name={t("{{chart}}: view as table", { chart: t("Stored positions over time") })}
-          pressed={asTable}
+          aria-pressed={asTable}
           icon={asTable ? ChartColumn : Table2}
           onClick={() => setAsTable(!asTable)}
         />
@@ -126,29 +135,5 @@ function Counts({ timeline, now }: { readonly timeline: Timeline | undefined; re
     <section className="histogram-table" tabIndex={0} aria-label={t("Stored positions over time")}>
       <MarkTable caption={t("Stored positions over time")} what={t("From")} measure={t("positions")} marks={marks} />
     </section>
-  );
-}
-
-interface ButtonProps {
-  readonly name: string;
-  readonly icon: LucideIcon;
-  readonly pressed?: boolean;
-  /** Null where there is nothing to go to. */
-  readonly onClick: (() => void) | null;
-}
-
-function Button({ name, icon: Icon, pressed, onClick }: ButtonProps) {
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={name}
-      aria-pressed={pressed}
-      title={name}
-      disabled={onClick === null}
-      onClick={onClick ?? undefined}
-    >
-      <Icon aria-hidden />
-    </button>
   );
 }

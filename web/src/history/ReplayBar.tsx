@@ -1,4 +1,4 @@
-import { type LucideIcon, Pause, Play, Repeat, StepBack, StepForward } from "lucide-react";
+import { Pause, Play, Repeat, StepBack, StepForward } from "lucide-react";
 import type { Replay, ReplayState } from "../engine/types";
 import { REPLAY_SPEEDS } from "../engine/types";
 import { formatAge } from "../format/age";
@@ -8,6 +8,7 @@ import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
+import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
 import { PiecesStrip } from "./PiecesStrip";
 import { PlayedDevices } from "./PlayedDevices";
@@ -30,7 +31,12 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
     <div className="replay" aria-busy={state.waiting}>
       <div className="replay-row">
         <PlayControls replay={replay} playing={state.playing} />
-        <LoopButton on={state.loop} onToggle={() => replay.setLoop(!state.loop)} />
+        <IconButton
+          name={t("Begin anew at the end")}
+          icon={Repeat}
+          aria-pressed={state.loop}
+          onClick={() => replay.setLoop(!state.loop)}
+        />
         <p className="replay-time number">{words}</p>
         {state.waiting && <p className="muted">{t("Loading…")}</p>}
         <Segments
@@ -53,46 +59,15 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
 function PlayControls({ replay, playing }: { readonly replay: Replay; readonly playing: boolean }) {
   return (
     <div className="replay-buttons">
-      <PlayButton name={t("Step back")} shortcut="," icon={StepBack} onClick={() => replay.step(-1)} />
-      <PlayButton
+      <IconButton name={t("Step back")} shortcut="," icon={StepBack} onClick={() => replay.step(-1)} />
+      <IconButton
         name={playing ? t("Pause") : t("Play")}
         shortcut="Space"
         icon={playing ? Pause : Play}
         onClick={() => replay.play(!playing)}
       />
-      <PlayButton name={t("Step on")} shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
+      <IconButton name={t("Step on")} shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
     </div>
-  );
-}
-
-function LoopButton({ on, onToggle }: { readonly on: boolean; onToggle(): void }) {
-  const name = t("Begin anew at the end");
-  return (
-    <button type="button" className="icon-button" aria-pressed={on} aria-label={name} title={name} onClick={onToggle}>
-      <Repeat aria-hidden />
-    </button>
-  );
-}
-
-interface PlayButtonProps {
-  readonly name: string;
-  readonly shortcut: string;
-  readonly icon: LucideIcon;
-  onClick(): void;
-}
-
-function PlayButton({ name, shortcut, icon: Icon, onClick }: PlayButtonProps) {
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={name}
-      aria-keyshortcuts={shortcut}
-      title={`${name} (${shortcut})`}
-      onClick={onClick}
-    >
-      <Icon aria-hidden />
-    </button>
   );
 }
 

@@ -1,5 +1,6 @@
 import { CalendarDays } from "lucide-react";
 import { type InputHTMLAttributes, useRef } from "react";
+import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
 
 interface TimeFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, "aria-describedby" | "aria-invalid"> {
@@ -11,7 +12,6 @@ interface TimeFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, "ar
 /** A time that is typed, or taken from the calendar of the browser. */
 export function TimeField({ label, value, onChange, ...described }: TimeFieldProps) {
   const picker = useRef<HTMLInputElement>(null);
-  const name = t("{{field}}: choose in a calendar", { field: label });
   return (
     <div className="time-field">
       <label>
@@ -33,15 +33,11 @@ export function TimeField({ label, value, onChange, ...described }: TimeFieldPro
           aria-hidden="true"
           onChange={(event) => onChange(event.target.value.replace("T", " "))}
         />
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={name}
-          title={name}
+        <IconButton
+          name={t("{{field}}: choose in a calendar", { field: label })}
+          icon={CalendarDays}
           onClick={() => picker.current?.showPicker()}
-        >
-          <CalendarDays aria-hidden />
-        </button>
+        />
       </span>
     </div>
   );
