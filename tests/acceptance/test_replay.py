@@ -136,6 +136,17 @@ def test_steps_go_to_the_fixes_of_the_selected_device(page: Page, server: Server
     until_shown(page, longitude_at(1_240_000))
     page.keyboard.press(",")
     until_shown(page, longitude_at(1_230_000))
+    head = page.locator(".time-head")
+    expect(head).to_be_visible()
+    before = head.bounding_box()
+    assert before
+    speeds = page.get_by_role("slider", name="Speed in the hour that is played")
+    speeds.press("End")
+    speeds.press("Enter")
+    until_shown(page, longitude_at(HOUR - EVERY))
+    page.wait_for_function(
+        "x => document.querySelector('.time-head').getBoundingClientRect().x > x + 20", arg=before["x"]
+    )
 
 
 def test_in_a_gap_devices_stand_then_go_and_it_plays_on_behind_it(page: Page, server: Server) -> None:

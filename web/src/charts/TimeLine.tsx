@@ -15,16 +15,19 @@ export interface TimeLineProps {
   readonly at: number | null;
   onPoint(place: number | null): void;
   onChoose(): void;
+  /** A time at which a line stands that moves with it. */
+  head?(): number;
 }
 
 /** A line over time, drawn by uPlot, that ends where nothing is known. Nothing of it moves by itself. */
-export default function TimeLine({ moments, write, writeTime, at, onPoint, onChoose }: TimeLineProps) {
+export default function TimeLine({ moments, write, writeTime, at, onPoint, onChoose, head }: TimeLineProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const point = useEffectEvent((made: uPlot) =>
     onPoint((made.cursor.left ?? OUTSIDE) < 0 ? null : (made.cursor.idx ?? null)),
   );
   const choose = useEffectEvent(() => onChoose());
+  const headNow = useEffectEvent(() => head?.() ?? Number.NaN);
   const values = useEffectEvent((ticks: number[]) => ticks.map(write));
   const times = useEffectEvent((ticks: number[]) => ticks.map(writeTime));
   useEffect(() => {
@@ -33,10 +36,12 @@ export default function TimeLine({ moments, write, writeTime, at, onPoint, onCho
     const made = new uPlot(optionsOf(element, { point, values, times }), [[], []], element);
     chart.current = made;
     made.over.addEventListener("click", () => choose());
+    const stopHead = moveHead(made, () => headNow());
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
     return () => {
       watch.disconnect();
+      stopHead();
       made.destroy();
       chart.current = null;
     };
@@ -50,6 +55,20 @@ export default function TimeLine({ moments, write, writeTime, at, onPoint, onCho
     made.setCursor({ left: moment ? made.valToPos(moment.time, "x") : OUTSIDE, top: moment ? 1 : OUTSIDE }, false);
   }, [at, moments]);
   return <div ref={place} className="time-line" aria-hidden="true" />;
+}
+
+/** Keeps a line at a time, frame by frame; returns what ends that. */
+function moveHead(made: uPlot, time: () => number): () => void {
+  const line = document.createElement("div");
+  line.className = "time-head";
+  made.over.append(line);
+  let frame = requestAnimationFrame(function move() {
+    const left = made.valToPos(time(), "x");
+    line.hidden = !(left >= 0 && left <= made.over.clientWidth);
+    line.style.transform = `translateX(${left}px)`;
+    frame = requestAnimationFrame(move);
+  });
+  return () => cancelAnimationFrame(frame);
 }
 
 interface Hooks {

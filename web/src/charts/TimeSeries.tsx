@@ -5,15 +5,16 @@ import type { Moment } from "./timeSeries";
 // Its library is loaded when the first chart is shown.
 const TimeLine = lazy(() => import("./TimeLine"));
 
-interface TimeSeriesProps extends Pick<TimeLineProps, "moments" | "write" | "writeTime"> {
+interface TimeSeriesProps extends Pick<TimeLineProps, "moments" | "write" | "writeTime" | "head"> {
   readonly title: string;
   /** Which moment the pointer or a key is at; null when it has gone. */
-  onPoint(moment: Moment | null): void;
+  onPoint?(moment: Moment | null): void;
   onChoose(moment: Moment): void;
 }
 
 /** A line over time, along which the pointer goes, or arrow keys; a click or Enter chooses the moment. */
-export function TimeSeries({ title, moments, write, writeTime, onPoint, onChoose }: TimeSeriesProps) {
+export function TimeSeries({ title, moments, onPoint, onChoose, ...line }: TimeSeriesProps) {
+  const { write, writeTime } = line;
   const [at, setAt] = useState<number | null>(null);
   const moment = at === null ? undefined : moments[at];
   const words = moment && moment.value !== null ? `${writeTime(moment.time)}: ${write(moment.value)}` : "";
@@ -21,7 +22,7 @@ export function TimeSeries({ title, moments, write, writeTime, onPoint, onChoose
     const reached = place !== null && isKnown(moments[place]) ? place : null;
     if (reached === at) return;
     setAt(reached);
-    onPoint(reached === null ? null : (moments[reached] ?? null));
+    onPoint?.(reached === null ? null : (moments[reached] ?? null));
   }
   function press(event: KeyboardEvent): void {
     const place = placeAfter(event.key, moments, at);
@@ -45,14 +46,7 @@ export function TimeSeries({ title, moments, write, writeTime, onPoint, onChoose
       onBlur={() => go(null)}
     >
       <Suspense fallback={<div className="time-line" />}>
-        <TimeLine
-          moments={moments}
-          write={write}
-          writeTime={writeTime}
-          at={at}
-          onPoint={go}
-          onChoose={() => moment && onChoose(moment)}
-        />
+        <TimeLine moments={moments} {...line} at={at} onPoint={go} onChoose={() => moment && onChoose(moment)} />
       </Suspense>
       <p className="muted number" aria-hidden="true">
         {words || "\u00a0"}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { ReplayState } from "./replay";
 import { readReplay, writeReplay } from "./replayAddress";
-import type { ReplayState } from "./types";
 
 const HOUR = 3_600_000;
 const STATE: ReplayState = {

@@ -1,7 +1,8 @@
 import { readNames, readParameters, withParameters, writeNames } from "./hashParameters";
 import { Pace } from "./pace";
-import type { Replay, ReplaySpeed, ReplayState, TimeRange } from "./types";
-import { REPLAY_SPEEDS } from "./types";
+import type { Replay, ReplaySpeed, ReplayState } from "./replay";
+import { REPLAY_SPEEDS } from "./replay";
+import type { TimeRange } from "./types";
 
 const PACE = 1000; // ms
 

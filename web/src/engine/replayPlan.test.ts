@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { REPLAY_SPEEDS } from "./replay";
 import { finestThatMayFit, leaving, levelFor, nextFetch, RUNWAY, wantedNumbers } from "./replayPlan";
-import { REPLAY_SPEEDS } from "./types";
 
 const HOUR = 3_600_000;
 

@@ -10,6 +10,7 @@ const FIRST = START + 60_000;
 let player: ReplayPlayer;
 let asked: string[];
 let heard: number;
+let selected: string | null;
 let scenes: boolean[];
 /** What the server does with a path; undefined lets it answer well. */
 let answer: (path: string) => Response | Promise<Response> | undefined;
@@ -33,6 +34,7 @@ beforeEach(() => {
   asked = [];
   scenes = [];
   heard = 7;
+  selected = null;
   answer = () => undefined;
   vi.stubGlobal(
     "fetch",
@@ -48,7 +50,7 @@ beforeEach(() => {
     base: "http://example.org/maps/",
     serverNow: () => START + 100 * HOUR,
     nameOf: () => undefined,
-    selected: () => null,
+    selected: () => selected,
     heard: () => heard,
     onScene: (past) => scenes.push(past),
     onChange: () => undefined,
@@ -239,6 +241,29 @@ describe("a replay", () => {
     await pass(1000);
     expect(asked.at(-1)).not.toContain("device=");
     expect(state().devices).toBeNull();
+  });
+
+  test("tells what is known of the selected device in the hour that is played", async () => {
+    await shownAt(START + 600_000);
+    expect(player.track.get()).toEqual([]);
+    selected = "a";
+    await pass(500);
+    expect(player.track.get()).toHaveLength(59);
+    expect(player.track.get()[0]?.time).toBe(FIRST);
+    const told = player.track.get();
+    player.seek(START + 700_000);
+    await pass(500);
+    expect(player.track.get()).toBe(told);
+    player.seek(START + HOUR + 600_000);
+    await pass(500);
+    expect(player.track.get()[0]?.time).toBe(FIRST + HOUR);
+    player.seek(START + 2.5 * HOUR);
+    await pass(500);
+    expect(player.track.get()).toEqual([]);
+    player.seek(START);
+    await pass(500);
+    player.end();
+    expect(player.track.get()).toEqual([]);
   });
 
   test("steps ten seconds where no device is selected, and stands then", async () => {

@@ -1,8 +1,10 @@
 import { DeviceStore } from "./deviceStore";
 import { Value } from "./readable";
+import type { Replay, ReplaySpeed, ReplayState } from "./replay";
+import type { Fix, ReplayBlock } from "./replayBlock";
 import { ReplayFleet } from "./replayFleet";
 import { ReplayLibrary } from "./replayLibrary";
-import type { Replay, ReplaySpeed, ReplayState, TimeRange } from "./types";
+import type { TimeRange } from "./types";
 
 const TICK = 100; // ms, also where no frame of the map comes
 const PUBLISH_EVERY = 250; // ms
@@ -10,6 +12,7 @@ const PUBLISH_EVERY = 250; // ms
 const LONGEST_STEP = 250;
 const STEP = 10_000; // ms of the past
 const FIRST_SPEED: ReplaySpeed = 60;
+const NO_FIXES: readonly Fix[] = [];
 
 export interface ReplayPlayerOptions {
   readonly base: string;
@@ -27,6 +30,7 @@ export interface ReplayPlayerOptions {
 /** The past with a clock of its own: it goes on by itself, waits for what is not there yet, and ends at the end. */
 export class ReplayPlayer implements Replay {
   readonly state = new Value<ReplayState | null>(null);
+  readonly track = new Value<readonly Fix[]>(NO_FIXES);
   readonly store = new DeviceStore();
   readonly clock = { time: () => this.#time, speed: () => (this.#isMoving ? (this.state.get()?.speed ?? 0) : 0) };
   readonly #options: ReplayPlayerOptions;
@@ -38,6 +42,7 @@ export class ReplayPlayer implements Replay {
   #heardBefore = 0;
   /** The play-head goes to the first fix once that is there. */
   #unplaced = false;
+  #tracked: { readonly deviceId: string | null; readonly block: ReplayBlock | null } = { deviceId: null, block: null };
   #opening: AbortController | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
 
@@ -77,6 +82,7 @@ export class ReplayPlayer implements Replay {
     if (!this.state.get()) return;
     this.stop();
     this.state.set(null);
+    this.#tellTrack(null, null);
     this.#options.onScene(false);
     for (const { device_id } of [...this.store.positions]) this.store.drop(device_id);
     this.#fleet = this.#makeFleet();
@@ -155,6 +161,7 @@ export class ReplayPlayer implements Replay {
     this.#library.want(this.#time, state.playing ? state.speed : 0);
     if (this.#library.isReady(this.#time)) this.#place();
     if (this.#fleet.show(this.#time, this.#library.at(this.#time))) this.#options.onChange();
+    this.#tellTrack(this.#options.selected(), this.#library.at(this.#time).now);
     if (now - this.#publishedAt >= PUBLISH_EVERY || this.#news) this.#publish(now);
   }
 
@@ -192,6 +199,13 @@ export class ReplayPlayer implements Replay {
     const newer = this.#options.heard() - this.#heardBefore;
     const told = { time: this.#time, waiting: this.#isWaiting(state), error: this.#errorOf(state), newer };
     if (Object.entries(told).some(([name, value]) => state?.[name as keyof ReplayState] !== value)) this.#set(told);
+  }
+
+  #tellTrack(deviceId: string | null, block: ReplayBlock | null): void {
+    if (deviceId === this.#tracked.deviceId && block === this.#tracked.block) return;
+    this.#tracked = { deviceId, block };
+    const row = deviceId === null ? undefined : block?.row(deviceId);
+    this.track.set((row !== undefined && block?.fixes(row)) || NO_FIXES);
   }
 
   #place(): void {

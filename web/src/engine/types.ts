@@ -2,6 +2,7 @@
 import type { Schemas } from "../api/ask";
 import type { Colouring } from "./colouring";
 import type { Picking } from "./picking";
+import type { Replay } from "./replay";
 
 /**
  * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are
@@ -195,52 +196,6 @@ export interface Place {
 
 /** How markers are drawn: by the graphics card, in all their number of pixels or fewer, or frames; or by the page. */
 export type Drawing = "full" | "coarse" | "sparse" | "compatible";
-
-export const REPLAY_SPEEDS = [1, 10, 60, 600, 3600] as const;
-/** Seconds of the past in one of ours. */
-export type ReplaySpeed = (typeof REPLAY_SPEEDS)[number];
-
-export interface ReplayState {
-  /** The play-head stays in it. */
-  readonly range: TimeRange;
-  /** Where the play-head is; while it plays, changes at most four times a second. */
-  readonly time: number;
-  readonly playing: boolean;
-  readonly speed: ReplaySpeed;
-  /** The only devices that are played; null for all. */
-  readonly devices: readonly string[] | null;
-  /** At the end it begins anew. */
-  readonly loop: boolean;
-  /** What is to be shown is still to come. */
-  readonly waiting: boolean;
-  /** Why it could not be had, or null. */
-  readonly error: string | null;
-  /** The hours that hold anything, those that touch as one, oldest first; null until that is known. */
-  readonly stored: readonly TimeRange[] | null;
-  /** Live positions that came since the past is shown. */
-  readonly newer: number;
-}
-
-/** The past of the fleet, played on the map in place of the live markers, which go on meanwhile unseen. */
-export interface Replay {
-  /** Null while the map is live. */
-  readonly state: Readable<ReplayState | null>;
-  /** Shows a range, standing; at a time in it, or where the play-head was, or else where its history begins. Of these
-   * devices, null for all; where nothing is said, of those that were played before. */
-  show(range: TimeRange, time?: number, devices?: readonly string[] | null): void;
-  /** The map is live again. */
-  end(): void;
-  play(on: boolean): void;
-  seek(time: number): void;
-  /** To the next fix of the selected device or the one before; without one, ten seconds on or back. */
-  step(direction: -1 | 1): void;
-  setSpeed(speed: ReplaySpeed): void;
-  setLoop(on: boolean): void;
-  /** Plays only these devices, or all again. */
-  limit(devices: readonly string[] | null): void;
-  /** Asks once more for what could not be had. */
-  retry(): void;
-}
 
 export interface Engine extends Picking {
   readonly replay: Replay;

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, memo, type PointerEvent, useState } from "react";
 import { fetchTrips, type Piece } from "../api/trips";
-import type { ReplayState, TimeRange } from "../engine/types";
+import type { ReplayState } from "../engine/replay";
+import type { TimeRange } from "../engine/types";
 import { pieceName } from "../format/pieceName";
 import { formatMinute } from "../format/time";
 import { QueryProblem } from "../panels/QueryProblem";

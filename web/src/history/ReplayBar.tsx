@@ -1,6 +1,6 @@
 import { Pause, Play, Repeat, StepBack, StepForward } from "lucide-react";
-import type { Replay, ReplayState } from "../engine/types";
-import { REPLAY_SPEEDS } from "../engine/types";
+import type { Replay, ReplayState } from "../engine/replay";
+import { REPLAY_SPEEDS } from "../engine/replay";
 import { formatAge } from "../format/age";
 import { formatTime } from "../format/time";
 import { useEngine } from "../hooks/useEngine";

@@ -1,4 +1,4 @@
-import type { ReplayState } from "../engine/types";
+import type { ReplayState } from "../engine/replay";
 import { formatMinute } from "../format/time";
 import { t } from "../words/t";
 import { gapsOf } from "./timelineGaps";

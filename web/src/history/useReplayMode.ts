@@ -1,4 +1,4 @@
-import type { ReplayState } from "../engine/types";
+import type { ReplayState } from "../engine/replay";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { presetRange } from "./historyRange";

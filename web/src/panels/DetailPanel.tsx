@@ -9,6 +9,7 @@ import { t } from "../words/t";
 import { DetailActions } from "./DetailActions";
 import { DetailFacts } from "./DetailFacts";
 import { newestOf } from "./newestOf";
+import { PastSpeedCard } from "./PastSpeedCard";
 import { QueryProblem } from "./QueryProblem";
 import { RawRecord } from "./RawRecord";
 import { SkeletonRows } from "./SkeletonRows";
@@ -44,7 +45,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
       ) : (
         (past && <p className="muted">{t("Not on the map at that time.")}</p>) || (query.isPending && <SkeletonRows />)
       )}
-      {!past && <TrackCard />}
+      {past ? <PastSpeedCard /> : <TrackCard />}
       {!past && <TripsCard deviceId={deviceId} />}
       {device && <RawRecord device={device} />}
     </div>

@@ -2,6 +2,8 @@ import { Group } from "../engine/group";
 import { NO_HISTORY } from "../engine/history";
 import { MapMeasure } from "../engine/measure";
 import { Value } from "../engine/readable";
+import type { Replay, ReplayState } from "../engine/replay";
+import type { Fix } from "../engine/replayBlock";
 import { MapSpots } from "../engine/spots";
 import type {
   BasemapChoice,
@@ -15,8 +17,6 @@ import type {
   HistoryState,
   Layers,
   LivePosition,
-  Replay,
-  ReplayState,
   Stats,
   StoredHover,
 } from "../engine/types";
@@ -109,6 +109,8 @@ function stillReplay(note: (call: string) => () => void) {
   };
   return {
     state,
+    track: new Value<readonly Fix[]>([]),
+    clock: { time: () => state.get()?.time ?? 0 },
     show: (range, time, devices = null) => state.set({ ...STANDING, range, time: time ?? range.from, devices }),
     end: () => state.set(null),
     play: (playing) => change({ playing }),

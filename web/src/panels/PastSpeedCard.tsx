@@ -1,0 +1,36 @@
+import { useMemo } from "react";
+import { TimeSeries } from "../charts/TimeSeries";
+import { formatSpeed } from "../format/speed";
+import { formatMinute } from "../format/time";
+import { useEngine } from "../hooks/useEngine";
+import { useServerNow } from "../hooks/useNow";
+import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
+import { ChartCard } from "./ChartCard";
+import { SpeedTable } from "./SpeedTable";
+import { speedsOf } from "./speedsOf";
+
+/** The speed of the selected device in the hour that is played, with the play-head, which a moment takes to its time. */
+export function PastSpeedCard() {
+  const { replay } = useEngine();
+  const fixes = useReadable(replay.track);
+  const now = useServerNow();
+  const moments = useMemo(() => speedsOf(fixes), [fixes]);
+  const title = t("Speed in the hour that is played");
+  return (
+    <ChartCard title={title} table={<SpeedTable caption={title} moments={moments} now={now} />}>
+      {moments.length > 1 ? (
+        <TimeSeries
+          title={title}
+          moments={moments}
+          write={formatSpeed}
+          writeTime={(time) => formatMinute(time, now)}
+          head={replay.clock.time}
+          onChoose={({ time }) => replay.seek(time)}
+        />
+      ) : (
+        <p className="muted">{t("No speeds are known of this hour.")}</p>
+      )}
+    </ChartCard>
+  );
+}
