@@ -12,7 +12,7 @@ from tests.acceptance.browser import FLAGS, chromium
 from tests.proxy import Proxy, open_proxy
 from tests.server import Server, report, running
 
-DAY = 86_400_000  # ms
+HOUR, DAY = 3_600_000, 86_400_000  # ms
 TEXT, BINARY = 0x81, 0x82
 
 # The clock of the page, which a test may set wrong by `shift` ms.
@@ -126,3 +126,32 @@ async def test_a_clock_that_is_a_day_ahead_changes_nothing_that_is_shown(
     await expect(devices).to_contain_text("now")
     for wrong in ("1 d ago", "24 h", "1 day"):
         await expect(devices).not_to_contain_text(wrong)
+
+
+async def test_a_tab_that_slept_for_an_hour_is_current_again_without_a_reload(
+    page: Page, proxy: Proxy, server: Server
+) -> None:
+    await open_map(page, proxy, server)
+    browser = await page.context.new_cdp_session(page)
+    await page.evaluate(f"() => {{ window.shift = {HOUR} }}")
+    await browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+    proxy.cut()
+    await moved_to(server, 60.004)
+    await browser.send("Page.setWebLifecycleState", {"state": "active"})
+    await page.wait_for_function(FRESH, arg=60.004, timeout=40_000)
+    await is_live(page, server, 60.005)
+    devices = page.get_by_role("region", name="Devices", exact=True)
+    await expect(devices).not_to_contain_text("1 h ago")
+
+
+async def test_a_link_that_falls_behind_says_how_far_and_why(page: Page, proxy: Proxy, server: Server) -> None:
+    badge = page.locator(".badge")
+    await page.goto(f"http://127.0.0.1:{proxy.port}/#12/60/25")
+    await expect(badge).to_contain_text("Live")
+    proxy.freeze()
+    await expect(badge).to_contain_text("s behind")
+    await expect(badge).to_have_attribute("data-tone", "warn")
+    await expect(badge).to_have_attribute("title", "The network between here and the server is slow.")
+    proxy.thaw()
+    await page.evaluate("() => { window.first = true }")
+    await is_live(page, server, 60.006)

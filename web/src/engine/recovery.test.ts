@@ -118,6 +118,7 @@ describe("from a link that was replaced", () => {
     wire.ends(4400);
     wire.opens();
     expect(wire.sent).toHaveLength(sent);
+    link.update(44);
     expect(socket.connection.get().state).toBe("live");
     expect(link.wires).toHaveLength(2);
   });

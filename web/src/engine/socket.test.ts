@@ -111,7 +111,7 @@ describe("a lost link", () => {
       newest().ends();
       await vi.advanceTimersByTimeAsync(16_000);
     }
-    newest().opens();
+    newest().goesLive();
     await vi.advanceTimersByTimeAsync(6000);
     newest().ends();
     expect(socket.connection.get().retryAt).toBe(Date.now() + 500);
@@ -145,6 +145,19 @@ describe("a lost link", () => {
 });
 
 describe("silence", () => {
+  test("after a socket opens is no life: first it connects, and where something was heard before it reconnects", () => {
+    newest().opens();
+    expect(state()).toBe("connecting");
+    newest().says({ type: "stats", ...STATS });
+    expect(state()).toBe("live");
+    newest().ends();
+    socket.retryNow();
+    newest().opens();
+    expect(socket.connection.get()).toMatchObject({ state: "reconnecting", retryAt: null });
+    newest().says({ type: "ping", time: Date.now(), seq: 1 });
+    expect(state()).toBe("live");
+  });
+
   test("of 25 seconds means that the link is dead", async () => {
     newest().opens();
     await vi.advanceTimersByTimeAsync(24_900);
@@ -156,7 +169,7 @@ describe("silence", () => {
   });
 
   test("of four seconds is enough when the browser says that there is no network", async () => {
-    newest().opens();
+    newest().goesLive();
     window.dispatchEvent(new Event("offline"));
     expect(state()).toBe("live");
     vi.stubGlobal("navigator", { onLine: false });
@@ -251,7 +264,16 @@ describe("where no socket gets through", () => {
     expect(asked[0]).toBe("https://example.org/maps/api/positions/latest?bbox=24%2C60%2C25%2C61");
   });
 
-  test("the socket is tried every thirty seconds, and polling ends when it opens", async () => {
+  test("or those that open say nothing, it is polled, too", async () => {
+    answering();
+    for (let i = 0; i < 3; i += 1) {
+      newest().opens();
+      await vi.advanceTimersByTimeAsync(30_000);
+    }
+    expect(state()).toBe("polling");
+  });
+
+  test("the socket is tried every thirty seconds, and polling ends when it says something", async () => {
     answering();
     await failThrice();
     const before = wires.length;
@@ -260,6 +282,8 @@ describe("where no socket gets through", () => {
     await vi.advanceTimersByTimeAsync(1500);
     expect(wires).toHaveLength(before + 1);
     newest().opens();
+    expect(state()).toBe("polling");
+    newest().says({ type: "ping", time: Date.now(), seq: 1 });
     expect(state()).toBe("live");
     const said = messages.length;
     newest().says({ type: "ping", time: Date.now(), seq: 1 });
@@ -268,13 +292,13 @@ describe("where no socket gets through", () => {
   });
 
   test("a server that is back after a restart gets its socket at once", async () => {
-    newest().opens();
+    newest().goesLive();
     await failThrice();
     answering();
     const before = wires.length;
     await vi.advanceTimersByTimeAsync(2100);
     expect(wires.length).toBeGreaterThan(before);
-    newest().opens();
+    newest().goesLive();
     expect(state()).toBe("live");
   });
 

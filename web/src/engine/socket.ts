@@ -2,6 +2,9 @@ import { t } from "../words/t";
 import { backOff } from "./backOff";
 import { Names } from "./binary";
 import { askedWait, REFUSALS, SERVER_STOPPING } from "./closing";
+import type { Connection, ConnectionState } from "./connection";
+import { NOT_CONNECTED } from "./connection";
+import { LagWatch } from "./lagWatch";
 import type { Message } from "./message";
 import { readMessage } from "./message";
 import { Pace } from "./pace";
@@ -9,7 +12,6 @@ import { Poller } from "./poller";
 import { Value } from "./readable";
 import type { ReportedView, ViewMessage } from "./resumption";
 import { Resumption } from "./resumption";
-import type { Connection, ConnectionState } from "./types";
 import type { OpenSocket, SocketLike } from "./webSocket";
 import { liveAddress, openWebSocket, SUBPROTOCOLS } from "./webSocket";
 
@@ -34,18 +36,12 @@ export interface SocketOptions {
 
 /** Keeps one link to the server open, or polls where no socket gets through. Never throws at what it is sent. */
 export class LiveSocket {
-  readonly connection = new Value<Connection>({
-    state: "connecting",
-    retryAt: null,
-    lastData: null,
-    serverOffset: 0,
-    garbled: 0,
-    problem: null,
-  });
+  readonly connection = new Value(NOT_CONNECTED);
   readonly #options: SocketOptions;
   readonly #poller: Poller;
   readonly #tellLastData = new Pace(LAST_DATA_PACE, () => this.#tell({ lastData: this.#lastData }));
   readonly #askAnew = new Pace(ANEW_PACE, () => this.#lookAnew());
+  readonly #lagWatch = new LagWatch((lag) => this.#tell({ lag }));
   readonly #names = new Names();
   readonly #resumption = new Resumption();
   #socket: SocketLike | null = null;
@@ -54,8 +50,8 @@ export class LiveSocket {
   #silence: ReturnType<typeof setTimeout> | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
   #failures = 0;
-  #openedAt: number | null = null;
-  #everOpened = false;
+  #heardAt: number | null = null; // when the link said something first
+  #everHeard = false;
   #polling = false;
   #lastData: number | null = null;
   #garbled = 0;
@@ -116,7 +112,7 @@ export class LiveSocket {
 
   #connect(): void {
     this.#drop();
-    this.#openedAt = null;
+    this.#heardAt = null;
     const open = this.#options.open ?? openWebSocket;
     const socket = open(liveAddress(this.#options.base), SUBPROTOCOLS);
     this.#socket = socket;
@@ -146,6 +142,7 @@ export class LiveSocket {
     for (const timer of [this.#silence, this.#retry]) if (timer !== null) clearTimeout(timer);
     this.#silence = this.#retry = null;
     this.#turns += 1;
+    this.#lagWatch.stop();
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;
@@ -154,22 +151,33 @@ export class LiveSocket {
   }
 
   readonly #opened = (): void => {
-    this.#openedAt = Date.now();
-    this.#everOpened = true;
-    this.#polling = false;
-    this.#poller.stop();
     this.#listenFor(SILENCE);
     if (this.#view) this.#send(this.#resumption.comeBack(this.#view));
-    this.#tell({ state: "live", retryAt: null, problem: null });
   };
+
+  /** Whatever accepts a socket may still have nothing to say, so only a link that was heard counts as one. */
+  #becomeLive(): void {
+    this.#heardAt = Date.now();
+    this.#everHeard = true;
+    this.#polling = false;
+    this.#poller.stop();
+    this.#lagWatch.start();
+    this.#tell({ state: "live", retryAt: null, problem: null });
+  }
 
   readonly #heard = (event: MessageEvent): void => {
     this.#listenFor(SILENCE);
+    const turn = this.#turns;
+    if (this.#heardAt === null) this.#becomeLive();
+    // Who hears of it may stop this.
+    if (turn !== this.#turns) return;
     const message = readMessage(event.data, this.#names);
     // Before the handler hears of it, which may throw, pan, stop this or replace the link.
     this.#resumption.take(message);
-    if (message) this.#pass(message);
-    else this.#countGarbled(1);
+    if (message) {
+      this.#lagWatch.heard(message);
+      this.#pass(message);
+    } else this.#countGarbled(1);
   };
 
   #pass(message: Message): void {
@@ -207,11 +215,11 @@ export class LiveSocket {
       return;
     }
     // A link that opens and closes at once must not be hammered either.
-    const lasted = this.#openedAt === null ? 0 : Date.now() - this.#openedAt;
+    const lasted = this.#heardAt === null ? 0 : Date.now() - this.#heardAt;
     this.#failures = lasted > STEADY ? 1 : this.#failures + 1;
-    const neverOpened = this.#openedAt === null;
-    this.#openedAt = null;
-    if (neverOpened && this.#failures >= FAILURES_BEFORE_POLLING) this.#poller.start();
+    const neverHeard = this.#heardAt === null;
+    this.#heardAt = null;
+    if (neverHeard && this.#failures >= FAILURES_BEFORE_POLLING) this.#poller.start();
     const random = this.#options.random ?? Math.random;
     this.#retryIn(askedWait(reason) ?? this.#wait(code, random));
   }
@@ -244,7 +252,7 @@ export class LiveSocket {
   /** A server that answers again, having been away, is as a rule there for the socket too: that is tried first. */
   #beginPolling(): void {
     this.#polling = true;
-    if (this.#retry !== null) this.#retryIn(this.#everOpened ? 0 : RETRY_WHILE_POLLING);
+    if (this.#retry !== null) this.#retryIn(this.#everHeard ? 0 : RETRY_WHILE_POLLING);
     this.#tell({ state: "polling", retryAt: null, problem: null });
   }
 

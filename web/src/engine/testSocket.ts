@@ -25,6 +25,12 @@ export class TestSocket implements SocketLike {
     this.#call(this.onopen, new Event("open"));
   }
 
+  /** Opens, and says a first time that it is there. */
+  goesLive(): void {
+    this.opens();
+    this.says({ type: "ping", time: Date.now(), seq: 1 });
+  }
+
   says(data: unknown): void {
     const raw = typeof data === "string" || data instanceof ArrayBuffer;
     this.#call(this.onmessage, new MessageEvent("message", { data: raw ? data : JSON.stringify(data) }));

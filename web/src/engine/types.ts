@@ -1,8 +1,11 @@
 /** What the panels know of the engine. Times are Unix milliseconds UTC, lengths metres, speeds metres a second. */
 import type { Schemas } from "../api/ask";
 import type { Colouring } from "./colouring";
+import type { Connection } from "./connection";
 import type { Picking } from "./picking";
 import type { Replay } from "./replay";
+
+export type { Connection, ConnectionState, Lag } from "./connection";
 
 /**
  * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are
@@ -62,34 +65,6 @@ export interface BasemapChoice {
   /** By id; what was chosen before is tried again. */
   choose(id: string): void;
   setDim(dim: number): void;
-}
-
-export type ConnectionState =
-  /** The first attempt, nothing seen yet. */
-  | "connecting"
-  /** The socket is open and says something. */
-  | "live"
-  /** No socket gets through; positions are asked for every two seconds. */
-  | "polling"
-  /** It was open, it is not; `retryAt` says when the next attempt is. */
-  | "reconnecting"
-  /** The browser says there is no network. */
-  | "offline"
-  /** The server refused what this client sends (close codes 1009 and 4400): only `retryNow` tries again. */
-  | "refused";
-
-export interface Connection {
-  readonly state: ConnectionState;
-  /** Client time of the next attempt, or null when none is planned. */
-  readonly retryAt: number | null;
-  /** Client time of the last message that carried data, or null. Changes at most once a second. */
-  readonly lastData: number | null;
-  /** Add it to `Date.now()` for the time of the server. */
-  readonly serverOffset: number;
-  /** Messages that could not be understood since the page was opened. */
-  readonly garbled: number;
-  /** What the server or the connection said went wrong last, in words, or null. */
-  readonly problem: string | null;
 }
 
 export interface TimeRange {

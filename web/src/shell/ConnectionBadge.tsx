@@ -2,7 +2,7 @@ import { useEngine } from "../hooks/useEngine";
 import { useNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
-import { connectionText, lastDataText } from "./connectionText";
+import { connectionText, lagText, lastDataText } from "./connectionText";
 
 export function ConnectionBadge() {
   const engine = useEngine();
@@ -11,11 +11,20 @@ export function ConnectionBadge() {
   const now = useNow();
   const { label, tone } = connectionText(connection, now);
   if (replay && tone === "good") return <LivePaused newer={replay.newer} />;
+  const lag = connection.state === "live" && connection.lag ? lagText(connection.lag) : null;
   return (
-    <p className="badge" data-tone={tone}>
+    <p className="badge" data-tone={tone} title={lag?.cause}>
       <span className="badge-dot" aria-hidden="true" />
       <strong>{label}</strong>
-      <span className="muted badge-age number">{lastDataText(connection.lastData, now)}</span>
+      {lag ? (
+        <>
+          <span className="badge-age number">{lag.amount}</span>
+          <span className="badge-short number">{lag.short}</span>
+          <span className="hidden">{lag.cause}</span>
+        </>
+      ) : (
+        <span className="muted badge-age number">{lastDataText(connection.lastData, now)}</span>
+      )}
     </p>
   );
 }

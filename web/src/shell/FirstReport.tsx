@@ -7,6 +7,7 @@ import { useEngine } from "../hooks/useEngine";
 import { useServerNow } from "../hooks/useNow";
 import { Fact } from "../panels/Fact";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 import { MAP_ID } from "./SkipLink";
 
 const ASK_AGAIN_MILLISECONDS = 1000;
@@ -34,9 +35,7 @@ export function FirstReport({ onClose }: { readonly onClose: () => void }) {
     <>
       <header className="card-head">
         <h2>{t("The first device has reported")}</h2>
-        <button type="button" className="icon-button" aria-label={t("Close")} title={t("Close")} onClick={close}>
-          <X aria-hidden />
-        </button>
+        <IconButton name={t("Close")} icon={X} onClick={close} />
       </header>
       {first && (
         <>

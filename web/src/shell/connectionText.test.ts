@@ -1,12 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { LIVE } from "../testing/stillEngine";
-import { connectionText, lastDataText } from "./connectionText";
+import { connectionText, lagText, lastDataText } from "./connectionText";
 
 const NOW = 1_790_000_000_000;
 
 describe("connectionText", () => {
   test("says Live, and nothing more, when all is well", () => {
     expect(connectionText(LIVE, NOW)).toMatchObject({ label: "Live", tone: "good", message: null });
+  });
+
+  test("warns of a lag with its amount and its likely cause", () => {
+    const lag = { milliseconds: 3400, cause: "network" } as const;
+    expect(connectionText({ ...LIVE, lag }, NOW)).toMatchObject({ label: "Live", tone: "warn", message: null });
+    expect(lagText(lag)).toEqual({
+      amount: "3.4 s behind",
+      short: "+3.4 s",
+      cause: "The network between here and the server is slow.",
+    });
+    expect(lagText({ milliseconds: 300, cause: "browser" }).amount).toBe("updates skipped");
   });
 
   test("says that it connects before the first answer, without a banner", () => {

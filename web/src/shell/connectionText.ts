@@ -1,6 +1,7 @@
-import type { Connection } from "../engine/types";
+import type { Connection, Lag } from "../engine/types";
 import { formatAge } from "../format/age";
-import { t } from "../words/t";
+import { formatNumber } from "../format/number";
+import { type Label, t } from "../words/t";
 
 export interface ConnectionText {
   /** For the badge: one word. */
@@ -23,7 +24,7 @@ export function connectionText(connection: Connection, now: number): ConnectionT
     case "live":
       // Until it is made good, which takes a moment as a rule.
       if (connection.problem) return { ...calm, label: t("Live"), tone: "warn", message: connection.problem };
-      return { ...calm, label: t("Live"), tone: "good" };
+      return { ...calm, label: t("Live"), tone: connection.lag ? "warn" : "good" };
     case "polling":
       return {
         label: t("Polling"),
@@ -67,4 +68,17 @@ function countdown(retryAt: number | null, now: number): string {
 /** `last data 3 s ago`, or null before the first. */
 export function lastDataText(lastData: number | null, now: number): string | null {
   return lastData === null ? null : t("last data {{age}}", { age: formatAge(now - lastData) });
+}
+
+const CAUSES: Readonly<Record<Lag["cause"], Label>> = {
+  network: "The network between here and the server is slow.",
+  server: "The server is busy: positions wait in it.",
+  browser: "This browser is busy: it takes up slowly what it is told.",
+};
+
+/** `3.4 s behind`, `+3.4 s` where there is no room, and the likely cause. */
+export function lagText({ milliseconds, cause }: Lag) {
+  const seconds = formatNumber(milliseconds / 1000, 1);
+  const amount = milliseconds < 1000 ? t("updates skipped") : t("{{seconds}} s behind", { seconds });
+  return { amount, short: t("+{{seconds}} s", { seconds }), cause: t(CAUSES[cause]) };
 }

@@ -1,3 +1,4 @@
+import { NOT_CONNECTED } from "../engine/connection";
 import { Group } from "../engine/group";
 import { NO_HISTORY } from "../engine/history";
 import { MapMeasure } from "../engine/measure";
@@ -22,14 +23,7 @@ import type {
 } from "../engine/types";
 import { FIRST_LAYERS } from "../engine/types";
 
-export const LIVE: Connection = {
-  state: "live",
-  retryAt: null,
-  lastData: null,
-  serverOffset: 0,
-  garbled: 0,
-  problem: null,
-};
+export const LIVE: Connection = { ...NOT_CONNECTED, state: "live" };
 
 /** An engine without a map or a connection, whose values a test sets, and which remembers what it was told. */
 export function stillEngine() {
