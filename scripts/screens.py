@@ -1,0 +1,232 @@
+"""What the pictures of docs/screens.md show, and what is done to a page until it shows that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+CROWD = 10_000  # devices
+BOTH = ("desktop", "phone")
+CITY = "/#12.3/30.27/-97.525"
+DRIVING = "/#14.2/30.27/-97.53"
+STREET = "/#16.5/30.2672/-97.7431"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What is done to a page that has just been made, until it shows what is to be seen."""
+
+    name: str
+    show: Callable[[Page, str], None]  # is told the server's address
+    sizes: tuple[str, ...] = BOTH
+    themes: tuple[str, ...] = ("dark", "light")
+    server: str = "demo"
+    flags: tuple[str, ...] = ()  # of the browser
+    locale: str = "en-GB"
+
+
+def is_phone(page: Page) -> bool:
+    return page.viewport_size is not None and page.viewport_size["width"] < 768
+
+
+def opened(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_function("() => window.herenow?.metrics().drawn > 0", timeout=60_000)
+    page.wait_for_timeout(3000)  # the basemap, names and charts come in
+    if (notice := page.get_by_role("button", name="Dismiss")).is_visible():
+        notice.click()
+
+
+def overview(page: Page, url: str) -> None:
+    opened(page, url)
+    expect(page.get_by_text("Loading")).to_have_count(0)
+
+
+def sheet(stop: str) -> Callable[[Page, str], None]:
+    def show(page: Page, url: str) -> None:
+        opened(page, url)
+        while page.locator(".sheet").get_attribute("data-stop") != stop:
+            page.get_by_role("button", name="Panel height").press("Enter")
+            page.wait_for_timeout(400)
+        page.get_by_role("button", name="Panel height").blur()
+
+    return show
+
+
+def detail(page: Page, url: str) -> None:
+    opened(page, url)
+    search(page, "sim-")
+    page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Zoom to").click()
+    page.wait_for_timeout(3000)
+
+
+def search(page: Page, words: str) -> None:
+    page.get_by_role("textbox", name="Search devices").fill(words)
+
+
+def no_match(page: Page, url: str) -> None:
+    opened(page, url)
+    search(page, "no such device")
+    expect(page.get_by_text("0 of", exact=False).first).to_be_visible()
+    expect(page.get_by_role("button", name="Clear filters").first).to_be_visible()
+
+
+def street(page: Page, url: str) -> None:
+    opened(page, url)
+    page.goto(url + STREET)
+    page.wait_for_timeout(4000)
+
+
+def crowd(page: Page, url: str) -> None:
+    opened(page, url + CITY)
+    page.wait_for_function("count => window.herenow.devices().length >= count", arg=CROWD, timeout=60_000)
+    page.wait_for_timeout(5000)
+
+
+def layers(page: Page, url: str) -> None:
+    opened(page, url)
+    page.get_by_role("button", name="Layers and legend").click()
+
+
+def replay(page: Page, url: str) -> None:
+    opened(page, url)
+    play(page)
+
+
+def play(page: Page) -> None:
+    """What was stored last, for the demo has only just begun."""
+    page.get_by_role("radio", name="15 min", exact=True).check()
+    page.get_by_role("radio", name="Replay").check()
+    slider = page.get_by_role("slider", name="Time that is shown")
+    slider.press("End")
+    slider.press("ArrowLeft")
+    page.wait_for_function("() => window.herenow.metrics().drawn > 0")
+    page.wait_for_timeout(2000)
+
+
+def replay_device(page: Page, url: str) -> None:
+    opened(page, url)
+    search(page, "sim-")
+    page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Zoom to").click()
+    play(page)
+
+
+def replay_gap(page: Page, url: str) -> None:
+    replay(page, url)
+    page.get_by_role("slider", name="Time that is shown").press("Home")
+    page.wait_for_timeout(2000)
+
+
+def trails(page: Page, url: str) -> None:
+    opened(page, url + DRIVING)
+    page.get_by_role("button", name="Layers and legend").click()
+    page.get_by_role("checkbox", name="Trails of all").check()
+    page.get_by_role("checkbox", name="Heading").check()
+    page.get_by_role("radio", name="Speed", exact=True).check()
+    page.get_by_role("button", name="Layers and legend").click()
+    page.wait_for_timeout(30_000)  # ways have to be gone
+
+
+def measure(page: Page, url: str) -> None:
+    opened(page, url)
+    page.keyboard.press("m")
+    for x, y in ((500, 250), (640, 420), (900, 330)):
+        page.mouse.click(x, y)
+
+
+def palette(page: Page, url: str) -> None:
+    opened(page, url)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="What to do, or which device")).to_be_focused()
+    page.keyboard.type("bus 9")
+    page.wait_for_timeout(1500)
+
+
+def settings(page: Page, url: str) -> None:
+    opened(page, url)
+    page.keyboard.press("s")
+
+
+def kiosk(page: Page, url: str) -> None:
+    opened(page, url + "/?kiosk" + DRIVING.removeprefix("/"))
+
+
+def help_dialog(page: Page, url: str) -> None:
+    opened(page, url)
+    page.keyboard.press("?")
+
+
+def loading(page: Page, url: str) -> None:
+    page.route("**/api/**", lambda route: None if "config" not in route.request.url else route.continue_())
+    page.route_web_socket("**/ws/locations", lambda _: None)
+    page.goto(url)
+    page.wait_for_timeout(3000)
+
+
+def empty(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.get_by_role("heading", name="No devices yet")).to_be_visible()
+    page.wait_for_timeout(2000)
+
+
+def offline(page: Page, url: str) -> None:
+    opened(page, url)
+    page.context.set_offline(True)
+    expect(page.get_by_text("There is no network.")).to_be_visible(timeout=30_000)
+
+
+def polling(page: Page, url: str) -> None:
+    page.route_web_socket("**/ws/locations", lambda socket: socket.close())
+    page.goto(url)
+    expect(page.get_by_text("polling").first).to_be_visible(timeout=40_000)
+    page.wait_for_timeout(4000)
+
+
+def history_error(page: Page, url: str) -> None:
+    problem = {"type": "about:blank", "title": "Service Unavailable", "detail": "The store cannot be reached."}
+    page.route("**/api/history/tiles/**", lambda route: route.fulfill(status=503, json=problem | {"status": 503}))
+    opened(page, url)
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def panel_crash(page: Page, url: str) -> None:
+    page.route("**/api/devices?**", lambda route: route.fulfill(json={"devices": [None], "total": 1}))
+    page.goto(url)
+    expect(page.get_by_role("button", name="Reload panel").first).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(3000)
+
+
+def no_card(page: Page, url: str) -> None:
+    opened(page, url)
+    expect(page.get_by_text("compatibility mode")).to_be_visible()
+
+
+SCREENS = (
+    Screen("overview", overview),
+    Screen("crowd", crowd, server="crowd", sizes=("desktop",)),
+    Screen("street", street),
+    Screen("detail", detail),
+    Screen("replay", replay),
+    Screen("replay-device", replay_device, sizes=("desktop",), themes=("light",)),
+    Screen("replay-gap", replay_gap, sizes=("desktop",), themes=("dark",)),
+    Screen("layers", layers),
+    Screen("sheet-peek", sheet("peek"), sizes=("phone",), themes=("dark",)),
+    Screen("sheet-full", sheet("full"), sizes=("phone",), themes=("light",)),
+    Screen("trails", trails, sizes=("desktop",), themes=("dark",)),
+    Screen("measure", measure, sizes=("desktop",), themes=("light",)),
+    Screen("palette", palette, sizes=("desktop",), themes=("dark",)),
+    Screen("settings", settings, themes=("light",)),
+    Screen("kiosk", kiosk, sizes=("desktop",), themes=("dark",)),
+    Screen("turkish", overview, themes=("light",), locale="tr-TR"),
+    Screen("help", help_dialog, themes=("light",)),
+    Screen("no-match", no_match, themes=("dark",)),
+    Screen("empty", empty, server="empty"),
+    Screen("loading", loading, themes=("dark",)),
+    Screen("offline", offline, themes=("light",)),
+    Screen("polling", polling, sizes=("desktop",), themes=("dark",)),
+    Screen("history-error", history_error, sizes=("desktop",), themes=("dark",)),
+    Screen("panel-crash", panel_crash, sizes=("desktop",), themes=("light",)),
+    Screen("no-card", no_card, sizes=("desktop",), themes=("dark",), flags=("--disable-3d-apis",)),
+)
