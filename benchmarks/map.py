@@ -7,13 +7,10 @@ whole city in view: markers drawn by the graphics card, and by the page where th
 here but one that the processor plays, which the fleet and the server share: frames a second say little, script does.
 """
 
-import subprocess
 import sys
 from collections.abc import Iterator
 
-from playwright.sync_api import sync_playwright
-from tests.acceptance.browser import FLAGS, chromium
-
+from benchmarks.browser import SIZE, browsing, fleet, full
 from benchmarks.server import machine, server
 
 CITY = "#12.3/30.27/-97.525"
@@ -21,20 +18,16 @@ INTERVAL = 2  # s
 
 
 def figures(port: int, seconds: float, devices: int) -> Iterator[str]:
-    for name, more in (("the graphics card", []), ("the page", ["--disable-3d-apis"])):
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *more])
-            page = browser.new_page(viewport={"width": 1280, "height": 720})
+    for name, flags in (("the graphics card", []), ("the page", ["--disable-3d-apis"])):
+        with browsing(*flags) as browser:
+            page = browser.new_page(viewport=SIZE)
             page.goto(f"http://127.0.0.1:{port}/{CITY}")
-            page.wait_for_function(
-                "count => window.herenow?.devices().length >= count", arg=devices * 0.9, timeout=60_000
-            )
+            full(page, devices)
             page.wait_for_timeout(3000)
             found = []
             for _ in range(int(seconds)):
                 page.wait_for_timeout(1000)
                 found.append(page.evaluate("() => window.herenow.metrics()"))
-            browser.close()
         mean, most, frames = (
             sorted(one[key] for one in found)[len(found) // 2] for key in ("jsPerFrameMs", "jsPerFrameMs95", "fps")
         )
@@ -47,16 +40,9 @@ def main() -> None:
     print("| devices | drawn by | in view | ms of script a frame | p95 | frames/s |")
     print("| --: | --- | --: | --: | --: | --: |", flush=True)
     for devices in [int(text) for text in sys.argv[2:]] or [1000, 10_000]:
-        with server() as target:
-            address = f"http://127.0.0.1:{target.port}"
-            command = [sys.executable, "-m", "herenow", "simulate", "--devices", str(devices)]
-            fleet = subprocess.Popen([*command, "--interval", str(INTERVAL), "--server", address])
-            try:
-                for line in figures(target.port, seconds, devices):
-                    print(line, flush=True)
-            finally:
-                fleet.terminate()
-                fleet.wait(30)
+        with server() as target, fleet(target.port, devices, INTERVAL):
+            for line in figures(target.port, seconds, devices):
+                print(line, flush=True)
 
 
 if __name__ == "__main__":

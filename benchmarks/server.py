@@ -36,10 +36,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[Server]:
-    """`herenow run` on a free port with an empty store, stopped by SIGTERM."""
+def server(store: Path | None = None) -> Iterator[Server]:
+    """`herenow run` on a free port with a store of its own, empty unless named, stopped by SIGTERM."""
     with tempfile.TemporaryDirectory(prefix="herenow-bench-") as folder:
-        command = [sys.executable, "-m", "herenow", "run", "--port", "0", "--store", f"sqlite:///{folder}/bench.db"]
+        url = f"sqlite:///{store or f'{folder}/bench.db'}"
+        command = [sys.executable, "-m", "herenow", "run", "--port", "0", "--store", url]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
             yield Server(process, _port(process))
