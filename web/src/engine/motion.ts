@@ -48,11 +48,11 @@ export function progress(now: number, start: number, duration: number, overrun =
 
 /** A turn between -180 and 180 that leads from one course to the other. */
 export function shortestTurn(from: number, to: number): number {
-  return ((((to - from) % 360) + 540) % 360) - 180;
+  return to - from - 360 * Math.round((to - from) / 360);
 }
 
 /** The marker turns sooner than it arrives, as a driver does. */
 export function courseAt(from: number, to: number, elapsed: number, duration: number): number {
   const part = progress(elapsed, 0, Math.min(duration, TURN_TIME));
-  return (from + shortestTurn(from, to) * part + 360) % 360;
+  return part === 1 ? to : (from + shortestTurn(from, to) * part + 360) % 360;
 }

@@ -3,15 +3,14 @@ import { kindColourNumbers } from "../charts/kindColour";
 import { foldedKinds } from "../charts/slices";
 import { settings } from "../settings/settings";
 import { useEngine } from "./useEngine";
-import { useReadable } from "./useReadable";
+import { useReadable, useReadablePart } from "./useReadable";
 
 /** Lets the map colour markers as was chosen; a kind has the colour that it has in the charts. */
 export function useColouring(): void {
   const engine = useEngine();
   const { colours } = useReadable(settings);
-  const counts = useReadable(engine.stats)?.by_kind ?? {};
   // As text, so that counts that change are no reason to colour all markers anew.
-  const kinds = JSON.stringify(foldedKinds(counts));
+  const kinds = useReadablePart(engine.stats, (stats) => JSON.stringify(foldedKinds(stats?.by_kind ?? {})));
   useEffect(() => {
     engine.setColouring(colours === "kind" ? kindColourNumbers(JSON.parse(kinds) as string[]) : colours);
   }, [engine, colours, kinds]);

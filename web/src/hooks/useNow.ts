@@ -1,6 +1,6 @@
 import { clock } from "../clock";
 import { useEngine } from "./useEngine";
-import { useReadable } from "./useReadable";
+import { useReadable, useReadablePart } from "./useReadable";
 
 /** The time of the browser, once a second. */
 export function useNow(): number {
@@ -16,6 +16,6 @@ export function useShownTime(): number {
 
 /** The time of the server, once a second: what the times of positions are compared with. */
 export function useServerNow(): number {
-  const { serverOffset } = useReadable(useEngine().connection);
+  const serverOffset = useReadablePart(useEngine().connection, (connection) => connection.serverOffset);
   return useNow() + serverOffset;
 }

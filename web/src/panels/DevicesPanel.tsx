@@ -3,7 +3,7 @@ import { useState } from "react";
 import { isFiltered } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
-import { useReadable } from "../hooks/useReadable";
+import { useReadablePart } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { DeviceList } from "./DeviceList";
 import { type DeviceOrder, FIRST_ORDER, sortOf } from "./deviceOrder";
@@ -20,7 +20,7 @@ export function DevicesPanel() {
   const { filter } = useDeviceFilter();
   const [order, setOrder] = useState<DeviceOrder>(FIRST_ORDER);
   const devices = useDevices(filter, order);
-  const fleet = useReadable(useEngine().stats)?.devices;
+  const fleet = useReadablePart(useEngine().stats, (stats) => stats?.devices);
   const { data } = devices.query;
   return (
     <div className="devices-panel">
