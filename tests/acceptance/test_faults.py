@@ -202,6 +202,7 @@ async def test_services_that_come_late_are_waited_for(tmp_path: Path) -> None:
     ):
         await saying(client, "cannot reach RabbitMQ at 127.0.0.1")
         assert (await client.post("/api/positions", json=fix())).status_code == 503
+        await until(lambda: all("waiting" in one.said() for one in (impatient, impatient_recorder)), 60)
         assert await impatient.stop() == await impatient_recorder.stop() == 0, "SIGTERM ends those that wait"
         with rabbit, cassandra:
             await make_schema(store, bus)

@@ -30,6 +30,7 @@ def server(folder: Path) -> Iterator[Server]:
         for first in range(0, COUNT, ROWS):
             rows = [fix(number) for number in range(first, first + ROWS)]
             assert report(started, *rows).json()["accepted"] == ROWS
+        wait_for(lambda: b"60.039999" in ask(started, DAYS).content, 60)  # until rollups have the last of them
         yield started
 
 
@@ -75,10 +76,11 @@ def time_of(pid: int) -> int:
 
 
 EXPORT = "/api/export?format=csv&device=van/1"
+DAYS = f"/api/devices/van%2F1/days?from={NOW - 3 * HOUR}"
 QUESTIONS = (
     EXPORT,
     f"/api/history?from={NOW - 3 * HOUR}&to={NOW}",
-    f"/api/devices/van%2F1/days?from={NOW - 3 * HOUR}",
+    DAYS,
     "/api/devices/nobody/days",
     "/api/history/tiles/9/300/99999.mvt",
     "/api/history/replay?from=2&to=1",
