@@ -1,10 +1,13 @@
 """Where RabbitMQ is and how its queues are laid out: amqp://user:password@host1,host2:5672/vhost?shards=8&shard_mb=256"""
 
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
+from herenow.model.url import split_url
+
 EXPECTED = "expected amqp://user:password@host1,host2:5672/vhost, perhaps with ?shards=8&shard_mb=256"
+ENCODED = "in a password / is written %2F, ? is %3F, # is %23, @ is %40, [ is %5B, ] is %5D"
 PORTS = {"amqp": 5672, "amqps": 5671}
 BOUNDS = {"shards": (1, 64), "shard_mb": (1, 1_000_000)}
 
@@ -33,12 +36,12 @@ class RabbitUrl(msgspec.Struct, frozen=True):
 
 def read_rabbit_url(url: str) -> RabbitUrl:
     """Raises ValueError that says what was expected; never with the password."""
-    parts = _split(url)
-    if parts.scheme not in PORTS or parts.fragment:
+    parts = split_url(url)
+    if parts is None or parts.scheme not in PORTS or parts.fragment:
         raise ValueError(EXPECTED)
-    if "@" in parts.path + parts.query:  # what follows is a piece of the password
-        raise ValueError(f"{EXPECTED}; in a password / is written %2F, ? is %3F, # is %23, @ is %40")
     login, _, hosts = parts.netloc.rpartition("@")
+    if "@" in parts.path + parts.query or set("[]") & set(login):  # what follows is a piece of the password
+        raise ValueError(f"{EXPECTED}; {ENCODED}")
     user, _, password = login.partition(":")
     return RabbitUrl(
         tuple(_host(host, PORTS[parts.scheme]) for host in hosts.split(",")),
@@ -51,20 +54,16 @@ def read_rabbit_url(url: str) -> RabbitUrl:
 
 
 def _host(text: str, port: int) -> tuple[str, int]:
-    parts = _split(f"//{text}")
+    try:
+        parts = urlsplit(f"//{text}")
+    except ValueError:
+        raise ValueError(EXPECTED) from None  # what came may be a password
     try:
         if parts.hostname:
             return parts.hostname, parts.port or port
     except ValueError:
         raise ValueError(f"{EXPECTED}; a port is a number up to 65535") from None  # what came may be a password
     raise ValueError(f"{EXPECTED}; a host is missing")
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:  # its text has the password in it
-        raise ValueError(EXPECTED) from None
 
 
 def _options(query: str) -> dict[str, int]:

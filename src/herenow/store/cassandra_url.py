@@ -1,9 +1,11 @@
 """Where Cassandra is and how positions lie there: cassandra://user:password@host1,host2:9042/keyspace?replication=3"""
 
 import re
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
+
+from herenow.model.url import split_url
 
 EXPECTED = (
     "expected cassandra://user:password@host1,host2:9042/keyspace, "
@@ -45,10 +47,13 @@ class CassandraUrl(msgspec.Struct, frozen=True):
 
 def read_cassandra_url(url: str) -> CassandraUrl:
     """Raises ValueError that says what was expected; never with the password."""
-    parts = _split(url)
+    parts = split_url(url)
+    if parts is None:
+        raise ValueError(EXPECTED)
     login, at, place = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
-    if "@" in parts.path + parts.query + parts.fragment + user:  # what stands there is a piece of the password
+    misplaced = "@" in parts.path + parts.query + parts.fragment + user or set("[]") & set(login)
+    if misplaced:  # what stands there is a piece of the password
         raise ValueError(ENCODED)
     if parts.scheme != "cassandra" or parts.fragment or (at and not user):
         raise ValueError(EXPECTED)
@@ -67,13 +72,6 @@ def read_cassandra_url(url: str) -> CassandraUrl:
         datacenter,
         ttl_days,
     )
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:  # its text may have the password in it; it is brackets that it stumbles over
-        raise ValueError(ENCODED) from None
 
 
 def _hosts(place: str) -> tuple[tuple[str, ...], int]:
