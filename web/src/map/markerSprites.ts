@@ -29,7 +29,7 @@ export function markerSide(size: number, pixelRatio: number): number {
 
 /** Every marker of one size, drawn once, so that a frame only copies pictures. */
 export function drawSprites(palette: Palette, size: number, pixelRatio: number): Sprites {
-  const cell = markerSide(size, pixelRatio) * pixelRatio;
+  const cell = Math.round(markerSide(size, pixelRatio) * pixelRatio); // of a ratio like 1.1 it is not quite whole
   const canvas = new OffscreenCanvas(cell * HEADINGS, cell * Object.keys(ROWS).length);
   const context = canvas.getContext("2d");
   if (context) drawRows(context, palette, size, cell, pixelRatio);
