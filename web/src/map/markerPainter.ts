@@ -5,10 +5,11 @@ import type { FrameView } from "./frameView";
 import { paintTrails, paintWays } from "./linePainter";
 import type { Anchor } from "./markerLabels";
 import { MarkerLabels } from "./markerLabels";
+import { DRAWING_ORDER } from "./markerOrder";
 import { MarkerRaster } from "./markerRaster";
 import { markerSize } from "./markerSize";
 import type { Sprites } from "./markerSprites";
-import { drawSprites, HEADINGS, markerSide, ROWS } from "./markerSprites";
+import { drawSprites, HEADINGS, markerCell, ROWS } from "./markerSprites";
 import { coloursOf, paletteOf } from "./palette";
 import type { VisibleMarkers } from "./visibleMarkers";
 import { placesOf } from "./visibleMarkers";
@@ -20,8 +21,6 @@ const DIMMED = 0.16;
 const STALE_OPACITY = 0.6;
 // Among so many markers nobody sees that each steps from pixel to pixel, and calls of the canvas take too long.
 const CROWD = 1000;
-// The later ones lie above: what moves is not hidden by what stands.
-const DRAWING_ORDER = (["stale", "stopped", "idle", "moving"] as const).map((name) => STATUSES.indexOf(name));
 const SPRITE_ROW = STATUSES.map((status) => ROWS[status]);
 const MOVING = STATUSES.indexOf("moving");
 const STALE = STATUSES.indexOf("stale");
@@ -41,6 +40,7 @@ export class MarkerPainter {
   readonly #markers: VisibleMarkers;
   readonly #labels: MarkerLabels;
   readonly #raster = new MarkerRaster();
+  readonly #crowd = document.createElement("canvas").getContext("2d"); // pixels that are laid over lines and rings
   #palette;
   readonly #sprites = new Map<number, Sprites>(); // by colour, for what `#spritesFor` was made of
   #spritesFor = "";
@@ -65,7 +65,7 @@ export class MarkerPainter {
     context.setTransform(view.pixelRatio, 0, 0, view.pixelRatio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
     this.#labels.set(this.#palette, view.pixelRatio);
-    const side = markerSide(markerSize(view.zoom), view.pixelRatio);
+    const side = markerCell(markerSize(view.zoom), view.pixelRatio) / view.pixelRatio;
     const rings: [string | null, Ring][] = [
       ...this.group.map((one): [string, Ring] => [
         one,
@@ -74,15 +74,12 @@ export class MarkerPainter {
       [this.hovered, { radius: side / 2 + 2, colour: this.#palette.hover, width: 1.5 }],
       [this.selected, { radius: side / 2 + 5, colour: this.#palette.accent, width: 2.5 }],
     ];
-    const isCrowd = markersToo && this.#markers.count > CROWD;
-    if (isCrowd) {
-      this.#paintCrowd(context, view, now);
-      context.globalCompositeOperation = "destination-over"; // what follows lies below the markers all the same
-    }
     for (const [deviceId, ring] of rings) this.#paintRing(context, view, deviceId, ring, now);
-    if (markersToo) this.#paintLines(context, view, now);
-    context.globalCompositeOperation = "source-over";
-    if (markersToo && !isCrowd) this.#paintMarkers(context, view, now);
+    if (markersToo) {
+      this.#paintLines(context, view, now);
+      if (this.#markers.count > CROWD) this.#paintCrowd(context, view, now);
+      else this.#paintMarkers(context, view, now);
+    }
     this.#paintLabels(context, view, side, now);
   }
 
@@ -128,13 +125,22 @@ export class MarkerPainter {
   }
 
   #paintCrowd(context: CanvasRenderingContext2D, view: FrameView, now: number): void {
+    const layer = this.#crowd;
+    if (!layer) return;
     const { x, y } = this.#markers;
-    this.#raster.begin(context.canvas.width, context.canvas.height);
+    const { width, height } = context.canvas;
+    if (layer.canvas.width !== width) layer.canvas.width = width;
+    if (layer.canvas.height !== height) layer.canvas.height = height;
+    this.#raster.begin(width, height);
     this.#eachMarker(view, now, (i, sprites, cell, opacity) => {
       const corner = (middle = 0): number => Math.round(middle * view.pixelRatio - sprites.cell / 2);
       this.#raster.copy(sprites, cell, corner(x[i]), corner(y[i]), opacity);
     });
-    this.#raster.put(context);
+    this.#raster.put(layer);
+    context.save();
+    context.resetTransform();
+    context.drawImage(layer.canvas, 0, 0);
+    context.restore();
   }
 
   #eachMarker(view: FrameView, now: number, paint: PaintMarker): void {

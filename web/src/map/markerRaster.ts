@@ -51,6 +51,7 @@ export class MarkerRaster {
     }
   }
 
+  /** In place of whatever is there; a canvas of the same size. */
   put(context: CanvasRenderingContext2D): void {
     if (this.#image) context.putImageData(this.#image, 0, 0);
   }

@@ -9,13 +9,10 @@ import { FIELDS, MarkerBuffer, STRIDE } from "./markerBuffer";
 import { DRAWING_ORDER, MarkerOrder } from "./markerOrder";
 import type { Program } from "./markerProgram";
 import { centreOf, makeProgram } from "./markerProgram";
-import { markerSize } from "./markerSize";
+import { markerSize, outlineOf } from "./markerSize";
 import { coloursOf, type Palette } from "./palette";
 
 const FADE = 0.25; // s
-const OUTLINE = 1.5; // pixels
-const THIN_OUTLINE = 0.75; // of markers so small that they are seen in crowds
-const SMALL = 11; // pixels
 
 /** What is to be drawn, and when: `now` by the clock that markers move by. */
 export interface MarkerFrame {
@@ -123,7 +120,7 @@ export class MarkerRenderer {
   #tell({ uniforms }: Program, { view, palette, now, still, speeds }: MarkerFrame): void {
     const gl = this.#gl;
     const size = markerSize(view.zoom) * view.pixelRatio;
-    const outline = (size < SMALL * view.pixelRatio ? THIN_OUTLINE : OUTLINE) * view.pixelRatio;
+    const outline = outlineOf(markerSize(view.zoom)) * view.pixelRatio;
     gl.uniform2i(uniforms.centre, ...centreOf(view.centreX, view.centreY));
     gl.uniform2f(uniforms.scale, (2 * view.scale) / view.width / X_UNITS, (2 * view.scale) / view.height / Y_UNITS);
     gl.uniform1f(uniforms.now, (now - this.#buffer.epoch) / 1000);

@@ -20,3 +20,12 @@ export function markerSize(zoom: number): number {
   }
   return sizeBefore;
 }
+
+const OUTLINE = 1.5; // pixels
+const THIN_OUTLINE = 0.75; // of markers so small that they are seen in crowds
+const SMALL = 11; // pixels
+
+/** Pixels of the line around a marker of that size. */
+export function outlineOf(size: number): number {
+  return size < SMALL ? THIN_OUTLINE : OUTLINE;
+}

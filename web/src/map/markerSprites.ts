@@ -1,9 +1,7 @@
+import { outlineOf } from "./markerSize";
 import type { Palette } from "./palette";
 
 export const HEADINGS = 64;
-const OUTLINE = 1.5; // pixels
-const THIN_OUTLINE = 0.75; // of markers so small that they are seen in crowds
-const SMALL = 11;
 const ROOM = 3; // pixels around a marker for its outline
 
 /** Rows of the picture: the shapes say the status, so that it is not told by colour alone. */
@@ -22,14 +20,14 @@ export interface Sprites {
   readonly side: number;
 }
 
-/** CSS pixels of the square around a marker, whole on the screen. */
-export function markerSide(size: number, pixelRatio: number): number {
-  return Math.ceil((size + 2 * ROOM) * pixelRatio) / pixelRatio;
+/** Device pixels of the square around a marker, whole whatever the ratio. */
+export function markerCell(size: number, pixelRatio: number): number {
+  return Math.ceil((size + 2 * ROOM) * pixelRatio);
 }
 
 /** Every marker of one size, drawn once, so that a frame only copies pictures. */
 export function drawSprites(palette: Palette, size: number, pixelRatio: number): Sprites {
-  const cell = Math.round(markerSide(size, pixelRatio) * pixelRatio); // of a ratio like 1.1 it is not quite whole
+  const cell = markerCell(size, pixelRatio);
   const canvas = new OffscreenCanvas(cell * HEADINGS, cell * Object.keys(ROWS).length);
   const context = canvas.getContext("2d");
   if (context) drawRows(context, palette, size, cell, pixelRatio);
@@ -75,7 +73,7 @@ function drawRows(
   context.lineJoin = "round";
   context.strokeStyle = palette.outline;
   // Half of the line is covered by the shape.
-  context.lineWidth = 2 * (size < SMALL ? THIN_OUTLINE : OUTLINE);
+  context.lineWidth = 2 * outlineOf(size);
   for (let heading = 0; heading < HEADINGS; heading += 1) {
     at(heading, ROWS.moving, () => {
       context.rotate((heading / HEADINGS) * 2 * Math.PI);
