@@ -212,3 +212,24 @@ def test_it_comes_back_after_the_graphics_card_has_lost_everything(
     expect(page.get_by_text("compatibility mode")).to_have_count(0)
     wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
     assert is_drawn(page, "beside", STOPPED)
+
+
+def test_each_of_a_crowd_is_drawn_where_pixels_are_no_whole_ones(browser: Browser, server: Server) -> None:
+    now = time.time_ns() // 1_000_000
+    rows: list[dict[str, object]] = [
+        {
+            "device_id": f"crowd-{i}",
+            "time": now,
+            "longitude": 100 + i % 40 / 500,
+            "latitude": i // 40 / 500,
+            "speed": 0.0,
+        }
+        for i in range(1200)
+    ]
+    assert report(server, *rows).json()["accepted"] == len(rows)
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, color_scheme="dark", device_scale_factor=1.1)
+    page = context.new_page()
+    look(page, server, 13, 100.04, 0.03)
+    page.wait_for_function("() => window.herenow.metrics().drawn >= 1200", timeout=30_000)
+    wait_for(lambda: all(is_drawn(page, f"crowd-{number}", STOPPED) for number in (0, 19, 610, 1199)), 20)
+    context.close()
