@@ -49,9 +49,12 @@ wishes = st.builds(
 
 
 def fleet_of(batches: Iterable[Iterable[Device]]) -> Fleet:
+    """Listed after each batch, so that there are orders which the next one makes wrong."""
     fleet = Fleet()
     for seq, batch in enumerate(batches):
         fleet.apply(batch, seq + 1)
+        for order in ("id", "name"):
+            ranked(fleet, matching(fleet, ()), order, NOW)
     return fleet
 
 
@@ -69,9 +72,25 @@ def conditions(wanted: Wanted, named: frozenset[str]) -> Mapping[str, Callable[[
     return {name: holds for name, holds in asked.items() if holds}
 
 
+def value(device: Device, order: Order) -> str | float | None:
+    """What it is compared by."""
+    match order.removeprefix("-"):
+        case "id":
+            return device.device_id
+        case "name":
+            return (device.name or device.device_id).casefold()
+        case "speed":
+            return device.speed
+        case "time":
+            return device.position.time
+        case "distance":
+            return device.distance if device.day == NOW // DAY else 0.0
+    return ("moving", "idle", "stopped", "stale").index(device.status(NOW))
+
+
 def by_loop(rows: Iterable[Device], order: Order) -> list[Device]:
     """Equals by id; what is not known comes last."""
-    marked = [(mark(one, order, NOW), one) for one in rows]
+    marked = [((value(one, order), one.device_id), one) for one in rows]
     known = [one for one in marked if one[0][0] is not None]
     unknown = [one for one in marked if one[0][0] is None]
     known.sort(key=lambda one: one[0], reverse=order.startswith("-"))
@@ -109,7 +128,19 @@ def test_what_comes_behind_a_place_does_not_ask_whether_its_device_is_still_ther
     rows = ranked(fleet, matching(fleet, ()), order, NOW)
     for place in itertools.chain(fleet, gone):
         told = mark(place, order, NOW)
+        assert told == (value(place, order), place.device_id)
         rest = behind(fleet, rows, order, told, NOW)
         # A device of the same id may stand elsewhere now: the place is that of the mark.
         expected = [one for one in fleet if by_loop([place, one], order)[0] is place and mark(one, order, NOW) != told]
         assert [fleet.devices[row] for row in rest.tolist()] == by_loop(expected, order)
+
+
+def test_a_device_that_is_called_otherwise_stands_elsewhere_in_the_order_of_names() -> None:
+    def called(number: int, name: str, time: int) -> Device:
+        return Device(position(f"d-{number}", time), name=name)
+
+    fleet = fleet_of([[called(1, "ant", NOW), called(2, "bee", NOW)], [called(1, "cat", NOW + 1)]])
+    rows = ranked(fleet, matching(fleet, Wanted(search="cat").conditions(fleet, NOW).values()), "name", NOW)
+    assert [fleet.devices[row].name for row in rows.tolist()] == ["cat"]
+    rows = ranked(fleet, matching(fleet, ()), "name", NOW)
+    assert [fleet.devices[row].name for row in rows.tolist()] == ["bee", "cat"]

@@ -38,16 +38,19 @@ class Called:
         self._by_id: Alphabet | None = None
         self._by_name: Alphabet | None = None
 
-    def set(self, row: int, device: Device) -> None:
-        """Of a row that is there or the next one."""
-        if row == len(self._ids):
-            self._ids.append(device.device_id)
-            self._names.append("")
-            self._texts.append("")
-            self._by_id = None
-        self._names[row] = name_key(device)
-        self._texts[row] = f"{device.device_id}\n{device.name or ''}".lower()
-        self._by_name = None
+    def add(self, device: Device) -> None:
+        """In the next row."""
+        self._ids.append(device.device_id)
+        self._names.append(name_key(device))
+        self._texts.append(_text(device))
+        self._by_id = self._by_name = None
+
+    def rename(self, row: int, device: Device) -> None:
+        name = name_key(device)
+        if name != self._names[row]:
+            self._by_name = None
+        self._names[row] = name
+        self._texts[row] = _text(device)
 
     def having(self, text: str) -> Bools:
         """Rows whose id or name has it in it, a text in lower case and of one line."""
@@ -70,6 +73,10 @@ class Called:
 def name_key(device: Device) -> str:
     """What its name, or in want of one its id, is compared by."""
     return (device.name or device.device_id).casefold()
+
+
+def _text(device: Device) -> str:
+    return f"{device.device_id}\n{device.name or ''}".lower()
 
 
 def _ordered(keys: Sequence[Key]) -> Alphabet:

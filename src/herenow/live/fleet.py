@@ -95,9 +95,8 @@ class Fleet:
                 continue
             elif device.name != before.name or device.kind != before.kind:
                 renamed.append(row)
+                self.called.rename(row, device)
             self.devices[row] = moved[row] = device
-            if renamed and renamed[-1] == row:
-                self.called.set(row, device)
             if device.position.device_id in followed:
                 steps.append((row, device))
         self.columns.grow(len(self.devices))
@@ -109,6 +108,7 @@ class Fleet:
     def _add(self, device: Device) -> int:
         row = self._rows[device.device_id] = len(self.devices)
         self.devices.append(device)
+        self.called.add(device)
         return row
 
     def _write(self, rows: Rows, moved: dict[int, Device], seq: int) -> None:

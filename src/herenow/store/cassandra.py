@@ -135,7 +135,7 @@ async def _open(url: CassandraUrl) -> _Opened:
         )
         for part in opened[1:]:
             await part.prepare(url.keyspace)
-    except BaseException:
+    except BaseException:  # a cancellation, too, must leave no session open
         await session.close()
         raise
     return opened

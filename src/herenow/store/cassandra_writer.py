@@ -116,7 +116,7 @@ class CassandraWriter:
             async with self._session.deadline(WRITE_WITHIN):
                 await in_parallel(batches, self._session.send, IN_FLIGHT)
                 await in_parallel(newest, self._session.send, IN_FLIGHT)
-        except Exception:
+        except Exception:  # whatever it was, it is not known what was written
             self.forget()  # the keyspace may be another when it is back
             raise
         self._remember(new)

@@ -130,7 +130,7 @@ class SqliteWriter:
                 self._known.pop(erased, None)
                 self._marks.forget()
             connection.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # whatever it was, a transaction must not stay open
             self._known.clear()  # numbers given in a transaction that is rolled back are void
             self._marks.forget()
             if connection.in_transaction:
