@@ -15,7 +15,7 @@ export interface TimeLineProps {
   readonly at: number | null;
   onPoint(place: number | null): void;
   onChoose(): void;
-  /** A time at which a line stands that moves with it. */
+  /** A time at which a line stands that moves with it: one function for as long as there is the chart. */
   head?(): number;
 }
 
@@ -27,7 +27,7 @@ export default function TimeLine({ moments, write, writeTime, at, onPoint, onCho
     onPoint((made.cursor.left ?? OUTSIDE) < 0 ? null : (made.cursor.idx ?? null)),
   );
   const choose = useEffectEvent(() => onChoose());
-  const headNow = useEffectEvent(() => head?.() ?? Number.NaN);
+  const moveHead = useEffectEvent((made: uPlot) => head && keepAt(made, head));
   const values = useEffectEvent((ticks: number[]) => ticks.map(write));
   const times = useEffectEvent((ticks: number[]) => ticks.map(writeTime));
   useEffect(() => {
@@ -36,12 +36,12 @@ export default function TimeLine({ moments, write, writeTime, at, onPoint, onCho
     const made = new uPlot(optionsOf(element, { point, values, times }), [[], []], element);
     chart.current = made;
     made.over.addEventListener("click", () => choose());
-    const stopHead = moveHead(made, () => headNow());
+    const stopHead = moveHead(made);
     const watch = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
     return () => {
       watch.disconnect();
-      stopHead();
+      stopHead?.();
       made.destroy();
       chart.current = null;
     };
@@ -58,7 +58,7 @@ export default function TimeLine({ moments, write, writeTime, at, onPoint, onCho
 }
 
 /** Keeps a line at a time, frame by frame; returns what ends that. */
-function moveHead(made: uPlot, time: () => number): () => void {
+function keepAt(made: uPlot, time: () => number): () => void {
   const line = document.createElement("div");
   line.className = "time-head";
   made.over.append(line);

@@ -36,9 +36,10 @@ export const OTHER_KEYS = [
   { keys: ["←", "→", "+", "−"], text: "Move and zoom the map, when it has the focus" },
 ] as const satisfies readonly { readonly keys: readonly string[]; readonly text: Label }[];
 
-const NAMES = { " ": "Space", Escape: "Esc" } as const;
+const NAMES: Readonly<Record<string, Label>> = { " ": "Space", Space: "Space", Escape: "Esc" };
 
-/** What is printed on it. */
-export function keyName(key: Key): string {
-  return key === " " || key === "Escape" ? t(NAMES[key]) : key;
+/** What is printed on it, of a key as `KeyboardEvent.key` or `aria-keyshortcuts` has it. */
+export function keyName(key: string): string {
+  const name = NAMES[key];
+  return name ? t(name) : key;
 }

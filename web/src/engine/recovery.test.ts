@@ -13,22 +13,14 @@ let link: TestLink;
 let socket: LiveSocket;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal(
-    "fetch",
-    vi.fn(async () => Promise.reject(new TypeError("no network"))),
-  );
-  link = new TestLink();
+  link = TestLink.begin();
   socket = link.socket;
   socket.setView(HERE);
   socket.start();
   link.newest.opens();
 });
 
-afterEach(() => {
-  socket.stop();
-  vi.restoreAllMocks();
-});
+afterEach(() => link.end());
 
 function seqs(): unknown[] {
   return link.messages.map((message) => ("seq" in message ? message.seq : message.type));

@@ -10,22 +10,14 @@ let link: TestLink;
 let socket: LiveSocket;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal(
-    "fetch",
-    vi.fn(async () => Promise.reject(new TypeError("no network"))),
-  );
-  link = new TestLink();
+  link = TestLink.begin();
   socket = link.socket;
   socket.setView(HERE);
   socket.start();
   link.newest.opens();
 });
 
-afterEach(() => {
-  socket.stop();
-  vi.restoreAllMocks();
-});
+afterEach(() => link.end());
 
 describe("a link that comes back", () => {
   test("goes on from the last frame of positions, or from a later ping", () => {

@@ -21,21 +21,12 @@ function state(): string {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal(
-    "fetch",
-    vi.fn(async () => Promise.reject(new TypeError("no network"))),
-  );
-  link = new TestLink();
+  link = TestLink.begin();
   ({ wires, addresses, messages, socket } = link);
   socket.start();
 });
 
-afterEach(() => {
-  socket.stop();
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
-});
+afterEach(() => link.end());
 
 test("the address is relative to the page, so that it works under a path of a proxy", () => {
   expect(addresses).toEqual(["wss://example.org/maps/ws/locations"]);
@@ -233,89 +224,6 @@ describe("close codes", () => {
     newest().opens();
     newest().ends(1012);
     expect(socket.connection.get().retryAt).toBe(Date.now() + 5000);
-  });
-});
-
-describe("where no socket gets through", () => {
-  function answering(): void {
-    vi.stubGlobal(
-      "fetch",
-      vi.fn(async (url: URL) => Response.json(url.pathname.endsWith("/stats") ? STATS : { time: 1000, positions: [] })),
-    );
-  }
-
-  async function failThrice(): Promise<void> {
-    for (let i = 0; i < 3; i += 1) {
-      newest().ends();
-      if (i < 2) await vi.advanceTimersByTimeAsync(2000);
-    }
-    await vi.advanceTimersByTimeAsync(10);
-  }
-
-  test("the server is polled every two seconds, and that is said", async () => {
-    answering();
-    socket.setView(VIEW);
-    await failThrice();
-    expect(state()).toBe("polling");
-    expect(messages.map((message) => message.type)).toEqual(["snapshot", "stats"]);
-    await vi.advanceTimersByTimeAsync(2100);
-    expect(messages).toHaveLength(4);
-    const asked = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
-    expect(asked[0]).toBe("https://example.org/maps/api/positions/latest?bbox=24%2C60%2C25%2C61");
-  });
-
-  test("or those that open say nothing, it is polled, too", async () => {
-    answering();
-    for (let i = 0; i < 3; i += 1) {
-      newest().opens();
-      await vi.advanceTimersByTimeAsync(30_000);
-    }
-    expect(state()).toBe("polling");
-  });
-
-  test("the socket is tried every thirty seconds, and polling ends when it says something", async () => {
-    answering();
-    await failThrice();
-    const before = wires.length;
-    await vi.advanceTimersByTimeAsync(29_000);
-    expect(wires).toHaveLength(before);
-    await vi.advanceTimersByTimeAsync(1500);
-    expect(wires).toHaveLength(before + 1);
-    newest().opens();
-    expect(state()).toBe("polling");
-    newest().says({ type: "ping", time: Date.now(), seq: 1 });
-    expect(state()).toBe("live");
-    const said = messages.length;
-    newest().says({ type: "ping", time: Date.now(), seq: 1 });
-    await vi.advanceTimersByTimeAsync(9000);
-    expect(messages.length - said).toBe(1);
-  });
-
-  test("a server that is back after a restart gets its socket at once", async () => {
-    newest().goesLive();
-    await failThrice();
-    answering();
-    const before = wires.length;
-    await vi.advanceTimersByTimeAsync(2100);
-    expect(wires.length).toBeGreaterThan(before);
-    newest().goesLive();
-    expect(state()).toBe("live");
-  });
-
-  test("what is polled counts for more than a browser that says there is no network", async () => {
-    answering();
-    await failThrice();
-    window.dispatchEvent(new Event("offline"));
-    await vi.advanceTimersByTimeAsync(2100);
-    expect(state()).toBe("polling");
-  });
-
-  test("a server that answers no poll either is reconnected to as usual", async () => {
-    await failThrice();
-    expect(state()).toBe("reconnecting");
-    const before = wires.length;
-    await vi.advanceTimersByTimeAsync(2100);
-    expect(wires.length).toBeGreaterThan(before);
   });
 });
 

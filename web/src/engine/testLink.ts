@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import type { Message } from "./message";
 import type { ViewMessage } from "./resumption";
 import { LiveSocket } from "./socket";
@@ -20,6 +21,23 @@ export class TestLink {
     random: () => 1,
     open: (url, subprotocols) => this.#open(url, subprotocols),
   });
+
+  /** Time stands, and no request gets through, until `end`. */
+  static begin(): TestLink {
+    vi.useFakeTimers();
+    vi.stubGlobal(
+      "fetch",
+      vi.fn(async () => Promise.reject(new TypeError("no network"))),
+    );
+    return new TestLink();
+  }
+
+  end(): void {
+    this.socket.stop();
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  }
 
   get newest(): TestSocket {
     const wire = this.wires.at(-1);

@@ -5,7 +5,7 @@ import type { Connection } from "./connection";
 import type { Picking } from "./picking";
 import type { Replay } from "./replay";
 
-export type { Connection, ConnectionState, Lag } from "./connection";
+export type { Connection, Lag } from "./connection";
 
 /**
  * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are

@@ -8,6 +8,7 @@ import { useReadable } from "../hooks/useReadable";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { Segments } from "../panels/Segments";
 import { settings } from "../settings/settings";
+import { IconButton } from "../shell/IconButton";
 import { type Label, t } from "../words/t";
 import { BasemapSwitch } from "./BasemapSwitch";
 import { ColourChoice } from "./ColourChoice";
@@ -68,7 +69,13 @@ export function MapDock() {
             if (choice !== "custom") playRange();
           }}
         />
-        <MoreButton open={more} controls={moreId} onToggle={() => setMore(!more)} />
+        <IconButton
+          name={t("Layers and legend")}
+          icon={more ? ChevronDown : ChevronUp}
+          aria-expanded={more}
+          aria-controls={more ? moreId : undefined}
+          onClick={() => setMore(!more)}
+        />
         <HistoryReport choice={setting.choice} onRefresh={setting.refresh} />
       </div>
       {range && (more || !small) && (
@@ -111,26 +118,4 @@ function CustomRange({ onRange }: { onRange(range: TimeRange): void }) {
 
 function shown<T>({ value, label }: { readonly value: T; readonly label: Label }) {
   return { value, label: t(label) };
-}
-
-interface MoreButtonProps {
-  readonly open: boolean;
-  readonly controls: string;
-  onToggle(): void;
-}
-
-function MoreButton({ open, controls, onToggle }: MoreButtonProps) {
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-expanded={open}
-      aria-controls={open ? controls : undefined}
-      aria-label={t("Layers and legend")}
-      title={t("Layers and legend")}
-      onClick={onToggle}
-    >
-      {open ? <ChevronDown aria-hidden /> : <ChevronUp aria-hidden />}
-    </button>
-  );
 }

@@ -1,20 +1,17 @@
 import { Check, Link } from "lucide-react";
 import { useCopied } from "../hooks/useCopied";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 
 /** The address of what is shown, with all that is selected and filtered. */
 export function CopyLink() {
   const [copied, copy] = useCopied();
-  const name = copied ? t("Copied") : t("Copy a link to this view");
   return (
-    <button
-      type="button"
-      className="icon-button copy-link"
-      aria-label={name}
-      title={name}
+    <IconButton
+      className="copy-link"
+      name={copied ? t("Copied") : t("Copy a link to this view")}
+      icon={copied ? Check : Link}
       onClick={() => copy(window.location.href)}
-    >
-      {copied ? <Check aria-hidden /> : <Link aria-hidden />}
-    </button>
+    />
   );
 }

@@ -1,7 +1,8 @@
 import type { LucideIcon } from "lucide-react";
 import type { ComponentProps } from "react";
+import { keyName } from "../commands/keyTable";
 
-interface IconButtonProps extends Omit<ComponentProps<"button">, "type" | "children" | "className"> {
+interface IconButtonProps extends Omit<ComponentProps<"button">, "type" | "children"> {
   readonly name: string;
   readonly icon: LucideIcon;
   /** The key that does the same. */
@@ -9,14 +10,14 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "type" | "child
 }
 
 /** A button that shows a sign alone; its name is read out, and shown to who points at it. */
-export function IconButton({ name, icon: Icon, shortcut, ...more }: IconButtonProps) {
+export function IconButton({ name, icon: Icon, shortcut, className = "", ...more }: IconButtonProps) {
   return (
     <button
       type="button"
-      className="icon-button"
+      className={`icon-button ${className}`.trimEnd()}
       aria-label={name}
       aria-keyshortcuts={shortcut}
-      title={shortcut ? `${name} (${shortcut})` : name}
+      title={shortcut ? `${name} (${keyName(shortcut)})` : name}
       {...more}
     >
       <Icon aria-hidden />

@@ -43,16 +43,14 @@ export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
       {filter.search === "" ? (
         <>
           <kbd>/</kbd>
-          <button
-            type="button"
-            className="icon-button palette-button"
-            aria-label={t("Commands and devices")}
+          <IconButton
+            className="palette-button"
+            name={t("Commands and devices")}
+            icon={Command}
             aria-keyshortcuts="Control+K Meta+K"
             title={`${t("Commands and devices")} (Ctrl+K)`}
             onClick={onPalette}
-          >
-            <Command aria-hidden />
-          </button>
+          />
         </>
       ) : (
         <IconButton name={t("Clear the search")} icon={X} onClick={() => set("")} />

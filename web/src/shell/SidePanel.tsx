@@ -1,6 +1,7 @@
 import { PanelLeftClose, PanelLeftOpen, PanelRightClose, PanelRightOpen } from "lucide-react";
 import type { ReactNode } from "react";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 
 interface SidePanelProps {
   readonly side: "left" | "right";
@@ -17,20 +18,17 @@ const ICONS = {
 /** A panel beside the map and the button that puts it away. */
 export function SidePanel({ side, open, onToggle, children }: SidePanelProps) {
   const icons = ICONS[side];
-  const Icon = open ? icons.close : icons.open;
   return (
     <aside className={`side side-${side}`} data-open={open} aria-label={t(icons.name)}>
-      <button
-        type="button"
-        className="icon-button map-button side-toggle"
-        aria-expanded={open}
-        aria-label={t(icons.name)}
-        aria-keyshortcuts={icons.key}
+      <IconButton
+        className="map-button side-toggle"
+        name={t(icons.name)}
+        icon={open ? icons.close : icons.open}
+        shortcut={icons.key}
         title={`${open ? t("Close the panel") : t("Open the panel")} (${icons.key})`}
+        aria-expanded={open}
         onClick={onToggle}
-      >
-        <Icon aria-hidden />
-      </button>
+      />
       {open && <div className="side-body">{children}</div>}
     </aside>
   );

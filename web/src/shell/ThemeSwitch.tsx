@@ -1,21 +1,19 @@
 import { Moon, Sun, SunMoon } from "lucide-react";
 import { nextChoice, type ThemeSetting } from "../hooks/useTheme";
 import { t } from "../words/t";
+import { IconButton } from "./IconButton";
 
 const ICONS = { auto: SunMoon, dark: Moon, light: Sun } as const;
 
 export function ThemeSwitch({ choice, choose }: ThemeSetting) {
-  const Icon = ICONS[choice];
   return (
-    <button
-      type="button"
-      className="icon-button theme-switch"
-      aria-label={t("Theme: {{choice}}. Change to {{next}}", { choice: t(choice), next: t(nextChoice(choice)) })}
-      aria-keyshortcuts="d"
+    <IconButton
+      className="theme-switch"
+      name={t("Theme: {{choice}}. Change to {{next}}", { choice: t(choice), next: t(nextChoice(choice)) })}
+      icon={ICONS[choice]}
+      shortcut="d"
       title={t("Theme: {{choice}} (d)", { choice: t(choice) })}
       onClick={() => choose(nextChoice(choice))}
-    >
-      <Icon aria-hidden />
-    </button>
+    />
   );
 }
