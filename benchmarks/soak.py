@@ -54,6 +54,7 @@ def _use(page: Page) -> None:
 
 
 def _held(page: Page, session: CDPSession, minutes: float) -> Held:
+    page.evaluate("() => Object.assign(window.watch, {tasks: [], delays: []})")  # or what is noted would grow
     session.send("HeapProfiler.collectGarbage")
     counters = session.send("Memory.getDOMCounters")
     size = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6

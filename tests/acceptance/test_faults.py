@@ -3,6 +3,7 @@ was accepted is in history once, and every map ends at the newest of each device
 
 import asyncio
 import contextlib
+import json
 import signal
 import time
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from uuid import uuid4
 import httpx
 import pika
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from herenow.bus.rabbitmq_queues import DEAD, shard_queue
 from herenow.model.position import Position
@@ -202,15 +205,28 @@ async def test_services_that_come_late_are_waited_for(tmp_path: Path) -> None:
     ):
         await saying(client, "cannot reach RabbitMQ at 127.0.0.1")
         assert (await client.post("/api/positions", json=fix())).status_code == 503
+        assert await first_beat(port) == "ping", "no counts of a fleet that was never loaded"
         await until(lambda: all("waiting" in one.said() for one in (impatient, impatient_recorder)), 60)
         assert await impatient.stop() == await impatient_recorder.stop() == 0, "SIGTERM ends those that wait"
         with rabbit, cassandra:
             await make_schema(store, bus)
             await server.wait_until_ready()
             await recorder.wait_until_ready()
+            assert await first_beat(port) == "stats"
             assert (await client.post("/api/positions", json=fix())).status_code == 200
             assert (await recorder.stop(), await server.stop()) == (0, 0)
     assert "Traceback" not in server.said() + recorder.said()
+
+
+async def first_beat(port: int) -> str:
+    """What a viewer is told first that is not about positions."""
+    address, protocol = f"ws://127.0.0.1:{port}/ws/locations", Subprotocol("herenow.json.v1")
+    async with asyncio.timeout(10), connect(address, subprotocols=[protocol]) as socket:
+        await socket.send(json.dumps({"type": "view", "bbox": [0, 0, 1, 1], "zoom": 5}))
+        async for message in socket:
+            if (kind := str(json.loads(message)["type"])) not in ("snapshot", "update"):
+                return kind
+    raise AssertionError("the socket ended")
 
 
 def fix() -> dict[str, object]:

@@ -76,8 +76,8 @@ class ArticleSession:
 
 
 async def beat(parts: Parts) -> None:
-    """Twice a second stats to all viewers, every ten seconds a ping, made once; closes those that stall. Never
-    returns."""
+    """Twice a second stats to all viewers, every ten seconds a ping, made once; closes those that stall. A fleet that
+    is not loaded has no counts yet: until then pings take their place. Never returns."""
     beats = 0
     while True:
         await asyncio.sleep(BEAT)
@@ -86,8 +86,10 @@ async def beat(parts: Parts) -> None:
         hub.housekeep(time.monotonic())
         if not hub.viewers:
             continue
-        await _tell(hub, json.encode({"type": "stats", **stats_of(parts)}))
-        if beats % PING_EVERY == 0:
+        loaded = hub.loaded.is_set()
+        if loaded:
+            await _tell(hub, json.encode({"type": "stats", **stats_of(parts)}))
+        if not loaded or beats % PING_EVERY == 0:
             await _tell(hub, json.encode({"type": "ping", "time": now(), "seq": hub.sent}))
 
 

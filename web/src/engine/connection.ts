@@ -30,7 +30,7 @@ export interface Connection {
   readonly garbled: number;
   /** What the server or the connection said went wrong last, in words, or null. */
   readonly problem: string | null;
-  /** Null while it is live within two seconds, and nothing was left out because it was slow. */
+  /** Null while it is live within two seconds. */
   readonly lag: Lag | null;
 }
 

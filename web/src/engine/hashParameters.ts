@@ -1,5 +1,4 @@
-// An address is to be sent in a message.
-const MOST_NAMED = 100;
+import { MOST_MEMBERS } from "./group";
 
 /** What the address says behind the place, as in `#z/lat/lon?name=value`. Times are left readable. */
 export function readParameters(hash: string): ReadonlyMap<string, string> {
@@ -27,12 +26,12 @@ export function withPlace(hash: string, place: string): string {
 
 /** Commas part the names, so those in them are written otherwise. Null where there are none. */
 export function writeNames(names: readonly string[]): string | null {
-  const text = names.slice(0, MOST_NAMED).map((name) => name.replace(/[%,]/g, encodeURIComponent));
+  const text = names.slice(0, MOST_MEMBERS).map((name) => name.replace(/[%,]/g, encodeURIComponent));
   return text.join(",") || null;
 }
 
 export function readNames(text: string): string[] {
-  const names = text.split(",").slice(0, MOST_NAMED).map(decoded);
+  const names = text.split(",").slice(0, MOST_MEMBERS).map(decoded);
   return [...new Set(names)].filter((name) => name !== "");
 }
 

@@ -30,6 +30,11 @@ function hear(seconds: number, delay = 0, p99: number | null = null): void {
   }
 }
 
+/** From now on all comes so much later than it did: what comes next was sent when the last was heard. */
+function fallBehind(milliseconds: number): void {
+  vi.advanceTimersByTime(milliseconds);
+}
+
 test("nothing is behind where all comes as fast as it did, however wrong the clocks are", () => {
   hear(30, 86_400_000, 40);
   expect(lag).toBeNull();
@@ -37,6 +42,7 @@ test("nothing is behind where all comes as fast as it did, however wrong the clo
 
 test("what takes longer on its way than before is behind by the network", () => {
   hear(5);
+  fallBehind(3400);
   hear(5, 3400);
   expect(lag).toEqual({ milliseconds: 3400, cause: "network" });
   hear(11);
@@ -69,17 +75,32 @@ test("a page whose own timer is late is behind by the browser", () => {
   expect(lag).toMatchObject({ cause: "browser" });
 });
 
-test("a snapshot that answers no view took the place of updates", () => {
+test("what a busy page held up is not put down to the network as soon as it is busy no more", () => {
   hear(5);
-  const snapshot = { type: "snapshot" as const, epoch: "a", seq: 1, time: null, positions: [], garbled: 0 };
-  watch.heard({ ...snapshot, view: 3 });
+  const now = performance.now.bind(performance);
+  const busy = 4000;
+  vi.spyOn(performance, "now").mockImplementation(() => now() + busy);
+  hear(0.5, 0); // sent when it became busy
+  hear(8, 3000 - busy);
+  expect(lag).toMatchObject({ cause: "browser" });
+  hear(5, 3000 - busy);
+  expect(lag).toEqual({ milliseconds: 3000, cause: "network" });
+});
+
+test("a snapshot that nobody asked for, as after an erasure, says nothing of being behind", () => {
+  hear(5);
+  watch.heard({ type: "snapshot", view: 0, epoch: "a", seq: 1, time: null, positions: [], garbled: 0 });
   vi.advanceTimersByTime(500);
   expect(lag).toBeNull();
-  watch.heard({ ...snapshot, view: 0 });
-  vi.advanceTimersByTime(500);
-  expect(lag).toMatchObject({ cause: "network" });
-  hear(11);
+});
+
+test("a server whose clock is set back is not behind", () => {
+  hear(5);
+  hear(5, 3_600_000);
   expect(lag).toBeNull();
+  fallBehind(3400);
+  hear(5, 3_603_400);
+  expect(lag).toEqual({ milliseconds: 3400, cause: "network" });
 });
 
 test("a page that did not run at all begins anew", () => {

@@ -8,10 +8,11 @@ const LATE = 2000; // ms from which it is told
 const SLEPT = 5000; // ms; a page that was late by more did not run at all meanwhile
 const STATS_PACE = 500; // ms between two statistics, as docs/protocol.md has it
 const DRIFT = 0.001; // of a clock, at most
+const SET_BACK = 500; // ms; what comes in order was made in order, so a time that falls by more is that of another clock
 
-interface Delay {
-  readonly heard: number;
-  readonly delay: number;
+interface Noted {
+  readonly at: number;
+  readonly milliseconds: number;
 }
 
 /**
@@ -23,11 +24,11 @@ export class LagWatch {
   #timer: ReturnType<typeof setInterval> | null = null;
   #ahead = Number.NEGATIVE_INFINITY; // of this page's clock, the server's less the fastest way, when last heard
   #lastHeard = 0;
-  #delays: Delay[] = [];
+  #lastTime = 0; // of the server
+  #delays: Noted[] = []; // of messages on their way
+  #lates: Noted[] = []; // of this page's own timer
   #looked = 0;
-  #late = 0;
   #server = 0;
-  #skipped: number | null = null;
   #told: Lag | null = null;
 
   /** Told of each change, rounded to tenths of a second. */
@@ -38,7 +39,7 @@ export class LagWatch {
   /** A link begins. */
   start(): void {
     this.stop();
-    this.#ahead = Number.NEGATIVE_INFINITY;
+    this.#anotherClock();
     this.#rest();
     this.#timer = setInterval(this.#look, LOOK);
   }
@@ -51,15 +52,21 @@ export class LagWatch {
 
   heard(message: Message): void {
     if (message.type === "stats") this.#server = waited(message.stats);
-    if (message.type === "snapshot" && message.view === 0) this.#skipped = performance.now();
     if ("time" in message && message.time !== null) this.#time(message.time, performance.now());
   }
 
   #time(serverTime: number, now: number): void {
+    if (serverTime < this.#lastTime - SET_BACK) this.#anotherClock();
     const ahead = serverTime - now;
     this.#ahead = Math.max(ahead, this.#ahead - (now - this.#lastHeard) * DRIFT);
-    this.#delays.push({ heard: now, delay: this.#ahead - ahead });
+    this.#delays.push({ at: now, milliseconds: this.#ahead - ahead });
     this.#lastHeard = now;
+    this.#lastTime = serverTime;
+  }
+
+  #anotherClock(): void {
+    this.#ahead = this.#lastTime = Number.NEGATIVE_INFINITY;
+    this.#delays = [];
   }
 
   readonly #look = (): void => {
@@ -72,27 +79,29 @@ export class LagWatch {
   };
 
   #tell(now: number, late: number): void {
-    this.#late = Math.max(late, this.#late * 0.9);
-    this.#delays = this.#delays.filter(({ heard }) => now - heard < LATELY);
-    if (this.#skipped !== null && now - this.#skipped > LATELY) this.#skipped = null;
+    this.#lates.push({ at: now, milliseconds: late });
+    this.#delays = lately(this.#delays, now);
+    this.#lates = lately(this.#lates, now);
     const silence = now - this.#lastHeard - STATS_PACE;
-    const way = Math.max(silence, mostOf(this.#delays.map(({ delay }) => delay)));
+    const way = Math.max(silence, mostOf(this.#delays));
     const behind = way + this.#server;
-    if (behind <= LATE && this.#skipped === null) this.#say(null);
+    if (behind <= LATE) this.#say(null);
     else this.#say({ milliseconds: Math.round(behind / 100) * 100, cause: this.#cause(way) });
   }
 
+  /** Both are looked at over the same time, so that what a busy page held up is never put down to the network. */
   #cause(way: number): Lag["cause"] {
     if (this.#server > way) return "server";
-    return this.#late > Math.min(way, LATE) / 2 ? "browser" : "network";
+    const latest = Math.max(...this.#lates.map(({ milliseconds }) => milliseconds));
+    return latest > Math.min(way, LATE) / 2 ? "browser" : "network";
   }
 
   /** What was noted before says nothing of what comes. */
   #rest(): void {
     this.#delays = [];
+    this.#lates = [];
     this.#looked = this.#lastHeard = performance.now();
-    this.#late = this.#server = 0;
-    this.#skipped = null;
+    this.#server = 0;
     this.#say(null);
   }
 
@@ -107,8 +116,12 @@ function waited({ lag }: Stats): number {
   return lag?.p99 ?? 0;
 }
 
+function lately(noted: readonly Noted[], now: number): Noted[] {
+  return noted.filter(({ at }) => now - at < LATELY);
+}
+
 /** What all but a twentieth stay below. */
-function mostOf(delays: readonly number[]): number {
-  const sorted = delays.toSorted((a, b) => a - b);
+function mostOf(noted: readonly Noted[]): number {
+  const sorted = noted.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) * 0.95)] ?? 0;
 }

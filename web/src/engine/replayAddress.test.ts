@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { MOST_MEMBERS } from "./group";
 import type { ReplayState } from "./replay";
 import { readReplay, writeReplay } from "./replayAddress";
 
@@ -39,6 +40,11 @@ test("the only devices that are played are named, whatever is in their names", (
   const hash = writeReplay("#4/50/15", { ...STATE, devices });
   expect(readReplay(hash)?.devices).toEqual(devices);
   expect(writeReplay(hash, STATE)).not.toContain("devices");
+});
+
+test("as many devices as a group may have are named", () => {
+  const devices = Array.from({ length: MOST_MEMBERS }, (_, i) => `van ${i}`);
+  expect(readReplay(writeReplay("", { ...STATE, devices }))?.devices).toEqual(devices);
 });
 
 test("a time outside of its range is its beginning, and a speed that there is not is left to us", () => {

@@ -29,8 +29,8 @@ export function HistoryRangeForm({ now, first, onRange }: HistoryRangeFormProps)
   const described = problem === null ? {} : { "aria-describedby": problemId, "aria-invalid": true };
   return (
     <form className="range-form" noValidate onSubmit={submit}>
-      <TimeField label={t("From")} value={from} onChange={setFrom} {...described} />
-      <TimeField label={t("To")} value={to} onChange={setTo} {...described} />
+      <TimeField label={t("From")} value={from} now={now} onChange={setFrom} {...described} />
+      <TimeField label={t("To")} value={to} now={now} onChange={setTo} {...described} />
       <button type="submit" className="button">
         {t("Show")}
       </button>

@@ -25,7 +25,7 @@ test("a custom time that makes no sense is refused with the reason", async () =>
   expect(engine.history.get().range).toBe(before);
 });
 
-test("a custom time is typed, or picked from a calendar that writes it", async () => {
+test("a custom time is typed, or picked from a calendar that begins at it and writes it", async () => {
   const { engine } = renderPanel(dock);
   await userEvent.click(screen.getByRole("radio", { name: "Custom" }));
   const from = screen.getByLabelText<HTMLInputElement>("From");
@@ -34,6 +34,14 @@ test("a custom time is typed, or picked from a calendar that writes it", async (
   const to = screen.getByLabelText<HTMLInputElement>("To");
   const picker = document.querySelectorAll<HTMLInputElement>("input[type=datetime-local]")[1];
   if (!picker) throw new Error("expected a calendar");
+  let shown = "";
+  picker.showPicker = () => {
+    shown = picker.value;
+  };
+  await userEvent.clear(to);
+  await userEvent.type(to, "2026-11-21 09:30");
+  await userEvent.click(screen.getByRole("button", { name: "To: choose in a calendar" }));
+  expect(shown).toBe("2026-11-21T09:30");
   fireEvent.change(picker, { target: { value: "2026-11-21T12:00" } });
   expect(to.value).toBe("2026-11-21 12:00");
   await userEvent.click(screen.getByRole("button", { name: "Show" }));

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, memo, type PointerEvent, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, memo, useState } from "react";
 import { fetchTrips, type Piece } from "../api/trips";
 import type { ReplayState } from "../engine/replay";
 import type { TimeRange } from "../engine/types";
@@ -52,7 +52,7 @@ export function PiecesStrip({ deviceId, replay: { range, time }, now, onSeek }: 
         onKeyDown={press}
         onPointerMove={(event) => setPointed(timeAt(event, range))}
         onPointerLeave={() => setPointed(null)}
-        onPointerUp={(event) => {
+        onClick={(event) => {
           const hit = markAt(pieces, timeAt(event, range));
           if (hit) onSeek(hit.start);
         }}
@@ -87,7 +87,7 @@ function wordsOf(piece: Piece | undefined, now: number): string {
   return `${pieceName(piece)} · ${formatMinute(piece.start, now)} – ${formatMinute(piece.end, now)}`;
 }
 
-function timeAt({ clientX, currentTarget }: PointerEvent, { from, to }: TimeRange): number {
+function timeAt({ clientX, currentTarget }: MouseEvent, { from, to }: TimeRange): number {
   const { left, width } = currentTarget.getBoundingClientRect();
   return from + ((clientX - left) / Math.max(1, width)) * (to - from);
 }

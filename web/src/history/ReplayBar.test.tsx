@@ -118,7 +118,7 @@ test("trips and stops of the selected device lie along the time line, and keys a
   fireEvent.keyDown(strip, { key: "ArrowLeft" });
   expect(state().time).toBe(from + 60_000);
   strip.getBoundingClientRect = () => new DOMRect(0, 0, state().range.to - from, 24);
-  fireEvent.pointerUp(strip, { clientX: 700_000 });
+  fireEvent.click(strip, { clientX: 700_000 });
   expect(state().time).toBe(from + 600_000);
 });
 
@@ -137,6 +137,8 @@ test("the badge says that live is paused and how much is newer, unless the conne
   const { engine, state } = await playing();
   act(() => engine.replay.state.set({ ...state(), newer: 1204 }));
   expect(screen.getByText("Live paused").parentElement?.textContent).toContain("1,204 newer");
+  act(() => engine.connection.set({ ...engine.connection.get(), lag: { milliseconds: 3400, cause: "server" } }));
+  expect(screen.getByText("Live paused")).toBeDefined();
   act(() => engine.connection.set({ ...engine.connection.get(), state: "offline" }));
   expect(screen.queryByText("Live paused")).toBeNull();
   expect(screen.getByText("Offline")).toBeDefined();

@@ -2,16 +2,26 @@ import { CalendarDays } from "lucide-react";
 import { type InputHTMLAttributes, useRef } from "react";
 import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
+import { readTime, writeTime } from "./readTime";
 
 interface TimeFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, "aria-describedby" | "aria-invalid"> {
   readonly label: string;
   readonly value: string;
+  /** Milliseconds. */
+  readonly now: number;
   onChange(text: string): void;
 }
 
 /** A time that is typed, or taken from the calendar of the browser. */
-export function TimeField({ label, value, onChange, ...described }: TimeFieldProps) {
+export function TimeField({ label, value, now, onChange, ...described }: TimeFieldProps) {
   const picker = useRef<HTMLInputElement>(null);
+  /** It begins at what was typed. */
+  function pick(): void {
+    const time = readTime(value, now);
+    if (!picker.current) return;
+    picker.current.value = time === null ? "" : writeTime(time).replace(" ", "T");
+    picker.current.showPicker();
+  }
   return (
     <div className="time-field">
       <label>
@@ -33,11 +43,7 @@ export function TimeField({ label, value, onChange, ...described }: TimeFieldPro
           aria-hidden="true"
           onChange={(event) => onChange(event.target.value.replace("T", " "))}
         />
-        <IconButton
-          name={t("{{field}}: choose in a calendar", { field: label })}
-          icon={CalendarDays}
-          onClick={() => picker.current?.showPicker()}
-        />
+        <IconButton name={t("{{field}}: choose in a calendar", { field: label })} icon={CalendarDays} onClick={pick} />
       </span>
     </div>
   );

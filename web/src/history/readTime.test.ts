@@ -34,6 +34,15 @@ test.each([
   expect(readTime(text, NOW)).toBe(Date.UTC(2026, 10, 26, 14, 5));
 });
 
+test("a time without a day is of the day that it is in the zone that is named", () => {
+  const now = Date.UTC(2026, 10, 26, 23, 30); // already the 27th in Kathmandu
+  expect(readTime("09:05", now)).toBe(Date.UTC(2026, 10, 27, 3, 20));
+  expect(readTime("09:05 UTC", now)).toBe(Date.UTC(2026, 10, 26, 9, 5));
+  expect(readTime("09:05-05:00", now)).toBe(Date.UTC(2026, 10, 26, 14, 5));
+  expect(readTime("09:05+02", now)).toBe(Date.UTC(2026, 10, 27, 7, 5));
+  expect(readTime("09:05+99:00", now)).toBeNull();
+});
+
 test("an hour may be of one figure", () => {
   expect(readTime("9:05", NOW)).toBe(new Date(2026, 10, 26, 9, 5).getTime());
 });

@@ -2,14 +2,15 @@ import { settings } from "../settings/settings";
 
 const TIMES = /^(?:(\d{4}-\d\d-\d\d)[T ]\s*)?(\d\d?)(:\d\d(?::\d\d(?:\.\d{1,3})?)?)\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
 
-/** A typed day and time, or a time of today, in the zone that it names or else in that which is set; null for what is no
- * time. */
+/** A typed day and time, or a time of today, in the zone that it names or else in that which is set; null for what is
+ * no time. */
 export function readTime(text: string, now: number): number | null {
-  const [matched, day = writeTime(now).slice(0, 10), hour = "", rest = "", zone = ownZone()] =
-    TIMES.exec(text.trim()) ?? [];
+  const [matched, typed, hour = "", rest = "", named = ownZone()] = TIMES.exec(text.trim()) ?? [];
+  const zone = iso(named);
+  const day = typed ?? today(now, zone);
   if (matched === undefined || !isDay(day)) return null;
   // Without a zone, a date-time is read in the zone of the browser.
-  const time = Date.parse(`${day}T${hour.padStart(2, "0")}${rest}${iso(zone)}`);
+  const time = Date.parse(`${day}T${hour.padStart(2, "0")}${rest}${zone}`);
   return Number.isNaN(time) ? null : time;
 }
 
@@ -17,6 +18,13 @@ export function readTime(text: string, now: number): number | null {
 export function writeTime(time: number): string {
   const minutes = settings.get().zone === "utc" ? 0 : new Date(time).getTimezoneOffset();
   return new Date(time - minutes * 60_000).toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** The day that it is in a zone; in none, that of the browser. */
+function today(now: number, zone: string): string {
+  if (zone === "") return writeTime(now).slice(0, 10);
+  const behind = Date.parse(`1970-01-01T00:00${zone}`); // UTC, of that zone
+  return Number.isNaN(behind) ? "" : new Date(now - behind).toISOString().slice(0, 10);
 }
 
 function ownZone(): string {

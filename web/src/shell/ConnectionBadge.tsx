@@ -10,7 +10,7 @@ export function ConnectionBadge() {
   const replay = useReadable(engine.replay.state);
   const now = useNow();
   const { label, tone } = connectionText(connection, now);
-  if (replay && tone === "good") return <LivePaused newer={replay.newer} />;
+  if (replay && connection.state === "live" && !connection.problem) return <LivePaused newer={replay.newer} />;
   const lag = connection.state === "live" && connection.lag ? lagText(connection.lag) : null;
   return (
     <p className="badge" data-tone={tone} title={lag?.cause}>

@@ -19,6 +19,7 @@ export function FirstReport({ onClose }: { readonly onClose: () => void }) {
     queryKey: ["first report"],
     queryFn: async ({ signal }) => (await fetchDevices({ sort: "time", limit: 1 }, signal)).devices[0] ?? null,
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0, // a fleet that is empty again has another first device
     // Of several servers the one that answers may not have heard of it yet.
     refetchInterval: ({ state }) => (state.data ? false : ASK_AGAIN_MILLISECONDS),
   });

@@ -17,7 +17,6 @@ describe("connectionText", () => {
       short: "+3.4 s",
       cause: "The network between here and the server is slow.",
     });
-    expect(lagText({ milliseconds: 300, cause: "browser" }).amount).toBe("updates skipped");
   });
 
   test("says that it connects before the first answer, without a banner", () => {

@@ -79,6 +79,9 @@ const CAUSES: Readonly<Record<Lag["cause"], Label>> = {
 /** `3.4 s behind`, `+3.4 s` where there is no room, and the likely cause. */
 export function lagText({ milliseconds, cause }: Lag) {
   const seconds = formatNumber(milliseconds / 1000, 1);
-  const amount = milliseconds < 1000 ? t("updates skipped") : t("{{seconds}} s behind", { seconds });
-  return { amount, short: t("+{{seconds}} s", { seconds }), cause: t(CAUSES[cause]) };
+  return {
+    amount: t("{{seconds}} s behind", { seconds }),
+    short: t("+{{seconds}} s", { seconds }),
+    cause: t(CAUSES[cause]),
+  };
 }
