@@ -159,7 +159,7 @@ function columnsOf(frame: ArrayBuffer, start: number, count: number, flags: numb
   const speed = next(Uint16Array);
   const course = next(Uint16Array);
   const status = next(Uint8Array);
-  return { timestamp, number, longitude, latitude, measures, speed, course, status, end };
+  return { timestamp, number, longitude, latitude, measures, measured: flags !== 0, speed, course, status, end };
 }
 
 function bytesOfPosition(flags: number): number {
@@ -181,11 +181,15 @@ function positionOf(columns: Columns, row: number, named: Named): LivePosition |
   const course = columns.course[row] ?? UNKNOWN;
   if (speed !== UNKNOWN) position.speed = speed / 100;
   if (course !== UNKNOWN) position.course = course / 100;
+  if (columns.measured) addMeasures(position, columns, row);
+  return position;
+}
+
+function addMeasures(position: Writable<LivePosition>, columns: Columns, row: number): void {
   MEASURES.forEach((name, bit) => {
     const value = columns.measures[bit]?.[row];
     if (isNumber(value)) position[name] = value;
   });
-  return position;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -70,8 +70,9 @@ export class Glides {
 
   /** Lets a device glide from where it is shown to its new place; `fixInterval` is the time between its two fixes. */
   move(i: number, x: number, y: number, course: number | undefined, now: number, fixInterval: number): void {
-    const shownX = this.x(i, now);
-    const shownY = this.y(i, now);
+    const left = this.#left(i, now);
+    const shownX = this.#xOf(i, left);
+    const shownY = this.#yOf(i, left);
     const sinceLast = now - (this.heardAt[i] ?? now);
     const known = this.interval[i] ?? 0;
     // A snapshot may be much younger than its fixes, so the first interval is taken from the fixes themselves.
@@ -89,10 +90,7 @@ export class Glides {
     this.fromY[i] = shownY;
     this.duration[i] = duration;
     if (course === undefined) return;
-    const way = bearing(shownX, shownY, x, y);
-    // One that was shown too far goes back, and does not turn round for it.
-    const ahead = Math.abs(shortestTurn(course, way)) < 90;
-    this.toCourse[i] = metres > STRAIGHT_METRES && ahead ? way : course;
+    this.toCourse[i] = metres > STRAIGHT_METRES ? seenCourse(course, bearing(shownX, shownY, x, y)) : course;
     this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
   }
 
@@ -122,14 +120,21 @@ export class Glides {
 
   /** May lie outside 0 to 1 on the way across the 180th meridian. */
   x(i: number, now: number): number {
-    const to = this.toX[i] ?? 0;
-    const left = this.#left(i, now);
-    return left === 0 ? to : to - shorterWay(to - (this.fromX[i] ?? to)) * left;
+    return this.#xOf(i, this.#left(i, now));
   }
 
   y(i: number, now: number): number {
+    return this.#yOf(i, this.#left(i, now));
+  }
+
+  #xOf(i: number, left: number): number {
+    const to = this.toX[i] ?? 0;
+    return left === 0 ? to : to - shorterWay(to - (this.fromX[i] ?? to)) * left;
+  }
+
+  #yOf(i: number, left: number): number {
     const to = this.toY[i] ?? 0;
-    return to - (to - (this.fromY[i] ?? to)) * this.#left(i, now);
+    return to - (to - (this.fromY[i] ?? to)) * left;
   }
 
   /** Whether it is shown moving. */
@@ -174,6 +179,11 @@ export class Glides {
     const places = [this.fromX, this.fromY, this.toX, this.toY, this.start, this.duration];
     return [...places, this.overrun, this.fromCourse, this.toCourse, this.heardAt, this.bornAt, this.interval];
   }
+}
+
+/** Along its way; but one that was shown too far goes back, and does not turn round for it. */
+function seenCourse(course: number, way: number): number {
+  return Math.abs(shortestTurn(course, way)) < 90 ? way : course;
 }
 
 type Column = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
