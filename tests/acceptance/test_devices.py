@@ -61,7 +61,7 @@ def shown(page: Page, server: Server, path: str = "") -> Page:
 
 def pixel_of(page: Page, device_id: str) -> tuple[float, float]:
     """Where its marker is on the page, once the map rests."""
-    page.wait_for_function("id => window.herenow.shown(id) !== null", arg=device_id)
+    page.wait_for_function("id => window.herenow?.shown(id)", arg=device_id)
     page.wait_for_timeout(1000)
     x, y = page.evaluate("id => window.herenow.shown(id).pixel", device_id)
     box = page.get_by_role("application").bounding_box()
@@ -199,3 +199,22 @@ def test_the_menu_of_the_map_and_the_ruler_work_by_mouse_and_keyboard(page: Page
     page.keyboard.press("Escape")
     expect(page.get_by_role("menu")).to_have_count(0)
     expect(page.get_by_role("application")).to_be_focused()
+
+
+def test_a_long_press_opens_the_menu_of_the_map_and_lifting_the_finger_leaves_it_open(
+    browser: Browser, crowd: Server
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(f"{crowd.url}/{DEVICES}")
+    x, y = pixel_of(page, "spot-3")
+    finger = context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    expect(page.get_by_role("menu")).to_contain_text("Parked 3")
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(1000)
+    page.get_by_role("menuitem", name="Follow").tap()
+    expect(page.get_by_role("menu")).to_have_count(0)
+    says(page, "sel", "spot-3")
+    context.close()
