@@ -6,19 +6,26 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import mapbox_vector_tile
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.acceptance.picture import is_shown, pixels
 from tests.acceptance.watched import Watched
-from tests.server import Server, running
+from tests.server import Server, running, wait_for
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
 
+LAND, WATER = (24, 35, 52), (12, 21, 36)  # of the dark theme
+WEST = "POLYGON ((0 0, 2048 0, 2048 4096, 0 4096, 0 0))"  # half of a tile
+VECTOR: bytes = mapbox_vector_tile.encode([{"name": "water", "features": [{"geometry": WEST, "properties": {}}]}])
+
+
 class Tiles:
-    """A tile server that can fail."""
+    """A tile server that can fail. Of what it is asked for as vectors the western half is a lake."""
 
     def __init__(self) -> None:
         self.fails = False
@@ -29,11 +36,12 @@ class Tiles:
             def do_GET(self) -> None:
                 tiles.asked.append(self.path)
                 self.send_response(503 if tiles.fails else 200)
-                self.send_header("Content-Type", "image/png")
+                vector = self.path.endswith(".mvt")
+                self.send_header("Content-Type", "application/vnd.mapbox-vector-tile" if vector else "image/png")
                 self.send_header("Access-Control-Allow-Origin", "*")
                 self.end_headers()
                 if not tiles.fails:
-                    self.wfile.write(PICTURE)
+                    self.wfile.write(VECTOR if vector else PICTURE)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -66,6 +74,13 @@ url = "{tiles.url}/light/{{z}}/{{x}}/{{y}}.png"
 dark_url = "{tiles.url}/dark/{{z}}/{{x}}/{{y}}.png"
 attribution = "Town council"
 attribution_url = "https://example.org/licence"
+
+[[basemaps]]
+id = "lakes"
+name = "Lakes"
+kind = "mvt"
+url = "{tiles.url}/{{z}}/{{x}}/{{y}}.mvt"
+attribution = "Lake office"
 """
     )
     with running(folder / "positions.db", "--config", str(config)) as started:
@@ -122,3 +137,22 @@ def test_one_whose_tiles_fail_gives_way_to_the_built_in_one_and_can_be_tried_aga
         page.get_by_role("button", name="Try again").click()
     expect(credit).to_contain_text("Town council")
     expect(notice).to_have_count(0)
+
+
+def test_one_of_vectors_is_drawn_in_the_colours_of_the_theme(watched: Watched, server: Server, tiles: Tiles) -> None:
+    tiles.fails = False
+    page = watched.page
+    watched.open(server, "/#15/30.27/-97.5")  # on land, far from any lake of the built-in one
+
+    def shows(colour: tuple[int, int, int]) -> bool:
+        return is_shown(pixels(page, 500, 250, 200, 200), colour, within=4)
+
+    wait_for(lambda: shows(LAND))
+    assert not shows(WATER)
+    choose(page, "Lakes")
+    wait_for(lambda: shows(WATER) and shows(LAND))
+    expect(page.get_by_role("region", name="Credits of the map")).to_contain_text("Lake office")
+    page.emulate_media(color_scheme="light")
+    wait_for(lambda: not shows(WATER) and not shows(LAND))
+    assert any(path.endswith(".mvt") for path in tiles.asked)
+    assert watched.complaints == []

@@ -1,31 +1,22 @@
 """Markers as they are drawn: where they are said to be, also while the map moves, and after the card has lost all."""
 
-import base64
 import math
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.acceptance.browser import FLAGS, chromium
+from tests.acceptance.picture import is_shown, pixels
 from tests.server import Server, report, running, wait_for
 
 STOPPED = (143, 180, 255)  # of the dark theme
 MOVING = (61, 220, 151)
 PLACES = {"centre": (24.94, 60.17), "beside": (24.9402, 60.1701), "east": (179.9999, 10.0), "west": (-179.9999, 10.0)}
-
-# What a screenshot of the page shows, as rows of red, green and blue: the browser reads its own picture.
-READ = """async png => {
-  const image = new Image();
-  image.src = 'data:image/png;base64,' + png;
-  await image.decode();
-  const canvas = new OffscreenCanvas(image.width, image.height);
-  const context = canvas.getContext('2d');
-  context.drawImage(image, 0, 0);
-  return [...context.getImageData(0, 0, image.width, image.height).data];
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -80,20 +71,16 @@ def shown(page: Page, device_id: str) -> dict[str, Any]:
     return found
 
 
-def colours_at(page: Page, device_id: str, around: int = 3, below: float = 0) -> list[tuple[int, int, int]]:
+def colours_at(page: Page, device_id: str, around: int = 3, below: float = 0) -> NDArray[np.int_]:
     """On the screen, some pixels around where its marker is said to be, or around a place so many pixels below."""
     box = page.get_by_role("application").bounding_box()
     assert box
     x, y = shown(page, device_id)["pixel"]
-    y += below
-    left, top, side = box["x"] + x - around, box["y"] + y - around, 2.0 * around
-    png = page.screenshot(clip={"x": left, "y": top, "width": side, "height": side})
-    data: list[int] = page.evaluate(READ, base64.b64encode(png).decode())
-    return [(data[at], data[at + 1], data[at + 2]) for at in range(0, len(data), 4)]
+    return pixels(page, box["x"] + x - around, box["y"] + y + below - around, 2.0 * around, 2.0 * around)
 
 
 def is_drawn(page: Page, device_id: str, colour: tuple[int, int, int]) -> bool:
-    return any(math.dist(found, colour) < 30 for found in colours_at(page, device_id))
+    return is_shown(colours_at(page, device_id), colour)
 
 
 @pytest.mark.parametrize("zoom", [4, 15.5, 19])

@@ -1,12 +1,12 @@
 """The built client as it is served: from here alone, under a strict policy, also under a path of a proxy."""
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.acceptance.picture import pixels
 from tests.acceptance.watched import SIMULATED, Watched
 from tests.server import Server
 from tests.services.haproxy import HAProxy, under_a_path
@@ -19,19 +19,6 @@ RECORD = """document.addEventListener('securitypolicyviolation', ({violatedDirec
   sessionStorage.violations = JSON.stringify([...known, `${violatedDirective} ${blockedURI} ${sourceFile}`]);
 })"""
 VIOLATIONS = "() => JSON.parse(sessionStorage.violations ?? '[]')"
-
-# How much the brightness of a picture varies.
-VARIANCE = """async png => {
-  const image = new Image();
-  image.src = 'data:image/png;base64,' + png;
-  await image.decode();
-  const picture = new OffscreenCanvas(image.width, image.height).getContext('2d');
-  picture.drawImage(image, 0, 0);
-  const {data} = picture.getImageData(0, 0, image.width, image.height);
-  const seen = Array.from({length: data.length / 4}, (_, at) => data[4 * at] + data[4 * at + 1] + data[4 * at + 2]);
-  const mean = seen.reduce((sum, one) => sum + one, 0) / seen.length;
-  return seen.reduce((sum, one) => sum + (one - mean) ** 2, 0) / seen.length;
-}"""
 
 
 def watch_foreign(context: BrowserContext, origin: str) -> list[str]:
@@ -50,13 +37,11 @@ def watch_foreign(context: BrowserContext, origin: str) -> list[str]:
 
 
 def variance(page: Page) -> float:
-    """Of the middle of the map, where no panel is."""
+    """Of the brightness in the middle of the map, where no panel is."""
     size = page.viewport_size
     assert size
     left, top = size["width"] * 0.35, size["height"] * 0.3
-    picture = page.screenshot(clip={"x": left, "y": top, "width": size["width"] * 0.3, "height": 200})
-    found: float = page.evaluate(VARIANCE, base64.b64encode(picture).decode())
-    return found
+    return float(pixels(page, left, top, size["width"] * 0.3, 200).sum(axis=1).var())
 
 
 def tour(watched: Watched, url: str) -> Iterator[str]:
