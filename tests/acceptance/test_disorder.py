@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, Route, async_playwright, expect
 
 from herenow.wire import binary
 from tests.acceptance.browser import FLAGS, chromium
@@ -155,3 +155,47 @@ async def test_a_link_that_falls_behind_says_how_far_and_why(page: Page, proxy: 
     proxy.thaw()
     await page.evaluate("() => { window.first = true }")
     await is_live(page, server, 60.006)
+
+
+async def test_a_server_that_speaks_another_wire_is_polled_until_it_speaks_ours(
+    page: Page, proxy: Proxy, server: Server
+) -> None:
+    await open_map(page, proxy, server)
+    proxy.instead = (b"herenow.json.v1", b"herenow.json.v9")
+    proxy.cut()
+    badge = page.locator(".badge")
+    # The other name is still known there.
+    await is_live(page, server, 60.007)
+    proxy.instead = (b"herenow.bin.v1, herenow.json.v1", b"herenow.bin.v9, herenow.json.v9")
+    proxy.cut()
+    await expect(badge).to_contain_text("Polling", timeout=60_000)
+    await moved_to(server, 60.008)
+    await page.wait_for_function(FRESH, arg=60.008, timeout=20_000)
+    proxy.instead = None
+    await page.get_by_role("button", name="Try now").click()
+    await is_live(page, server, 60.009)
+
+
+async def test_a_server_with_another_build_of_the_page_offers_it_once_it_is_back(
+    page: Page, proxy: Proxy, server: Server
+) -> None:
+    await open_map(page, proxy, server)
+    offer = page.get_by_text("There is a new version of this page.")
+    proxy.cut()
+    await is_live(page, server, 60.010)
+    await expect(offer).to_have_count(0)
+
+    async def another_build(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            await route.fulfill(content_type="text/html", body='<script type="module" src="./assets/index-new.js">')
+        else:
+            await route.continue_()
+
+    await page.route(f"http://127.0.0.1:{proxy.port}/", another_build)
+    proxy.cut()
+    await expect(offer).to_be_visible()
+    await is_live(page, server, 60.011)
+    await page.get_by_role("button", name="Reload", exact=True).click()
+    await page.wait_for_function(FRESH, arg=60.011)
+    await expect(offer).to_have_count(0)
+    assert await page.evaluate("() => window.first === undefined"), "the page was not loaded again"
