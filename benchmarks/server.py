@@ -30,17 +30,20 @@ class Server:
         """Seconds of processor time it has used."""
         return cpu(self._process.pid)
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def resident(self) -> int:
         """Bytes of memory it holds."""
         return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @contextlib.contextmanager
-def server(store: Path | None = None) -> Iterator[Server]:
-    """`herenow run` on a free port with a store of its own, empty unless named, stopped by SIGTERM."""
+def server(store: Path | None = None, port: int = 0) -> Iterator[Server]:
+    """`herenow run` on a free port, or on this one, with a store of its own, empty unless named, stopped by SIGTERM."""
     with tempfile.TemporaryDirectory(prefix="herenow-bench-") as folder:
         url = f"sqlite:///{store or f'{folder}/bench.db'}"
-        command = [sys.executable, "-m", "herenow", "run", "--port", "0", "--store", url]
+        command = [sys.executable, "-m", "herenow", "run", "--port", str(port), "--store", url]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
             yield Server(process, _port(process))
