@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { settings } from "../settings/settings";
 import { renderPanel } from "../testing/renderPanel";
-import Palette from "./Palette";
+import { Palette } from "./Palette";
 
 function Page({ follow, close }: { readonly follow: () => void; readonly close: () => void }) {
   const [open, setOpen] = useState(false);

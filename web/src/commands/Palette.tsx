@@ -11,8 +11,8 @@ interface PaletteProps {
   onClose(): void;
 }
 
-/** All that can be done by a key, and all devices, by typing. Loaded when it is opened first. */
-export default function Palette({ open, onClose }: PaletteProps) {
+/** All that can be done by a key, and all devices, by typing. */
+export function Palette({ open, onClose }: PaletteProps) {
   return (
     <Dialog title={t("Commands and devices")} open={open} onClose={onClose}>
       <PaletteBody onClose={onClose} />
