@@ -1,9 +1,10 @@
 """What the pictures of docs/screens.md show, and what is done to a page until it shows that."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 CROWD = 10_000  # devices
 BOTH = ("desktop", "phone")
@@ -184,6 +185,39 @@ def polling(page: Page, url: str) -> None:
     page.wait_for_timeout(4000)
 
 
+def lag(page: Page, url: str) -> None:
+    held = threading.Event()
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if held.is_set() else socket.send(message))
+
+    page.route_web_socket("**/ws/locations", pass_on)
+    opened(page, url)
+    held.set()
+    expect(page.locator(".badge[data-tone=warn]")).to_contain_text("s behind", timeout=30_000)
+
+
+def new_version(page: Page, url: str) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    def another_build(route: Route) -> None:
+        body = '<script type="module" src="./assets/index-new.js">'
+        fetched = route.request.resource_type == "fetch"
+        route.fulfill(content_type="text/html", body=body) if fetched else route.continue_()
+
+    page.route_web_socket("**/ws/locations", pass_on)
+    page.route(f"{url}/", another_build)
+    opened(page, url)
+    sockets[0].close(code=1012, reason="stopping")
+    expect(page.get_by_text("There is a new version of this page.")).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(2000)
+
+
 def history_error(page: Page, url: str) -> None:
     problem = {"type": "about:blank", "title": "Service Unavailable", "detail": "The store cannot be reached."}
     page.route("**/api/history/tiles/**", lambda route: route.fulfill(status=503, json=problem | {"status": 503}))
@@ -225,6 +259,8 @@ SCREENS = (
     Screen("empty", empty, server="empty"),
     Screen("loading", loading, themes=("dark",)),
     Screen("offline", offline, themes=("light",)),
+    Screen("lag", lag, themes=("dark",)),
+    Screen("new-version", new_version, themes=("light",)),
     Screen("polling", polling, sizes=("desktop",), themes=("dark",)),
     Screen("history-error", history_error, sizes=("desktop",), themes=("dark",)),
     Screen("panel-crash", panel_crash, sizes=("desktop",), themes=("light",)),
