@@ -188,3 +188,20 @@ def test_a_history_that_fails_is_told_of_and_live_goes_on(page: Page, server: Se
     page.unroute(history)
     trouble.get_by_role("button", name="Try again").click()
     expect(trouble).to_have_count(0)
+
+
+def test_loading_that_takes_long_can_be_cancelled_and_begun_again(page: Page, server: Server) -> None:
+    open_map(page, server)
+    tiles = re.compile(r"/api/history/tiles/")
+    page.route(tiles, lambda _: None)  # no answer
+    draw_over(page, DRIVES[0], DRIVES[0])
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    stopped = page.get_by_role("alert").filter(has_text="Stopped: not all of it is shown.")
+    expect(stopped).to_be_visible()
+    page.wait_for_timeout(3000)
+    expect(stopped).to_be_visible()
+    expect(page.locator(".dock")).to_have_attribute("aria-busy", "false")
+    page.unroute_all(behavior="ignoreErrors")
+    stopped.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text(f"{A_DRIVE:,} positions", exact=True)).to_be_visible()
+    expect(stopped).to_have_count(0)

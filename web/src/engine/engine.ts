@@ -216,6 +216,11 @@ class MapEngine implements Engine {
     this.#history.refresh();
   }
 
+  cancelHistory(): void {
+    this.#history.cancel();
+    this.#map.history.stop();
+  }
+
   readonly retryNow = (): void => this.#socket.retryNow();
 
   readonly setTheme = (theme: Theme): void => this.#map.setTheme(theme);

@@ -125,6 +125,26 @@ test("while the layer is off or the page is not in view it does not look", async
   vi.restoreAllMocks();
 });
 
+test("loading that is given up says so, and is begun anew by a refresh or another filter", async () => {
+  history.cancel();
+  expect(history.state.get().error).toBeNull();
+  history.show(RANGE);
+  const request = vi.mocked(fetch).mock.calls[0]?.[1]?.signal;
+  history.cancel();
+  expect(request?.aborted).toBe(true);
+  expect(history.state.get()).toMatchObject({ loading: false, error: "Stopped: not all of it is shown." });
+  answers.shift(); // which nobody waits for
+  history.refresh();
+  expect(history.state.get()).toMatchObject({ loading: true, error: null });
+  await draw("a");
+  const first = history.drawing.get()?.attempt;
+  history.tell({ ...SEEN, missing: 3 });
+  history.cancel();
+  history.setFilter(new Set(["bus"]), ["bus"]);
+  expect(history.state.get()).toMatchObject({ loading: true, error: null });
+  expect(history.drawing.get()?.attempt).not.toBe(first);
+});
+
 test("it looks once at a time", async () => {
   history.show(RANGE);
   await draw("a");

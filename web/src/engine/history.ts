@@ -106,8 +106,17 @@ export class History {
     this.#filter = filter;
     const drawing = this.drawing.get();
     if (!drawing) return;
-    this.#set({ loading: this.#on });
-    this.drawing.set({ ...drawing, filter });
+    this.#set({ loading: this.#on, error: null });
+    this.drawing.set({ ...drawing, filter, attempt: this.#attempt });
+  }
+
+  /** Gives up what is still to come; what has come stays. Does nothing while nothing is loaded. */
+  cancel(): void {
+    if (!this.state.get().loading) return;
+    this.#request?.abort();
+    this.#awaited = false;
+    this.#attempt += 1; // whatever is drawn next is loaded anew
+    this.#set({ loading: false, error: stopped() });
   }
 
   /** What of the drawing can be seen by now. */
@@ -168,6 +177,11 @@ export class History {
     const same = Object.entries(change).every(([key, value]) => before[key as keyof HistoryState] === value);
     if (!same) this.state.set({ ...before, ...change });
   }
+}
+
+/** What is said of a drawing that was given up. */
+export function stopped(): string {
+  return t("Stopped: not all of it is shown.");
 }
 
 function readTold(value: unknown): Told {

@@ -215,6 +215,8 @@ export interface Engine extends Picking {
   setLayer(name: keyof Layers, on: boolean): void;
   showHistory(range: TimeRange | null): void;
   refreshHistory(): void;
+  /** Gives up loading history; what has come stays. */
+  cancelHistory(): void;
   /** Tries the connection at once. */
   retryNow(): void;
   setTheme(theme: Theme): void;

@@ -1,4 +1,5 @@
-import { RefreshCw } from "lucide-react";
+import { RefreshCw, X } from "lucide-react";
+import { useEffect, useState } from "react";
 import type { HistoryState } from "../engine/types";
 import { formatMinute, formatTime } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
@@ -6,6 +7,8 @@ import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { type HistoryChoice, hasMovedOn } from "./historyRange";
+
+const LONG = 1000; // ms
 
 interface HistoryReportProps {
   readonly choice: HistoryChoice;
@@ -31,12 +34,29 @@ export function HistoryReport({ choice, onRefresh }: HistoryReportProps) {
   return (
     <div className="history-report">
       <p className="number">{contents(history, now)}</p>
+      {history.loading && <CancelLoading />}
       {newer && (
         <button type="button" className="chip" onClick={onRefresh}>
           <RefreshCw aria-hidden /> {t("Newer: refresh")}
         </button>
       )}
     </div>
+  );
+}
+
+/** Offered where it takes long, so that it does not flicker. */
+function CancelLoading() {
+  const engine = useEngine();
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LONG);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!long) return null;
+  return (
+    <button type="button" className="chip cancel" onClick={() => engine.cancelHistory()}>
+      <X aria-hidden /> {t("Cancel")}
+    </button>
   );
 }
 

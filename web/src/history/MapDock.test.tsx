@@ -1,6 +1,6 @@
 import { act, fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { renderPanel } from "../testing/renderPanel";
 import { MapDock } from "./MapDock";
 
@@ -95,6 +95,16 @@ test("a history that is not gathered, or has nothing here, says which", () => {
   expect(screen.getByText("Not gathered yet")).toBeDefined();
   act(() => engine.history.set({ ...engine.history.get(), made: 1 }));
   expect(screen.getByText(/^No positions here/)).toBeDefined();
+});
+
+test("loading that takes long can be given up", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { engine } = renderPanel(dock);
+  act(() => engine.history.set({ ...engine.history.get(), range: { from: 0, to: 1 }, loading: true }));
+  expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull();
+  act(() => void vi.advanceTimersByTime(1000));
+  fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(engine.told.calls).toContain("cancelHistory");
 });
 
 test("newer history is taken in when that is asked for", async () => {

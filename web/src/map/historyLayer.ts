@@ -71,7 +71,7 @@ export class HistoryLayer {
     const extent = extentOf(map);
     if (!this.#tiles || !extent) return NOTHING;
     const progress = this.#tiles.progress(extent, resolutionOf(map, extent));
-    if (progress.missing === 0) this.layer.setOpacity(1);
+    if (progress.missing === 0 && !this.#tiles.isStopped) this.layer.setOpacity(1);
     // On a small map the world is seen more than once.
     const marks = [...new Set(this.#marksIn(extent).map(({ mark }) => mark))];
     const positions = marks.reduce((sum, mark) => sum + countIn(mark, this.#counts), 0);
@@ -119,13 +119,14 @@ export class HistoryLayer {
     this.layer.changed();
   }
 
-  dispose(): void {
-    this.#tiles?.dispose();
+  /** Gives up what is still to come, until a drawing of another attempt is shown. */
+  stop(): void {
+    this.#tiles?.stop();
   }
 
   #replace(drawing: HistoryDrawing | null): void {
     const { base, onChange } = this.#options;
-    this.#tiles?.dispose();
+    this.#tiles?.stop();
     this.#attempt = drawing?.attempt ?? 0;
     this.#tiles = drawing ? new HistoryTiles(base, drawing, onChange) : null;
     this.layer.setSource(this.#tiles?.source ?? null);

@@ -28,3 +28,11 @@ test("every tile in view is still to come, each once, however far the map reache
   expect(tiles.progress([-3 * WORLD, -2 * WORLD, 3 * WORLD, 2 * WORLD], resolution).missing).toBe(4);
   expect(tiles.progress([1.2 * WORLD, 0.2 * WORLD, 1.4 * WORLD, 0.4 * WORLD], resolution).missing).toBe(1);
 });
+
+test("of those that were stopped none is still to come, and that is said", () => {
+  const tiles = new HistoryTiles(BASE, all, () => {});
+  const world = [-WORLD / 2, -WORLD / 2, WORLD / 2, WORLD / 2];
+  tiles.stop();
+  const problem = "Stopped: not all of it is shown.";
+  expect(tiles.progress(world, (2 * WORLD) / 1024 / 2)).toEqual({ missing: 0, problem });
+});

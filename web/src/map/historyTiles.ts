@@ -5,7 +5,7 @@ import type Tile from "ol/Tile";
 import { createXYZ } from "ol/tilegrid";
 import type VectorTile from "ol/VectorTile";
 import { address, fetchBytes } from "../api/request";
-import type { HistoryDrawing } from "../engine/history";
+import { type HistoryDrawing, stopped } from "../engine/history";
 import type { HistoryMark } from "../engine/historyMark";
 import { readMark } from "../engine/historyMark";
 
@@ -91,11 +91,16 @@ export class HistoryTiles {
       if (settled === undefined) missing += 1;
       else problem ??= settled;
     }
-    return { missing, problem };
+    return this.isStopped && missing > 0 ? { missing: 0, problem: stopped() } : { missing, problem };
   }
 
-  dispose(): void {
+  /** No tile comes any more. */
+  stop(): void {
     this.#cancel.abort();
+  }
+
+  get isStopped(): boolean {
+    return this.#cancel.signal.aborted;
   }
 
   *#tilesIn(extent: number[], resolution: number): Iterable<[number, number, number]> {
@@ -116,10 +121,11 @@ export class HistoryTiles {
       tile.setFeatures(this.#read(bytes, extent, url.search));
     } catch (error) {
       tile.setState(TILE_FAILED);
-      problem = error instanceof Error ? error.message : String(error);
+      if (this.isStopped) problem = stopped();
+      else problem = error instanceof Error ? error.message : String(error);
     }
     this.#settled.set(url.href, problem);
-    if (!this.#cancel.signal.aborted) this.#onSettled();
+    if (!this.isStopped) this.#onSettled();
   }
 
   /** Where there was nothing, the server answers with nothing. */

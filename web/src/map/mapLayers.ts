@@ -103,7 +103,7 @@ export class MapLayers {
   dispose(): void {
     this.basemap.dispose();
     this.#streets.dispose();
-    this.history.dispose();
+    this.history.stop();
     this.#past?.dispose();
     this.live.dispose();
   }

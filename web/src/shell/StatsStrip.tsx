@@ -24,7 +24,7 @@ export function StatsStrip() {
   const less = LESS[drawing];
   return (
     <dl className="strip">
-      <Figure name={t("devices")} value={formatCount(stats.devices)} />
+      <Figure name={stats.devices === 1 ? t("device") : t("devices")} value={formatCount(stats.devices)} />
       <Figure name={t("in view")} value={formatCount(shown)} />
       <Figure name={t("positions/s")} value={formatRate(stats.rates.accepted)} />
       {less && (

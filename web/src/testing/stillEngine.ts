@@ -68,6 +68,7 @@ export function stillEngine() {
     setLayer: (name, on) => layers.set({ ...layers.get(), [name]: on }),
     showHistory: (range) => engine.history.set({ ...engine.history.get(), range }),
     refreshHistory: note("refreshHistory"),
+    cancelHistory: note("cancelHistory"),
     retryNow: note("retryNow"),
     setTheme: note("setTheme"),
     setColouring: note("setColouring"),
