@@ -1,15 +1,18 @@
-import { type SparkPoint, sparkPaths } from "./sparkPath";
+import { greatestOf, type SparkPoint, sparkPaths } from "./sparkPath";
 
 interface SparklineProps {
   readonly points: readonly SparkPoint[];
-  /** What a reader who does not see the line is told. */
+  /** On the same scale, dashed. */
+  readonly dashed?: readonly SparkPoint[];
+  /** What a reader who does not see the lines is told. */
   readonly label: string;
 }
 
 const WIDTH = 240;
 const HEIGHT = 40;
 
-export function Sparkline({ points, label }: SparklineProps) {
+export function Sparkline({ points, dashed = [], label }: SparklineProps) {
+  const box = { width: WIDTH, height: HEIGHT, greatest: Math.max(greatestOf(points), greatestOf(dashed)) };
   return (
     <svg
       className="sparkline"
@@ -18,11 +21,14 @@ export function Sparkline({ points, label }: SparklineProps) {
       role="img"
       aria-label={label}
     >
-      {sparkPaths(points, WIDTH, HEIGHT).map((line) => (
+      {sparkPaths(points, box).map((line) => (
         <g key={firstX(line)}>
           <path className="sparkline-area" d={`${line}V${HEIGHT}H${firstX(line)}Z`} />
           <path className="sparkline-line" d={line} vectorEffect="non-scaling-stroke" />
         </g>
+      ))}
+      {sparkPaths(dashed, box).map((line) => (
+        <path key={firstX(line)} className="sparkline-dashed" d={line} vectorEffect="non-scaling-stroke" />
       ))}
     </svg>
   );

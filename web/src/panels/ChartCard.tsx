@@ -5,18 +5,22 @@ import { t } from "../words/t";
 
 interface ChartCardProps {
   readonly title: string;
+  /** The newest number of it. */
+  readonly figure?: string;
   readonly children: ReactNode;
   /** The same marks to be read instead. */
   readonly table: ReactNode;
   readonly controls?: ReactNode;
+  readonly below?: ReactNode;
 }
 
-export function ChartCard({ title, children, table, controls }: ChartCardProps) {
+export function ChartCard({ title, figure, children, table, controls, below }: ChartCardProps) {
   const [asTable, setAsTable] = useState(false);
   return (
     <section className="card" aria-label={title}>
       <header className="card-head">
         <h2>{title}</h2>
+        {figure !== undefined && <span className="figure number">{figure}</span>}
         <IconButton
           name={t("{{chart}}: view as table", { chart: title })}
           title={asTable ? t("View as chart") : t("View as table")}
@@ -27,6 +31,7 @@ export function ChartCard({ title, children, table, controls }: ChartCardProps) 
       </header>
       {controls}
       {asTable ? table : children}
+      {below}
     </section>
   );
 }

@@ -59,3 +59,13 @@ test("the charts follow the stats by themselves", () => {
   act(() => engine.stats.set({ ...STATS, time: STATS.time + 1000, by_status }));
   expect(screen.getByRole("button", { name: /^moving 402/ })).toBeDefined();
 });
+
+test("latency is told in words, also where nothing came to viewers", async () => {
+  const { engine } = renderOverview();
+  const card = screen.getByRole("region", { name: "Latency in the server" });
+  act(() => engine.stats.set({ ...STATS, time: STATS.time + 500, lag: { p50: 12.4, p99: 3412 } }));
+  expect(card.textContent).toContain("Half within12 ms");
+  expect(card.textContent).toContain("99 % within3.4 s");
+  act(() => engine.stats.set({ ...STATS, time: STATS.time + 10_500, lag: null }));
+  expect(card.textContent).toContain("Half within–");
+});

@@ -2,10 +2,11 @@ import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { DistanceBars } from "./DistanceBars";
 import { FleetPie } from "./FleetPie";
+import { LatencyCard } from "./LatencyCard";
 import { RatesCard } from "./RatesCard";
 import { SkeletonRows } from "./SkeletonRows";
 
-/** The fleet in numbers, as the server counts them once a second. */
+/** The fleet in numbers, as the server counts them. */
 export function OverviewPanel() {
   const stats = useReadable(useEngine().stats);
   if (stats === null) return <SkeletonRows />;
@@ -14,6 +15,7 @@ export function OverviewPanel() {
       <FleetPie stats={stats} />
       <DistanceBars stats={stats} />
       <RatesCard stats={stats} />
+      <LatencyCard stats={stats} />
     </div>
   );
 }

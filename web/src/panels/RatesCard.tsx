@@ -2,28 +2,43 @@ import { Sparkline } from "../charts/Sparkline";
 import type { Stats } from "../engine/types";
 import { formatCount, formatRate } from "../format/count";
 import { formatDistance } from "../format/distance";
-import { useRateTrail } from "../hooks/useRateTrail";
+import { useStatsTrail } from "../hooks/useStatsTrail";
 import { t } from "../words/t";
+import { ChartCard } from "./ChartCard";
 import { Fact } from "./Fact";
+import { TrailTable } from "./TrailTable";
 
 export function RatesCard({ stats }: { readonly stats: Stats }) {
-  const trail = useRateTrail();
-  const { accepted, rejected } = stats.rates;
+  const trail = useStatsTrail();
+  const title = t("Positions a second");
+  const rate = formatRate(stats.rates.accepted);
   return (
-    <section className="card" aria-label={t("Rates")}>
-      <header className="card-head">
-        <h2>{t("Positions a second")}</h2>
-        <span className="figure number">{formatRate(accepted)}</span>
-      </header>
+    <ChartCard
+      title={title}
+      figure={rate}
+      table={
+        <TrailTable
+          caption={title}
+          trail={trail}
+          columns={[{ name: title, write: ({ accepted }) => formatRate(accepted) }]}
+        />
+      }
+      below={<Facts stats={stats} />}
+    >
       <Sparkline
-        points={trail}
-        label={t("Accepted positions a second over the last two minutes, now {{rate}}", { rate: formatRate(accepted) })}
+        points={trail.map(({ time, accepted }) => ({ time, value: accepted }))}
+        label={t("Accepted positions a second over the last two minutes, now {{rate}}", { rate })}
       />
-      <dl className="facts">
-        <Fact name={t("Viewers")}>{formatCount(stats.viewers)}</Fact>
-        <Fact name={t("Rejected a second")}>{formatRate(rejected)}</Fact>
-        <Fact name={t("Whole fleet today")}>{formatDistance(stats.distance.total)}</Fact>
-      </dl>
-    </section>
+    </ChartCard>
+  );
+}
+
+function Facts({ stats: { viewers, rates, distance } }: { readonly stats: Stats }) {
+  return (
+    <dl className="facts">
+      <Fact name={t("Viewers")}>{formatCount(viewers)}</Fact>
+      <Fact name={t("Rejected a second")}>{formatRate(rates.rejected)}</Fact>
+      <Fact name={t("Whole fleet today")}>{formatDistance(distance.total)}</Fact>
+    </dl>
   );
 }

@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
-import { createRateTrail } from "../charts/rateTrail";
+import { createStatsTrail } from "../charts/statsTrail";
 import { createEngine } from "../engine/engine";
 import type { Config, Engine } from "../engine/types";
 import { DeviceFilterProvider } from "../filter/DeviceFilterProvider";
 import { EngineContext } from "../hooks/useEngine";
-import { RateTrailContext } from "../hooks/useRateTrail";
+import { StatsTrailContext } from "../hooks/useStatsTrail";
 import type { ThemeSetting } from "../hooks/useTheme";
 import { Kiosk } from "./Kiosk";
 import { readPageMode } from "./pageMode";
@@ -20,7 +20,7 @@ interface EngineHostProps {
 export function EngineHost({ config, theme }: EngineHostProps) {
   const [mode] = useState(() => readPageMode(window.location.search));
   const [engine, setEngine] = useState<Engine | null>(null);
-  const trail = useMemo(() => engine && createRateTrail(engine.stats), [engine]);
+  const trail = useMemo(() => engine && createStatsTrail(engine.stats), [engine]);
   const create = useEffectEvent(() =>
     createEngine({ base: document.baseURI, config, theme: theme.theme, still: mode.still }),
   );
@@ -32,11 +32,11 @@ export function EngineHost({ config, theme }: EngineHostProps) {
   if (engine === null || trail === null) return <ShellSkeleton />;
   return (
     <EngineContext value={engine}>
-      <RateTrailContext value={trail}>
+      <StatsTrailContext value={trail}>
         <DeviceFilterProvider>
           {mode.kiosk ? <Kiosk config={config} theme={theme} /> : <Shell config={config} theme={theme} />}
         </DeviceFilterProvider>
-      </RateTrailContext>
+      </StatsTrailContext>
     </EngineContext>
   );
 }

@@ -1,0 +1,37 @@
+import type { Readable, Stats } from "../engine/types";
+
+const SPAN_MILLISECONDS = 120_000;
+
+/** What charts over time show of the statistics of a moment; latencies are ms, null where nothing came to viewers. */
+export interface TrailPoint {
+  readonly time: number;
+  readonly accepted: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+}
+
+/** Adds a point and drops what is older than two minutes, so that the trail stays bounded. */
+export function extendTrail(trail: readonly TrailPoint[], point: TrailPoint): readonly TrailPoint[] {
+  const last = trail.at(-1);
+  if (last !== undefined && point.time <= last.time) return trail;
+  return [...trail.filter(({ time }) => time > point.time - SPAN_MILLISECONDS), point];
+}
+
+/** The statistics of the last two minutes, kept while no chart shows them. */
+export function createStatsTrail(stats: Readable<Stats | null>): Readable<readonly TrailPoint[]> {
+  let trail: readonly TrailPoint[] = [];
+
+  function take(): void {
+    const newest = stats.get();
+    if (newest !== null) trail = extendTrail(trail, pointOf(newest));
+  }
+  take();
+  // Lives as long as the stats do: there is one trail for one engine.
+  stats.subscribe(take);
+  // Heard after `take`, which subscribed first.
+  return { get: () => trail, subscribe: stats.subscribe };
+}
+
+function pointOf({ time, rates, lag }: Stats): TrailPoint {
+  return { time, accepted: rates.accepted, p50: lag?.p50 ?? null, p99: lag?.p99 ?? null };
+}
