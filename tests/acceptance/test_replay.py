@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from herenow.model.clock import HOUR
+from tests.acceptance.picture import pixels
 from tests.server import Server, report, running, wait_for
 
 CARS = 40
@@ -121,6 +122,39 @@ def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_i
     before = shown(page)
     page.wait_for_timeout(700)
     assert shown(page) == before
+
+
+def is_behind(page: Page, pixels_west: float) -> bool:
+    """Whether something green, as all that moves, is drawn so far behind the cars, which drive side by side."""
+    box = page.get_by_role("application").bounding_box()
+    assert box
+    x, y = page.evaluate("() => window.herenow.shown('car-7').pixel")
+    seen = pixels(page, box["x"] + x - pixels_west, box["y"] + y - 20, 2, 40)
+    return bool(((seen[:, 1] > 80) & (seen[:, 1] > seen[:, 0] + 40)).any())
+
+
+def test_ways_that_were_played_stay_visible_and_a_leap_leaves_none(page: Page, server: Server) -> None:
+    page.goto(server.url + address(DRIVES[0] + 600_000).replace("#11/60.14/25.08", "#13/60.11/24.97"))
+    until_shown(page, longitude_at(600_000))
+    page.get_by_role("button", name="Layers and legend").click()
+    page.get_by_role("checkbox", name="Labels").uncheck()
+    page.get_by_role("checkbox", name="Trails of all").check()
+    page.get_by_role("button", name="Layers and legend").click()
+    page.wait_for_timeout(1000)
+    assert not is_behind(page, 40)
+    begin = shown(page)
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("begin => window.herenow.shown('car-7').longitude > begin + 0.012", arg=begin)
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.wait_for_timeout(500)
+    assert is_behind(page, 40)
+    slider = page.get_by_role("slider", name="Time that is shown")
+    slider.press("ArrowLeft")
+    page.wait_for_timeout(500)
+    assert not is_behind(page, 40), "going back leaves no way"
+    slider.press("ArrowRight")
+    page.wait_for_timeout(500)
+    assert not is_behind(page, 40), "nor does a leap ahead"
 
 
 def test_steps_go_to_the_fixes_of_the_selected_device(page: Page, server: Server) -> None:

@@ -1,6 +1,6 @@
 import { bearing, metresBetween, shorterWay } from "./mercator";
 import { courseAt, glideTime, nextInterval, overrunTime, progress, shortestTurn } from "./motion";
-import type { TrailRing } from "./trailRing";
+import { TrailRing } from "./trailRing";
 
 const NO_COURSE = -1;
 // A glide this long is seen as a straight line, so the marker points along it and not where the device looked at its end.
@@ -92,6 +92,11 @@ export class Glides {
     if (course === undefined) return;
     this.toCourse[i] = metres > STRAIGHT_METRES ? seenCourse(course, bearing(shownX, shownY, x, y)) : course;
     this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
+  }
+
+  /** Forgets the ways that were gone, where anybody wants to see them; times come after this one. */
+  beginTrail(epoch: number): void {
+    if (this.trail) this.trail = new TrailRing(epoch);
   }
 
   /** Lets a device that moves go on for a while after its glide, so that a late fix does not make it halt. */

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DeviceStore } from "./deviceStore";
-import { longitudeOf } from "./mercator";
+import { longitudeOf, X_UNITS } from "./mercator";
 import type { Blocks } from "./replayFleet";
 import { LONGEST_HOLD, LONGEST_LEG, ReplayFleet } from "./replayFleet";
 import { testBlock } from "./testReplay";
+import { TrailRing } from "./trailRing";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -130,4 +131,53 @@ test("the fix before and the one behind a time are found, that of the time itsel
   expect(fleet.fixBeside("a", START + MINUTE, 1)?.time).toBe(START + 2 * MINUTE);
   expect(fleet.fixBeside("a", START, -1)).toBeNull();
   expect(fleet.fixBeside("nobody", START, 1)).toBeNull();
+});
+
+describe("the ways that devices of the past went", () => {
+  const now = testBlock(START, {
+    a: [...drive(START, START + 9 * MINUTE), ...drive(START + 30 * MINUTE, START + HOUR)],
+  });
+  const pieces = () => store.glides.trail?.count ?? 0;
+  const show = (minute: number) => fleet.show(START + minute * MINUTE, { ...NOTHING, now });
+
+  beforeEach(() => {
+    store.glides.trail = new TrailRing(START);
+    show(0);
+  });
+
+  test("are left behind fix by fix as time goes on, with the time at which each ended", () => {
+    for (const minute of [0.5, 1.2, 1.8, 2.1]) show(minute);
+    expect(pieces()).toBe(2);
+    expect(store.glides.trail?.endedAt(store.glides.trail.newest(0))).toBe(120);
+    const [fromX = 0, , toX = 0] = store.glides.trail?.places.subarray(0, 3) ?? [];
+    expect(longitudeOf(toX / X_UNITS) - longitudeOf(fromX / X_UNITS)).toBeCloseTo(1, 6);
+  });
+
+  test("are forgotten where time goes back, and where it leaps no way leads there", () => {
+    show(1.5);
+    show(1.2);
+    expect(pieces()).toBe(0);
+    show(2.5);
+    expect(pieces()).toBe(1);
+    fleet.leap();
+    show(7);
+    expect(pieces()).toBe(0);
+    show(8.5);
+    expect(pieces()).toBe(1);
+  });
+
+  test("do not cross a silence in which nothing is known", () => {
+    for (const minute of [8.5, 9.5, 20, 30.5]) show(minute);
+    const before = pieces();
+    show(31.5);
+    expect(pieces()).toBe(before + 1);
+    expect(before).toBe(2); // up to the eighth minute, and up to the ninth
+  });
+
+  test("are kept by nobody who does not want to see them", () => {
+    store.glides.trail = null;
+    show(5);
+    show(1);
+    expect(store.glides.trail).toBeNull();
+  });
 });

@@ -31,16 +31,24 @@ export class ReplayFleet {
   /** Until when what is shown of each device holds. */
   #until = new Float64Array(0);
   #time = Number.NEGATIVE_INFINITY;
+  #leapt = false;
 
   constructor(options: ReplayFleetOptions) {
     this.#options = options;
+  }
+
+  /** What is shown next does not follow from what was shown before: no way leads there. */
+  leap(): void {
+    this.#leapt = true;
   }
 
   /** True where something was changed. */
   show(time: number, blocks: Blocks): boolean {
     const others = !same(blocks, this.#blocks);
     if (others) this.#gather(blocks);
-    if (others || time < this.#time) this.#until.fill(Number.NEGATIVE_INFINITY);
+    if (time < this.#time) this.leap();
+    if (this.#leapt) this.#options.store.glides.beginTrail(time);
+    if (others || this.#leapt) this.#until.fill(Number.NEGATIVE_INFINITY);
     this.#time = time;
     let changed = others;
     for (let i = 0; i < this.#until.length; i += 1) {
@@ -48,6 +56,7 @@ export class ReplayFleet {
       this.#until[i] = this.#place(this.#devices[i] ?? "", time);
       changed = true;
     }
+    this.#leapt = false;
     return changed;
   }
 
@@ -77,10 +86,22 @@ export class ReplayFleet {
       return nextTime;
     }
     const end = next && next.time - at.time <= LONGEST_LEG ? next : null;
+    this.#leaveTrail(deviceId, at);
     const name = nameOf(deviceId);
     const position = { ...positionOf(deviceId, at, end), kind: this.#kindOf(deviceId) };
     store.drive(name === undefined ? position : { ...position, name }, end && waypoint(end));
     return end ? end.time : Math.min(nextTime, at.time + LONGEST_HOLD);
+  }
+
+  /** Of the way from the fix that it was shown from until now. */
+  #leaveTrail(deviceId: string, at: Fix): void {
+    const { positions, glides } = this.#options.store;
+    const before = positions[this.#options.store.row(deviceId) ?? -1];
+    if (!glides.trail || !before || this.#leapt) return;
+    const took = at.time - before.timestamp;
+    if (took <= 0 || took > LONGEST_LEG) return;
+    const [from, to] = [before, at].map(({ longitude, latitude }) => [worldX(longitude), worldY(latitude)] as const);
+    if (from && to) glides.trail.add(...from, ...to, at.time);
   }
 
   #kindOf(deviceId: string): string {

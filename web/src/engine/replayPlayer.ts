@@ -4,6 +4,7 @@ import type { Replay, ReplaySpeed, ReplayState } from "./replay";
 import type { Fix, ReplayBlock } from "./replayBlock";
 import { ReplayFleet } from "./replayFleet";
 import { ReplayLibrary } from "./replayLibrary";
+import { TRAIL_LASTS } from "./trailRing";
 import type { TimeRange } from "./types";
 
 const TICK = 100; // ms, also where no frame of the map comes
@@ -32,7 +33,11 @@ export class ReplayPlayer implements Replay {
   readonly state = new Value<ReplayState | null>(null);
   readonly track = new Value<readonly Fix[]>(NO_FIXES);
   readonly store = new DeviceStore();
-  readonly clock = { time: () => this.#time, speed: () => (this.#isMoving ? (this.state.get()?.speed ?? 0) : 0) };
+  readonly clock = {
+    time: () => this.#time,
+    speed: () => (this.#isMoving ? (this.state.get()?.speed ?? 0) : 0),
+    trailLasts: () => trailLasts(this.state.get()?.speed ?? 1),
+  };
   readonly #options: ReplayPlayerOptions;
   readonly #library: ReplayLibrary;
   #fleet: ReplayFleet;
@@ -61,6 +66,7 @@ export class ReplayPlayer implements Replay {
     const within = wanted !== undefined && wanted >= shown.from && wanted <= shown.to;
     this.#unplaced = !within;
     this.#time = within ? wanted : shown.from;
+    this.#fleet.leap();
     this.state.set({
       range: shown,
       time: this.#time,
@@ -110,6 +116,7 @@ export class ReplayPlayer implements Replay {
     if (!state) return;
     this.#unplaced = false;
     this.#time = Math.max(state.range.from, Math.min(state.range.to, time));
+    this.#fleet.leap();
     this.#set({});
     this.advance();
     this.#options.onChange();
@@ -134,6 +141,7 @@ export class ReplayPlayer implements Replay {
   limit(devices: readonly string[] | null): void {
     if (!this.state.get()) return;
     this.#library.limit(devices);
+    this.#fleet.leap();
     this.#set({ devices });
     this.advance();
   }
@@ -247,6 +255,11 @@ export class ReplayPlayer implements Replay {
     const state = this.state.get();
     if (state) this.state.set({ ...state, time: this.#time, ...change });
   }
+}
+
+/** Seconds of the past: as long as live ones, or ten seconds of wall-clock where those are longer. */
+function trailLasts(speed: number): number {
+  return Math.max(TRAIL_LASTS, 10 * speed);
 }
 
 /** Where its history begins. */

@@ -5,6 +5,9 @@ export const PIECE = 5;
 const FIRST_ROOM = 4096;
 export const MOST_PIECES = 2 ** 18; // 5 MB, and half a minute of 10,000 devices that report once a second
 
+/** Seconds for which the way of a marker stays visible. */
+export const TRAIL_LASTS = 120;
+
 /** From the first piece that changed up to the last. */
 export interface Pieces {
   readonly first: number;

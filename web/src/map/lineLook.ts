@@ -1,5 +1,3 @@
-/** Seconds for which the way of a marker stays visible. */
-export const TRAIL_LASTS = 120;
 /** Seconds ahead to where a line shows a device heading. */
 export const AHEAD = 60;
 export const LINE_WIDTH = 2; // pixels

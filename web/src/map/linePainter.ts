@@ -2,19 +2,23 @@ import type { DeviceStore } from "../engine/deviceStore";
 import { X_UNITS, Y_UNITS } from "../engine/mercator";
 import { PIECE, type TrailRing } from "../engine/trailRing";
 import type { FrameView } from "./frameView";
-import { AHEAD, AHEAD_OPACITY, LINE_WIDTH, TRAIL_LASTS, TRAIL_OPACITY } from "./lineLook";
+import { AHEAD, AHEAD_OPACITY, LINE_WIDTH, TRAIL_OPACITY } from "./lineLook";
 import type { VisibleMarkers } from "./visibleMarkers";
 
 const STEPS = 6; // of opacity: a line of many pieces is drawn at once
 const MOST_DRAWN = 20_000; // pieces, the newest
 
 /** Paints the ways that markers went, as the graphics card does where there is one. */
-export function paintTrails(context: CanvasRenderingContext2D, view: FrameView, ring: TrailRing, now: number): void {
+export function paintTrails(
+  context: CanvasRenderingContext2D,
+  view: FrameView,
+  { ring, lasts, now }: { ring: TrailRing; lasts: number; now: number },
+): void {
   const seconds = (now - ring.epoch) / 1000;
   const paths = Array.from({ length: STEPS }, () => new Path2D());
   for (let back = 0; back < Math.min(MOST_DRAWN, ring.count); back += 1) {
     const piece = ring.newest(back);
-    const left = 1 - (seconds - ring.endedAt(piece)) / TRAIL_LASTS;
+    const left = 1 - (seconds - ring.endedAt(piece)) / lasts;
     if (left <= 0) break; // those before ended earlier
     addPiece(paths[Math.min(STEPS - 1, Math.floor(left * STEPS))], view, ring.places, piece * PIECE);
   }

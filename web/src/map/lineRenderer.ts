@@ -2,7 +2,7 @@ import { X_UNITS } from "../engine/mercator";
 import { PIECE, type TrailRing } from "../engine/trailRing";
 import type { FrameView } from "./frameView";
 import { worldCopies } from "./frameView";
-import { AHEAD, AHEAD_OPACITY, LINE_WIDTH, TRAIL_LASTS, TRAIL_OPACITY } from "./lineLook";
+import { AHEAD, AHEAD_OPACITY, LINE_WIDTH, TRAIL_OPACITY } from "./lineLook";
 import { FIELDS, STRIDE } from "./markerBuffer";
 import { centreOf } from "./markerProgram";
 import { linked, PART, uniformsOf } from "./shaders";
@@ -30,12 +30,13 @@ uniform float now;   // s
 uniform float width; // device pixels
 uniform vec4 shown;  // by status, 1 where the filter lets it stand out
 uniform vec2 opacity; // of trails, and of the way ahead
+uniform float trailLasts; // s
 flat out float alpha;
 ${PART}
 void main() {
   vec2 way = vec2(to - from), end = vec2(to - centre), begin = end - way;
   if (kind == ${KINDS.over}) {
-    alpha = opacity.x * clamp(1.0 - (now - time.x) / ${TRAIL_LASTS.toFixed(1)}, 0.0, 1.0);
+    alpha = opacity.x * clamp(1.0 - (now - time.x) / trailLasts, 0.0, 1.0);
   } else {
     bool moving = time.y > 0.0 && now < staleAt && look.y == 1u && shown[look.x] == 1.0;
     vec2 place = begin + way * part(now - time.x, time.y, time.z);
@@ -66,12 +67,25 @@ void main() {
   colour = vec4(line, 1.0) * alpha;
 }`;
 
-const UNIFORMS = ["kind", "centre", "scale", "middle", "copy", "now", "width", "shown", "opacity", "line"] as const;
+const UNIFORMS = [
+  "kind",
+  "centre",
+  "scale",
+  "middle",
+  "copy",
+  "now",
+  "width",
+  "shown",
+  "opacity",
+  "trailLasts",
+  "line",
+] as const;
 
 export interface LineLook {
   readonly colour: readonly [red: number, green: number, blue: number];
   /** By status, 1 where the filter lets it stand out. */
   readonly shown: Float32Array;
+  readonly trailLasts: number; // s
 }
 
 /** Draws the trails of markers and the ways ahead of them, with what the card holds of the markers already. */
@@ -121,6 +135,7 @@ export class LineRenderer {
     gl.uniform2f(this.#uniforms.middle, width / 2, height / 2);
     gl.uniform1f(this.#uniforms.width, LINE_WIDTH * view.pixelRatio);
     gl.uniform2f(this.#uniforms.opacity, TRAIL_OPACITY, AHEAD_OPACITY);
+    gl.uniform1f(this.#uniforms.trailLasts, look.trailLasts);
     gl.uniform3fv(this.#uniforms.line, look.colour);
     gl.uniform4fv(this.#uniforms.shown, look.shown);
   }

@@ -3,7 +3,7 @@ import type { FrameState } from "ol/Map";
 import type { Colouring } from "../engine/colouring";
 import type { DeviceStore } from "../engine/deviceStore";
 import { latitudeOf, longitudeOf } from "../engine/mercator";
-import { TrailRing } from "../engine/trailRing";
+import { TRAIL_LASTS, TrailRing } from "../engine/trailRing";
 import type { Drawing, Theme } from "../engine/types";
 import { settings } from "../settings/settings";
 import { FrameGovernor } from "./frameGovernor";
@@ -26,6 +26,8 @@ export interface PastClock {
   time(): number;
   /** Ms of it in one of the page; 0 while it stands. */
   speed(): number;
+  /** Seconds of it for which the way of a marker stays visible. */
+  trailLasts(): number;
 }
 
 export interface LiveLayerOptions {
@@ -238,6 +240,7 @@ export class LiveLayer {
     const view = this.#view;
     if (!view || !this.#context) return;
     resize(this.#canvas, view);
+    this.#painter.trailLasts = this.#options.clock?.trailLasts() ?? TRAIL_LASTS;
     const card = this.#card;
     if (card) this.#drawByCard(card, view, began);
     else this.#look();
@@ -264,6 +267,7 @@ export class LiveLayer {
       serverNow: serverNow(),
       still: !store.glides.smooth,
       trail: store.glides.trail,
+      trailLasts: this.#painter.trailLasts,
       ahead: this.#painter.ahead,
       speeds: this.#painter.speeds,
     });

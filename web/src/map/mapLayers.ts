@@ -61,11 +61,13 @@ export class MapLayers {
 
   /** Markers of the past in place of the live ones, which are kept but not drawn; null brings those back. */
   showPast(past: Pick<LiveLayerOptions, "store" | "serverNow" | "clock"> | null): void {
+    this.#past?.setTrails(false);
     this.#past?.dispose();
     this.#past = past && new LiveLayer({ ...this.#options, theme: this.#theme, ...past });
     this.#markers.getLayers().setAt(0, this.markers.layer);
     this.markers.setLabels(this.#shown.labels);
     this.markers.setColouring(this.#colouring);
+    this.#past?.setTrails(this.#shown.trails);
     this.#showWhatIsOn();
   }
 
@@ -84,7 +86,7 @@ export class MapLayers {
   show(name: keyof Layers, on: boolean): void {
     this.#shown = { ...this.#shown, [name]: on };
     if (name === "labels") this.markers.setLabels(on);
-    if (name === "trails") this.live.setTrails(on);
+    if (name === "trails") for (const part of [this.live, this.#past]) part?.setTrails(on);
     if (name === "ahead") this.live.setAhead(on);
     if (name === "density") this.history.setDensity(on);
     this.#showWhatIsOn();

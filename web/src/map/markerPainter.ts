@@ -1,4 +1,5 @@
 import type { DeviceStore } from "../engine/deviceStore";
+import { TRAIL_LASTS } from "../engine/trailRing";
 import type { LivePosition, Theme } from "../engine/types";
 import { STATUSES } from "../engine/types";
 import type { FrameView } from "./frameView";
@@ -34,6 +35,7 @@ export class MarkerPainter {
   labelsOn = true;
   /** Lines to where markers head. */
   ahead = false;
+  trailLasts = TRAIL_LASTS; // s
   /** Colours are those of speeds, not of kinds. */
   speeds = false;
   readonly #store: DeviceStore;
@@ -88,7 +90,7 @@ export class MarkerPainter {
     const each = { store: this.#store, markers: this.#markers, now };
     context.strokeStyle = this.#palette.status.moving;
     if (trail) {
-      paintTrails(context, view, trail, now);
+      paintTrails(context, view, { ring: trail, lasts: this.trailLasts, now });
       paintWays(context, view, { ...each, ahead: false });
     }
     if (this.ahead) paintWays(context, view, { ...each, ahead: true });

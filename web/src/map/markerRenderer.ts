@@ -24,6 +24,7 @@ export interface MarkerFrame {
   readonly still: boolean;
   /** The ways that markers went, and lines to where they head. */
   readonly trail: TrailRing | null;
+  readonly trailLasts: number; // s
   readonly ahead: boolean;
   /** Colours are those of speeds, not of kinds. */
   readonly speeds: boolean;
@@ -109,10 +110,10 @@ export class MarkerRenderer {
     }
   }
 
-  #drawLines({ view, palette, now, trail, ahead }: MarkerFrame): void {
+  #drawLines({ view, palette, now, trail, trailLasts, ahead }: MarkerFrame): void {
     if (!this.#lines || (!trail && !ahead)) return;
     const markers = { count: this.#store.count, now: (now - this.#buffer.epoch) / 1000 };
-    this.#lines.look(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown });
+    this.#lines.look(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown, trailLasts });
     if (trail) this.#lines.drawTrails(view, trail, now, markers);
     if (ahead) this.#lines.drawAhead(view, markers);
   }
