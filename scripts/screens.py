@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 CROWD = 10_000  # devices
-BOTH = ("desktop", "phone")
 CITY = "/#12.3/30.27/-97.525"
 DRIVING = "/#14.2/30.27/-97.53"
 STREET = "/#16.5/30.2672/-97.7431"
@@ -19,8 +18,7 @@ class Screen:
 
     name: str
     show: Callable[[Page, str], None]  # is told the server's address
-    sizes: tuple[str, ...] = BOTH
-    themes: tuple[str, ...] = ("dark", "light")
+    shots: tuple[str, ...]  # size and theme of each picture
     server: str = "demo"
     flags: tuple[str, ...] = ()  # of the browser
     locale: str = "en-GB"
@@ -238,31 +236,31 @@ def no_card(page: Page, url: str) -> None:
 
 
 SCREENS = (
-    Screen("overview", overview),
-    Screen("crowd", crowd, server="crowd", sizes=("desktop",)),
-    Screen("street", street),
-    Screen("detail", detail),
-    Screen("replay", replay),
-    Screen("replay-device", replay_device, sizes=("desktop",), themes=("light",)),
-    Screen("replay-gap", replay_gap, sizes=("desktop",), themes=("dark",)),
-    Screen("layers", layers),
-    Screen("sheet-peek", sheet("peek"), sizes=("phone",), themes=("dark",)),
-    Screen("sheet-full", sheet("full"), sizes=("phone",), themes=("light",)),
-    Screen("trails", trails, sizes=("desktop",), themes=("dark",)),
-    Screen("measure", measure, sizes=("desktop",), themes=("light",)),
-    Screen("palette", palette, sizes=("desktop",), themes=("dark",)),
-    Screen("settings", settings, themes=("light",)),
-    Screen("kiosk", kiosk, sizes=("desktop",), themes=("dark",)),
-    Screen("turkish", overview, themes=("light",), locale="tr-TR"),
-    Screen("help", help_dialog, themes=("light",)),
-    Screen("no-match", no_match, themes=("dark",)),
-    Screen("empty", empty, server="empty"),
-    Screen("loading", loading, themes=("dark",)),
-    Screen("offline", offline, themes=("light",)),
-    Screen("lag", lag, themes=("dark",)),
-    Screen("new-version", new_version, themes=("light",)),
-    Screen("polling", polling, sizes=("desktop",), themes=("dark",)),
-    Screen("history-error", history_error, sizes=("desktop",), themes=("dark",)),
-    Screen("panel-crash", panel_crash, sizes=("desktop",), themes=("light",)),
-    Screen("no-card", no_card, sizes=("desktop",), themes=("dark",), flags=("--disable-3d-apis",)),
+    Screen("overview", overview, ("desktop-dark", "desktop-light", "phone-dark", "phone-light")),
+    Screen("crowd", crowd, ("desktop-dark",), server="crowd"),
+    Screen("street", street, ("desktop-light", "phone-dark")),
+    Screen("detail", detail, ("desktop-dark", "desktop-light", "phone-dark")),
+    Screen("replay", replay, ("desktop-dark", "phone-light")),
+    Screen("replay-device", replay_device, ("desktop-light",)),
+    Screen("replay-gap", replay_gap, ("desktop-dark",)),
+    Screen("layers", layers, ("desktop-light", "phone-dark")),
+    Screen("sheet-peek", sheet("peek"), ("phone-dark",)),
+    Screen("sheet-full", sheet("full"), ("phone-light",)),
+    Screen("trails", trails, ("desktop-dark",)),
+    Screen("measure", measure, ("desktop-light",)),
+    Screen("palette", palette, ("desktop-dark",)),
+    Screen("settings", settings, ("desktop-light", "phone-light")),
+    Screen("kiosk", kiosk, ("desktop-dark",)),
+    Screen("turkish", overview, ("desktop-light", "phone-light"), locale="tr-TR"),
+    Screen("help", help_dialog, ("desktop-light", "phone-light")),
+    Screen("no-match", no_match, ("desktop-dark", "phone-dark")),
+    Screen("empty", empty, ("desktop-light", "phone-dark"), server="empty"),
+    Screen("loading", loading, ("desktop-dark", "phone-dark")),
+    Screen("offline", offline, ("desktop-light", "phone-light")),
+    Screen("lag", lag, ("desktop-dark", "phone-dark")),
+    Screen("new-version", new_version, ("desktop-light", "phone-light")),
+    Screen("polling", polling, ("desktop-dark",)),
+    Screen("history-error", history_error, ("desktop-dark",)),
+    Screen("panel-crash", panel_crash, ("desktop-light",)),
+    Screen("no-card", no_card, ("desktop-dark",), flags=("--disable-3d-apis",)),
 )

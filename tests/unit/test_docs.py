@@ -53,5 +53,10 @@ def test_links_between_pages_lead_somewhere() -> None:
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
+def test_every_picture_is_shown_on_a_page() -> None:
+    shown = set(re.findall(r"\(screenshots/([\w-]+\.webp)\)", DOCS["screens.md"]))
+    assert shown == {path.name for path in (ROOT / "docs" / "screenshots").iterdir()}
+
+
 def test_the_version_is_the_same_everywhere() -> None:
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text()

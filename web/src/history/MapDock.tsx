@@ -38,37 +38,22 @@ const MODES = [
 export function MapDock() {
   const engine = useEngine();
   const setting = useHistoryChoice();
-  const { replay, matches, setMode, playRange } = useReplayMode();
+  const mode = useReplayMode();
   const { loading, range } = useReadable(engine.history);
   const small = useLayout() === "mobile";
   const [more, setMore] = useState(false);
   const moreId = useId();
-  useShortcuts({
-    h: () => {
-      if (setting.choice === "off") setting.choose("1h");
-      else engine.setLayer("history", !engine.layers.get().history);
-    },
-  });
+  useHistoryKey(setting);
+  const play = (show: (wanted: TimeRange) => void) => (wanted: TimeRange) => {
+    show(wanted);
+    mode.playRange();
+  };
   return (
     <section className="dock" aria-label={t("History and layers")} aria-busy={loading} data-more={more}>
       {loading && <div className="loading-bar" />}
       <div className="dock-row">
         <h2>{t("Time")}</h2>
-        <Segments
-          label={t("What the map shows")}
-          options={MODES.map(shown)}
-          value={replay ? "replay" : "live"}
-          onChange={setMode}
-        />
-        <Segments
-          label={replay ? t("Time that is played") : t("Time that the history layer shows")}
-          options={(replay ? PLAYABLE : CHOICES).map(shown)}
-          value={matches ? setting.choice : null}
-          onChange={(choice) => {
-            setting.choose(choice);
-            if (choice !== "custom") playRange();
-          }}
-        />
+        <TimeChoices setting={setting} mode={mode} />
         <IconButton
           name={t("Layers and legend")}
           icon={more ? ChevronDown : ChevronUp}
@@ -78,34 +63,63 @@ export function MapDock() {
         />
         <HistoryReport choice={setting.choice} onRefresh={setting.refresh} />
       </div>
-      {range && (more || !small) && (
-        <Histogram
-          range={range}
-          onRange={(wanted) => {
-            setting.showOther(wanted);
-            playRange();
-          }}
-        />
-      )}
-      {replay && <ReplayBar state={replay} />}
-      {setting.choice === "custom" && (
-        <CustomRange
-          onRange={(range) => {
-            setting.showCustom(range);
-            playRange();
-          }}
-        />
-      )}
-      {more && (
-        <div id={moreId} className="dock-more">
-          <HistorySpan />
-          <LayerToggles />
-          <BasemapSwitch />
-          <ColourChoice />
-          <Legend />
-        </div>
-      )}
+      {range && (more || !small) && <Histogram range={range} onRange={play(setting.showOther)} />}
+      {mode.replay && <ReplayBar state={mode.replay} />}
+      {setting.choice === "custom" && <CustomRange onRange={play(setting.showCustom)} />}
+      {more && <More id={moreId} />}
     </section>
+  );
+}
+
+type Setting = ReturnType<typeof useHistoryChoice>;
+
+/** `h` hides the history layer and shows it again. */
+function useHistoryKey({ choice, choose }: Setting): void {
+  const engine = useEngine();
+  useShortcuts({
+    h: () => {
+      if (choice === "off") choose("1h");
+      else engine.setLayer("history", !engine.layers.get().history);
+    },
+  });
+}
+
+interface TimeChoicesProps {
+  readonly setting: Setting;
+  readonly mode: ReturnType<typeof useReplayMode>;
+}
+
+function TimeChoices({ setting, mode: { replay, matches, setMode, playRange } }: TimeChoicesProps) {
+  return (
+    <>
+      <Segments
+        label={t("What the map shows")}
+        options={MODES.map(shown)}
+        value={replay ? "replay" : "live"}
+        onChange={setMode}
+      />
+      <Segments
+        label={replay ? t("Time that is played") : t("Time that the history layer shows")}
+        options={(replay ? PLAYABLE : CHOICES).map(shown)}
+        value={matches ? setting.choice : null}
+        onChange={(choice) => {
+          setting.choose(choice);
+          if (choice !== "custom") playRange();
+        }}
+      />
+    </>
+  );
+}
+
+function More({ id }: { readonly id: string }) {
+  return (
+    <div id={id} className="dock-more">
+      <HistorySpan />
+      <LayerToggles />
+      <BasemapSwitch />
+      <ColourChoice />
+      <Legend />
+    </div>
   );
 }
 
