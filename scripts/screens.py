@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from tests.server import wait_for
 
 CROWD = 10_000  # devices
 CITY = "/#12.3/30.27/-97.525"
@@ -78,6 +79,8 @@ def street(page: Page, url: str) -> None:
 
 
 def crowd(page: Page, url: str) -> None:
+    # Or the page would tell of the first one.
+    wait_for(lambda: page.request.get(f"{url}/api/stats").json()["devices"] == CROWD, 60)
     opened(page, url + CITY)
     page.wait_for_function("count => window.herenow.devices().length >= count", arg=CROWD, timeout=60_000)
     page.wait_for_timeout(5000)
