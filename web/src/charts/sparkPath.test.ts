@@ -10,7 +10,7 @@ test("a line spans the width, and its greatest value the height", () => {
     { time: 500, value: 10 },
     { time: 1000, value: 5 },
   ];
-  expect(sparkPaths(points, BOX)).toEqual(["M0.0,39.0L50.0,1.0L100.0,20.0"]);
+  expect(sparkPaths(points, BOX)).toEqual(["M0,39L50,1L100,20"]);
 });
 
 test("fewer than two moments make no line", () => {
@@ -20,19 +20,21 @@ test("fewer than two moments make no line", () => {
 
 test("a line breaks where nothing was heard for more than ten minutes", () => {
   const minutes = [0, 10, 30, 40].map((minute) => ({ time: minute * 60_000, value: 10 }));
-  expect(sparkPaths(minutes, BOX)).toEqual(["M0.0,1.0L25.0,1.0", "M75.0,1.0L100.0,1.0"]);
+  expect(sparkPaths(minutes, BOX)).toEqual(["M0,1L25,1", "M75,1L100,1"]);
 });
 
 test("a line breaks where nothing is known, and nothing counts as no height", () => {
   const points = [4, 10, null, 6, 8].map((value, time) => ({ time, value }));
   expect(greatestOf(points)).toBe(10);
-  expect(sparkPaths(points, BOX)).toEqual(["M0.0,23.8L25.0,1.0", "M75.0,16.2L100.0,8.6"]);
+  expect(sparkPaths(points, BOX)).toEqual(["M0,23.8L25,1", "M75,16.2L100,8.6"]);
   expect(greatestOf([{ time: 0, value: null }])).toBeGreaterThan(0);
 });
 
-test("a trail keeps two minutes and takes no second for the same moment", () => {
+test("a trail keeps two minutes, a point each second, and takes no second one for the same moment", () => {
   const point = { time: 120_000, accepted: 2, p50: null, p99: null };
   const trail = extendTrail([{ ...point, time: 0 }], point);
   expect(trail).toEqual([point]);
   expect(extendTrail(trail, { ...point, accepted: 3 })).toEqual(trail);
+  const later = [120_500, 121_000].map((time) => ({ ...point, time }));
+  expect(later.reduce(extendTrail, trail)).toEqual(later);
 });

@@ -10,11 +10,12 @@ export interface TrailPoint {
   readonly p99: number | null;
 }
 
-/** Adds a point and drops what is older than two minutes, so that the trail stays bounded. */
+/** Adds a point, the last one of its second, and drops what is older than two minutes, so that the trail stays bounded. */
 export function extendTrail(trail: readonly TrailPoint[], point: TrailPoint): readonly TrailPoint[] {
   const last = trail.at(-1);
   if (last !== undefined && point.time <= last.time) return trail;
-  return [...trail.filter(({ time }) => time > point.time - SPAN_MILLISECONDS), point];
+  const second = Math.floor(point.time / 1000) * 1000;
+  return [...trail.filter(({ time }) => time > point.time - SPAN_MILLISECONDS && time < second), point];
 }
 
 /** The statistics of the last two minutes, kept while no chart shows them. */

@@ -217,8 +217,7 @@ class MapEngine implements Engine {
   }
 
   cancelHistory(): void {
-    this.#history.cancel();
-    this.#map.history.stop();
+    if (this.#history.cancel()) this.#map.history.stop();
   }
 
   readonly retryNow = (): void => this.#socket.retryNow();

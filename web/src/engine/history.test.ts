@@ -126,7 +126,7 @@ test("while the layer is off or the page is not in view it does not look", async
 });
 
 test("loading that is given up says so, and is begun anew by a refresh or another filter", async () => {
-  history.cancel();
+  expect(history.cancel()).toBe(false);
   expect(history.state.get().error).toBeNull();
   history.show(RANGE);
   const request = vi.mocked(fetch).mock.calls[0]?.[1]?.signal;

@@ -110,13 +110,14 @@ export class History {
     this.drawing.set({ ...drawing, filter, attempt: this.#attempt });
   }
 
-  /** Gives up what is still to come; what has come stays. Does nothing while nothing is loaded. */
-  cancel(): void {
-    if (!this.state.get().loading) return;
+  /** Gives up what is still to come; what has come stays. False where nothing was loaded. */
+  cancel(): boolean {
+    if (!this.state.get().loading) return false;
     this.#request?.abort();
     this.#awaited = false;
     this.#attempt += 1; // whatever is drawn next is loaded anew
     this.#set({ loading: false, error: stopped() });
+    return true;
   }
 
   /** What of the drawing can be seen by now. */
