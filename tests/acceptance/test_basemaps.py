@@ -145,14 +145,14 @@ def test_one_of_vectors_is_drawn_in_the_colours_of_the_theme(watched: Watched, s
     watched.open(server, "/#15/30.27/-97.5")  # on land, far from any lake of the built-in one
 
     def shows(colour: tuple[int, int, int]) -> bool:
-        return is_shown(pixels(page, 500, 250, 200, 200), colour, within=4)
+        """Above the card that an empty fleet has."""
+        return is_shown(pixels(page, 420, 80, 280, 90), colour, within=4)
 
-    wait_for(lambda: shows(LAND))
-    assert not shows(WATER)
+    wait_for(lambda: shows(LAND) and not shows(WATER), 30)
     choose(page, "Lakes")
-    wait_for(lambda: shows(WATER) and shows(LAND))
+    wait_for(lambda: shows(WATER) and shows(LAND), 30)
     expect(page.get_by_role("region", name="Credits of the map")).to_contain_text("Lake office")
     page.emulate_media(color_scheme="light")
-    wait_for(lambda: not shows(WATER) and not shows(LAND))
+    wait_for(lambda: not shows(WATER) and not shows(LAND), 30)
     assert any(path.endswith(".mvt") for path in tiles.asked)
     assert watched.complaints == []
