@@ -169,3 +169,21 @@ async def test_no_more_are_written_at_a_time_and_none_on_a_full_disk(
         full = await prepared.begin(".csv", slowly(asyncio.Event()))
         await until(prepared, full.id, "failed")
         assert "of the disk would be left" in str(prepared.state(full.id).detail)
+
+
+async def test_one_that_becomes_ready_while_it_is_asked_for_is_always_there(tmp_path: Path) -> None:
+    """Another process renames it meanwhile."""
+    async with Prepared(tmp_path) as prepared:
+        names = [f"{number:032x}" for number in range(300)]
+        for name in names:
+            (tmp_path / f"{name}.part").write_bytes(b"whole")
+
+        def finish() -> None:
+            for name in names:
+                (tmp_path / f"{name}.part").rename(tmp_path / f"{name}.csv")
+
+        finishing = asyncio.create_task(asyncio.to_thread(finish))
+        for name in names:
+            while prepared.state(name).state != "ready":  # noqa: ASYNC110 - it is told by files alone
+                await asyncio.sleep(0)
+        await finishing

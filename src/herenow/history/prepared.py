@@ -98,14 +98,17 @@ class Prepared:
 
     def state(self, name: str) -> State:
         """Raises NotFound for one that is not there."""
+        if not _ID.fullmatch(name):
+            raise _unknown(name)
+        # First: what has another name by the next look was given it before that, so that it is found.
+        with contextlib.suppress(FileNotFoundError):
+            part = self._part(name).stat()
+            gone = "whoever wrote it is gone; begin another" if time.time() - part.st_mtime > SILENT else None
+            return State(name, "failed" if gone else "writing", part.st_size, gone)
         found = self._find(name)
-        size, age = found.stat().st_size, time.time() - found.stat().st_mtime
         if found.suffix == ".failed":
             return State(name, "failed", 0, found.read_text())
-        if found.suffix == ".part":
-            gone = "whoever wrote it is gone; begin another" if age > SILENT else None
-            return State(name, "failed" if gone else "writing", size, gone)
-        return State(name, "ready", size)
+        return State(name, "ready", found.stat().st_size)
 
     def file(self, name: str) -> Path:
         """Raises NotFound for one that is not there, Busy for one that is not ready."""
@@ -117,7 +120,11 @@ class Prepared:
         return self._find(name)
 
     def _find(self, name: str) -> Path:
-        found = sorted(self._folder.glob(f"{name}.*")) if _ID.fullmatch(name) else []
+        found = sorted(self._folder.glob(f"{name}.*"))
         if not found:
-            raise NotFound(f"expected the id of an export of the last day, got {name[:40]!r}")
+            raise _unknown(name)
         return found[0]
+
+
+def _unknown(name: str) -> NotFound:
+    return NotFound(f"expected the id of an export of the last day, got {name[:40]!r}")
