@@ -6,9 +6,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.services.cassandra import Cassandra, GivenCassandra
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ
+
+# No test is about speed: a busy machine finds no faults.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

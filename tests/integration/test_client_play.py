@@ -26,7 +26,7 @@ STEPS = st.one_of(
 
 
 @given(st.lists(STEPS, max_size=25), st.sampled_from(ENCODINGS))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_whatever_the_pace_and_wherever_the_link_breaks_the_end_is_what_the_server_has(
     steps: list[tuple[str, Any]], encoding: str
 ) -> None:

@@ -98,7 +98,7 @@ names = st.sampled_from(
 
 
 @given(st.sampled_from(READINGS), st.lists(st.tuples(names, words), max_size=5))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_can_be_asked_is_an_error_of_the_server(
     server: Server, path: str, query: list[tuple[str, str]]
 ) -> None:
@@ -109,7 +109,7 @@ def test_nothing_that_can_be_asked_is_an_error_of_the_server(
 
 
 @given(st.integers(-(2**70), 2**70), st.integers(-3, 30), st.integers(-5, 2**40))
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_number_in_a_path_is_an_error_of_the_server(server: Server, large: int, zoom: int, column: int) -> None:
     for path in (
         f"/api/history/tiles/{zoom}/{column}/{large}.mvt",

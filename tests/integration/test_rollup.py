@@ -224,7 +224,7 @@ async def test_a_day_that_has_not_ended_is_read_from_its_hours(
 PLACES = st.tuples(st.integers(-90_000, 90_000), st.integers(-180_000, 180_000))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     fixes=st.lists(
         st.tuples(st.sampled_from(["bus-1", "phone"]), st.integers(0, 5000), PLACES, st.sampled_from([None, 0.0, 9.0])),

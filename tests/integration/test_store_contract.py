@@ -172,7 +172,7 @@ async def outcome(folder: str, written: list[Position]) -> tuple[object, object]
 
 
 @given(times, st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_order_and_any_repetition_end_in_the_same_store(
     rows: list[tuple[str, int, int]], dice: random.Random
 ) -> None:

@@ -25,7 +25,7 @@ def streets(of: City) -> list[Street]:
     return [street for junction in range(len(of.points)) for street in of.streets_from(junction)]
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.integers(0, 2**32))
 def test_every_place_can_be_reached_from_every_junction_along_streets(seed: int) -> None:
     built = City(60.0, 25.0, SIZE, seed)
@@ -36,7 +36,7 @@ def test_every_place_can_be_reached_from_every_junction_along_streets(seed: int)
         assert all(built.street(here, there) for here, there in itertools.pairwise(way))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.integers(0, 2**32))
 def test_streets_have_a_length_and_lead_both_ways(seed: int) -> None:
     built = City(60.0, 25.0, SIZE, seed)

@@ -5,7 +5,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.errors import SettingsError, Unavailable
@@ -40,7 +40,6 @@ def times(intake: ListIntake) -> list[int]:
     return [report.time for report in intake.reports if isinstance(report.time, int)]
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(0, 600), min_size=1, max_size=60),
     st.floats(0.1, 100),

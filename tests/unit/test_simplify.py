@@ -81,7 +81,7 @@ def tracks(draw: some.DrawFn) -> Track:
     return found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(tracks())
 def test_what_a_level_drops_lies_within_its_tolerance(found: Track) -> None:
     for level, tolerance in enumerate(TOLERANCES):

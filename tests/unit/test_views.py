@@ -91,7 +91,7 @@ def take(world: World, seen: Map, number: int, step: tuple[object, ...]) -> None
 
 @pytest.mark.parametrize("wire", ["json", "binary"])
 @given(st.lists(steps, min_size=10, max_size=80), views)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_a_viewer_draws_what_a_new_viewer_with_the_same_view_is_sent(
     wire: str, script: list[tuple[object, ...]], first: View
 ) -> None:
@@ -118,7 +118,6 @@ def test_a_viewer_draws_what_a_new_viewer_with_the_same_view_is_sent(
 
 
 @given(st.lists(moves | st.just(("tick",)) | st.just(("read",)), max_size=40))
-@settings(deadline=None)
 def test_the_articles_wire_ends_at_the_newest_place_of_every_device(script: list[tuple[object, ...]]) -> None:
     world = World()
     hub, connection = world.hubs[0], Connection()
