@@ -96,8 +96,9 @@ export class ReplayFleet {
   /** Of the way from the fix that it was shown from until now. */
   #leaveTrail(deviceId: string, at: Fix): void {
     const { positions, glides } = this.#options.store;
+    if (!glides.trail || this.#leapt) return;
     const before = positions[this.#options.store.row(deviceId) ?? -1];
-    if (!glides.trail || !before || this.#leapt) return;
+    if (!before) return;
     const took = at.time - before.timestamp;
     if (took <= 0 || took > LONGEST_LEG) return;
     const [from, to] = [before, at].map(({ longitude, latitude }) => [worldX(longitude), worldY(latitude)] as const);
