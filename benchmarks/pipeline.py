@@ -15,7 +15,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
-from tests.processes import Process, free_port, make_schema, process
+from tests.ports import free_port
+from tests.processes import Process, make_schema, process
 from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
 

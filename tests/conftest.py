@@ -1,6 +1,8 @@
-"""Real RabbitMQ and Cassandra for any test that asks: one of each for all tests, started when the first test does."""
+"""Real RabbitMQ and Cassandra for any test that asks: `make test` starts one of each for all workers; without it, each
+process starts its own when the first test asks."""
 
 import os
+import signal
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -8,6 +10,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import dose
+from tests.patience import PATIENCE
 from tests.services.cassandra import Cassandra, GivenCassandra
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ
 
@@ -16,11 +20,22 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 
+def pytest_configure() -> None:
+    """Processes that tests start take SIGINT, even where our own parent ignores it, as a shell makes its background
+    jobs do: a program inherits that a signal is ignored, but not that it is handled."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_report_header() -> str:
+    return dose.report()
+
+
 @pytest.fixture(scope="session")
 def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ | GivenRabbitMQ]:
     """Shared by all tests: one that stops or pauses a node starts its own."""
     if given := os.environ.get("HERENOW_TEST_AMQP"):
-        yield GivenRabbitMQ(given)
+        yield GivenRabbitMQ(given, os.environ.get("HERENOW_TEST_MANAGEMENT"))
         return
     with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as node:
         yield node
@@ -41,9 +56,9 @@ def amqp_url(rabbitmq: RabbitMQ | GivenRabbitMQ) -> Iterator[str]:
     """An empty vhost for one test; whoever makes one may do everything there."""
     name = f"test_{uuid4().hex[:12]}"
     vhost = f"{rabbitmq.management}/api/vhosts/{name}"
-    httpx.put(vhost, auth=rabbitmq.login, timeout=20).raise_for_status()
+    httpx.put(vhost, auth=rabbitmq.login, timeout=PATIENCE).raise_for_status()
     yield rabbitmq.url(name)
-    httpx.delete(vhost, auth=rabbitmq.login, timeout=20).raise_for_status()
+    httpx.delete(vhost, auth=rabbitmq.login, timeout=PATIENCE).raise_for_status()
 
 
 @pytest.fixture

@@ -5,13 +5,11 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Self
 
-READY = 60.0  # s
-STOP = 20.0  # s
+from tests.patience import PATIENCE
 
 
 class Process:
@@ -48,7 +46,7 @@ class Process:
         return self
 
     async def wait_until_ready(self) -> None:
-        async with asyncio.timeout(READY):
+        async with asyncio.timeout(PATIENCE):
             await self._ready.wait()
         assert self._process
         assert self._process.returncode is None, self.said()
@@ -83,7 +81,7 @@ class Process:
         """Its exit code, once it has ended by itself."""
         assert self._process
         assert self._reader
-        async with asyncio.timeout(STOP):
+        async with asyncio.timeout(PATIENCE):
             code = await self._process.wait()
         await self._reader
         return code
@@ -111,14 +109,7 @@ async def make_schema(store: str, bus: str) -> None:
     assert await made.ended() == 0, made.said()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
-    async with asyncio.timeout(seconds):
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
         while not true():  # noqa: ASYNC110 - what is waited for happens in other processes
             await asyncio.sleep(0.02)

@@ -17,8 +17,13 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from tests.dose import dose
+from tests.patience import PATIENCE
+from tests.processes import until
+
 V1 = Subprotocol("herenow.json.v1")
 GIVE_UP = 150.0  # s that a batch is offered again before the test fails; a busy machine starts servers slowly
+RATE = dose(1000, full=2000)  # positions a second
 MAX_OFFERED = 100  # batches that are not accepted yet; beyond it devices wait, or they would keep each other out
 
 Key = tuple[str, int]  # device, its counter
@@ -41,7 +46,7 @@ class Load:
     """Devices that keep what is not accepted and offer it again, as a good tracker does. Report `n` of all is dated n
     ms after the start, and has n as an attribute: so each can be told apart in history."""
 
-    def __init__(self, urls: list[str], *, devices: int = 200, rate: int = 2000, flaws: Flaws | None = None) -> None:
+    def __init__(self, urls: list[str], *, devices: int = 200, rate: int = RATE, flaws: Flaws | None = None) -> None:
         self._urls = itertools.cycle(urls)
         self._devices = [f"load-{number}" for number in range(devices)]
         self._interval = 100 / rate
@@ -61,7 +66,7 @@ class Load:
     async def flowing(self) -> AsyncIterator[None]:
         """Offers batches of 100 at the rate for as long as the body; on return all of them are accepted."""
         limits = httpx.Limits(max_connections=20)
-        async with httpx.AsyncClient(limits=limits, timeout=15) as client, asyncio.TaskGroup() as offers:
+        async with httpx.AsyncClient(limits=limits, timeout=PATIENCE) as client, asyncio.TaskGroup() as offers:
             offering = offers.create_task(self._offer_for_ever(client, offers))
             try:
                 yield
@@ -70,6 +75,11 @@ class Load:
             held, self._held = self._held, []
             for start in range(0, len(held), 1000):
                 offers.create_task(self._offer(client, held[start : start + 1000]))
+
+    async def accepts(self, more: int) -> None:
+        """Returns once so many more positions are accepted."""
+        enough = len(self.accepted) + more
+        await until(lambda: len(self.accepted) >= enough)
 
     async def _offer_for_ever(self, client: httpx.AsyncClient, offers: asyncio.TaskGroup) -> None:
         due = time.monotonic()
@@ -164,7 +174,7 @@ class Viewer:
 
     async def _watch(self, url: str) -> None:
         async with connect(
-            url.replace("http", "ws", 1) + "/ws/locations", subprotocols=[V1], open_timeout=5, max_size=None
+            url.replace("http", "ws", 1) + "/ws/locations", subprotocols=[V1], open_timeout=20, max_size=None
         ) as socket:
             await socket.send('{"type":"view","bbox":[-180,-90,180,90],"zoom":5}')
             self.connects += 1
@@ -215,10 +225,10 @@ class Verdict(msgspec.Struct):
         return f"{counts}, for example {[list(getattr(self, name))[:3] for name in self.__struct_fields__]}"
 
 
-async def judge(load: Load, url: str, viewers: Iterable[Viewer], seconds: float = 60.0) -> Verdict:
+async def judge(load: Load, url: str, viewers: Iterable[Viewer], seconds: float = 180.0) -> Verdict:
     """The verdict, taken as soon as it is good, at the latest after so many seconds."""
     end = time.monotonic() + seconds
-    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
         while True:
             verdict = await _look(load, client, viewers)
             if verdict.kept or time.monotonic() > end:

@@ -14,6 +14,7 @@ from herenow.bus.rabbitmq import RabbitBus, open_rabbit_bus
 from herenow.bus.rabbitmq_url import RabbitUrl
 from herenow.errors import BusUnavailable, Unavailable
 from herenow.model.position import Position
+from tests.patience import PATIENCE
 from tests.positions import NOW, position
 from tests.processes import until
 from tests.proxy import Proxy, open_proxy
@@ -58,7 +59,7 @@ async def recording(bus: RabbitBus) -> AsyncIterator[list[Position]]:
 
 async def publish_until_taken(bus: RabbitBus, time: int = NOW) -> None:
     """As a device does: the same again until it is accepted."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 await bus.publish([position("a", time)])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from herenow.errors import Unavailable
 from herenow.model.report import BadReport, Report, accept
 from herenow.sources.report import Receipt
+from tests.patience import PATIENCE
 from tests.positions import NOW
 
 
@@ -42,7 +43,7 @@ class ListIntake:
 
     async def until(self, enough: Callable[[], bool]) -> None:
         """Returns once so much has come. Raises TimeoutError after 20 s."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not enough():
                 self._took.clear()
                 await self._took.wait()

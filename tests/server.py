@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 
-READY = 30.0  # s
-STOP = 20.0  # s
+from tests.patience import PATIENCE
+from tests.ports import free_port
 
 
 class Server:
@@ -36,7 +36,7 @@ class Server:
         self._ready.set()
 
     def wait_until_ready(self) -> None:
-        assert self._ready.wait(READY), "the server was not ready in time"
+        assert self._ready.wait(PATIENCE), "the server was not ready in time"
         assert self.url, "\n".join(self.lines)
 
     @property
@@ -49,8 +49,8 @@ class Server:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Sends the signal to this process alone and waits for its end."""
         self.process.send_signal(number)
-        code = self.process.wait(STOP)
-        self.reader.join(STOP)
+        code = self.process.wait(PATIENCE)
+        self.reader.join(PATIENCE)
         return code
 
 
@@ -63,8 +63,8 @@ def running(
     wait: bool = True,
 ) -> Iterator[Server]:
     """`herenow run` on a free port. `constants` replaces those of modules, by their full names, before it begins."""
-    herenow = ["-c", _with(constants)] if constants else ["-m", "herenow"]
-    command = [sys.executable, *herenow, "run", "--port", "0", "--store", f"sqlite:///{store}", *flags]
+    herenow = ["-c", with_constants(constants)] if constants else ["-m", "herenow"]
+    command = [sys.executable, *herenow, "run", "--port", str(free_port()), "--store", f"sqlite:///{store}", *flags]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HERENOW_")}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=before_exec)  # noqa: PLW1509
     with watched(process) as server:
@@ -73,7 +73,7 @@ def running(
         yield server
 
 
-def _with(constants: Mapping[str, object]) -> str:
+def with_constants(constants: Mapping[str, object]) -> str:
     """The program `herenow` with other constants."""
     lines = ["from importlib import import_module"]
     for place, value in constants.items():
@@ -92,22 +92,22 @@ def watched(process: subprocess.Popen[str]) -> Iterator[Server]:
     finally:
         if process.poll() is None:
             process.kill()
-            process.wait(STOP)
-        server.reader.join(STOP)
+            process.wait(PATIENCE)
+        server.reader.join(PATIENCE)
         if process.stderr:
             process.stderr.close()
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(true: Callable[[], bool]) -> None:
     """What a server was told shows a little later: its fleet follows the store by a tick."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, "did not come true in time"
         time.sleep(0.02)
 
 
 def report(server: Server, *positions: dict[str, object]) -> httpx.Response:
-    return httpx.post(f"{server.url}/api/positions", json=list(positions), timeout=20)
+    return httpx.post(f"{server.url}/api/positions", json=list(positions), timeout=PATIENCE)
 
 
 def beside(server: Server, command: str) -> int | None:

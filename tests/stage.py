@@ -15,6 +15,7 @@ from herenow.client import Change, Live, LivePosition, Report
 from herenow.model.device import Device, first_seen
 from herenow.wire import binary
 from herenow.wire import json as wire
+from tests.patience import PATIENCE
 from tests.positions import NOW, position
 
 EPOCH, OTHER = "9f2c00ffab120077", "0000000000000001"
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 
 async def soon(something: Awaitable[T]) -> T:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         return await something
 
 

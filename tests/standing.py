@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from tests.processes import Process, free_port, make_schema, process
+from tests.ports import free_port
+from tests.processes import Process, make_schema, process
 from tests.promises import Viewer, watching
 
 

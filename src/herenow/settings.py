@@ -17,7 +17,8 @@ from herenow.errors import SettingsError
 from herenow.model.basemap import Basemap
 from herenow.model.retention import Retention, read_retention
 
-ELSEWHERE = ("server", "test_amqp", "test_cassandra")  # read by other commands than `run`, and by tests
+ELSEWHERE = ("server",)  # read by other commands than `run`
+FOR_TESTS = "HERENOW_TEST_"  # what the project's own tests read begins with this
 
 
 _PASSWORD = re.compile(r"(://[^:/?#]*:).*@")
@@ -128,7 +129,8 @@ def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A setting that is misspelt must not be passed over."""
     known = {f"HERENOW_{name.upper()}" for name in (*Settings.model_fields, *ELSEWHERE)}
-    unknown = sorted(name for name in environment if name.startswith("HERENOW_") and name not in known)
+    ours = (name for name in environment if name.startswith("HERENOW_") and not name.startswith(FOR_TESTS))
+    unknown = sorted(name for name in ours if name not in known)
     if unknown:
         raise SettingsError(f"{unknown[0]}: no such setting; there are {', '.join(sorted(known))}")
 

@@ -2,7 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright, ViewportSize
+
+from tests.patience import PATIENCE
 
 # Without a GPU and as root; the rest keeps the browser from looking for the world outside.
 FLAGS = [
@@ -16,6 +22,21 @@ FLAGS = [
 ]
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+SCREENS: dict[str, ViewportSize] = {
+    "desktop": {"width": 1440, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
+
+
+@contextmanager
+def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """A browser of its own, whose pages are as patient as tests are."""
+    browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *flags])
+    browser.on("context", lambda context: context.set_default_timeout(PATIENCE * 1000))
+    yield browser
+    browser.close()
 
 
 def chromium() -> str:

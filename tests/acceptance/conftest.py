@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.acceptance.browser import FLAGS, chromium
+from tests.acceptance.browser import launched
 from tests.acceptance.watched import Watched
+from tests.patience import PATIENCE
 from tests.server import Server, report, running
 
 
@@ -19,9 +20,8 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-    yield started
-    started.close()
+    with launched(playwright) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-expect.set_options(timeout=30_000)  # a busy machine draws seldom
+expect.set_options(timeout=PATIENCE * 1000)  # a busy machine draws seldom
 
 PARKED = 12
 MINUTE = 60_000  # ms

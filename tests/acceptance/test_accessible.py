@@ -1,4 +1,4 @@
-"""What axe-core finds on each screen: nothing, in both themes, on a desktop and on a phone."""
+"""What axe-core finds on each part of the page: nothing, in both themes, on a desktop and on a phone."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.acceptance.browser import AXE
+from tests.acceptance.browser import AXE, SCREENS
 from tests.acceptance.layout import layout_faults
+from tests.dose import SIZES, THEMES, long
 from tests.server import Server, report, running
 
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The two grips of the histogram may lie near each other: presets, form and keys do the same, as WCAG 2.5.8 allows.
 RUN = """async tags => {
@@ -22,11 +22,12 @@ RUN = """async tags => {
     .map(node => [id, node.html.slice(0, 200), node.failureSummary]));
 }"""
 
+pytestmark = long
 
-@pytest.fixture(params=list(SIZES))
+
+@pytest.fixture(params=SIZES)
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    context = browser.new_context(viewport=SCREENS[request.param], reduced_motion="reduce")
     context.add_init_script(path=AXE)
     yield context.new_page()
     context.close()
@@ -80,26 +81,26 @@ def keys(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
-SCREENS: dict[str, Callable[[Page], None]] = {
+PARTS: dict[str, Callable[[Page], None]] = {
     one.__name__: one for one in (overview, devices, detail, no_match, replay, layers, keys)
 }
 
 
 def faults(page: Page) -> list[Any]:
-    """By axe in both themes and by layout, without motion, so that no colour is on its way to another."""
+    """By axe in each theme and by layout, without motion, so that no colour is on its way to another."""
     found: list[Any] = layout_faults(page)
-    for scheme in ("dark", "light"):
+    for scheme in THEMES:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(500)
         found += [(scheme, violation) for violation in page.evaluate(RUN, RULES)]
     return found
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_a_screen_has_no_fault(page: Page, parked: Server, screen: str) -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_the_page_has_no_fault(page: Page, parked: Server, part: str) -> None:
     page.goto(parked.url)
-    page.wait_for_function("() => window.herenow?.devices().length > 10", timeout=60_000)
-    SCREENS[screen](page)
+    page.wait_for_function("() => window.herenow?.devices().length > 10")
+    PARTS[part](page)
     assert faults(page) == []
 
 
@@ -124,5 +125,5 @@ def test_a_lost_connection_has_no_fault(page: Page, tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         page.goto(server.url)
         expect(page.get_by_role("heading", name="No devices yet")).to_be_visible()
-    expect(page.get_by_role("button", name="Try now")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Try now")).to_be_visible()
     assert faults(page) == []

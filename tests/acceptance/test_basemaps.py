@@ -130,7 +130,7 @@ def test_one_whose_tiles_fail_gives_way_to_the_built_in_one_and_can_be_tried_aga
     watched.open(server, "/#3/20/10?base=town")
     page, credit = watched.page, watched.page.get_by_role("region", name="Credits of the map")
     notice = page.get_by_text("The map “Town map” does not load; the built-in one is shown.")
-    expect(notice).to_be_visible(timeout=30_000)
+    expect(notice).to_be_visible()
     expect(credit).to_contain_text("Natural Earth")
     tiles.fails = False
     with page.expect_response(f"{tiles.url}/dark/**"):
@@ -148,11 +148,11 @@ def test_one_of_vectors_is_drawn_in_the_colours_of_the_theme(watched: Watched, s
         """Above the card that an empty fleet has."""
         return is_shown(pixels(page, 420, 80, 280, 90), colour, within=4)
 
-    wait_for(lambda: shows(LAND) and not shows(WATER), 30)
+    wait_for(lambda: shows(LAND) and not shows(WATER))
     choose(page, "Lakes")
-    wait_for(lambda: shows(WATER) and shows(LAND), 30)
+    wait_for(lambda: shows(WATER) and shows(LAND))
     expect(page.get_by_role("region", name="Credits of the map")).to_contain_text("Lake office")
     page.emulate_media(color_scheme="light")
-    wait_for(lambda: not shows(WATER) and not shows(LAND), 30)
+    wait_for(lambda: not shows(WATER) and not shows(LAND))
     assert any(path.endswith(".mvt") for path in tiles.asked)
     assert watched.complaints == []

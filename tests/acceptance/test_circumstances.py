@@ -8,25 +8,24 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Playwright, ViewportSize, expect
 
-from tests.acceptance.browser import FLAGS, chromium
+from tests.acceptance.browser import SCREENS, launched
 from tests.acceptance.layout import layout_faults
 from tests.acceptance.picture import pixels
 from tests.acceptance.watched import Watched
+from tests.dose import SIZES, long
 from tests.server import Server, report, running
 
 NARROW: ViewportSize = {"width": 320, "height": 720}
-SCREENS = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="module")
 def cardless(playwright: Playwright, parked: Server) -> Iterator[Watched]:
     """A page in a browser without WebGL."""
-    browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, "--disable-3d-apis"])
-    watched = Watched(browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme="dark"))
-    watched.open(parked)
-    watched.until("() => window.herenow.metrics().drawn > 10")
-    yield watched
-    browser.close()
+    with launched(playwright, "--disable-3d-apis") as browser:
+        watched = Watched(browser.new_page(viewport=SCREENS["desktop"], color_scheme="dark"))
+        watched.open(parked)
+        watched.until("() => window.herenow.metrics().drawn > 10")
+        yield watched
 
 
 def colours_of_the_map(page: Page) -> int:
@@ -82,11 +81,11 @@ def tell(server: Server, longitude: float) -> None:
     assert report(server, told).json()["accepted"] == 1
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@long
+@pytest.mark.parametrize("screen", SIZES)
 def test_with_few_colours_everything_has_an_outline(watched: Watched, parked: Server, screen: str) -> None:
     page = watched.page
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
+    page.set_viewport_size(SCREENS[screen])
     page.emulate_media(forced_colors="active")
     watched.open(parked)
     watched.until("() => window.herenow.metrics().drawn > 10")
@@ -110,19 +109,17 @@ def test_nothing_overlaps_or_is_cut_off_on_a_screen_of_320_pixels(watched: Watch
     walk(watched.page)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@long
+@pytest.mark.parametrize("screen", SIZES)
 def test_nothing_overlaps_or_is_cut_off_with_text_twice_as_large(
     playwright: Playwright, parked: Server, screen: str
 ) -> None:
-    width, height = SCREENS[screen]
-    flags = [*FLAGS, "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26"]
-    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-    page = browser.new_page(viewport={"width": width, "height": height})
-    page.goto(parked.url)
-    page.wait_for_function("() => window.herenow?.devices().length > 10", timeout=60_000)
-    assert page.evaluate("() => parseFloat(getComputedStyle(document.documentElement).fontSize)") == 32
-    walk(page)
-    browser.close()
+    with launched(playwright, "--blink-settings=defaultFontSize=32,defaultFixedFontSize=26") as browser:
+        page = browser.new_page(viewport=SCREENS[screen])
+        page.goto(parked.url)
+        page.wait_for_function("() => window.herenow?.devices().length > 10")
+        assert page.evaluate("() => parseFloat(getComputedStyle(document.documentElement).fontSize)") == 32
+        walk(page)
 
 
 def walk(page: Page) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for, watched
 
 NOW = 1_790_000_000_000
@@ -25,12 +26,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def herenow(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "herenow", *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "herenow", *arguments], capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 def track(server: Server, device_id: str) -> list[dict[str, Any]]:
     query = {"from": "2000-01-01T00:00:00Z", "limit": "10000"}
-    answer = httpx.get(f"{server.url}/api/devices/{device_id}/track", params=query, timeout=20)
+    answer = httpx.get(f"{server.url}/api/devices/{device_id}/track", params=query, timeout=PATIENCE)
     positions: list[dict[str, Any]] = answer.json()["positions"]
     return positions
 
@@ -64,7 +67,7 @@ def test_a_simulated_fleet_reports_at_its_rate_for_its_time(server: Server) -> N
         "simulate", "--devices", "20", "--rate", "40", "--seconds", "2", "--prefix", "rate-", "--server", server.url
     )
     assert (ended.returncode, ended.stderr.strip()) == (0, "80 accepted, 0 rejected")
-    devices = httpx.get(f"{server.url}/api/devices", params={"search": "rate-"}).json()
+    devices = httpx.get(f"{server.url}/api/devices", params={"search": "rate-"}, timeout=PATIENCE).json()
     assert devices["total"] == 20
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.crowd import Corners, Place, Viewer, inside
+from tests.dose import dose, long
 from tests.live import Reporter, now
+from tests.patience import PATIENCE
 from tests.server import running
 
 WEST, SOUTH, SIZE = 20.0, 40.0, 4.0  # degrees: where all devices are
-SETTLED = 30.0  # s; what is withheld because it cannot be seen is told after five
+ROUNDS = dose(2, full=6)  # of viewers that connect while positions come
 
 
 class Roamers:
@@ -60,7 +62,7 @@ async def exact(viewers: list[Viewer], fleet: Roamers) -> None:
     for viewer in viewers:
         expected = inside(viewer.box, fleet.places)
         try:
-            async with asyncio.timeout(SETTLED):
+            async with asyncio.timeout(PATIENCE):
                 await viewer.until(expected)
         except TimeoutError:
             shown = viewer.map()
@@ -119,6 +121,7 @@ async def cut_again_and_again(viewer: Viewer, stop: asyncio.Event, chance: rando
         await asyncio.sleep(chance.uniform(0.1, 1.0) if stop.is_set() else chance.uniform(0.1, 8.0))
 
 
+@long
 async def test_who_connects_while_thousands_of_positions_a_second_come_misses_none_of_them(tmp_path: Path) -> None:
     chance = random.Random(8)
     with running(tmp_path / "positions.db") as server:
@@ -128,7 +131,7 @@ async def test_who_connects_while_thousands_of_positions_a_second_come_misses_no
         viewers = [Viewer(port, whole if number < 2 else box(chance)) for number in range(20)]
         async with Reporter(server) as reporter:
             await fleet.move(reporter)
-            for _ in range(6):
+            for _ in range(ROUNDS):
                 stop = asyncio.Event()
                 async with asyncio.TaskGroup() as tasks:
                     for viewer in viewers:
@@ -143,7 +146,7 @@ async def test_who_connects_while_thousands_of_positions_a_second_come_misses_no
         assert "Traceback" not in server.said()
     assert not any(viewer.went_back for viewer in viewers)
     assert all(snapshot for viewer in viewers for snapshot, _, _ in viewer.answers)
-    assert sum(len(viewer.answers) for viewer in viewers) > 6 * len(viewers)
+    assert sum(len(viewer.answers) for viewer in viewers) > ROUNDS * len(viewers)
 
 
 async def look_afresh_again_and_again(

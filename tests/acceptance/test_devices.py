@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for
 
 CROWD = 10_000
@@ -37,9 +38,9 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         lines = [json.dumps(row) for row in rows()]
         for start in range(0, len(lines), 2000):
             body = "\n".join(lines[start : start + 2000])
-            httpx.post(f"{server.url}/api/positions", content=body, timeout=60).raise_for_status()
+            httpx.post(f"{server.url}/api/positions", content=body, timeout=PATIENCE).raise_for_status()
         url = f"{server.url}/api/devices?limit=1"
-        wait_for(lambda: httpx.get(url, timeout=60).json()["total"] == len(lines))
+        wait_for(lambda: httpx.get(url, timeout=PATIENCE).json()["total"] == len(lines))
         yield server
 
 

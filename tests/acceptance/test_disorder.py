@@ -67,7 +67,7 @@ async def is_live(page: Page, server: Server, latitude: float, seconds: float = 
     """It follows what moves, and says that all is well; the page was not loaded again."""
     await moved_to(server, latitude)
     await page.wait_for_function(FRESH, arg=latitude, timeout=seconds * 1000)
-    await expect(page.locator(".badge[data-tone=good]")).to_contain_text("Live", timeout=20_000)
+    await expect(page.locator(".badge[data-tone=good]")).to_contain_text("Live")
     assert await page.evaluate("() => window.first === true"), "the page was loaded again"
 
 
@@ -138,7 +138,7 @@ async def test_a_tab_that_slept_for_an_hour_is_current_again_without_a_reload(
     proxy.cut()
     await moved_to(server, 60.004)
     await browser.send("Page.setWebLifecycleState", {"state": "active"})
-    await page.wait_for_function(FRESH, arg=60.004, timeout=40_000)
+    await page.wait_for_function(FRESH, arg=60.004)
     await is_live(page, server, 60.005)
     devices = page.get_by_role("region", name="Devices", exact=True)
     await expect(devices).not_to_contain_text("1 h ago")
@@ -168,9 +168,9 @@ async def test_a_server_that_speaks_another_wire_is_polled_until_it_speaks_ours(
     await is_live(page, server, 60.007)
     proxy.instead = (b"herenow.bin.v1, herenow.json.v1", b"herenow.bin.v9, herenow.json.v9")
     proxy.cut()
-    await expect(badge).to_contain_text("Polling", timeout=60_000)
+    await expect(badge).to_contain_text("Polling")
     await moved_to(server, 60.008)
-    await page.wait_for_function(FRESH, arg=60.008, timeout=20_000)
+    await page.wait_for_function(FRESH, arg=60.008)
     proxy.instead = None
     await page.get_by_role("button", name="Try now").click()
     await is_live(page, server, 60.009)

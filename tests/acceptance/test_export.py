@@ -11,6 +11,7 @@ import pytest
 
 from herenow.model.clock import DAY, HOUR
 from tests.acceptance.test_commands import herenow, track
+from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for
 
 START = (time.time_ns() // 1_000_000 // DAY - 3) * DAY
@@ -27,8 +28,8 @@ def server(folder: Path) -> Iterator[Server]:
     with running(folder / "positions.db") as started:
         for device, count in (("bus 7", 4500), ("ada/phone", 3)):
             rows = [reported(device, n) for n in range(count)]
-            httpx.post(f"{started.url}/api/positions", json=rows, timeout=20).raise_for_status()
-        wait_for(lambda: httpx.get(f"{started.url}/api/devices").json()["total"] == 2)
+            httpx.post(f"{started.url}/api/positions", json=rows, timeout=PATIENCE).raise_for_status()
+        wait_for(lambda: httpx.get(f"{started.url}/api/devices", timeout=PATIENCE).json()["total"] == 2)
         yield started
 
 
@@ -38,7 +39,7 @@ def reported(device: str, n: int) -> dict[str, object]:
 
 
 def exported(server: Server, **query: Any) -> httpx.Response:
-    return httpx.get(f"{server.url}/api/export", params={"from": START, "to": START + DAY} | query, timeout=60)
+    return httpx.get(f"{server.url}/api/export", params={"from": START, "to": START + DAY} | query, timeout=PATIENCE)
 
 
 def plain(positions: list[dict[str, Any]]) -> list[dict[str, Any]]:

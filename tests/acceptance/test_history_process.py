@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from herenow.model.clock import HOUR
+from tests.patience import PATIENCE
 from tests.server import Server, alive, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
@@ -30,7 +31,7 @@ def server(folder: Path) -> Iterator[Server]:
         for first in range(0, COUNT, ROWS):
             rows = [fix(number) for number in range(first, first + ROWS)]
             assert report(started, *rows).json()["accepted"] == ROWS
-        wait_for(lambda: b"60.039999" in ask(started, DAYS).content, 60)  # until rollups have the last of them
+        wait_for(lambda: b"60.039999" in ask(started, DAYS).content)  # until rollups have the last of them
         yield started
 
 
@@ -40,7 +41,7 @@ def fix(number: int) -> dict[str, object]:
 
 
 def ask(server: Server, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"{server.url}{path}", headers=headers, timeout=60)
+    return httpx.get(f"{server.url}{path}", headers=headers, timeout=PATIENCE)
 
 
 def started(server: Server) -> int:
@@ -53,8 +54,8 @@ def started(server: Server) -> int:
         found[:] = [child] if child else []
         return child is not None and "herenow-" in Path(f"/proc/{child}/cmdline").read_text()
 
-    wait_for(is_there, 20)
-    wait_for(lambda: answers(server), 20)
+    wait_for(is_there)
+    wait_for(lambda: answers(server))
     return found[0]
 
 
@@ -97,7 +98,7 @@ def test_it_is_not_there_before_it_is_wanted(tmp_path: Path) -> None:
         ask(server, "/api/devices")
         assert beside(server, "history") is None
         ask(server, "/api/history")
-        wait_for(lambda: beside(server, "history") is not None, 20)
+        wait_for(lambda: beside(server, "history") is not None)
         assert server.stop() == 0
 
 
@@ -120,7 +121,7 @@ def test_it_answers_as_the_server_itself_does(server: Server) -> None:
 def test_it_is_started_again_when_it_dies(server: Server) -> None:
     first = started(server)
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: beside(server, "history") not in (None, first), 20)
+    wait_for(lambda: beside(server, "history") not in (None, first))
     assert started(server) != first
     assert "Traceback" not in server.said()
 
@@ -130,7 +131,7 @@ def test_an_answer_that_breaks_off_does_not_look_whole(server: Server) -> None:
     host, _, port = server.url.removeprefix("http://").partition(":")
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.settimeout(20)
+        client.settimeout(PATIENCE)
         client.connect((host, int(port)))
         client.sendall(f"GET {EXPORT} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 200")
@@ -144,9 +145,9 @@ def test_an_answer_that_breaks_off_does_not_look_whole(server: Server) -> None:
 
 def test_who_leaves_is_not_answered_to_the_end(server: Server) -> None:
     child = started(server)
-    with httpx.stream("GET", f"{server.url}{EXPORT}", timeout=20) as answer:
+    with httpx.stream("GET", f"{server.url}{EXPORT}", timeout=PATIENCE) as answer:
         next(answer.iter_bytes())
-    wait_for(lambda: idle(child), 20)
+    wait_for(lambda: idle(child))
 
 
 def idle(pid: int) -> bool:
@@ -162,7 +163,7 @@ def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:
         child = beside(server, "history")
         assert child
         server.process.kill()
-        wait_for(lambda: not alive(child), 20)
+        wait_for(lambda: not alive(child))
 
 
 def test_more_questions_at_a_time_than_it_takes_are_refused_and_told_when_to_come_back(tmp_path: Path) -> None:

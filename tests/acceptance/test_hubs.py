@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from herenow.client import Live
-from tests.processes import Process, free_port, make_schema, process, until
+from tests.ports import free_port
+from tests.processes import Process, make_schema, process, until
 from tests.promises import Load, judge
 from tests.services.haproxy import HAProxy
 
@@ -43,7 +44,7 @@ async def ends_at(clients: list[Live], load: Load) -> None:
         return {device: told.timestamp for device, told in client.positions.items()}
 
     with contextlib.suppress(TimeoutError):
-        await until(lambda: all(drawn(client) == newest for client in clients), 30)
+        await until(lambda: all(drawn(client) == newest for client in clients))
     wrong = [number for number, client in enumerate(clients) if drawn(client) != newest]
     assert not wrong, f"{len(wrong)} of {len(clients)} clients do not show the newest of every device"
 
@@ -88,7 +89,7 @@ def alive(pid: int) -> bool:
 
 
 async def ready(server: Process, workers: int) -> None:
-    await until(lambda: sum("] ready " in line for line in server.lines) >= workers, 60)
+    await until(lambda: sum("] ready " in line for line in server.lines) >= workers)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for child processes")
@@ -124,5 +125,5 @@ async def test_workers_end_when_the_process_that_started_them_is_killed(cassandr
         await ready(server, 2)
         workers = children(server.pid)
         server.send(signal.SIGKILL)
-        await until(lambda: not any(map(alive, workers)), 20)
+        await until(lambda: not any(map(alive, workers)))
         await server.ended()

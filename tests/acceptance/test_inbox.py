@@ -17,6 +17,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for
 
 QUEUE = "location_data_queue"
@@ -25,7 +26,7 @@ QUEUE = "location_data_queue"
 @pytest.fixture
 def server(amqp_url: str, tmp_path: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "herenow", "schema", "--bus", amqp_url]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=PATIENCE)
     with running(tmp_path / "positions.db", "--bus", amqp_url) as started:
         yield started
 
@@ -64,7 +65,7 @@ def dead(amqp_url: str) -> tuple[bytes, dict[str, Any]]:
 async def hear(viewer: ClientConnection, devices: set[str]) -> dict[str, Any]:
     """What a viewer is told of these devices, once it was told of all."""
     told: dict[str, Any] = {}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while told.keys() != devices:
             message = json.loads(await viewer.recv())
             told[message["device_id"]] = message
@@ -86,14 +87,14 @@ async def test_what_the_articles_simulator_publishes_is_stored_shown_and_found(s
 
 
 def known(server: Server) -> set[tuple[str, int]]:
-    devices = httpx.get(f"{server.url}/api/devices").json()["devices"]
+    devices = httpx.get(f"{server.url}/api/devices", timeout=PATIENCE).json()["devices"]
     return {(device["device_id"], device["position"]["time"]) for device in devices}
 
 
 def history(server: Server, moment: datetime) -> set[tuple[str, datetime]]:
     """What its client asks for when it loads."""
     query = f"date={moment.date()}&start=1970-01-21T00:00:00&end=2026-02-04T23:59:59"
-    locations = httpx.get(f"{server.url}/devices-in-range?{query}").json()
+    locations = httpx.get(f"{server.url}/devices-in-range?{query}", timeout=PATIENCE).json()
     return {(told["device_id"], datetime.fromisoformat(told["timestamp"])) for told in locations}
 
 
@@ -102,7 +103,7 @@ def test_a_message_that_is_no_position_is_set_aside_with_its_reason_and_blocks_n
 ) -> None:
     simulator_sends(amqp_url, b"hello")
     simulator_sends(amqp_url, location("after", int(time.time())))
-    wait_for(lambda: httpx.get(f"{server.url}/api/devices/after").status_code == 200, 20)
+    wait_for(lambda: httpx.get(f"{server.url}/api/devices/after", timeout=PATIENCE).status_code == 200)
     body, headers = dead(amqp_url)
     assert body == b"hello"
     assert "as JSON" in headers["reason"]
@@ -112,6 +113,6 @@ def test_a_message_that_is_no_position_is_set_aside_with_its_reason_and_blocks_n
 def test_what_waited_while_no_server_ran_is_stored_when_one_does(amqp_url: str, tmp_path: Path) -> None:
     simulator_sends(amqp_url, location("waited", int(time.time())))
     command = [sys.executable, "-m", "herenow", "schema", "--bus", amqp_url]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=PATIENCE)
     with running(tmp_path / "positions.db", "--bus", amqp_url) as server:
-        wait_for(lambda: httpx.get(f"{server.url}/api/devices/waited").status_code == 200, 20)
+        wait_for(lambda: httpx.get(f"{server.url}/api/devices/waited", timeout=PATIENCE).status_code == 200)

@@ -9,7 +9,9 @@ import httpx
 
 from herenow.model.clock import DAY
 from tests.acceptance.test_commands import herenow, track
-from tests.processes import Process, free_port, make_schema, process
+from tests.patience import PATIENCE
+from tests.ports import free_port
+from tests.processes import Process, make_schema, process
 from tests.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
@@ -32,7 +34,7 @@ def test_a_server_takes_away_what_is_older_than_it_is_to_be_kept(tmp_path: Path)
     settings = tmp_path / "herenow.toml"
     settings.write_text('keep_days = "30, ship=ever, bus=5"\n')
     with running(path, "--config", str(settings)) as server:
-        wait_for(lambda: days_of(server, "bus") == [0], 60)
+        wait_for(lambda: days_of(server, "bus") == [0])
         assert days_of(server, "ship") == [40, 9, 0]
 
 
@@ -40,7 +42,7 @@ def test_the_command_erases_a_device_and_proves_it(tmp_path: Path) -> None:
     path = tmp_path / "positions.db"
     with running(path) as server:
         report(server, fix("phone/7", 2), fix("phone/7", 1), fix("other", 0))
-        wait_for(lambda: httpx.get(f"{server.url}/api/devices").json()["total"] == 2)
+        wait_for(lambda: httpx.get(f"{server.url}/api/devices", timeout=PATIENCE).json()["total"] == 2)
         done = herenow("erase", "phone/7", "--server", server.url, "--yes")
         assert (done.returncode, done.stdout) == (
             0,
@@ -69,7 +71,7 @@ async def test_every_server_forgets_a_device_that_one_of_them_erased(cassandra_u
         started("record"),
         started("serve", "--port", str(ports[0])),
         started("serve", "--port", str(ports[1])),
-        httpx.AsyncClient(timeout=20) as client,
+        httpx.AsyncClient(timeout=PATIENCE) as client,
     ):
         one, other = (f"http://127.0.0.1:{port}" for port in ports)
         answer = await client.post(f"{one}/api/positions", json=[fix("phone", 0), fix("stays", 0)])
@@ -79,7 +81,7 @@ async def test_every_server_forgets_a_device_that_one_of_them_erased(cassandra_u
             return {found["device_id"] for found in (await client.get(f"{url}/api/devices")).json()["devices"]}
 
         async def until_known(wanted: set[str]) -> None:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 while await known(one) != wanted or await known(other) != wanted:
                     pass  # each question takes its time
 

@@ -57,11 +57,11 @@ def test_history_stands_still_until_the_newer_is_asked_for(watched: Watched, dem
     expect(watched.page.get_by_text("Loading")).to_have_count(0)
     before = watched.marks()
     newer = watched.page.get_by_role("button", name="Newer")
-    newer.wait_for(timeout=120_000)
+    newer.wait_for()
     assert watched.marks() == before
     newer.click()
     watched.until(
-        "count => window.herenow.historyMarks().reduce((n, mark) => n + mark.count, 0) > count", 15, positions(before)
+        "count => window.herenow.historyMarks().reduce((n, mark) => n + mark.count, 0) > count", positions(before)
     )
 
 
@@ -75,7 +75,7 @@ def test_a_circle_is_zoomed_to_and_a_stored_position_says_what_it_is(watched: Wa
     watched.page.get_by_role("button", name="Layers and legend").click()
     watched.page.goto(f"{demo.url}/#12/{place}")
     watched.click(watched.mark("count !== null"))
-    watched.until("() => Number(location.hash.slice(1).split('/')[0]) > 12.5", 10)
+    watched.until("() => Number(location.hash.slice(1).split('/')[0]) > 12.5")
     watched.page.goto(f"{demo.url}/#18/{place}")
     show_history(watched.page)
     watched.click(watched.mark("count === null"))
@@ -109,10 +109,10 @@ def test_charts_follow_by_themselves(watched: Watched, demo: Server) -> None:
         expect(chart).to_be_visible()
     distance = watched.page.get_by_role("region", name="Distance today", exact=True)
     before = distance.inner_text()
-    wait_for(lambda: distance.inner_text() != before, 30)
+    wait_for(lambda: distance.inner_text() != before)
     fleet = watched.page.get_by_role("region", name="Devices", exact=True)
     before = fleet.inner_text()
-    wait_for(lambda: fleet.inner_text() != before, 60)
+    wait_for(lambda: fleet.inner_text() != before)
 
 
 def test_credits_and_notices_of_the_demo_are_on_the_map(watched: Watched, demo: Server) -> None:
@@ -148,9 +148,9 @@ def test_history_of_what_was_seen_is_shown_after_a_restart_and_the_page_comes_ba
         seen = watched.ids(SIMULATED)[:5]
         port = first.url.rpartition(":")[2]
         assert first.stop() == 0
-        expect(watched.page.get_by_text("Reconnecting").first).to_be_visible(timeout=15_000)
+        expect(watched.page.get_by_text("Reconnecting").first).to_be_visible()
     with running(store, "--port", port):
-        watched.until("() => window.herenow.metrics().lastUpdateAt > Date.now() - 3000", 40)
+        watched.until("() => window.herenow.metrics().lastUpdateAt > Date.now() - 3000")
         assert set(seen) <= set(watched.ids(SIMULATED))
         show_history(watched.page)
         watched.until("() => window.herenow.historyMarks().length > 3")
@@ -162,7 +162,7 @@ def test_where_no_socket_gets_through_it_polls_and_says_so(watched: Watched, dem
 
     watched.page.route_web_socket("**/ws/locations", refuse)
     watched.open(demo)
-    expect(watched.page.get_by_text("polling").first).to_be_visible(timeout=40_000)
+    expect(watched.page.get_by_text("polling").first).to_be_visible()
     watched.wait_for_fleets()
     before = watched.places(watched.ids(SIMULATED))
-    wait_for(lambda: watched.places(list(before)) != before, 15)
+    wait_for(lambda: watched.places(list(before)) != before)

@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.acceptance.browser import FLAGS, chromium
+from tests.acceptance.browser import launched
 from tests.acceptance.picture import is_shown, pixels
+from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 STOPPED = (143, 180, 255)  # of the dark theme
@@ -30,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def started_devices(server: Server) -> list[str]:
     import httpx
 
-    return [one["device_id"] for one in httpx.get(f"{server.url}/api/devices").json()["devices"]]
+    return [one["device_id"] for one in httpx.get(f"{server.url}/api/devices", timeout=PATIENCE).json()["devices"]]
 
 
 def tell(server: Server, north: float, **more: object) -> None:
@@ -46,11 +47,9 @@ def tell(server: Server, north: float, **more: object) -> None:
 @pytest.fixture(scope="module", params=["card", "page"])
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """With WebGL 2, and without."""
-    flags = FLAGS if request.param == "card" else [*FLAGS, "--disable-3d-apis"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    flags = [] if request.param == "card" else ["--disable-3d-apis"]
+    with sync_playwright() as playwright, launched(playwright, *flags) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 
 def look(page: Page, server: Server, zoom: float, longitude: float, latitude: float) -> None:
     page.goto(f"{server.url}/#{zoom}/{latitude}/{longitude}")
-    page.wait_for_function("() => window.herenow && window.herenow.metrics().drawn > 0", timeout=30_000)
+    page.wait_for_function("() => window.herenow && window.herenow.metrics().drawn > 0")
     page.wait_for_timeout(1000)
 
 
@@ -146,20 +145,20 @@ def test_trails_show_the_way_that_all_have_gone_and_lines_where_they_head(page: 
     tell(server, 0, speed=12.0, course=0.0)
     look(page, server, 15.5, *PLACES["east"])
     switch(page, "Labels")
-    wait_for(lambda: not has_line(page, "east", 30), 20)
+    wait_for(lambda: not has_line(page, "east", 30))
     switch(page, "Trails of all")
     page.wait_for_timeout(1000)
     tell(server, 0.004, speed=12.0, course=0.0)
-    wait_for(lambda: has_line(page, "east", 30), 20)
+    wait_for(lambda: has_line(page, "east", 30))
     assert not has_line(page, "east", -60)
     page.wait_for_timeout(1000)
     tell(server, 0.008, speed=12.0, course=0.0)
     switch(page, "Heading")
-    wait_for(lambda: has_line(page, "east", -60), 20)
+    wait_for(lambda: has_line(page, "east", -60))
     switch(page, "Heading")
-    wait_for(lambda: has_line(page, "east", 50) and not has_line(page, "east", -60), 20)
+    wait_for(lambda: has_line(page, "east", 50) and not has_line(page, "east", -60))
     switch(page, "Trails of all")
-    wait_for(lambda: not has_line(page, "east", 50), 20)
+    wait_for(lambda: not has_line(page, "east", 50))
     tell(server, 0)
 
 
@@ -171,11 +170,11 @@ def test_colour_says_what_it_is_asked_to(
 ) -> None:
     tell(server, 0, speed=speed, attributes={"kind": "bus"})
     look(page, server, 16, *PLACES["centre"])
-    wait_for(lambda: is_drawn(page, "centre", STOPPED), 20)
+    wait_for(lambda: is_drawn(page, "centre", STOPPED))
     page.get_by_role("button", name="Layers and legend").click()
     page.get_by_role("radio", name=colour, exact=True).check()
     page.get_by_role("button", name="Layers and legend").click()
-    wait_for(lambda: is_drawn(page, "centre", shown_as), 20)
+    wait_for(lambda: is_drawn(page, "centre", shown_as))
 
 
 def test_it_comes_back_after_the_graphics_card_has_lost_everything(
@@ -194,10 +193,10 @@ def test_it_comes_back_after_the_graphics_card_has_lost_everything(
     expect(page.get_by_text("compatibility mode")).to_be_visible()
     if not lost:
         return
-    wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
+    wait_for(lambda: is_drawn(page, "centre", STOPPED))
     page.evaluate("() => window.lost.restoreContext()")
     expect(page.get_by_text("compatibility mode")).to_have_count(0)
-    wait_for(lambda: is_drawn(page, "centre", STOPPED), 10)
+    wait_for(lambda: is_drawn(page, "centre", STOPPED))
     assert is_drawn(page, "beside", STOPPED)
 
 
@@ -217,6 +216,6 @@ def test_each_of_a_crowd_is_drawn_where_pixels_are_no_whole_ones(browser: Browse
     context = browser.new_context(viewport={"width": 1200, "height": 800}, color_scheme="dark", device_scale_factor=1.1)
     page = context.new_page()
     look(page, server, 13, 100.04, 0.03)
-    page.wait_for_function("() => window.herenow.metrics().drawn >= 1200", timeout=30_000)
-    wait_for(lambda: all(is_drawn(page, f"crowd-{number}", STOPPED) for number in (0, 19, 610, 1199)), 20)
+    page.wait_for_function("() => window.herenow.metrics().drawn >= 1200")
+    wait_for(lambda: all(is_drawn(page, f"crowd-{number}", STOPPED) for number in (0, 19, 610, 1199)))
     context.close()

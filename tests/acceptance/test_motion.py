@@ -115,7 +115,7 @@ def test_markers_keep_to_the_ground_and_go_on_moving_while_the_map_is_dragged(wa
     watched.until("() => ['still', 'patrol'].every(id => window.herenow.shown(id))")
     page.get_by_role("radio", name="1 h", exact=True).check()
     watched.until("() => window.herenow.historyMarks().some(mark => mark.count === null)")
-    wait_for(lambda: marked_below(page) < 1, 30)
+    wait_for(lambda: marked_below(page) < 1)
     # Where a report is late because the machine is, the marker has to stand.
     assert any(moves_on(kept_to_the_ground(dragged(page, ["still", "patrol"]))) for _ in range(3))
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from herenow.model.clock import HOUR
 from tests.acceptance.picture import pixels
+from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 CARS = 40
@@ -30,12 +31,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         for begin in DRIVES:
             for car in range(CARS):
                 assert report(started, *drive(car, begin)).json()["rejected"] == []
-        wait_for(lambda: len(stored(started)) == len(DRIVES), 60)
+        wait_for(lambda: len(stored(started)) == len(DRIVES))
         yield started
 
 
 def stored(server: Server) -> list[Any]:
-    said = httpx.get(f"{server.url}/api/history/replay", params={"from": DRIVES[0], "to": NOW_HOUR}).json()
+    said = httpx.get(
+        f"{server.url}/api/history/replay", params={"from": DRIVES[0], "to": NOW_HOUR}, timeout=PATIENCE
+    ).json()
     blocks: list[Any] = said["blocks"]
     return blocks
 

@@ -8,18 +8,19 @@ from pathlib import Path
 import httpx
 
 from tests.acceptance.test_commands import herenow
+from tests.patience import PATIENCE
 from tests.server import Server, alive, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 
 
 def made(server: Server) -> int:
-    found: int | None = httpx.get(f"{server.url}/api/history", timeout=20).json()["made"]
+    found: int | None = httpx.get(f"{server.url}/api/history", timeout=PATIENCE).json()["made"]
     return found or 0
 
 
 def positions(server: Server) -> int:
-    answer = httpx.get(f"{server.url}/api/history/days/{NOW}", timeout=20)
+    answer = httpx.get(f"{server.url}/api/history/days/{NOW}", timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
     count: int = answer.json()["total"]["positions"]
     return count
@@ -32,12 +33,12 @@ def fix(moment: int) -> dict[str, object]:
 def test_it_is_started_again_when_it_dies_and_goes_on(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         report(server, fix(0))
-        wait_for(lambda: positions(server) == 1, 60)
+        wait_for(lambda: positions(server) == 1)
         first = beside(server, "rollup")
         assert first
         os.kill(first, signal.SIGKILL)
         report(server, fix(1))
-        wait_for(lambda: positions(server) == 2, 60)
+        wait_for(lambda: positions(server) == 2)
         second = beside(server, "rollup")
         assert second
         assert second != first
@@ -48,29 +49,29 @@ def test_it_is_started_again_when_it_dies_and_goes_on(tmp_path: Path) -> None:
 
 def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
-        wait_for(lambda: made(server) > 0, 60)
+        wait_for(lambda: made(server) > 0)
         child = beside(server, "rollup")
         assert child
         server.process.kill()
-        wait_for(lambda: not alive(child), 20)
+        wait_for(lambda: not alive(child))
 
 
 def test_what_was_written_while_it_was_away_is_made_up_for(tmp_path: Path) -> None:
     path = tmp_path / "positions.db"
     with running(path) as server:
         report(server, fix(0))
-        wait_for(lambda: positions(server) == 1, 60)
+        wait_for(lambda: positions(server) == 1)
         report(server, fix(1), fix(2))
         assert server.stop() == 0
     with running(path) as server:
-        wait_for(lambda: positions(server) == 3, 60)
+        wait_for(lambda: positions(server) == 3)
 
 
 def test_a_rebuild_needs_the_rollups_for_itself(tmp_path: Path) -> None:
     path = tmp_path / "positions.db"
     with running(path) as server:
         report(server, fix(0))
-        wait_for(lambda: positions(server) == 1, 60)
+        wait_for(lambda: positions(server) == 1)
         done = herenow("rollup", "--rebuild", "--store", f"sqlite:///{path}")
         assert done.returncode == 2
         assert "another Herenow writes to" in done.stderr
@@ -86,9 +87,9 @@ def test_deleted_rollups_are_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "positions.db"
     with running(path) as server:
         report(server, fix(0))
-        wait_for(lambda: positions(server) == 1, 60)
+        wait_for(lambda: positions(server) == 1)
         assert server.stop() == 0
     for file in tmp_path.glob("*.rollups*"):
         file.unlink()
     with running(path) as server:
-        wait_for(lambda: positions(server) == 1, 60)
+        wait_for(lambda: positions(server) == 1)

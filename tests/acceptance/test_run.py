@@ -18,6 +18,7 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 V1 = Subprotocol("herenow.json.v1")
@@ -33,7 +34,7 @@ def track(server: Server, device_id: str) -> list[dict[str, Any]]:
     cursor = ""
     while True:
         query = {"limit": "10000"} | ({"cursor": cursor} if cursor else {})
-        page = httpx.get(f"{server.url}/api/devices/{device_id}/track", params=query, timeout=20).json()
+        page = httpx.get(f"{server.url}/api/devices/{device_id}/track", params=query, timeout=PATIENCE).json()
         positions += page["positions"]
         cursor = page["next"]
         if not cursor:
@@ -41,12 +42,14 @@ def track(server: Server, device_id: str) -> list[dict[str, Any]]:
 
 
 def newest(server: Server, device_id: str) -> int | None:
-    answer = httpx.get(f"{server.url}/api/devices/{device_id}")
+    answer = httpx.get(f"{server.url}/api/devices/{device_id}", timeout=PATIENCE)
     return answer.json()["position"]["time"] if answer.status_code == 200 else None
 
 
 def run_to_the_end(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "herenow", *arguments], capture_output=True, text=True, timeout=30)
+    return subprocess.run(
+        [sys.executable, "-m", "herenow", *arguments], capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -72,16 +75,20 @@ def test_what_was_seen_is_there_after_a_restart(tmp_path: Path) -> None:
         for n in range(20):
             report(server, fix("bus-1", NOW - 60_000 + n * 1000, latitude=60.0 + n / 10_000, attributes=told))
         wait_for(lambda: newest(server, "bus-1") == NOW - 41_000)  # the fleet follows the store by a tick
-        before = httpx.get(f"{server.url}/api/devices/bus-1").json()
+        before = httpx.get(f"{server.url}/api/devices/bus-1", timeout=PATIENCE).json()
         assert server.stop() == 0
     assert not store.with_name(store.name + "-wal").exists(), "what was stored is in one file once it has stopped"
     with running(store) as server:
-        after = httpx.get(f"{server.url}/api/devices/bus-1").json()
+        after = httpx.get(f"{server.url}/api/devices/bus-1", timeout=PATIENCE).json()
         assert len(track(server, "bus-1")) == 20
         assert after == before
         assert (after["name"], after["kind"], after["course"]) == ("Bus 1", "bus", 0.0)
         query = {"bbox": "24,59,26,61", "zoom": "9"}
-        wait_for(lambda: httpx.get(f"{server.url}/api/history/density", params=query).json()["positions"] == 20, 60)
+        wait_for(
+            lambda: (
+                httpx.get(f"{server.url}/api/history/density", params=query, timeout=PATIENCE).json()["positions"] == 20
+            )
+        )
 
 
 def test_what_was_accepted_survives_kill_9_and_is_there_once(tmp_path: Path) -> None:
@@ -105,7 +112,7 @@ def test_what_was_accepted_survives_kill_9_and_is_there_once(tmp_path: Path) -> 
 
 def send(server: Server, sender: int, accepted: list[int]) -> None:
     """Reports counted positions until the server is gone; notes which were accepted."""
-    with httpx.Client(base_url=server.url, timeout=10) as client:
+    with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
         for n in range(sender * 1_000_000, (sender + 1) * 1_000_000, 10):
             rows = [fix("counter", NOW - 40_000_000 + n + i, attributes={"n": n + i}) for i in range(10)]
             try:
@@ -127,7 +134,7 @@ def test_a_full_disk_is_said_ingest_waits_and_the_live_view_goes_on(tmp_path: Pa
         assert answer.headers["content-type"] == "application/problem+json"
         assert "send it again" in answer.json()["detail"]
         assert "disk" in answer.json()["detail"]
-        assert httpx.get(f"{server.url}/readyz").status_code == 503
+        assert httpx.get(f"{server.url}/readyz", timeout=PATIENCE).status_code == 503
         assert len(track(server, "filler")) == accepted
         snapshot = asyncio.run(snapshot_of(server))
         assert [told["device_id"] for told in snapshot["positions"]] == ["filler"]
@@ -148,7 +155,7 @@ def fill_up(server: Server) -> tuple[httpx.Response, int]:
 
 
 async def snapshot_of(server: Server) -> dict[str, Any]:
-    async with connect(server.live_url, subprotocols=[V1]) as viewer, asyncio.timeout(10):
+    async with connect(server.live_url, subprotocols=[V1]) as viewer, asyncio.timeout(PATIENCE):
         await viewer.send('{"type":"view","bbox":[-180,-90,180,90]}')
         while True:
             message: dict[str, Any] = json.loads(await viewer.recv())
@@ -170,7 +177,7 @@ async def deaf_viewer(server: Server) -> socket.socket:
 
 
 def stats(server: Server) -> dict[str, Any]:
-    told: dict[str, Any] = httpx.get(f"{server.url}/api/stats", timeout=20).json()
+    told: dict[str, Any] = httpx.get(f"{server.url}/api/stats", timeout=PATIENCE).json()
     return told
 
 
@@ -191,7 +198,7 @@ def test_a_second_server_on_the_same_store_is_refused_in_one_line(tmp_path: Path
 def test_who_is_still_sending_when_it_stops_is_told_to_send_it_again(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
-        with socket.create_connection((host, int(port)), timeout=20) as sending:
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as sending:
             sending.sendall(b"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n[")
             time.sleep(0.3)
             server.process.send_signal(signal.SIGTERM)

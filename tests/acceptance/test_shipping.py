@@ -50,8 +50,8 @@ def tour(watched: Watched, url: str) -> Iterator[str]:
     watched.visit(url)
     watched.wait_for_fleets()
     yield "overview"
-    watched.until("() => window.herenow.historyMarks().length > 0", 60)
-    watched.until("() => window.herenow.historyMarks().length > 0", 60)
+    watched.until("() => window.herenow.historyMarks().length > 0")
+    watched.until("() => window.herenow.historyMarks().length > 0")
     yield "history"
     page.keyboard.press("/")
     page.keyboard.type(watched.ids(SIMULATED)[0])

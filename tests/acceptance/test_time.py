@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from herenow.model.clock import HOUR
+from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 CARS = 20
@@ -20,7 +21,6 @@ NOW_HOUR = time.time_ns() // 1_000_000 // HOUR * HOUR
 DRIVES = (NOW_HOUR - 5 * HOUR, NOW_HOUR - 2 * HOUR)
 A_DRIVE = CARS * HOUR // EVERY  # positions
 VIEW = "/#11/60.12/25.08"
-PATIENCE = 45_000  # ms
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         for begin in DRIVES:
             for car in range(CARS):
                 assert report(started, *drive(car, begin)).json()["rejected"] == []
-        wait_for(lambda: counted(started) == 2 * A_DRIVE, 60)
+        wait_for(lambda: counted(started) == 2 * A_DRIVE)
         yield started
 
 
 def counted(server: Server) -> int:
     query = {"from": DRIVES[0], "to": NOW_HOUR}
-    return sum(httpx.get(f"{server.url}/api/history/timeline", params=query).json()["positions"])
+    return sum(httpx.get(f"{server.url}/api/history/timeline", params=query, timeout=PATIENCE).json()["positions"])
 
 
 def drive(car: int, begin: int) -> list[dict[str, object]]:
@@ -60,7 +60,7 @@ def drive(car: int, begin: int) -> list[dict[str, object]]:
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
     opened = context.new_page()
-    opened.set_default_timeout(PATIENCE)
+    opened.set_default_timeout(PATIENCE * 1000)
     yield opened
     context.close()
 

@@ -185,7 +185,7 @@ def test_another_build_on_the_server_is_told_of_when_the_connection_comes_back(p
     newer = '<!doctype html><script type="module" src="./assets/index-newer.js"></script>'
     page.route(server.url + "/", lambda route: route.fulfill(content_type="text/html", body=newer))
     page.evaluate("() => window.sockets.at(-1).close()")
-    expect(banner).to_be_visible(timeout=30_000)
+    expect(banner).to_be_visible()
     page.unroute(server.url + "/")
     page.get_by_role("button", name="Reload").click()
     page.wait_for_function("() => window.herenow !== undefined")

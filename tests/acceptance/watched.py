@@ -35,8 +35,8 @@ class Watched:
         self.page.goto(url)
         self.until("() => window.herenow !== undefined")
 
-    def until(self, true: str, seconds: float = 30, argument: object = None) -> None:
-        self.page.wait_for_function(true, arg=argument, timeout=seconds * 1000)
+    def until(self, true: str, argument: object = None) -> None:
+        self.page.wait_for_function(true, arg=argument)
 
     def ids(self, prefix: str) -> list[str]:
         found: list[str] = self.page.evaluate("() => window.herenow.devices()")
@@ -59,7 +59,7 @@ class Watched:
         found = "window.herenow.historyMarks().filter(({count, pixel: [x, y]}) => "
         found += f"x > 80 && x < 600 && y > 100 && y < 550 && {condition})"
         self.page.wait_for_timeout(1000)
-        self.until(f"() => {found}.length > 0", 60)
+        self.until(f"() => {found}.length > 0")
         mark: dict[str, Any] = self.page.evaluate(f"() => {found}.sort((a, b) => a.count - b.count)[0]")
         return mark
 
@@ -69,4 +69,4 @@ class Watched:
 
     def wait_for_fleets(self) -> None:
         for prefix in (BUS, SIMULATED):
-            self.until("prefix => window.herenow.devices().filter(id => id.startsWith(prefix)).length > 50", 60, prefix)
+            self.until("prefix => window.herenow.devices().filter(id => id.startsWith(prefix)).length > 50", prefix)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from herenow.api.answers import ANSWERS
+from tests.patience import PATIENCE
 from tests.server import Server, report, wait_for
 
 NOW = time.time_ns() // 1_000_000
@@ -25,7 +26,7 @@ def driven(server: Server) -> Server:
     last = {"time": NOW, "latitude": 60.0, "longitude": 25.5, "speed": 3.0, "course": 90.0, "altitude": 8.0}
     named: dict[str, object] = {"device_id": "told", "attributes": {"name": "Told", "kind": "bus", "seats": 40}, **last}
     report(server, *rows, named)
-    wait_for(lambda: bool(httpx.get(f"{server.url}/api/devices/told/trips").json()["pieces"]), 60)
+    wait_for(lambda: bool(httpx.get(f"{server.url}/api/devices/told/trips", timeout=PATIENCE).json()["pieces"]))
     return server
 
 
@@ -57,7 +58,7 @@ def driven(server: Server) -> Server:
 )
 def test_an_answer_is_what_the_document_says(driven: Server, path: str, query: dict[str, Any]) -> None:
     asked = path.replace("{device_id}", "told").replace("{day}", str(NOW))
-    answer = httpx.get(f"{driven.url}{asked}", params=query, timeout=20)
+    answer = httpx.get(f"{driven.url}{asked}", params=query, timeout=PATIENCE)
     assert answer.status_code == 200
     assert any(holds(answer.content, kind) for kind in ANSWERS["get", path]), answer.text
 

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from herenow.api.article import MAX_POSITIONS
+from tests.patience import PATIENCE
 from tests.server import Server
 
 NOW = int(time.time())  # s
@@ -23,12 +24,12 @@ DEVICES = ("dev001", "dev002", "dev003", "dev004", "dev005")
 def consumer_posts(server: Server, device_id: str, moment: object, latitude: float = 39.9) -> httpx.Response:
     message = {"type": "location_update", "device_id": device_id, "timestamp": moment}
     return httpx.post(
-        f"{server.url}/send-location-update", json=message | {"latitude": latitude, "longitude": 32.8}, timeout=20
+        f"{server.url}/send-location-update", json=message | {"latitude": latitude, "longitude": 32.8}, timeout=PATIENCE
     )
 
 
 def client_gets(server: Server, path: str) -> Any:
-    answer = httpx.get(f"{server.url}{path}", timeout=20)
+    answer = httpx.get(f"{server.url}{path}", timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/json"
     return answer.json()
@@ -93,7 +94,7 @@ async def test_a_viewer_sees_what_the_consumer_posts_in_ms_and_history_has_it_on
     async with connect(server.live_url, origin=Origin(server.url)) as socket:
         for _ in range(2):
             assert (await asyncio.to_thread(consumer_posts, server, "seen", NOW)).status_code == 200
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while (message := json.loads(await socket.recv()))["device_id"] != "seen":
                 pass
     assert message == {
@@ -162,7 +163,7 @@ def test_more_than_one_answer_holds_is_refused_with_what_to_ask_instead(server: 
     assert len(client_gets(server, f"/all-locations?{whole}")) == MAX_POSITIONS
     report(server, range(start + MAX_POSITIONS, start + MAX_POSITIONS + 1))
     for path in ("/all-locations?", "/devices-in-range?", "/locations?device_id=many&"):
-        is_problem(httpx.get(f"{server.url}{path}{whole}", timeout=20), 400, "more than 100000 positions")
+        is_problem(httpx.get(f"{server.url}{path}{whole}", timeout=PATIENCE), 400, "more than 100000 positions")
     shorter = (day + timedelta(milliseconds=MAX_POSITIONS - 1)).isoformat(timespec="milliseconds")
     query = f"date=2020-05-05&start=2020-05-05T00:00:00&end={shorter}"
     locations = client_gets(server, f"/locations?device_id=many&{query}")
@@ -172,7 +173,7 @@ def test_more_than_one_answer_holds_is_refused_with_what_to_ask_instead(server: 
 
 def report(server: Server, times: range) -> None:
     rows = [{"device_id": "many", "time": moment, "latitude": 1.0, "longitude": 2.0} for moment in times]
-    assert httpx.post(f"{server.url}/api/positions", json=rows, timeout=20).json()["accepted"] == len(times)
+    assert httpx.post(f"{server.url}/api/positions", json=rows, timeout=PATIENCE).json()["accepted"] == len(times)
 
 
 @pytest.mark.parametrize("path", ["/devices-in-range", "/all-locations", "/locations"])
@@ -194,12 +195,12 @@ def test_a_wrong_question_is_a_problem(
 ) -> None:
     right = {"date": "2026-02-02", "start": "2026-02-02T00:00:00", "end": "2026-02-02T23:59:59", "device_id": "a"}
     query = {name: value for name, value in (right | wrong).items() if value is not None}
-    is_problem(httpx.get(f"{server.url}{path}", params=query, timeout=20), status, says)
+    is_problem(httpx.get(f"{server.url}{path}", params=query, timeout=PATIENCE), status, says)
 
 
 def test_a_summary_of_no_day_or_of_no_device_is_a_problem(server: Server) -> None:
-    is_problem(httpx.get(f"{server.url}/device-summary?device_id=a&date=2026-13-01"), 400, "date")
-    is_problem(httpx.get(f"{server.url}/device-summary?date=2026-01-01"), 422, "device_id")
+    is_problem(httpx.get(f"{server.url}/device-summary?device_id=a&date=2026-13-01", timeout=PATIENCE), 400, "date")
+    is_problem(httpx.get(f"{server.url}/device-summary?date=2026-01-01", timeout=PATIENCE), 422, "device_id")
 
 
 @pytest.mark.parametrize(
@@ -216,5 +217,5 @@ def test_a_summary_of_no_day_or_of_no_device_is_a_problem(server: Server) -> Non
     ],
 )
 def test_a_bad_update_is_a_problem_and_nothing_of_it_is_kept(server: Server, body: bytes, says: str) -> None:
-    is_problem(httpx.post(f"{server.url}/send-location-update", content=body), 422, says)
-    assert httpx.get(f"{server.url}/api/devices/bad").status_code == 404
+    is_problem(httpx.post(f"{server.url}/send-location-update", content=body, timeout=PATIENCE), 422, says)
+    assert httpx.get(f"{server.url}/api/devices/bad", timeout=PATIENCE).status_code == 404

@@ -6,13 +6,14 @@ import subprocess
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.server import Server
 
 UNPACK = "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(0)))"
 
 
 def get(server: Server, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"{server.url}{path}", headers={"Accept-Encoding": "identity"} | headers)
+    return httpx.get(f"{server.url}{path}", headers={"Accept-Encoding": "identity"} | headers, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from herenow.bus.rabbitmq_url import read_rabbit_url
 from herenow.errors import BusUnavailable
 from herenow.model.device import Device, first_seen
 from herenow.model.position import Position
+from tests.patience import PATIENCE
 from tests.positions import NOW, position
 from tests.rabbit import open_bus
 
@@ -109,7 +110,7 @@ async def test_a_closed_bus_takes_nothing_and_its_consumers_end(bus: Bus) -> Non
     consuming = asyncio.create_task(acknowledge_all(bus, 1))
     await asyncio.sleep(0)
     bus.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await consuming == []
     with pytest.raises(BusUnavailable, match="stopping"):
         await bus.publish([position("a")])

@@ -17,14 +17,16 @@ from herenow.bus.base import Note
 from herenow.errors import Busy
 from herenow.live import commands
 from herenow.live.commands import Ack, Commands
-from tests.processes import free_port, make_schema, process
+from tests.patience import PATIENCE
+from tests.ports import free_port
+from tests.processes import make_schema, process
 from tests.server import Server
 
 V1 = Subprotocol("herenow.json.v1")
 
 
 async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while True:
             message: dict[str, Any] = json.loads(await socket.recv())
             if message["type"] == kind:
@@ -61,7 +63,7 @@ async def device(url: str, device_id: str, *, ok: bool = True) -> Any:
 
 
 async def post(url: str, device_id: str, command: object) -> httpx.Response:
-    async with httpx.AsyncClient(timeout=20) as client:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
         return await client.post(f"{url}/api/devices/{device_id}/commands", json={"command": command})
 
 
@@ -87,7 +89,7 @@ async def test_the_socket_that_reported_last_gets_the_commands_until_it_leaves(s
 
 
 async def test_what_is_no_command_is_refused_in_words(server: Server) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
         url = f"{server.url}/api/devices/nobody/commands"
         for body, status in (("{", 400), ("{}", 400), (json.dumps({"command": "x" * 17_000}), 413)):
             answer = await client.post(url, content=body)
@@ -157,7 +159,7 @@ async def test_a_device_that_changed_the_hub_is_found_where_it_is_and_obeys_once
     await one.connect("moves", left)
     await two.connect("moves", came)
     sending = asyncio.create_task(one.send("moves", msgspec.Raw(b"1")))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not after:  # noqa: ASYNC110 - one turn of the loop or two
             await asyncio.sleep(0)
     number = json.loads(after[0])["id"]
@@ -196,6 +198,6 @@ async def test_of_two_sockets_that_report_for_a_device_the_last_to_report_gets_i
 
 
 async def test_a_command_that_is_no_text_is_refused(server: Server) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
         answer = await client.post(f"{server.url}/api/devices/nobody/commands", content=b'{"command":"\xff"}')
         assert answer.status_code == 400

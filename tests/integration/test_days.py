@@ -11,6 +11,7 @@ import pytest
 from herenow.history.replay import UNKNOWN, decode
 from herenow.model.clock import DAY, HOUR
 from tests.integration.test_http import get, is_problem, post
+from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for
 
 START = (time.time_ns() // 1_000_000 // DAY - 5) * DAY
@@ -36,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("days") / "positions.db") as started:
         reported = time.time_ns() // 1_000_000
         assert post(started, json.dumps(a_van()).encode()).json()["accepted"] == 242
-        wait_for(lambda: (get(started, "/api/history").json()["made"] or 0) > reported + 10_000, 60)
+        wait_for(lambda: (get(started, "/api/history").json()["made"] or 0) > reported + 10_000)
         yield started
 
 
@@ -112,7 +113,7 @@ def test_an_hour_is_played_from_a_block(server: Server) -> None:
     plain = get(server, path, device="van 1")
     assert (plain.content, plain.headers.get("content-encoding")) == (answer.content, None)
     assert decode(get(server, path, device="nobody").content)[0].devices == []
-    again = httpx.get(answer.request.url, headers={"If-None-Match": answer.headers["etag"]})
+    again = httpx.get(answer.request.url, headers={"If-None-Match": answer.headers["etag"]}, timeout=PATIENCE)
     assert (again.status_code, again.content) == (304, b"")
 
 

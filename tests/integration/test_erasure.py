@@ -11,6 +11,7 @@ import pytest
 from herenow.model.clock import HOUR
 from tests.integration.test_http import get, is_problem
 from tests.live import WIRES, WORLD, fix, open_socket
+from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
@@ -29,7 +30,7 @@ def fill(server: Server, device_id: str, count: int = 30) -> None:
 
 
 def erase(server: Server, device_id: str, **headers: str) -> httpx.Response:
-    return httpx.delete(f"{server.url}/api/devices/{quote(device_id, safe='')}", headers=headers, timeout=30)
+    return httpx.delete(f"{server.url}/api/devices/{quote(device_id, safe='')}", headers=headers, timeout=PATIENCE)
 
 
 def left(server: Server, device_id: str) -> dict[str, Any]:
@@ -47,11 +48,11 @@ def positions_in_tiles(server: Server) -> int:
 def test_nothing_of_an_erased_device_is_left_and_what_stays_is_whole(server: Server) -> None:
     for device_id in ("secret/phone 1", "stays"):
         fill(server, device_id)
-    wait_for(lambda: left(server, "secret/phone 1")["rollups"] > 0 and left(server, "stays")["rollups"] > 0, 60)
+    wait_for(lambda: left(server, "secret/phone 1")["rollups"] > 0 and left(server, "stays")["rollups"] > 0)
     answer = erase(server, "secret/phone 1")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["positions"], answer.json()["devices"]) == (0, 0)
-    wait_for(lambda: left(server, "secret/phone 1")["nothing"] is True, 60)
+    wait_for(lambda: left(server, "secret/phone 1")["nothing"] is True)
     is_problem(get(server, "/api/devices/secret%2Fphone 1"), 404)
     is_problem(get(server, "/api/devices/secret%2Fphone 1/track"), 404)
     assert [one["device_id"] for one in get(server, "/api/devices").json()["devices"]] == ["stays"]
@@ -110,7 +111,7 @@ def test_nobody_erases_through_a_proxy(server: Server) -> None:
 
 def test_the_disk_that_is_taken_is_told(server: Server) -> None:
     fill(server, "any")
-    wait_for(lambda: get(server, "/api/storage").json()["positions"] > 0, 60)
+    wait_for(lambda: get(server, "/api/storage").json()["positions"] > 0)
     found = get(server, "/api/storage").json()
     assert found["position_bytes"] > 0
     assert found["rollup_bytes"] > 0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from herenow.api.cursor import to_cursor
 from tests.integration.test_http import is_problem
+from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
@@ -40,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("refusals") / "positions.db") as started:
         rows = [{"device_id": "van", "time": NOW - n * 1000, "latitude": 60.0, "longitude": 25.0} for n in range(50)]
         report(started, *rows)
-        wait_for(lambda: (httpx.get(f"{started.url}/api/history").json()["made"] or 0) > NOW + 1, 60)
+        wait_for(lambda: (httpx.get(f"{started.url}/api/history", timeout=PATIENCE).json()["made"] or 0) > NOW + 1)
         yield started
 
 
@@ -48,7 +49,7 @@ def ask(server: Server, path: str, query: Any) -> httpx.Response:
     given = dict(httpx.QueryParams(query or {}).multi_items()) if isinstance(query, dict) else list(query or [])
     own = httpx.URL(path).params.multi_items()
     pairs = [*own, *(given.items() if isinstance(given, dict) else given)]
-    return httpx.get(f"{server.url}{path.partition('?')[0]}", params=pairs, timeout=20)
+    return httpx.get(f"{server.url}{path.partition('?')[0]}", params=pairs, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("path", RANGED)

@@ -13,6 +13,7 @@ import pytest
 
 from herenow.model.clock import DAY, HOUR
 from tests.integration.test_http import get, is_problem, post
+from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for
 
 START = (time.time_ns() // 1_000_000 // DAY - 40) * DAY
@@ -29,7 +30,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         rows += [{"device_id": "phone", "time": START + 5 * HOUR + 1} | PHONE | {"accuracy": 5000}]
         reported = time.time_ns() // 1_000_000
         assert post(server, json.dumps(rows).encode()).json()["accepted"] == 121
-        wait_for(lambda: (history(server)["made"] or 0) > reported + 10_000, 60)
+        wait_for(lambda: (history(server)["made"] or 0) > reported + 10_000)
         yield server
 
 
@@ -87,7 +88,7 @@ def test_a_reader_that_is_not_ours_finds_the_places(told: Server, tmp_path: Path
 def test_a_tile_is_kept_until_it_changes(told: Server) -> None:
     first = tile(told, "0/0/0")
     assert first.headers["cache-control"] == "no-cache"
-    again = httpx.get(first.request.url, headers={"If-None-Match": first.headers["etag"]})
+    again = httpx.get(first.request.url, headers={"If-None-Match": first.headers["etag"]}, timeout=PATIENCE)
     assert (again.status_code, again.content) == (304, b"")
     known = tile(told, "0/0/0", v=history(told)["version"])
     assert "immutable" in known.headers["cache-control"]
@@ -100,7 +101,7 @@ def test_late_positions_change_the_version_and_the_tile(told: Server) -> None:
     before, tag = history(told, START + 9 * DAY, START + 10 * DAY), tile(told, "0/0/0").headers["etag"]
     late = {"device_id": "late", "time": START + 9 * DAY} | PHONE
     post(told, json.dumps([late, late]).encode())
-    wait_for(lambda: history(told, START + 9 * DAY, START + 10 * DAY)["version"] != before["version"], 60)
+    wait_for(lambda: history(told, START + 9 * DAY, START + 10 * DAY)["version"] != before["version"])
     assert [one["count"] for one in features(tile(told, "0/0/0", START + 9 * DAY, START + 10 * DAY))] == [1]
     assert tile(told, "0/0/0").headers["etag"] == tag
 
@@ -138,7 +139,7 @@ def test_a_tile_of_one_device_has_that_device_alone(told: Server) -> None:
 def test_a_tile_of_one_device_is_kept_as_others_are(told: Server) -> None:
     first = tile(told, "0/0/0", device="phone")
     assert first.headers["cache-control"] == "no-cache"
-    again = httpx.get(first.request.url, headers={"If-None-Match": first.headers["etag"]})
+    again = httpx.get(first.request.url, headers={"If-None-Match": first.headers["etag"]}, timeout=PATIENCE)
     assert again.status_code == 304
     known = tile(told, "0/0/0", device="phone", v=history(told)["version"])
     assert "immutable" in known.headers["cache-control"]

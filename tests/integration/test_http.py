@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
 from tests.server import Server, report, wait_for
 
 NOW = time.time_ns() // 1_000_000
@@ -22,11 +23,11 @@ def fix(device_id: str, **more: object) -> dict[str, object]:
 
 
 def post(server: Server, body: bytes, **headers: str) -> httpx.Response:
-    return httpx.post(f"{server.url}/api/positions", content=body, headers=headers, timeout=20)
+    return httpx.post(f"{server.url}/api/positions", content=body, headers=headers, timeout=PATIENCE)
 
 
 def get(server: Server, path: str, **query: Any) -> httpx.Response:
-    return httpx.get(f"{server.url}{path}", params=query, timeout=20)
+    return httpx.get(f"{server.url}{path}", params=query, timeout=PATIENCE)
 
 
 def track_of(server: Server, device_id: str, **query: Any) -> list[dict[str, Any]]:
@@ -193,12 +194,12 @@ def test_a_wrong_question_is_answered_by_a_problem_that_names_it(
 
 
 def test_a_wrong_method_is_a_problem(server: Server) -> None:
-    is_problem(httpx.delete(f"{server.url}/api/positions"), 405)
+    is_problem(httpx.delete(f"{server.url}/api/positions", timeout=PATIENCE), 405)
     is_problem(get(server, "/api/positions"), 405)
 
 
 def test_head_is_answered_as_get_without_a_body(server: Server) -> None:
-    answer = httpx.head(f"{server.url}/healthz")
+    answer = httpx.head(f"{server.url}/healthz", timeout=PATIENCE)
     assert (answer.status_code, answer.content) == (200, b"")
 
 
@@ -237,7 +238,7 @@ def test_a_device_id_may_hold_any_printable_character(server: Server, device_id:
 
 
 def test_a_plus_in_a_time_need_not_be_escaped(server: Server) -> None:
-    answer = httpx.get(f"{server.url}/api/devices/x/track?from=2026-11-23T12:00:00+01:00", timeout=20)
+    answer = httpx.get(f"{server.url}/api/devices/x/track?from=2026-11-23T12:00:00+01:00", timeout=PATIENCE)
     is_problem(answer, 404)
 
 

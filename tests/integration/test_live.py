@@ -11,6 +11,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.patience import PATIENCE
 from tests.server import Server
 
 V1 = Subprotocol("herenow.json.v1")
@@ -19,10 +20,10 @@ V1 = Subprotocol("herenow.json.v1")
 async def report(server: Server, device_id: str, longitude: float, latitude: float, **more: object) -> None:
     now = time.time_ns() // 1_000_000
     body = {"device_id": device_id, "time": now, "latitude": latitude, "longitude": longitude}
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
         answer = await client.post(f"{server.url}/api/positions", json=body | more)
         assert answer.status_code == 200, answer.text
-        async with asyncio.timeout(10):  # the fleet follows the store by a tick
+        async with asyncio.timeout(PATIENCE):  # the fleet follows the store by a tick
             while (await newest(client, server, device_id)) < now:
                 pass
 
@@ -33,7 +34,7 @@ async def newest(client: httpx.AsyncClient, server: Server, device_id: str) -> i
 
 
 async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while True:
             message: dict[str, Any] = json.loads(await socket.recv())
             if message["type"] == kind:
@@ -136,7 +137,7 @@ async def test_an_unknown_subprotocol_is_refused_by_a_problem_that_names_the_kno
 
 async def test_the_articles_wire_is_one_bare_frame_a_position(server: Server) -> None:
     await report(server, "article-1", 1.0, 2.0)
-    async with connect(server.live_url) as socket, asyncio.timeout(15):
+    async with connect(server.live_url) as socket, asyncio.timeout(PATIENCE):
         seen: dict[str, dict[str, Any]] = {}
         while "article-1" not in seen:
             told = json.loads(await socket.recv())
@@ -154,7 +155,7 @@ async def test_what_is_said_on_the_articles_wire_is_not_listened_to(server: Serv
         for n in range(20):
             await socket.send(f"keepalive {n}")
         await report(server, "article-2", 3.0, 4.0)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while (told := json.loads(await socket.recv()))["device_id"] != "article-2":
                 assert told["type"] == "location_update"
 
@@ -166,11 +167,11 @@ async def test_a_page_from_elsewhere_gets_no_socket(server: Server) -> None:
 
 
 async def test_a_viewer_that_left_is_forgotten(server: Server) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
         before = (await client.get(f"{server.url}/api/stats")).json()["viewers"]
         async with connect(server.live_url, subprotocols=[V1]) as socket:
             await look(socket, 0, 0, 1, 1)
             assert (await client.get(f"{server.url}/api/stats")).json()["viewers"] == before + 1
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while (await client.get(f"{server.url}/api/stats")).json()["viewers"] != before:
                 pass  # each question takes its time

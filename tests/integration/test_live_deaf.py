@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.crowd import CLOSE, TEXT, frame
 from tests.integration.test_live_limits import MEGABYTE, move_all
 from tests.live import WIRES, WORLD, Reporter, fix, memory, open_socket, open_wire
+from tests.patience import PATIENCE
 from tests.server import running
 
 PING = 9
@@ -61,7 +62,7 @@ async def test_a_client_that_says_farewell_and_reads_nothing_is_cut_off(tmp_path
                     await asyncio.sleep(0.02)
                 last = [frame(CLOSE, b"\x03\xe8"), frame(TEXT, b"x" * 70_000), b"\xf1\x80aaaa"][number]
                 deaf.writer.write(last)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while await reporter.viewers():  # noqa: ASYNC110 - the server is another process
                     await asyncio.sleep(0.05)
 
@@ -74,7 +75,7 @@ async def test_pings_do_not_keep_a_client_that_reads_nothing(tmp_path: Path) -> 
             for view in range(30):
                 deaf.say(type="view", id=view + 1, bbox=WORLD)
                 await asyncio.sleep(0.02)
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE):
                 while await reporter.viewers():
                     with contextlib.suppress(ConnectionError):
                         deaf.writer.write(frame(PING, b"?"))

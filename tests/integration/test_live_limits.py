@@ -11,6 +11,7 @@ import pytest
 
 from tests.crowd import CLOSE, TEXT, frame
 from tests.live import WIRES, WORLD, Reporter, fix, memory, open_socket, open_wire
+from tests.patience import PATIENCE
 from tests.server import Server, running
 
 LONG = "x" * 115  # in names, so that a few thousand devices are more than systems hold back
@@ -61,7 +62,7 @@ async def test_of_views_that_come_too_fast_the_last_is_answered(server: Server) 
             await socket.say(type="view", id=7, bbox=[0, 0, 1, 1])
         await socket.say(type="view", id=8, bbox=[2, 2, 3, 3])
         answered: list[int] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while 8 not in answered:
                 answered.append((await socket.positions()).view)
         assert len(answered) < 10

@@ -14,6 +14,7 @@ from herenow.wire import binary
 from herenow.wire import json as wire
 from herenow.wire.json import Live
 from tests.live import WIRES, WORLD, Reporter, Socket, fix, now, open_socket
+from tests.patience import PATIENCE
 from tests.server import Server, running
 
 JSON, BINARY = wire.SUBPROTOCOL, binary.SUBPROTOCOL
@@ -217,7 +218,7 @@ async def test_the_python_client_follows_looks_reports_and_outlives_the_server(t
         server.stop(signal.SIGKILL)
     reporting = asyncio.create_task(live.report([fix("yours", 61.5, 10.5)]))
     with running(store, "--port", port) as again:
-        assert (await asyncio.wait_for(reporting, 20)).accepted == 1
+        assert (await asyncio.wait_for(reporting, PATIENCE)).accepted == 1
         change = await following(live)
         assert change.snapshot, "another epoch begins anew"
         while live.positions["yours"].longitude != 61.5:
@@ -229,7 +230,7 @@ async def test_the_python_client_follows_looks_reports_and_outlives_the_server(t
 
 
 async def following(live: LiveClient) -> Change:
-    return await asyncio.wait_for(anext(live), 20)
+    return await asyncio.wait_for(anext(live), PATIENCE)
 
 
 async def test_a_device_that_leaves_under_another_name_is_told_with_it(server: Server) -> None:

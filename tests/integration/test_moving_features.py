@@ -15,6 +15,7 @@ from pyproj import Geod
 from herenow.model.clock import DAY, HOUR
 from tests import standard
 from tests.integration.test_http import get, post
+from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for
 
 START = (time.time_ns() // 1_000_000 // DAY - 5) * DAY
@@ -72,7 +73,7 @@ def pages(server: Server, path: str, **query: Any) -> list[Any]:
     answers = [get(server, path, **query)]
     while following := link(answers[-1], "next"):
         assert len(answers) < 100
-        answers.append(httpx.get(following, timeout=20))
+        answers.append(httpx.get(following, timeout=PATIENCE))
     return [answer.json() for answer in answers]
 
 
@@ -81,23 +82,23 @@ def ids(found: Any) -> list[str]:
 
 
 def test_everything_is_found_from_the_landing_page(server: Server) -> None:
-    landing = httpx.get(f"{server.url}/ogc", follow_redirects=True)
+    landing = httpx.get(f"{server.url}/ogc", follow_redirects=True, timeout=PATIENCE)
     assert str(landing.url).endswith("/ogc/")
     for rel in ("self", "service-desc", "conformance", "data"):
-        assert httpx.get(link(landing, rel) or "").status_code == 200
-    assert len(httpx.get(link(landing, "conformance") or "").json()["conformsTo"]) == 2
-    collections = httpx.get(link(landing, "data") or "")
+        assert httpx.get(link(landing, rel) or "", timeout=PATIENCE).status_code == 200
+    assert len(httpx.get(link(landing, "conformance") or "", timeout=PATIENCE).json()["conformsTo"]) == 2
+    collections = httpx.get(link(landing, "data") or "", timeout=PATIENCE)
     (told,) = collections.json()["collections"]
     assert (told["id"], told["itemType"]) == ("devices", "movingfeature")
-    collection = httpx.get(urljoin(str(collections.url), told["links"][0]["href"]))
+    collection = httpx.get(urljoin(str(collections.url), told["links"][0]["href"]), timeout=PATIENCE)
     assert collection.json()["id"] == "devices"
     assert collection.json()["links"] != told["links"], "links are seen from where they stand"
-    items = httpx.get(link(collection, "items") or "")
+    items = httpx.get(link(collection, "items") or "", timeout=PATIENCE)
     assert items.headers["content-type"] == "application/geo+json"
-    device = httpx.get(urljoin(str(items.url), items.json()["features"][0]["links"][0]["href"]))
+    device = httpx.get(urljoin(str(items.url), items.json()["features"][0]["links"][0]["href"]), timeout=PATIENCE)
     assert device.json()["id"] == ids(items.json())[0] == ODD
     for title in ("tgsequence", "tproperties"):
-        assert httpx.get(link(device, "related", title) or "").status_code == 200
+        assert httpx.get(link(device, "related", title) or "", timeout=PATIENCE).status_code == 200
 
 
 def test_links_are_right_behind_a_proxy_that_puts_a_path_before_ours(server: Server) -> None:
@@ -242,8 +243,8 @@ def test_an_odd_id_leads_to_its_device(server: Server) -> None:
     (odd,) = get(server, ITEMS, bbox="9,-1,13,1").json()["features"]
     assert odd["id"] == ODD
     for one in odd["links"]:
-        answer = httpx.get(urljoin(f"{server.url}{ITEMS}", one["href"]))
+        answer = httpx.get(urljoin(f"{server.url}{ITEMS}", one["href"]), timeout=PATIENCE)
         assert answer.status_code == 200
         for other in answer.json()["links"]:
-            assert httpx.get(urljoin(str(answer.url), other["href"])).status_code == 200
+            assert httpx.get(urljoin(str(answer.url), other["href"]), timeout=PATIENCE).status_code == 200
     assert odd["links"][0]["href"].endswith("/items/fleet%2F4%20%C3%A9%3F%23%25%26")

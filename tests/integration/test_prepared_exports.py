@@ -14,6 +14,7 @@ from herenow.errors import Busy, NotFound, StoreUnavailable
 from herenow.history import prepared as module
 from herenow.history.prepared import KEPT, SILENT, Prepared
 from tests.integration.test_http import is_problem
+from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
@@ -39,20 +40,20 @@ def fix(number: int) -> dict[str, object]:
 
 
 def begin(server: Server, **query: str | bool) -> str:
-    answer = httpx.post(f"{server.url}/api/exports", params={**RANGE, **query}, timeout=20)
+    answer = httpx.post(f"{server.url}/api/exports", params={**RANGE, **query}, timeout=PATIENCE)
     assert answer.status_code == 202, answer.text
     name: str = answer.json()["id"]
     return name
 
 
 def ready(server: Server, name: str) -> None:
-    wait_for(lambda: httpx.get(f"{server.url}/api/exports/{name}").json()["state"] == "ready", 20)
+    wait_for(lambda: httpx.get(f"{server.url}/api/exports/{name}", timeout=PATIENCE).json()["state"] == "ready")
 
 
 def broken_off(server: Server, name: str, count: int) -> bytes:
     """The first bytes of the file, taken over a connection that is cut."""
     host, _, port = server.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as link:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as link:
         link.sendall(f"GET /api/exports/{name}/file HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
         data = b""
         while (head := data.find(b"\r\n\r\n")) < 0 or len(data) < head + 4 + count:
@@ -64,7 +65,7 @@ def broken_off(server: Server, name: str, count: int) -> bytes:
 def test_a_download_goes_on_where_it_broke_off(server: Server, format_name: str) -> None:
     name = begin(server, format=format_name)
     ready(server, name)
-    whole = httpx.get(f"{server.url}/api/exports/{name}/file")
+    whole = httpx.get(f"{server.url}/api/exports/{name}/file", timeout=PATIENCE)
     assert whole.headers["accept-ranges"] == "bytes"
     assert f"herenow.{format_name}" in whole.headers["content-disposition"]
     part = broken_off(server, name, len(whole.content) // 3)
@@ -73,6 +74,7 @@ def test_a_download_goes_on_where_it_broke_off(server: Server, format_name: str)
     rest = httpx.get(
         f"{server.url}/api/exports/{name}/file",
         headers={"Range": f"bytes={len(part)}-", "If-Range": whole.headers["etag"]},
+        timeout=PATIENCE,
     )
     assert rest.status_code == 206
     assert rest.headers["content-range"] == f"bytes {len(part)}-{len(whole.content) - 1}/{len(whole.content)}"
@@ -82,9 +84,11 @@ def test_a_download_goes_on_where_it_broke_off(server: Server, format_name: str)
 def test_what_is_prepared_is_what_is_streamed(server: Server) -> None:
     name = begin(server, format="csv", device="van", raw=False)
     ready(server, name)
-    streamed = httpx.get(f"{server.url}/api/export", params={**RANGE, "format": "csv", "device": "van", "raw": False})
+    streamed = httpx.get(
+        f"{server.url}/api/export", params={**RANGE, "format": "csv", "device": "van", "raw": False}, timeout=PATIENCE
+    )
     assert streamed.headers["accept-ranges"] == "none"
-    assert httpx.get(f"{server.url}/api/exports/{name}/file").content == streamed.content
+    assert httpx.get(f"{server.url}/api/exports/{name}/file", timeout=PATIENCE).content == streamed.content
 
 
 def test_another_process_tells_of_it_as_well(server: Server, folder: Path) -> None:
@@ -92,14 +96,18 @@ def test_another_process_tells_of_it_as_well(server: Server, folder: Path) -> No
     ready(server, name)
     assert server.stop() == 0
     with running(folder / "positions.db") as again:
-        assert httpx.get(f"{again.url}/api/exports/{name}").json()["state"] == "ready"
-        assert httpx.get(f"{again.url}/api/exports/{name}/file").text.startswith("device_id,")
-        is_problem(httpx.get(f"{again.url}/api/exports/{'0' * 32}"), 404, "expected the id of an export")
-        is_problem(httpx.get(f"{again.url}/api/exports/..%2Fpositions/file"), 404)
-        is_problem(httpx.get(f"{again.url}/api/exports/*/file"), 404, "expected the id of an export")
-        answer = httpx.post(f"{again.url}/api/exports", params={"format": "shapefile"})
+        assert httpx.get(f"{again.url}/api/exports/{name}", timeout=PATIENCE).json()["state"] == "ready"
+        assert httpx.get(f"{again.url}/api/exports/{name}/file", timeout=PATIENCE).text.startswith("device_id,")
+        is_problem(
+            httpx.get(f"{again.url}/api/exports/{'0' * 32}", timeout=PATIENCE), 404, "expected the id of an export"
+        )
+        is_problem(httpx.get(f"{again.url}/api/exports/..%2Fpositions/file", timeout=PATIENCE), 404)
+        is_problem(httpx.get(f"{again.url}/api/exports/*/file", timeout=PATIENCE), 404, "expected the id of an export")
+        answer = httpx.post(f"{again.url}/api/exports", params={"format": "shapefile"}, timeout=PATIENCE)
         is_problem(answer, 400, "expected one of csv")
-        is_problem(httpx.post(f"{again.url}/api/exports", params={"device": "nobody"}), 404, "never reported")
+        is_problem(
+            httpx.post(f"{again.url}/api/exports", params={"device": "nobody"}, timeout=PATIENCE), 404, "never reported"
+        )
 
 
 async def slowly(gate: asyncio.Event, error: Exception | None = None) -> AsyncGenerator[bytes, None]:
@@ -111,7 +119,7 @@ async def slowly(gate: asyncio.Event, error: Exception | None = None) -> AsyncGe
 
 
 async def until(prepared: Prepared, name: str, state: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while prepared.state(name).state != state:  # noqa: ASYNC110 - it is told by files alone
             await asyncio.sleep(0.01)
 

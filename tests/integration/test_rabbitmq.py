@@ -13,11 +13,11 @@ from herenow.bus.base import Bus
 from herenow.bus.rabbitmq_queues import make_queues, shard_queue
 from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
+from tests.ports import free_port
 from tests.positions import NOW, position
 from tests.processes import until
 from tests.rabbit import channel, numbers, open_bus, publish_until_taken, recording, through_proxy, waiting
 from tests.services.rabbitmq import RabbitMQ
-from tests.services.service import free_port
 
 
 @pytest.fixture

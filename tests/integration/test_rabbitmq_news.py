@@ -16,6 +16,7 @@ from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
 from herenow.model.clock import now
 from herenow.model.device import Device, first_seen
 from herenow.wire.packed import Bulletin, pack_bulletin, unpack_bulletin
+from tests.patience import PATIENCE
 from tests.positions import NOW, position
 from tests.processes import until
 from tests.rabbit import channel, open_bus, put, through_proxy, waiting
@@ -39,7 +40,7 @@ def tell(url: RabbitUrl, seq: int, number: int | None = None, epoch: str = "run"
 
 
 async def hear(follower: AsyncIterator[News | None]) -> int | None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         news: News | None = await anext(follower)
     return None if news is None else news[0].position.time - NOW
 

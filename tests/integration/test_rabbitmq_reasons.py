@@ -14,10 +14,11 @@ from herenow.bus.rabbitmq_link import open_link
 from herenow.bus.rabbitmq_queues import make_queues
 from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
+from tests.patience import PATIENCE
+from tests.ports import free_port
 from tests.positions import position
 from tests.rabbit import open_bus
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ
-from tests.services.service import free_port
 
 WRONG = "s3cret"
 Guest = Callable[..., Awaitable[RabbitUrl]]
@@ -34,7 +35,9 @@ async def url(amqp_url: str) -> RabbitUrl:
 async def guest(rabbitmq: RabbitMQ | GivenRabbitMQ, url: RabbitUrl) -> AsyncIterator[Guest]:
     """Makes a user who may do so much in the vhost."""
     name = f"user_{url.vhost}"
-    async with httpx.AsyncClient(base_url=f"{rabbitmq.management}/api", auth=rabbitmq.login, timeout=20) as management:
+    async with httpx.AsyncClient(
+        base_url=f"{rabbitmq.management}/api", auth=rabbitmq.login, timeout=PATIENCE
+    ) as management:
 
         async def make(**permissions: str) -> RabbitUrl:
             made = await management.put(f"/users/{name}", json={"password": WRONG, "tags": ""})

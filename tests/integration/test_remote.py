@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator
 
@@ -11,6 +10,7 @@ import pytest
 from herenow.errors import BadRequest, SettingsError, Unavailable
 from herenow.model.report import MAX_BATCH, Report
 from herenow.sources.remote import RemoteIntake
+from tests.ports import free_port
 from tests.server import Server
 
 NOW = time.time_ns() // 1_000_000
@@ -92,10 +92,7 @@ async def test_whatever_answers_is_told_in_words(answer: bytes, error: type[Exce
 
 
 async def test_nobody_there_is_unavailable_and_says_what_to_start() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    async with RemoteIntake(url) as intake:
+    async with RemoteIntake(f"http://127.0.0.1:{free_port()}") as intake:
         with pytest.raises(Unavailable, match="start it with `herenow run`"):
             await intake.take(fixes(1, "remote-1"), "test")
 

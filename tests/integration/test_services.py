@@ -8,10 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
+from tests.ports import free_port, taken
 from tests.server import wait_for
 from tests.services.cassandra import Cassandra, GivenCassandra, cassandra_cluster
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ, rabbitmq_cluster
-from tests.services.service import Service, ServiceFailed, answers, free_port, taken
+from tests.services.service import Service, ServiceFailed, answers
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +124,7 @@ def test_three_cassandra_nodes_are_one(tmp_path: Path) -> None:
 def test_each_test_has_a_vhost_and_a_keyspace_of_its_own(
     amqp_url: str, cassandra_url: str, rabbitmq: RabbitMQ | GivenRabbitMQ, cassandra: Cassandra | GivenCassandra
 ) -> None:
-    vhosts = httpx.get(f"{rabbitmq.management}/api/vhosts", auth=rabbitmq.login).json()
+    vhosts = httpx.get(f"{rabbitmq.management}/api/vhosts", auth=rabbitmq.login, timeout=PATIENCE).json()
     assert amqp_url.rpartition("/")[2] in {vhost["name"] for vhost in vhosts}
     keyspace = cassandra_url.rpartition("/")[2].partition("?")[0]
     cassandra.execute(

@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests.ports import free_port
 from tests.services import cql
-from tests.services.service import Service, ServiceFailed, answers, free_port, inherited, launched
+from tests.services.service import Service, ServiceFailed, answers, inherited, launched
 
 JARS = Path(__file__).parents[2] / ".services/cassandra/lib"
+JVMS = Path("/usr/lib/jvm")
 TOKENS = 16  # ranges a node owns
 SUPERUSER = ("cassandra", "cassandra")
 # Whatever a new node asks of the others is answered at once here.
@@ -45,7 +47,7 @@ class Cassandra(Service):
     measuring; without it three nodes on two cores start in 12 s instead of 20.
     """
 
-    starting = 120.0
+    starting = 240.0
 
     def __init__(
         self,
@@ -209,7 +211,7 @@ def installed() -> Path:
 
 @cache
 def java() -> str:
-    """Java 17 where Debian puts it, else the one of JAVA_HOME or the path: Cassandra 5.0 runs on no later one."""
-    debian = sorted(Path("/usr/lib/jvm").glob("java-17-openjdk*/bin/java"))
+    """Java 17 or 21 where Debian puts them, else the one of JAVA_HOME or the path: Cassandra 5.0 runs on both."""
+    debian = [path for number in (17, 21) for path in sorted(JVMS.glob(f"java-{number}-openjdk*/bin/java"))]
     home = os.environ.get("JAVA_HOME")
     return str(debian[0]) if debian else f"{home}/bin/java" if home else "java"

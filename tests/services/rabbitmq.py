@@ -10,10 +10,11 @@ from pathlib import Path
 from socket import create_connection
 from urllib.parse import quote, unquote, urlsplit
 
-from tests.services.service import Service, ServiceFailed, free_port, inherited, launched
+from tests.ports import free_port
+from tests.services.service import Service, ServiceFailed, inherited, launched
 
 HOST = "127.0.0.1"
-COMMAND = 60.0  # s
+COMMAND = 120.0  # s
 # A node's erlang listens on this machine only, and starts no name server of its own: it would outlive the node.
 ERLANG = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
 
@@ -166,9 +167,11 @@ def rabbitmq_cluster(folder: Path, size: int) -> Iterator[list[RabbitMQ]]:
 
 @dataclass(frozen=True)
 class GivenRabbitMQ:
-    """One that others started: amqp://user:password@host:port, with the management API on port 15672 beside it."""
+    """One that others started: amqp://user:password@host:port, with the management API on port 15672 beside it or at
+    the URL that is given too."""
 
     given: str
+    api: str | None = None
 
     def url(self, vhost: str = "/") -> str:
         parts = urlsplit(self.given)
@@ -176,7 +179,7 @@ class GivenRabbitMQ:
 
     @property
     def management(self) -> str:
-        return f"http://{urlsplit(self.given).hostname}:15672"
+        return self.api or f"http://{urlsplit(self.given).hostname}:15672"
 
     @property
     def login(self) -> tuple[str, str]:

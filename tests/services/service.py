@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -11,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
+from tests.ports import free_port, taken
+
 S = TypeVar("S", bound="Service")
-STOP = 30.0  # s, then it is killed
+STOP = 60.0  # s, then it is killed
 
 
 class ServiceFailed(Exception):
@@ -25,7 +26,7 @@ class Service(ABC):
     As a context it runs from the beginning and is killed at the end, which is quicker; `stop` it where that matters.
     """
 
-    starting = 60.0  # s, then it is given up
+    starting = 180.0  # s, then it is given up
 
     def __init__(self, folder: Path, address: str, port: int | None) -> None:
         self.folder = folder.absolute()
@@ -173,23 +174,6 @@ def answers(ask: Callable[[], object]) -> bool:
     except OSError:
         return False
     return True
-
-
-def free_port(*addresses: str) -> int:
-    """A TCP port that is free on each of the addresses now."""
-    while True:
-        with socket.create_server((addresses[0], 0)) as found:
-            port: int = found.getsockname()[1]
-        if not any(taken(address, port) for address in addresses):
-            return port
-
-
-def taken(address: str, port: int) -> bool:
-    try:
-        socket.create_server((address, port)).close()
-    except OSError:
-        return True
-    return False
 
 
 def inherited() -> dict[str, str]:

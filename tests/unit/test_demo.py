@@ -13,6 +13,7 @@ from herenow.model.report import Report
 from herenow.sources import demo
 from herenow.sources.recording import Recorded, load
 from herenow.sources.report import Receipt
+from tests.patience import PATIENCE
 from tests.sending import ListIntake, Time
 
 
@@ -79,7 +80,7 @@ async def test_a_part_that_fails_is_logged_and_the_others_go_on(capsys: pytest.C
     intake = WithoutBuses(Time())
     task = asyncio.create_task(demo.run_demo(intake))
     said = ""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while "no buses here" not in said:
             said += capsys.readouterr().out
             await asyncio.sleep(0.02)

@@ -17,6 +17,7 @@ from herenow.model.position import Position
 from herenow.model.view import View
 from herenow.store.sqlite import SqliteStore
 from tests.maps import Map
+from tests.patience import PATIENCE
 from tests.positions import NOW, position
 
 
@@ -71,7 +72,7 @@ async def test_news_that_were_lost_are_made_good_from_the_store(
         await keep(store, *lost)
         monkeypatch.setattr(follower, "MAX_NEWS", 5)
         await bus.announce([first_seen(position) for position in lost])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while len(seen.drawn) < 10:
                 await asyncio.sleep(0.01)
                 seen.read()

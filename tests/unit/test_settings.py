@@ -67,3 +67,12 @@ def test_a_page_may_ask_the_hosts_of_basemaps_for_tiles_and_for_nothing_else() -
     host = "https://tiles.example.org:8443"
     rules = dict(one.partition(" ")[::2] for one in content_policy([host]).split("; "))
     assert [name for name, sources in rules.items() if host in sources] == ["connect-src", "img-src"]
+
+
+def test_a_misspelt_setting_is_refused_with_those_that_users_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HERENOW_TEST_AMQP", "amqp://nowhere/")
+    read_settings(None, {})
+    monkeypatch.setenv("HERENOW_PROT", "8001")
+    with pytest.raises(SettingsError, match="HERENOW_PROT: no such setting; there are .*HERENOW_PORT") as raised:
+        read_settings(None, {})
+    assert "TEST" not in str(raised.value)
