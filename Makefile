@@ -1,5 +1,5 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-.PHONY: run services test check format bench web lock clean
+.PHONY: run services test plan test-unit test-long check format bench web lock clean
 
 run:     ## Herenow with recorded and simulated vehicles, at http://127.0.0.1:8000
 	@scripts/setup run
@@ -8,10 +8,22 @@ run:     ## Herenow with recorded and simulated vehicles, at http://127.0.0.1:80
 services: ## RabbitMQ and Cassandra as several processes share them, on their usual ports; data in data/services
 	@scripts/services
 
-test: check     ## everything: types and style, then unit, integration and acceptance tests of server and client
+test: plan check     ## everything: types and style, then unit, integration and acceptance tests of server and client
 	@npm --prefix web run --silent test
 	@npm --prefix web run --silent budget
-	@python -m pytest
+	@python -m tests.suite
+
+plan:
+	@python3 -m tests.suite --plan
+
+test-unit: ## what needs no server and no browser
+	@scripts/setup test
+	@python -m pytest -n auto --dist=loadfile tests/unit
+
+test-long: ## what repeats, in its full dose; then both commands on a bare Debian 12 and 13 (as root): once a day
+	@scripts/setup test
+	@python -m tests.suite --long
+	@scripts/bare
 
 check:   ## types and style
 	@scripts/setup test

@@ -1,7 +1,8 @@
-"""Runs the tests in several processes at once: `python -m tests.suite [--long] [arguments of pytest]`.
+"""Runs the tests in several processes at once: `python -m tests.suite [--plan] [--long] [arguments of pytest]`.
 
 One RabbitMQ and one Cassandra serve all workers; a file of tests runs in one worker, so that its tests share what the
-file starts. `--long` runs the tests with the mark `long` alone, in their full doses.
+file starts. `--plan` says what `make test` will do, and nothing else; any Python runs it. `--long` runs the tests with
+the mark `long` alone, in their full doses.
 """
 
 import argparse
@@ -28,19 +29,25 @@ NEEDED = 4 << 30  # bytes of disk for the servers' files
 LAST = Path(".pytest_cache/last-{}.json")
 SLOWEST = 10
 FIRST_TIME = {"suite": "about 10 minutes on two cores", "long": "about 25 minutes on two cores"}
+PLAN = """First set-up (minutes, once), types and style and the web client's tests (a minute), then unit, integration
+and acceptance tests beside each other: {}."""
 STOP = 60.0  # s, then pytest is killed
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.suite", add_help=False)
     arguments.add_argument("--long", action="store_true")
+    arguments.add_argument("--plan", action="store_true")
     options, more = arguments.parse_known_args()
     kind = "long" if options.long else "suite"
+    if options.plan:
+        print(PLAN.format(_expected(kind)))
+        return 0
     for number in signal.SIGINT, signal.SIGTERM:
         signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
     try:
-        print(f"{WORKERS} workers, one RabbitMQ, one Cassandra; {_expected(kind)}.", flush=True)
+        print(f"{WORKERS} workers, one RabbitMQ, one Cassandra: {_expected(kind)}.", flush=True)
         with tempfile.TemporaryDirectory(prefix="herenow-tests-", ignore_cleanup_errors=True) as folder:
             _check_disk(Path(folder))
             code = _run(kind, Path(folder), more)

@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Page, Route, async_playwright, expect
 
 from herenow.wire import binary
-from tests.acceptance.browser import FLAGS, chromium
+from tests.acceptance.browser import FLAGS, SCREENS, chromium
+from tests.patience import PATIENCE
 from tests.proxy import Proxy, open_proxy
 from tests.server import Server, report, running
 
@@ -43,7 +44,8 @@ async def proxy(server: Server) -> AsyncIterator[Proxy]:
 async def page(proxy: Proxy) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        context = await browser.new_context(viewport={"width": 1440, "height": 900})
+        context = await browser.new_context(viewport=SCREENS["desktop"])
+        context.set_default_timeout(PATIENCE * 1000)
         await context.add_init_script(CLOCK)
         opened = await context.new_page()
         yield opened

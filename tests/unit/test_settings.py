@@ -73,6 +73,6 @@ def test_a_misspelt_setting_is_refused_with_those_that_users_have(monkeypatch: p
     monkeypatch.setenv("HERENOW_TEST_AMQP", "amqp://nowhere/")
     read_settings(None, {})
     monkeypatch.setenv("HERENOW_PROT", "8001")
-    with pytest.raises(SettingsError, match="HERENOW_PROT: no such setting; there are .*HERENOW_PORT") as raised:
+    with pytest.raises(SettingsError, match=r"HERENOW_PROT: no such setting; there are .*HERENOW_PORT") as raised:
         read_settings(None, {})
     assert "TEST" not in str(raised.value)
