@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.patience import PATIENCE
 from tests.dose import CLUSTERS, long
+from tests.patience import PATIENCE
 from tests.ports import free_port, taken
 from tests.server import wait_for
 from tests.services.cassandra import Cassandra, GivenCassandra, cassandra_cluster
