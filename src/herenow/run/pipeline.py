@@ -17,7 +17,7 @@ from herenow.bus.memory import MemoryBus
 from herenow.bus.rabbitmq_url import read_rabbit_url
 from herenow.errors import SettingsError
 from herenow.history.prepared import Prepared
-from herenow.history.trips import Settings as TripSettings
+from herenow.history.stillness import Settings as TripSettings
 from herenow.live.commands import Commands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub

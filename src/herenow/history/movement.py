@@ -1,0 +1,144 @@
+"""How a device moved between its positions: the one definition of distance, of moving and of standing still.
+
+Each leg, from one position to the next, stands still (`stillness`), is driven, or is neither: a silence, or a move too
+short for a trip. What a leg is depends on what lies at most `context` before and after it, and on the nearest position
+beyond. So days, ranges and boxes that part a track add up to it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from herenow.history.ellipsoid import geod
+from herenow.history.rules import Mask, Points, Rows, apart, points
+from herenow.history.stillness import DEFAULT, LONGEST_WINDOW, Settings, still
+from herenow.history.track import Track, latitudes, longitudes
+from herenow.model.clock import HOUR
+from herenow.model.geo import EARTH, MAX_LEG_SPEED, MAX_LEG_TIME
+
+STRAIGHT = 10_000.0  # m; the length of a shorter leg follows from its chord, to a tenth of a millimetre
+LOOK = HOUR  # ms before and after a leg in which what it is part of spans `trip_reach`
+SPEED_OVER = 10_000  # ms; a speed that nobody reported is taken over no less, so that jitter makes none
+ASIDE = 2.0  # times as fast as all around it, there and back: one stray position, and not a turn
+
+Numbers = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+class Legs(NamedTuple):
+    """What lies between each of n positions and the next, in n − 1 items if not said otherwise."""
+
+    points: Points  # of n positions
+    elapsed: Integers  # ms
+    still: Mask
+    driven: Mask  # in a trip
+    lengths: Numbers  # m on the ellipsoid; 0 where it is not `counted`
+    speeds: Numbers  # m/s, of n positions: as reported, else of the leg that ends there if it is counted, else NaN
+
+
+def context(settings: Settings = DEFAULT) -> int:
+    """How far to either side of a leg, in ms, what is there may decide what the leg is."""
+    return max(LOOK, settings.trip_time) + max(LONGEST_WINDOW, settings.still_time)
+
+
+def legs(found: Track, settings: Settings = DEFAULT) -> Legs:
+    """Takes believed positions."""
+    ground = points(found)
+    elapsed = np.diff(found["time"])
+    lengths = _lengths(found, ground)
+    counted = (elapsed > 0) & (elapsed <= MAX_LEG_TIME) & (lengths <= MAX_LEG_SPEED * elapsed / 1000)
+    stays = still(found, ground, settings)
+    moving = (elapsed <= MAX_LEG_TIME) & ~stays
+    speeds = found["speed"].astype(np.float64)
+    untold = np.isnan(speeds[1:]) & counted
+    if untold.any():
+        speeds[1:][untold] = _speeds(found, ground, counted, lengths)[1:][untold]
+    driven = _driven(found, ground, moving, settings)
+    return Legs(ground, elapsed, stays, driven, np.where(counted, lengths, 0.0), speeds)
+
+
+def runs(mask: Mask) -> list[tuple[int, int]]:
+    """Where it holds: the first row of each run, and the one after its last."""
+    turns = np.flatnonzero(np.diff(mask, prepend=False, append=False)).tolist()
+    return list(zip(turns[::2], turns[1::2], strict=True))
+
+
+def _driven(found: Track, ground: Points, moving: Mask, settings: Settings) -> Mask:
+    """The moving legs around which, in LOOK to either side and without a stop or a silence, lies what is long enough
+    for a trip."""
+    look, times = max(LOOK, settings.trip_time), found["time"]
+    driven = np.zeros(len(moving), np.bool_)
+    for begin, end in runs(moving):
+        rows = np.arange(begin, end)
+        first = np.searchsorted(times[begin : end + 1], times[rows] - look) + begin
+        last = np.searchsorted(times[begin : end + 1], times[rows + 1] + look, "right") + begin - 1
+        long = times[last] - times[first] >= settings.trip_time
+        if first[-1] == begin and last[0] == end:  # each sees all of it
+            driven[begin:end] = long & (_spans(ground, first[:1], last[:1]) >= settings.trip_reach)
+        else:
+            driven[begin:end] = long & (_spans(ground, first, last) >= settings.trip_reach)
+    return driven
+
+
+def _spans(ground: Points, first: Rows, last: Rows) -> Numbers:
+    """Metres across the boxes that hold the positions from each first row to its last."""
+    lengths = last - first + 1
+    spans = np.zeros(len(first))
+    begin = first[0]
+    least = most = ground[:, begin : last[-1] + 1]
+    size = 1  # positions of which `least` and `most` tell, from each on
+    while size <= lengths.max():
+        rows = np.flatnonzero((size <= lengths) & (lengths < 2 * size))
+        ends = first[rows] - begin, last[rows] - begin - size + 1
+        low = np.minimum(least[:, ends[0]], least[:, ends[1]])
+        high = np.maximum(most[:, ends[0]], most[:, ends[1]])
+        spans[rows] = apart(high, low)
+        least = np.minimum(least[:, :-size], least[:, size:])
+        most = np.maximum(most[:, :-size], most[:, size:])
+        size *= 2
+    return spans
+
+
+def _speeds(found: Track, ground: Points, counted: Mask, lengths: Numbers) -> Numbers:
+    """Of n positions, m/s: straight from where the device was SPEED_OVER before, or on the last leg where that took
+    longer, over counted legs. Stray positions begin and end none."""
+    times = found["time"]
+    numbers = np.arange(len(times))
+    begun = np.maximum.accumulate(np.where(np.append(False, counted), 0, numbers))  # of the counted legs before
+    aside = _aside(ground, times, counted, lengths)
+    first = np.minimum(np.searchsorted(times, times - SPEED_OVER, "right") - 1, numbers - 1)
+    first = np.maximum(np.maximum(first, begun), 0)
+    first = np.maximum(np.where(aside[first], first - 1, first), 0)
+    last = np.where(aside, np.minimum(numbers + 1, len(times) - 1), numbers)
+    elapsed = np.maximum(times[last] - times[first], SPEED_OVER * (last - first > 1))
+    return np.asarray(apart(ground[:, last], ground[:, first]) * 1000 / np.maximum(elapsed, 1))
+
+
+def _aside(ground: Points, times: Integers, counted: Mask, lengths: Numbers) -> Mask:
+    """Positions to which a device went, and from which it came back, ASIDE times as fast as it moved before, after
+    and on the whole."""
+    found = np.zeros(len(times), np.bool_)
+    if len(times) < 3:
+        return found
+    speeds = np.where(counted, lengths * 1000 / np.maximum(np.diff(times), 1), 0.0)
+    there_and_back = np.minimum(speeds[:-1], speeds[1:])
+    before, after = np.append(0.0, speeds[:-2]), np.append(speeds[2:], 0.0)
+    straight = apart(ground[:, 2:], ground[:, :-2]) * 1000 / np.maximum(times[2:] - times[:-2], 1)
+    around = np.maximum(np.maximum(before, after), straight)
+    known = np.append(False, counted[:-2]) | np.append(counted[2:], False)
+    found[1:-1] = counted[:-1] & counted[1:] & known & (there_and_back > ASIDE * around)
+    return found
+
+
+def _lengths(found: Track, ground: Points) -> Numbers:
+    """Metres on the ellipsoid. Geod takes ten times longer than a chord, and is asked only where the earth's curve
+    depends on the direction: an arc exceeds its chord by chord³ / 24 r²."""
+    chords = apart(ground[:, 1:], ground[:, :-1])
+    lengths = chords * (1 + chords * chords / (24 * EARTH * EARTH))
+    far = np.flatnonzero(chords > STRAIGHT)
+    if len(far):
+        longitude, latitude = longitudes(found), latitudes(found)
+        ends = longitude[far], latitude[far], longitude[far + 1], latitude[far + 1]
+        lengths[far] = geod().inv(*ends, return_back_azimuth=False)[2]
+    return lengths
