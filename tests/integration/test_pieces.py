@@ -44,6 +44,7 @@ def life(seed: int, days: int = 4, start: int = START) -> list[Position]:
         speed = chance.choice([0.0, 0.0, 0.3, 1.4, 12.0, 12.0, -12.0, 90.0])
         step = chance.choice([20, 60, 60, 300, 1_800, 3_600])
         noise = chance.choice([0.0, 3.0, 15.0])
+        speed = speed if abs(north) < 1_000_000 else -abs(speed) * north / abs(north)
         for _ in range(chance.randrange(1, 40)):
             here = north + chance.gauss(0, noise)
             found.append(position("van", int(moment), 60 + here * METRE, 25.0 + chance.gauss(0, noise) * 2 * METRE))

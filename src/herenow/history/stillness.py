@@ -22,6 +22,7 @@ MANY = 16  # positions; so many show whether it is noise that parts them
 LONGEST_WINDOW = 80 * 60_000  # ms in which there must be so many
 SIGMAS = 2.0  # of a position that says how inaccurate it is: by a radius that holds 68 % of them
 MOST = 0.9  # of the positions of a window report to be fast, then it does not stand
+END = 2.0  # times the spread of a window, from its centre: further off it is on its way there, or away
 NOISE = 0.4  # of the square of the spread of a window; white noise has 1, and a lap of five positions less
 NOISY_SPREAD = 0.5  # of `wander`; what spreads further is no noise
 NOISY_END = 2.5  # times the spread, from the centre
@@ -128,7 +129,8 @@ class _Windows:
         spread = self._spread(first, last)
         room = _between(self._accuracy, first, last + 1) / (last - first + 1) / _CENTIMETRES * SIGMAS
         room = np.clip(room, self._settings.still_radius, self._widest)
-        near = (spread.first <= room) & (spread.last <= room) & (spread.spread <= room)
+        end = np.clip(END * spread.spread, room / 2, room)
+        near = (spread.first <= end) & (spread.last <= end) & (spread.spread <= room)
         return np.asarray(near & ~self._drifts(first, last, room) & ~self._driven(first, last))
 
     def _parted_by_noise(self, first: Rows, last: Rows) -> Mask:
