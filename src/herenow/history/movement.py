@@ -48,13 +48,13 @@ def legs(found: Track, settings: Settings = DEFAULT) -> Legs:
     elapsed = np.diff(found["time"])
     lengths = _lengths(found, ground)
     counted = (elapsed > 0) & (elapsed <= MAX_LEG_TIME) & (lengths <= MAX_LEG_SPEED * elapsed / 1000)
-    stays = still(found, ground, settings)
+    stays = _through_instants(still(found, ground, settings), elapsed)
     moving = (elapsed <= MAX_LEG_TIME) & ~stays
     speeds = found["speed"].astype(np.float64)
     untold = np.isnan(speeds[1:]) & counted
     if untold.any():
         speeds[1:][untold] = _speeds(found, ground, counted, lengths)[1:][untold]
-    driven = _driven(found, ground, moving, settings)
+    driven = _through_instants(_driven(found, ground, moving, settings), elapsed)
     return Legs(ground, elapsed, stays, driven, np.where(counted, lengths, 0.0), speeds)
 
 
@@ -62,6 +62,18 @@ def runs(mask: Mask) -> list[tuple[int, int]]:
     """Where it holds: the first row of each run, and the one after its last."""
     turns = np.flatnonzero(np.diff(mask, prepend=False, append=False)).tolist()
     return list(zip(turns[::2], turns[1::2], strict=True))
+
+
+def _through_instants(mask: Mask, elapsed: Integers) -> Mask:
+    """Where several positions have one time, the legs between them are what those before and after both are."""
+    instants = np.flatnonzero(elapsed == 0)
+    lasting = np.flatnonzero(elapsed)
+    after = np.searchsorted(lasting, instants)
+    between = (after > 0) & (after < len(lasting))
+    filled = mask.copy()
+    rows, after = instants[between], after[between]
+    filled[rows] = mask[lasting[after - 1]] & mask[lasting[after]]
+    return filled
 
 
 def _driven(found: Track, ground: Points, moving: Mask, settings: Settings) -> Mask:

@@ -226,7 +226,7 @@ def _hours(here: Track, begun: Integers, ended: Integers, metres: Numbers) -> Ho
     return Hours(
         positions=np.bincount(here["time"] % DAY // HOUR, minlength=HOURS).tolist(),
         distances=by_hour(metres * (1 - share), metres * share).tolist(),
-        moving=by_hour(took - later, later).astype(np.int64).tolist(),
+        moving=by_hour((took - later).astype(np.float64), later.astype(np.float64)).astype(np.int64).tolist(),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
-from herenow.history.movement import Legs, legs, runs
+from herenow.history.movement import Integers, Legs, legs, runs
 from herenow.history.rules import Points, apart, earth, place, points
 from herenow.history.stillness import DEFAULT, Settings, still
 from herenow.history.track import PLACES, Track
@@ -119,7 +119,7 @@ def _stop(found: Track, known: Legs, first: int, last: int) -> Stop:
     )
 
 
-def _whole(vector: Points) -> Whole:
+def _whole(vector: Integers) -> Whole:
     x, y, z = vector.tolist()
     return x, y, z
 
@@ -157,7 +157,7 @@ def joined(pieces: Iterable[Piece]) -> list[Piece]:
         match last, piece:
             case Stop(), Stop() if last.end == piece.start:
                 whole[-1] = _one_stop(last, piece)
-            case Trip(), Trip() if (last.end, last.end_place) == (piece.start, piece.start_place):
+            case Trip(), Trip() if last.end == piece.start:
                 whole[-1] = _one_trip(last, piece)
             case _:
                 whole.append(piece)
