@@ -23,6 +23,7 @@ from herenow.model.geo import Box
 from herenow.model.position import Position
 from herenow.store.base import Span, Store
 from tests import stores
+from tests.integration.test_rollup import settle
 from tests.positions import position
 from tests.rollups import judged, quick
 from tests.stores import keep
@@ -55,16 +56,11 @@ def life(seed: int, days: int = 4, start: int = START) -> list[Position]:
 
 
 async def rolled(store: Store, rounds: Iterable[Sequence[Position]]) -> None:
-    await Rollup(store).rebuild()
+    rollup = Rollup(store)
+    await rollup.catch_up()
     for some in rounds:
         await keep(store, list(some))
-        await settle(store)
-
-
-async def settle(store: Store) -> None:
-    """Cassandra tells of what was written in a round after it."""
-    for _ in range(2):
-        await Rollup(store).catch_up()
+        await settle(store, rollup)
 
 
 def same(found: Sequence[Piece], expected: Sequence[Piece], shift: int = 0) -> None:
@@ -174,13 +170,13 @@ async def test_what_is_taken_away_leaves_what_the_others_make(store: Store, quic
     await rolled(store, [positions])
     gone = START // DAY + 2
     await store.drop(["van"], gone)
-    await settle(store)
+    await settle(store, Rollup(store))
     left = [one for one in positions if one.time // DAY != gone]
     same(await read_pieces(store.rollups, "van", Span(0, 2 * START)), whole(left))
     sums = await read_summaries(store.rollups, "van", gone, gone)
     assert (sums[gone].positions, sums[gone].stopped) == (0, DAY)
     await store.erase("van")
-    await settle(store)
+    await settle(store, Rollup(store))
     assert await read_summaries(store.rollups, "van", gone - 9, gone + 9) == {}
 
 
@@ -221,7 +217,7 @@ async def test_a_trip_past_midnight_is_whole_in_days_and_sums(store: Store, quic
 async def test_a_stop_past_midnight_is_that_at_noon(store: Store, quick: None) -> None:
     *_, past_midnight = await recorded_sums(store, "midnight-stop")
     await store.erase("van")
-    await settle(store)
+    await settle(store, Rollup(store))
     *_, at_noon = await recorded_sums(store, "noon-stop")
     assert [type(piece) for piece in at_noon] == [Trip, Stop, Trip]
     same(past_midnight, at_noon, shift=12 * HOUR)
@@ -231,7 +227,7 @@ async def test_two_fixes_of_a_night_are_a_stop_as_those_of_a_day_are(store: Stor
     day, days, _, [night] = await recorded_sums(store, "overnight")
     assert (day.stopped, days.stopped) == (2 * HOUR, 8 * HOUR)
     await store.erase("van")
-    await settle(store)
+    await settle(store, Rollup(store))
     *_, [noon] = await recorded_sums(store, "daytime")
     same([night], [noon], shift=14 * HOUR)
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Geod
 
-from herenow.history.movement import context, legs
+from herenow.history.movement import context, legs, stops
 from herenow.history.rules import believed, flagged
 from herenow.history.stillness import DEFAULT, Settings
 from herenow.history.track import FIX, PLACES, Track, latitudes, longitudes, track
-from herenow.history.trips import Piece, Stop, Trip, joined, pieces, pieces_of, stops
+from herenow.history.trips import Piece, Stop, Trip, joined, pieces, pieces_of
 from herenow.model.geo import MAX_LEG_SPEED, MAX_LEG_TIME, counted, distance
 from herenow.model.report import accept
 from herenow.sources.demo import BUSES

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from herenow.history.around import Around, around
+from herenow.history.distances import distance_row
 from herenow.history.hours import hours_ranges
 from herenow.history.movement import context
 from herenow.history.parts import (
@@ -111,6 +112,7 @@ def _rows(device_id: str, day: int, made: Summary, found: Track) -> list[Row]:
     packed = _pack(made) if len(found) or made.stopped else None
     return [
         *rows,
+        distance_row(device_id, day, made),
         Row(summary_part(device_id, day), key, packed),
         Row(day_part(day, device_id), device_id.encode(), packed),
     ]

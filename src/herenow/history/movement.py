@@ -58,6 +58,11 @@ def legs(found: Track, settings: Settings = DEFAULT) -> Legs:
     return Legs(ground, elapsed, stays, driven, np.where(counted, lengths, 0.0), speeds)
 
 
+def stops(found: Track, settings: Settings = DEFAULT) -> list[tuple[int, int]]:
+    """The first and the last position of each stop, in order. Takes believed positions."""
+    return runs(_through_instants(still(found, points(found), settings), np.diff(found["time"])))
+
+
 def runs(mask: Mask) -> list[tuple[int, int]]:
     """Where it holds: the first row of each run, and the one after its last."""
     turns = np.flatnonzero(np.diff(mask, prepend=False, append=False)).tolist()

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from herenow.history.movement import stops
 from herenow.history.track import PLACES, Track
-from herenow.history.trips import stops
 from herenow.model.geo import MAX_LEG_TIME
 
 # Metres at the equator of a web-mercator map, level by level: the same share of a pixel everywhere, and on the ground
@@ -50,6 +50,15 @@ def levels(found: Track) -> npt.NDArray[np.uint8]:
         coarsest[shapely.get_coordinates(simple, include_z=True)[:, 2].astype(np.intp)] = level
     coarsest[fixed] = 0
     return coarsest
+
+
+def corners(flat: npt.NDArray[np.float64]) -> Rows:
+    """Of points on a plane, x and y in rows, those at the corners of the hull around all."""
+    import shapely  # as above
+
+    rows = {corner: row for row, corner in enumerate(zip(*flat.tolist(), strict=True))}
+    hull = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(flat.T))).tolist()
+    return np.array(sorted({rows[x, y] for x, y in hull}), np.intp)
 
 
 def _lines(found: Track, fixed: Rows) -> npt.NDArray[np.object_]:

@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 
 from herenow.history.movement import Integers, Legs, legs, runs
-from herenow.history.rules import Points, apart, earth, place, points
-from herenow.history.stillness import DEFAULT, Settings, still
+from herenow.history.rules import Points, apart, earth, place
+from herenow.history.simplify import corners
+from herenow.history.stillness import DEFAULT, Settings
 from herenow.history.track import PLACES, Track
 
 Place = tuple[float, float]  # longitude and latitude, degrees
@@ -71,11 +72,6 @@ class Stop(msgspec.Struct, frozen=True, array_like=True, tag="stop"):
 Piece = Trip | Stop
 
 
-def stops(found: Track, settings: Settings = DEFAULT) -> list[tuple[int, int]]:
-    """The first and the last position of each stop, in order. Takes believed positions."""
-    return runs(still(found, points(found), settings))
-
-
 def pieces(found: Track, settings: Settings = DEFAULT) -> list[Piece]:
     """Trips and stops in order. Takes believed positions of any range of time.
 
@@ -130,13 +126,8 @@ def _place(found: Track, row: int) -> Place:
 
 def _edge(found: Track, ground: Points) -> tuple[tuple[int, int], ...]:
     """The corners of the hull of the positions: wherever a centre is, the furthest from it is one of them."""
-    import shapely  # where it is used: a server that only asks for pieces starts faster
-
-    flat = _flat(ground)
-    rows = {corner: row for row, corner in enumerate(zip(*flat.tolist(), strict=True))}
-    hull = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(flat.T))).tolist()
-    corners = sorted({rows[x, y] for x, y in hull})
-    return tuple((int(found["longitude"][row]), int(found["latitude"][row])) for row in corners)
+    rows = corners(_flat(ground))
+    return tuple(zip(found["longitude"][rows].tolist(), found["latitude"][rows].tolist(), strict=True))
 
 
 def _flat(ground: Points) -> Points:
