@@ -204,14 +204,18 @@ def test_a_distance_of_the_day_comes_right_from_history() -> None:
     way = [position("a", NOW + n * 10_000, 60.0 + n / 1_000) for n in range(100)]
     moves = advance({}, way)
     fleet, day = Fleet(), NOW // DAY
+
+    def metres(now: int = NOW) -> float:
+        return fleet.metres(fleet.devices[0], now)
+
     fleet.apply(moves[:50], 1)
     fleet.correct(day, {"a": Driven(moves[49].position.time, 7_000.0), "nobody": Driven(NOW, 1.0)})
-    assert fleet.metres("a", NOW) == pytest.approx(7_000), "history has all of it"
+    assert metres() == pytest.approx(7_000), "history has all of it"
     fleet.apply(moves[50:90], 2)
-    assert fleet.metres("a", NOW) == pytest.approx(7_000 + 40 * 111.2, rel=1e-3), "and what came since is added"
+    assert metres() == pytest.approx(7_000 + 40 * 111.2, rel=1e-3), "and what came since is added"
     fleet.correct(day, {"a": Driven(moves[69].position.time, 8_000.0)})
-    assert fleet.metres("a", NOW) == pytest.approx(8_000 + 20 * 111.2, rel=1e-3)
-    assert fleet.stats(NOW).total == pytest.approx(fleet.metres("a", NOW))
+    assert metres() == pytest.approx(8_000 + 20 * 111.2, rel=1e-3)
+    assert fleet.stats(NOW).total == pytest.approx(metres())
     fleet.correct(day, {"a": Driven(moves[60].position.time, 1.0)})
-    assert fleet.metres("a", NOW) == pytest.approx(8_000 + 20 * 111.2, rel=1e-3), "an older answer changes nothing"
-    assert fleet.metres("a", NOW + DAY) == 0
+    assert metres() == pytest.approx(8_000 + 20 * 111.2, rel=1e-3), "an older answer changes nothing"
+    assert metres(NOW + DAY) == 0

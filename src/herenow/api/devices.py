@@ -11,7 +11,7 @@ from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, w
 from herenow.api.parts import Parts, WithFleet, WithParts
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
-from herenow.model.clock import DAY, now
+from herenow.model.clock import now
 from herenow.model.device import LONGEST, Device, Status
 from herenow.wire import json
 
@@ -83,7 +83,7 @@ async def devices(
     page = [fleet.devices[row] for row in rest[:limit].tolist()]
     following = to_cursor((sort, mark(fleet, page[-1], sort, time))) if len(rest) > limit else None
     body = {
-        "devices": [told(one, time, fleet.metres(one.device_id, time)) for one in page],
+        "devices": [told(one, time, fleet.metres(one, time)) for one in page],
         "next": following,
         "total": len(found),
     }
@@ -93,12 +93,10 @@ async def devices(
 @router.get("/api/devices/{device_id:path}")
 async def device(device_id: str, parts: WithParts) -> Response:
     """One device at its newest position."""
-    found, time, fleet = await _device(parts, device_id), now(), parts.hub.fleet
+    found, time = await _device(parts, device_id), now()
     if found is None:
         raise never_reported(device_id)
-    counted = found.distance if found.day == time // DAY else 0.0
-    metres = fleet.metres(device_id, time) if fleet.get(device_id) is not None else counted
-    return answer(told(found, time, metres))
+    return answer(told(found, time, parts.hub.fleet.metres(found, time)))
 
 
 async def _device(parts: Parts, device_id: str) -> Device | None:

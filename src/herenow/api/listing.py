@@ -114,6 +114,6 @@ _MARKS: Mapping[str, Callable[[Fleet, Device, int], str | float | None]] = {
     "name": lambda _, device, __: name_key(device),
     "speed": lambda _, device, __: device.speed,
     "time": lambda _, device, __: device.position.time,
-    "distance": lambda fleet, device, time: fleet.metres(device.device_id, time),
+    "distance": lambda fleet, device, time: fleet.metres(device, time),
     "status": lambda _, device, time: STATUSES.index(device.status(time)),
 }

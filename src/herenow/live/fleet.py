@@ -167,13 +167,12 @@ class Fleet:
         driven = np.where(columns["day"][:count] == day, columns["distance"][:count], 0.0)
         return np.maximum(driven + correction, 0.0)
 
-    def metres(self, device_id: str, now: int) -> float:
+    def metres(self, device: Device, now: int) -> float:
         """Of one device since midnight UTC."""
-        row = self._rows[device_id]
-        columns, day = self.columns, now // DAY
-        correction = columns["correction"][row] if columns["corrected"][row] == day else 0.0
-        driven = columns["distance"][row] if columns["day"][row] == day else 0.0
-        return max(0.0, float(driven + correction))
+        row, columns, day = self._rows.get(device.device_id), self.columns, now // DAY
+        corrected = row is not None and columns["corrected"][row] == day
+        driven = device.distance if device.day == day else 0.0
+        return max(0.0, driven + (float(columns["correction"][row]) if corrected else 0.0))
 
     def correct(self, day: int, known: Mapping[str, Driven]) -> None:
         """Takes how far devices went on a day as history has it, which knows what came late and what stood still.

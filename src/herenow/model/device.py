@@ -14,7 +14,7 @@ STATUSES: tuple[Status, ...] = ("moving", "idle", "stopped", "stale")
 
 MOVING = 0.5  # m/s; slower is still
 STALE_AFTER = 300_000  # ms
-ROOM = 25.0  # m from its anchor in which a device stands, or
+ROOM = 30.0  # m from its anchor in which a device stands, or
 SIGMAS = 2.0  # times as far as it says that it is inaccurate, but
 WIDEST = 200.0  # m at most
 HELD = 60_000  # ms that a speed made of positions holds in that room; a slow walk needs some time to leave it
