@@ -33,7 +33,7 @@ from herenow.history.simplify import TOLERANCES, levels
 from herenow.history.stillness import MAX_SILENCE, Settings
 from herenow.history.summary import Figures, Summary, summary
 from herenow.history.track import NOTHING, Track, pack_track, unpack_track
-from herenow.history.trips import Piece, joined
+from herenow.history.trips import Piece, Stop, joined
 from herenow.model.clock import DAY, HOUR
 from herenow.store.base import Rollups, Row, Span
 
@@ -107,7 +107,7 @@ def _readers(found: Around, day: int, settings: Settings, *, head: bool, tail: b
 
 def _rows(device_id: str, day: int, made: Summary, found: Track) -> list[Row]:
     key, kept = number_key(day), believed(found)
-    coarsest = levels(kept)
+    coarsest = levels(kept, _stays(kept, made.pieces))
     rows = [Row(level_part(device_id, level, day), key, _level(kept[coarsest <= level])) for level in _LEVELS]
     packed = _pack(made) if len(found) or made.stopped else None
     return [
@@ -116,6 +116,14 @@ def _rows(device_id: str, day: int, made: Summary, found: Track) -> list[Row]:
         Row(summary_part(device_id, day), key, packed),
         Row(day_part(day, device_id), device_id.encode(), packed),
     ]
+
+
+def _stays(kept: Track, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Of the stops that lie in a day, or reach into it, the first and the last position there."""
+    ends = np.array([(piece.start, piece.end) for piece in pieces if isinstance(piece, Stop)], np.int64).reshape(-1, 2)
+    times = kept["time"]
+    firsts, lasts = np.searchsorted(times, ends[:, 0]), np.searchsorted(times, ends[:, 1], "right") - 1
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 _LEVELS = range(len(TOLERANCES))

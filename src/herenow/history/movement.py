@@ -34,7 +34,7 @@ class Legs(NamedTuple):
     still: Mask
     driven: Mask  # in a trip
     lengths: Numbers  # m on the ellipsoid; 0 where it is not `counted`
-    speeds: Numbers  # m/s, of n positions: as reported, else of the leg that ends there if it is counted, else NaN
+    speeds: Numbers  # m/s, of n positions: as reported, else of the leg that ends there if that moves, else NaN
 
 
 def context(settings: Settings = DEFAULT) -> int:
@@ -51,9 +51,9 @@ def legs(found: Track, settings: Settings = DEFAULT) -> Legs:
     stays = _through_instants(still(found, ground, settings), elapsed)
     moving = (elapsed <= MAX_LEG_TIME) & ~stays
     speeds = found["speed"].astype(np.float64)
-    untold = np.isnan(speeds[1:]) & counted
-    if untold.any():
-        speeds[1:][untold] = _speeds(found, ground, counted, lengths)[1:][untold]
+    untold = np.flatnonzero(np.isnan(speeds[1:]) & counted & moving) + 1
+    if len(untold):
+        speeds[untold] = _speeds(found, ground, counted, lengths, untold)
     driven = _through_instants(_driven(found, ground, moving, settings), elapsed)
     return Legs(ground, elapsed, stays, driven, np.where(counted, lengths, 0.0), speeds)
 
@@ -92,7 +92,8 @@ def _driven(found: Track, ground: Points, moving: Mask, settings: Settings) -> M
         last = np.searchsorted(times[begin : end + 1], times[rows + 1] + look, "right") + begin - 1
         long = times[last] - times[first] >= settings.trip_time
         if first[-1] == begin and last[0] == end:  # each sees all of it
-            driven[begin:end] = long & (_spans(ground, first[:1], last[:1]) >= settings.trip_reach)
+            seen = ground[:, begin : end + 1]
+            driven[begin:end] = long & bool(apart(seen.max(axis=1), seen.min(axis=1)) >= settings.trip_reach)
         else:
             driven[begin:end] = long & (_spans(ground, first, last) >= settings.trip_reach)
     return driven
@@ -117,17 +118,16 @@ def _spans(ground: Points, first: Rows, last: Rows) -> Numbers:
     return spans
 
 
-def _speeds(found: Track, ground: Points, counted: Mask, lengths: Numbers) -> Numbers:
-    """Of n positions, m/s: straight from where the device was SPEED_OVER before, or on the last leg where that took
-    longer, over counted legs. Stray positions begin and end none."""
+def _speeds(found: Track, ground: Points, counted: Mask, lengths: Numbers, rows: Rows) -> Numbers:
+    """Of some positions at which counted legs end, m/s: straight from where the device was SPEED_OVER before, or on
+    the last leg where that took longer, over counted legs. Stray positions begin and end none."""
     times = found["time"]
-    numbers = np.arange(len(times))
-    begun = np.maximum.accumulate(np.where(np.append(False, counted), 0, numbers))  # of the counted legs before
+    begun = np.maximum.accumulate(np.where(np.append(False, counted), 0, np.arange(len(times))))[rows]
     aside = _aside(ground, times, counted, lengths)
-    first = np.minimum(np.searchsorted(times, times - SPEED_OVER, "right") - 1, numbers - 1)
-    first = np.maximum(np.maximum(first, begun), 0)
+    first = np.minimum(np.searchsorted(times, times[rows] - SPEED_OVER, "right") - 1, rows - 1)
+    first = np.maximum(first, begun)
     first = np.maximum(np.where(aside[first], first - 1, first), 0)
-    last = np.where(aside, np.minimum(numbers + 1, len(times) - 1), numbers)
+    last = np.where(aside[rows], np.minimum(rows + 1, len(times) - 1), rows)
     elapsed = np.maximum(times[last] - times[first], SPEED_OVER * (last - first > 1))
     return np.asarray(apart(ground[:, last], ground[:, first]) * 1000 / np.maximum(elapsed, 1))
 

@@ -1,6 +1,7 @@
 """Levels of detail: which positions of a track a map needs at which zoom."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +29,10 @@ def level_for(zoom: float) -> int | None:
     return next((level for level, tolerance in enumerate(TOLERANCES) if tolerance <= half), None)
 
 
-def levels(found: Track) -> npt.NDArray[np.uint8]:
+def levels(found: Track, stays: Sequence[tuple[int, int]] | None = None) -> npt.NDArray[np.uint8]:
     """The coarsest level that keeps each position; a level keeps all that coarser ones do. Level `len(TOLERANCES)` is
-    for those which only the whole track has. Takes believed positions.
+    for those which only the whole track has. Takes believed positions, and their stops where these are known: the first
+    and the last position of each.
 
     What a level drops lies within its tolerance of the straight line that a map draws between the two kept positions
     around it. Every level keeps the first and last position of the track, of each silence longer than MAX_LEG_TIME
@@ -41,7 +43,7 @@ def levels(found: Track) -> npt.NDArray[np.uint8]:
     coarsest = np.full(len(found), len(TOLERANCES), np.uint8)
     if not len(found):
         return coarsest
-    fixed = _fixed(found)
+    fixed = _fixed(found, stops(found) if stays is None else stays)
     lines = _lines(found, fixed)
     for level in range(len(TOLERANCES) - 1, -1, -1):
         # Douglas and Peucker split a line at the same positions whatever the tolerance, only less deep for a coarser
@@ -50,15 +52,6 @@ def levels(found: Track) -> npt.NDArray[np.uint8]:
         coarsest[shapely.get_coordinates(simple, include_z=True)[:, 2].astype(np.intp)] = level
     coarsest[fixed] = 0
     return coarsest
-
-
-def corners(flat: npt.NDArray[np.float64]) -> Rows:
-    """Of points on a plane, x and y in rows, those at the corners of the hull around all."""
-    import shapely  # as above
-
-    rows = {corner: row for row, corner in enumerate(zip(*flat.tolist(), strict=True))}
-    hull = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(flat.T))).tolist()
-    return np.array(sorted({rows[x, y] for x, y in hull}), np.intp)
 
 
 def _lines(found: Track, fixed: Rows) -> npt.NDArray[np.object_]:
@@ -85,7 +78,7 @@ def _map(found: Track) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]
     return _EQUATOR * np.radians(longitude / PLACES), _EQUATOR * np.arcsinh(np.tan(phi))
 
 
-def _fixed(found: Track) -> Rows:
+def _fixed(found: Track, stays: Sequence[tuple[int, int]]) -> Rows:
     """What every level keeps, in order."""
     ends = np.flatnonzero(np.diff(found["time"]) > MAX_LEG_TIME)
     starts = np.concatenate([[0], ends + 1])
@@ -94,7 +87,7 @@ def _fixed(found: Track) -> Rows:
         np.array([len(found) - 1]),
         starts,
         ends,
-        np.array(stops(found), np.intp).ravel(),
+        np.array(stays, np.intp).ravel(),
         _greatest(found["speed"], starts),
         _greatest(found["altitude"], starts),
         _greatest(-found["altitude"], starts),

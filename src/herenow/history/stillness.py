@@ -73,7 +73,9 @@ class _Windows:
         self._times = found["time"]
         self._cells = np.rint(ground * _CENTIMETRES).astype(np.int64)
         self._sums = _running(self._cells)
-        self._squares = _running((self._cells * self._cells).sum(axis=0))  # overflows; differences are right again
+        self._squares = _running(
+            np.einsum("ij,ij->j", self._cells, self._cells)
+        )  # overflows; differences are right again
         self._moments = _running(self._times - self._times[0])
         self._accuracy = _running(np.rint(np.clip(np.nan_to_num(found["accuracy"]), 0, 1e6) * _CENTIMETRES))
         self._fast = _running(found["speed"] > settings.still_speed)
@@ -131,7 +133,10 @@ class _Windows:
         room = np.clip(room, self._settings.still_radius, self._widest)
         end = np.clip(END * spread.spread, room / 2, room)
         near = (spread.first <= end) & (spread.last <= end) & (spread.spread <= room)
-        return np.asarray(near & ~self._drifts(first, last, room) & ~self._driven(first, last))
+        some = np.flatnonzero(near)
+        first, last = first[some], last[some]
+        near[some] = ~self._drifts(first, last, room[some]) & ~self._driven(first, last)
+        return near
 
     def _parted_by_noise(self, first: Rows, last: Rows) -> Mask:
         spread = self._spread(first, last)
@@ -189,10 +194,9 @@ def _between(running: Integers, first: Rows, end: Rows) -> Integers:
     return np.asarray(running[..., end] - running[..., first])
 
 
-def _square(vectors: npt.NDArray[np.generic]) -> Numbers:
-    values = vectors.astype(np.float64)
-    return np.asarray((values * values).sum(axis=0))
+def _square(vectors: Numbers) -> Numbers:
+    return np.asarray(np.einsum("i...,i...->...", vectors, vectors))
 
 
 def _whole(squares: Numbers) -> Numbers:
-    return np.rint(np.minimum(squares, _LONGEST_STEP**2))
+    return np.minimum(squares, _LONGEST_STEP**2)  # cut to whole numbers by `_running`

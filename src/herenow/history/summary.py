@@ -116,12 +116,14 @@ def figures_of(kept: Track, known: Legs, span: Span, box: Box | None = None) -> 
     a whole add up to it."""
     times = kept["time"]
     first, end = np.searchsorted(times, [span.start, span.end]).tolist()
-    inside = _within(kept[first:end], box)
+    here = kept[first:end]
+    here = here if box is None else here[_within(here, box)]
     some = np.arange(max(0, first - 1), min(end, len(known.elapsed)))  # legs
     begun, ended = np.maximum(times[some], span.start), np.minimum(times[some + 1], span.end)
-    same_day = times[some + 1] < (span.start // DAY + 1) * DAY
-    where = _within(kept[np.where(same_day, some + 1, some)], box)
-    took = np.where(where, ended - begun, 0)
+    took = ended - begun
+    if box is not None:
+        same_day = times[some + 1] < (span.start // DAY + 1) * DAY
+        took = np.where(_within(kept[np.where(same_day, some + 1, some)], box), took, 0)
     driven = known.driven[some] & (took > 0)
     took_driven = took[driven]
     share = took_driven / np.maximum(known.elapsed[some[driven]], 1)
@@ -129,7 +131,6 @@ def figures_of(kept: Track, known: Legs, span: Span, box: Box | None = None) -> 
     speeds = known.speeds[some[driven] + 1]
     moving, distance = int(took_driven.sum()), float(metres.sum())
     mean = distance * 1000 / moving if moving else 0.0
-    here = kept[first:end][inside]
     return Figures(
         positions=len(here),
         distance=distance,
@@ -204,9 +205,7 @@ def _around(extents: list[Extent]) -> Extent | None:
     )
 
 
-def _within(some: Track, box: Box | None) -> Mask:
-    if box is None:
-        return np.ones(len(some), np.bool_)
+def _within(some: Track, box: Box) -> Mask:
     longitude, latitude = longitudes(some), latitudes(some)
     east_of, west_of = longitude >= box.west, longitude <= box.east
     across = east_of & west_of if box.west <= box.east else east_of | west_of

@@ -1,13 +1,13 @@
 """Trips and stops of a device: the runs of legs that are driven, and of those that stand still."""
 
+import math
 from collections.abc import Iterable
 
 import msgspec
 import numpy as np
 
 from herenow.history.movement import Integers, Legs, legs, runs
-from herenow.history.rules import Points, apart, earth, place
-from herenow.history.simplify import corners
+from herenow.history.rules import Points, Rows, apart, earth, place
 from herenow.history.stillness import DEFAULT, Settings
 from herenow.history.track import PLACES, Track
 
@@ -15,6 +15,10 @@ Place = tuple[float, float]  # longitude and latitude, degrees
 Whole = tuple[int, int, int]  # mm from the middle of the earth
 
 _MILLIMETRES = 1000
+FEW = 16  # positions of a stop that are kept as its edge without looking which are
+_NEXT = np.roll(np.arange(16), -1)
+_TURNS = np.arange(16) * math.tau / 16
+_DIRECTIONS = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=1)
 
 
 class Trip(msgspec.Struct, frozen=True, array_like=True, tag="trip"):
@@ -125,18 +129,29 @@ def _place(found: Track, row: int) -> Place:
 
 
 def _edge(found: Track, ground: Points) -> tuple[tuple[int, int], ...]:
-    """The corners of the hull of the positions: wherever a centre is, the furthest from it is one of them."""
-    rows = corners(_flat(ground))
-    return tuple(zip(found["longitude"][rows].tolist(), found["latitude"][rows].tolist(), strict=True))
+    """Positions around all others, to a millimetre: wherever a centre is, the furthest from it is one of them."""
+    rows = _around(_flat(ground)) if len(found) > FEW else slice(None)
+    return tuple(sorted(set(zip(found["longitude"][rows].tolist(), found["latitude"][rows].tolist(), strict=True))))
+
+
+def _around(flat: Points) -> Rows:
+    """The corners of a polygon of the furthest in some directions, counterclockwise, and all that lie outside of it."""
+    rows = (_DIRECTIONS @ flat).argmax(axis=1)
+    x, y = flat[:, rows]
+    east, north = x[_NEXT] - x, y[_NEXT] - y
+    least = east * y - north * x - np.hypot(east, north) / _MILLIMETRES
+    outside = (np.stack([-north, east], axis=1) @ flat < least[:, np.newaxis]).any(axis=0)
+    outside[rows] = True
+    return np.flatnonzero(outside)
 
 
 def _flat(ground: Points) -> Points:
     """Metres east and north of the first, on a plane that touches the earth there."""
-    up = ground[:, 0] / np.linalg.norm(ground[:, 0])
-    aside = np.eye(3)[int(np.abs(up).argmin())]
-    east = np.cross(aside, up)
-    east /= np.linalg.norm(east)
-    return np.asarray(np.array([east, np.cross(up, east)]) @ (ground - ground[:, :1]))
+    x, y, z = ground[:, 0].tolist()
+    across, away = math.hypot(x, y) or 1.0, math.hypot(x, y, z)
+    east = (-y / across, x / across, 0.0) if x or y else (1.0, 0.0, 0.0)
+    north = (-z / away * east[1], z / away * east[0], (x * east[1] - y * east[0]) / away)
+    return np.asarray(np.array([east, north]) @ (ground - ground[:, :1]))
 
 
 def joined(pieces: Iterable[Piece]) -> list[Piece]:

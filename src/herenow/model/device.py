@@ -82,32 +82,40 @@ def first_seen(position: Position) -> Device:
 
 def moved(before: Device, position: Position) -> Device:
     """The device after a newer position; the caller has made sure that it is newer."""
-    last = before.position
+    last, anchor = before.position, before.anchor
     metres = geo.distance(last.latitude, last.longitude, position.latitude, position.longitude)
     elapsed = position.time - last.time
     day = position.time // DAY
-    anchor = before.anchor or Anchor(last.latitude, last.longitude, last.time)
-    counted = geo.counted(metres, elapsed)
-    away = geo.distance(anchor.latitude, anchor.longitude, position.latitude, position.longitude) if counted else 0.0
-    left = away >= _room(last, position)
+    counted, away, since = geo.counted(metres, elapsed), metres, last.time
+    if anchor is not None:
+        away, since = (
+            geo.distance(anchor.latitude, anchor.longitude, position.latitude, position.longitude),
+            anchor.time,
+        )
+    left = counted and away >= _room(last, position)
     speed = position.speed
-    if speed is None and elapsed:
-        waited = position.time - anchor.time
-        speed = away * 1000 / waited if left else (before.speed if counted and waited < HELD else 0.0)
+    if speed is None:
+        speed = before.speed
+        if left:
+            speed = away * 1000 / (position.time - since)
+        elif elapsed and not (counted and position.time - since < HELD):
+            speed = 0.0
     return Device(
         position,
         name=said(position, "name") or before.name,
         kind=said(position, "kind") or before.kind,
         course=_course(before, position, metres),
-        speed=speed if elapsed else (position.speed or before.speed),
+        speed=speed,
         distance=(before.distance if day == before.day else 0.0) + (away if left else 0.0),
         day=day,
-        anchor=None if left or not counted else anchor,
+        anchor=None if left or not counted else anchor or Anchor(last.latitude, last.longitude, last.time),
     )
 
 
 def _room(last: Position, position: Position) -> float:
     """Metres around an anchor."""
+    if last.accuracy is None and position.accuracy is None:
+        return ROOM
     return min(WIDEST, max(ROOM, SIGMAS * max(last.accuracy or 0.0, position.accuracy or 0.0)))
 
 
@@ -133,7 +141,7 @@ def _steps(newest: Mapping[str, Device], positions: Sequence[Position]) -> list[
         if position.ahead:
             continue
         if before is not None and position.version <= before.position.version:
-            if position.version < before.position.version and device_id in now and _newer(position, newest):
+            if device_id in now and position.version < before.position.version and _newer(position, newest):
                 return None
             continue
         after = moved(before, position) if before is not None else first_seen(position)
