@@ -165,7 +165,7 @@ class Fleet:
         count, columns, day = len(self), self.columns, now // DAY
         correction = np.where(columns["corrected"][:count] == day, columns["correction"][:count], 0.0)
         driven = np.where(columns["day"][:count] == day, columns["distance"][:count], 0.0)
-        return np.maximum(driven + correction, 0.0)
+        return np.asarray(np.maximum(driven + correction, 0.0))
 
     def metres(self, device: Device, now: int) -> float:
         """Of one device since midnight UTC."""
