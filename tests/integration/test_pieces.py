@@ -43,10 +43,10 @@ def life(seed: int, days: int = 4, start: int = START) -> list[Position]:
     end = moment + days * DAY
     while moment < end:
         speed = chance.choice([0.0, 0.0, 0.3, 1.4, 12.0, 12.0, -12.0, 90.0])
-        step = chance.choice([20, 60, 60, 300, 1_800, 3_600])
+        step = chance.choice([1, 20, 60, 60, 300, 1_800, 3_600])
         noise = chance.choice([0.0, 3.0, 15.0])
         speed = speed if abs(north) < 1_000_000 else -abs(speed) * north / abs(north)
-        for _ in range(chance.randrange(1, 40)):
+        for _ in range(chance.randrange(1, 400 if step == 1 else 40)):
             here = north + chance.gauss(0, noise)
             found.append(position("van", int(moment), 60 + here * METRE, 25.0 + chance.gauss(0, noise) * 2 * METRE))
             taken = step * chance.choice([0.9, 1.0, 1.1])

@@ -100,6 +100,20 @@ def test_what_moves_keeps_its_length(way: Any, step: int) -> None:
     assert driven(fixes(seconds, east, north)) == pytest.approx(metres, rel=0.02)
 
 
+@pytest.mark.parametrize("way", [walk, laps, stop_and_go, jam])
+@pytest.mark.parametrize("sigma", [3, 5])
+def test_noise_every_second_makes_no_way_longer(way: Any, sigma: float) -> None:
+    """The legs of a walk are six times as long, with a deviation of 5 m."""
+    seconds = np.arange(0.0, 3_600)
+    east, north, metres = way(seconds)
+    aside = noise(len(seconds), sigma, 0, 4)
+    found = fixes(seconds, east + aside[0], north + aside[1])
+    assert driven(found) == pytest.approx(metres, rel=0.05 if way is jam else 0.025)
+    [trip] = pieces(found)
+    assert isinstance(trip, Trip)
+    assert trip.top < {walk: 3, laps: 5.5, stop_and_go: 12, jam: 12}[way]
+
+
 @pytest.mark.parametrize("way", [walk, shuttle, stop_and_go, jam])
 @pytest.mark.parametrize("step", [30, 60])
 def test_what_reports_seldom_keeps_the_length_of_its_legs(way: Any, step: int) -> None:

@@ -10,14 +10,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.ellipsoid import geod
+from herenow.history.lengths import calmed, lengths
 from herenow.history.rules import Mask, Points, Rows, apart, points
 from herenow.history.stillness import DEFAULT, LONGEST_WINDOW, Settings, still
-from herenow.history.track import Track, latitudes, longitudes
+from herenow.history.track import Track
 from herenow.model.clock import HOUR
-from herenow.model.geo import EARTH, MAX_LEG_SPEED, MAX_LEG_TIME
+from herenow.model.geo import MAX_LEG_SPEED, MAX_LEG_TIME
 
-STRAIGHT = 10_000.0  # m; the length of a shorter leg follows from its chord, to a tenth of a millimetre
 LOOK = HOUR  # ms before and after a leg in which what it is part of spans `trip_reach`
 SPEED_OVER = 10_000  # ms; a speed that nobody reported is taken over no less, so that jitter makes none
 ASIDE = 2.0  # times as fast as all around it, there and back: one stray position, and not a turn
@@ -33,7 +32,7 @@ class Legs(NamedTuple):
     elapsed: Integers  # ms
     still: Mask
     driven: Mask  # in a trip
-    lengths: Numbers  # m on the ellipsoid; 0 where it is not `counted`
+    lengths: Numbers  # m on the ellipsoid, without noise where that is plain; 0 where it is not counted
     speeds: Numbers  # m/s, of n positions: as reported, else of the leg that ends there if that moves, else NaN
 
 
@@ -46,16 +45,19 @@ def legs(found: Track, settings: Settings = DEFAULT) -> Legs:
     """Takes believed positions."""
     ground = points(found)
     elapsed = np.diff(found["time"])
-    lengths = _lengths(found, ground)
-    counted = (elapsed > 0) & (elapsed <= MAX_LEG_TIME) & (lengths <= MAX_LEG_SPEED * elapsed / 1000)
+    metres = lengths(found, ground)
+    counted = (elapsed > 0) & (elapsed <= MAX_LEG_TIME) & (metres <= MAX_LEG_SPEED * elapsed / 1000)
     stays = _through_instants(still(found, ground, settings), elapsed)
     moving = (elapsed <= MAX_LEG_TIME) & ~stays
     speeds = found["speed"].astype(np.float64)
-    untold = np.flatnonzero(np.isnan(speeds[1:]) & counted & moving) + 1
+    calm = calmed(found["time"], ground, counted & moving, metres)
+    untold = np.flatnonzero(np.isnan(speeds[1:]) & counted & moving)
     if len(untold):
-        speeds[untold] = _speeds(found, ground, counted, lengths, untold)
+        own = _speeds(found, ground, counted, metres, untold + 1)
+        noisy = calm[untold] != metres[untold]
+        speeds[untold + 1] = np.where(noisy, np.minimum(calm[untold] * 1000 / elapsed[untold], own), own)
     driven = _through_instants(_driven(found, ground, moving, settings), elapsed)
-    return Legs(ground, elapsed, stays, driven, np.where(counted, lengths, 0.0), speeds)
+    return Legs(ground, elapsed, stays, driven, np.where(counted, calm, 0.0), speeds)
 
 
 def stops(found: Track, settings: Settings = DEFAULT) -> list[tuple[int, int]]:
@@ -120,7 +122,8 @@ def _spans(ground: Points, first: Rows, last: Rows) -> Numbers:
 
 def _speeds(found: Track, ground: Points, counted: Mask, lengths: Numbers, rows: Rows) -> Numbers:
     """Of some positions at which counted legs end, m/s: straight from where the device was SPEED_OVER before, or on
-    the last leg where that took longer, over counted legs. Stray positions begin and end none."""
+    the last leg where that took longer, over counted legs; the first of these make it speed up. Stray positions begin
+    and end none."""
     times = found["time"]
     begun = np.maximum.accumulate(np.where(np.append(False, counted), 0, np.arange(len(times))))[rows]
     aside = _aside(ground, times, counted, lengths)
@@ -128,8 +131,8 @@ def _speeds(found: Track, ground: Points, counted: Mask, lengths: Numbers, rows:
     first = np.maximum(first, begun)
     first = np.maximum(np.where(aside[first], first - 1, first), 0)
     last = np.where(aside[rows], np.minimum(rows + 1, len(times) - 1), rows)
-    elapsed = np.maximum(times[last] - times[first], SPEED_OVER * (last - first > 1))
-    return np.asarray(apart(ground[:, last], ground[:, first]) * 1000 / np.maximum(elapsed, 1))
+    elapsed = np.maximum(times[last] - times[first], SPEED_OVER)
+    return np.asarray(apart(ground[:, last], ground[:, first]) * 1000 / elapsed)
 
 
 def _aside(ground: Points, times: Integers, counted: Mask, lengths: Numbers) -> Mask:
@@ -146,16 +149,3 @@ def _aside(ground: Points, times: Integers, counted: Mask, lengths: Numbers) -> 
     known = np.append(False, counted[:-2]) | np.append(counted[2:], False)
     found[1:-1] = counted[:-1] & counted[1:] & known & (there_and_back > ASIDE * around)
     return found
-
-
-def _lengths(found: Track, ground: Points) -> Numbers:
-    """Metres on the ellipsoid. Geod takes ten times longer than a chord, and is asked only where the earth's curve
-    depends on the direction: an arc exceeds its chord by chord³ / 24 r²."""
-    chords = apart(ground[:, 1:], ground[:, :-1])
-    lengths = chords * (1 + chords * chords / (24 * EARTH * EARTH))
-    far = np.flatnonzero(chords > STRAIGHT)
-    if len(far):
-        longitude, latitude = longitudes(found), latitudes(found)
-        ends = longitude[far], latitude[far], longitude[far + 1], latitude[far + 1]
-        lengths[far] = geod().inv(*ends, return_back_azimuth=False)[2]
-    return lengths
