@@ -45,10 +45,10 @@ def life(seed: int, days: int = 4, start: int = START) -> list[Position]:
         speed = chance.choice([0.0, 0.0, 0.3, 1.4, 12.0, 12.0, -12.0, 90.0])
         step = chance.choice([1, 20, 60, 60, 300, 1_800, 3_600])
         noise = chance.choice([0.0, 3.0, 15.0])
-        speed = speed if abs(north) < 1_000_000 else -abs(speed) * north / abs(north)
         for _ in range(chance.randrange(1, 400 if step == 1 else 40)):
             here = north + chance.gauss(0, noise)
             found.append(position("van", int(moment), 60 + here * METRE, 25.0 + chance.gauss(0, noise) * 2 * METRE))
+            speed = speed if abs(north) < 1_000_000 else -abs(speed) * north / abs(north)  # back before the pole
             taken = step * chance.choice([0.9, 1.0, 1.1])
             moment, north = moment + taken * 1000, north + speed * taken
         moment += chance.choice([0, 0, 700_000, 9 * HOUR, 30 * HOUR])
