@@ -53,10 +53,10 @@ class Settings(BaseSettings):
         50.0, ge=5, le=5000, description="Metres from its centre within which a device stands, though it jitters."
     )
     stop_speed: float = Field(
-        3.0, gt=0, le=100, description="Metres a second; what reports to be faster nearly all the time does not stand."
+        3.0, gt=0, le=100, description="Metres a second; what is faster nearly all the time does not stand."
     )
     trip_time: int = Field(60, ge=1, le=86_400, description="Seconds that a trip lasts at least.")
-    trip_reach: float = Field(100.0, ge=1, le=100_000, description="Metres that a trip gets from where it began.")
+    trip_reach: float = Field(100.0, ge=1, le=100_000, description="Metres that a trip spans within two hours.")
 
     @field_validator("keep_days")
     @classmethod

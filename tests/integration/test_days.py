@@ -1,8 +1,10 @@
 """Tracks drawn in detail, trips, stops and days of a device, over HTTP."""
 
 import json
+import random
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -183,7 +185,7 @@ def test_what_the_fleet_did_is_summed_up_in_a_range_and_a_box(server: Server) ->
     ]  # fmt: skip
     assert [one["device_id"] for one in whole["farthest"]] == ["van 1"]
     assert whole["hours"][21:] == [60, 60, 60]
-    assert sum(whole["speeds"]["ms"]) > HOUR
+    assert sum(whole["speeds"]["ms"]) == whole["moving"] == HOUR
     north = get(server, "/api/history/analytics", bbox="24,60.1,26,61", **range_).json()
     south = get(server, "/api/history/analytics", bbox="24,59,26,60.0999999", **range_).json()
     assert north["positions"] + south["positions"] == 241
@@ -239,3 +241,34 @@ def test_a_timeline_counts_by_the_hour_by_the_day_and_by_the_month_and_adds_up(s
     assert cut["positions"][-1] == 60, "of the last day only what is in the range"
     months = told(START - 900 * DAY, START + 2 * DAY)
     assert (months["length"], sum(months["positions"])) == (30 * DAY, 241)
+
+
+def test_the_distance_of_the_day_is_that_of_history_whatever_the_order_of_arrival(tmp_path: Path) -> None:
+    """Each order in requests of a hundred, of which all but those that come in order are late."""
+    count, today = 600, time.time_ns() // 1_000_000 // DAY * DAY
+    first = max(today, time.time_ns() // 1_000_000 - count * 1_000)
+    numbers = list(range(count))
+    orders = {
+        "in order": numbers,
+        "reversed": numbers[::-1],
+        "shuffled": random.Random(1).sample(numbers, count),
+        "newest first": [numbers[-1], *numbers[:-1]],
+        "interleaved": [*numbers[::2], *numbers[1::2]],
+    }
+    with running(tmp_path / "positions.db") as server:
+        for device_id, order in orders.items():
+            fixes = [
+                {"device_id": device_id, "time": first + n * 1_000, "latitude": 60 + n * 0.0001, "longitude": 25.0}
+                for n in order
+            ]
+            for start in range(0, count, 100):
+                post(server, json.dumps(fixes[start : start + 100]).encode())
+
+        def metres() -> list[float]:
+            return [one["distance"] for one in get(server, "/api/devices").json()["devices"]]
+
+        wait_for(lambda: metres() == [pytest.approx(599 * 11.14, rel=0.002)] * 5)
+        days = get(server, f"/api/history/days/{today}").json()["devices"]
+        assert metres() == [one["distance"] for one in days]
+        total = get(server, "/api/stats").json()["distance"]["total"]
+        assert total == pytest.approx(sum(metres()), abs=0.5)

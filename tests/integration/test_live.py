@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import time
 from typing import Any
 
@@ -74,6 +75,29 @@ async def test_named_devices_can_be_looked_at_wherever_they_are(server: Server) 
         await socket.send(json.dumps({"type": "view", "devices": ["live-3", "nobody"]}))
         snapshot = await until(socket, "snapshot")
         assert [told["device_id"] for told in snapshot["positions"]] == ["live-3"]
+
+
+async def test_every_new_position_of_a_named_device_is_told_though_they_come_shuffled(server: Server) -> None:
+    """In one request and in many: `time` says in which order they are."""
+    await report(server, "live-shuffled", 120.5, 10.5)
+    now = time.time_ns() // 1_000_000
+    times = [now - 1_000 * n for n in range(1, 301)]
+    random.Random(3).shuffle(times)
+    batches = [times[:200], *([one] for one in times[200:])]
+    async with connect(server.live_url, subprotocols=[V1]) as socket:
+        await socket.send(json.dumps({"type": "view", "devices": ["live-shuffled"]}))
+        await until(socket, "snapshot")
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
+            for batch in batches:
+                body = [
+                    {"device_id": "live-shuffled", "time": one, "latitude": 10.5, "longitude": 120.5} for one in batch
+                ]
+                answer = await client.post(f"{server.url}/api/positions", json=body)
+                assert answer.json()["accepted"] == len(batch)
+        told: list[int] = []
+        while len(told) < len(times):
+            told += [one["timestamp"] for one in (await until(socket, "update"))["positions"]]
+        assert sorted(told) == sorted(times)
 
 
 async def test_stats_come_by_themselves(server: Server) -> None:

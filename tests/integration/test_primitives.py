@@ -23,7 +23,7 @@ async def test_pages_put_together_are_the_whole(
 ) -> None:
     monkeypatch.setattr(module, "MAX_PRIMITIVE", most)
     monkeypatch.setattr(module, "_READ", most + 1)
-    minutes = [0, 0, 0, 0, 1, 5, 58, 61, 62, 100, 111, 111, 120, 200]
+    minutes = [0, 0, 0, 0, 1, 5, 58, 60, 60, 61, 62, 100, 111, 111, 120, 200]
     positions = [position("van", START + n * 60_000, 60 + i / 100) for i, n in enumerate(minutes)]
     await keep(store, positions)
     ever = Moments(START, START + 10 * HOUR)

@@ -7,6 +7,7 @@ import zlib
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from herenow.history.simplify import levels
 from herenow.history.summary import summary
 from herenow.history.tiles import Filter, read_tile
 from herenow.history.track import Track
+from herenow.history.trips import Piece, Stop
 from herenow.model.clock import DAY, HOUR
 from herenow.model.position import Position
 from herenow.store.base import Row, Span, Store
@@ -106,13 +108,21 @@ async def check_days(store: Store, device_id: str, found: Track) -> None:
     expected = {int(day): found[numbers == day] for day in np.unique(numbers)}
     first, last = min(expected), max(expected)
     summaries = await read_summaries(store.rollups, device_id, first, last)
-    assert summaries == {day: summary(part) for day, part in expected.items()}
+    made = {day: summary(found, day) for day in range(first, last + 1)}
+    assert {day: msgspec.structs.replace(one, head=0, tail=0) for day, one in summaries.items()} == {
+        day: one for day, one in made.items() if day in expected or one.stopped
+    }
     whole = Span(int(found["time"][0]), int(found["time"][-1]) + 1)
     assert (await read_hours(store.rollups, device_id, whole)).tobytes() == found.tobytes()
     for level in (0, 3, 5):
-        kept = [believed(part) for part in expected.values()]
-        drawn = np.concatenate([part[levels(part) <= level] for part in kept])
+        kept = [(believed(part), stays_of(believed(part), made[day].pieces)) for day, part in expected.items()]
+        drawn = np.concatenate([part[levels(part, stays) <= level] for part, stays in kept])
         assert (await read_level(store.rollups, device_id, level, whole)).tobytes() == drawn.tobytes()
+
+
+def stays_of(day: Track, pieces: list[Piece]) -> list[tuple[int, int]]:
+    rows = [np.flatnonzero((day["time"] >= one.start) & (day["time"] <= one.end)).tolist() for one in pieces]
+    return [(some[0], some[-1]) for some, one in zip(rows, pieces, strict=True) if isinstance(one, Stop)]
 
 
 ZOOMS = (0, 1, 5, 12, 13, 14, 15, 17, 22)

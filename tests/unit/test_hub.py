@@ -1,6 +1,7 @@
 """What the hub does around its views: loading, gaps, stalled viewers, stats."""
 
 import asyncio
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from herenow.bus.memory import MemoryBus
 from herenow.live.fleet import Fleet
 from herenow.live.hub import STALLED, Hub
 from herenow.model.clock import DAY
-from herenow.model.device import STALE_AFTER, Device, advance, first_seen
+from herenow.model.device import STALE_AFTER, Device, Driven, advance, first_seen, overtaken
 from herenow.model.geo import MAX_LEG_TIME, WORLD, distance
 from herenow.model.position import Position
 from herenow.model.view import View
@@ -101,7 +102,7 @@ def test_stats_count_status_and_kind_and_rank_distances() -> None:
     stats = fleet_after(*positions).stats(NOW + 60_000)
     assert stats.by_status == {"moving": 11, "idle": 0, "stopped": 1, "stale": 1}
     assert stats.by_kind == {"bus": 6, "car": 6, "other": 1}
-    assert [device.device_id for device in stats.top] == [f"d{n:02}" for n in range(11, 1, -1)]
+    assert [device.device_id for device, _ in stats.top] == [f"d{n:02}" for n in range(11, 1, -1)]
 
 
 def test_rare_kinds_are_counted_together() -> None:
@@ -117,9 +118,9 @@ def test_rare_kinds_are_counted_together() -> None:
 def test_distance_starts_anew_at_midnight() -> None:
     midnight = (NOW // DAY + 1) * DAY
     times = (midnight - 2000, midnight - 1000, midnight + 1000)
-    device = fleet_after(*[position("a", time, 60.0 + n / 10_000) for n, time in enumerate(times)]).get("a")
+    device = fleet_after(*[position("a", time, 60.0 + n / 1_000) for n, time in enumerate(times)]).get("a")
     assert device is not None
-    assert 10 < device.distance < 12
+    assert 110 < device.distance < 112
 
 
 def test_only_legs_that_are_no_gap_and_no_jump_count_as_driven() -> None:
@@ -135,5 +136,86 @@ def test_only_legs_that_are_no_gap_and_no_jump_count_as_driven() -> None:
 
 
 def test_a_position_ahead_of_its_time_or_late_moves_no_device() -> None:
-    way = [position("a", NOW), position("a", NOW + 200_000, received=NOW), position("a", NOW - 1)]
-    assert [device.position.time for device in advance({}, way)] == [NOW]
+    way = [position("a", NOW), position("a", NOW + 200_000, received=NOW)]
+    moves = advance({}, way)
+    assert [device.position.time for device in moves] == [NOW]
+    known = {"a": moves[0]}
+    late = [position("a", NOW - 1), position("b", NOW - 1)]
+    assert [device.device_id for device in advance(known, late)] == ["b"]
+    assert [(one.position, one.late) for one in overtaken(known, [*late, *way])] == [(late[0], True)]
+
+
+def test_a_delivery_moves_a_device_in_order_of_time_whatever_the_order_it_comes_in() -> None:
+    way = [position("a", NOW + n * 10_000, 60.0 + n / 1_000) for n in range(200)]
+    beside = [position("b", NOW + n * 10_000, 61.0) for n in range(200)]
+    in_order = advance({}, way + beside)
+    assert in_order[199].distance == pytest.approx(199 * 111.2, rel=1e-3)
+    dice = random.Random(4)
+    for shuffled in (way[::-1] + beside, dice.sample(way + beside, 400), way[::2] + beside + way[1::2] + way):
+        moves = advance({}, shuffled)
+        for device_id in ("a", "b"):
+            assert [one for one in moves if one.device_id == device_id] == [
+                one for one in in_order if one.device_id == device_id
+            ]
+
+
+@pytest.mark.parametrize(("step", "sigma", "accuracy"), [(1, 5, None), (30, 5, None), (60, 20, 30.2), (60, 50, 75.5)])
+def test_what_stands_goes_hardly_anywhere_in_a_stream(step: int, sigma: float, accuracy: float | None) -> None:
+    """An hour of noise: before, as far as 25 km. History, which sees what comes after, takes the rest away."""
+    dice = random.Random(2)
+    metre = 1 / 111_412  # degrees of latitude
+    way = [
+        position(
+            "a",
+            NOW + second * 1_000,
+            60 + dice.gauss(0, sigma) * metre,
+            25 + dice.gauss(0, sigma) * 2 * metre,
+            accuracy=accuracy,
+        )
+        for second in range(0, 3_600, step)
+    ]
+    device = advance({}, way)[-1]
+    assert device.distance < 500
+    assert device.motion == "stopped"
+
+
+@pytest.mark.parametrize("step", [1, 5, 20, 60])
+def test_a_walk_is_as_long_in_a_stream_and_moves_all_the_time(step: int) -> None:
+    way = [position("a", NOW + second * 1_000, 60 + 1.4 * second / 111_412) for second in range(0, 3_601, step)]
+    moves = advance({}, way)
+    assert moves[-1].distance == pytest.approx(1.4 * 3_600, rel=0.02)
+    assert {one.motion for one in moves if one.position.time >= NOW + 60_000} == {"moving"}
+    assert moves[-1].speed == pytest.approx(1.4, rel=0.02)
+
+
+def test_late_positions_are_steps_of_a_device_that_is_followed_and_leave_it_where_it_is() -> None:
+    fleet, moves = Fleet(), advance({}, [position("a", NOW), position("b", NOW)])
+    fleet.apply(moves, 1)
+    known = {one.device_id: one for one in moves}
+    late = overtaken(known, [position(name, NOW - n) for n in (5, 1, 3) for name in ("a", "b")])
+    changes = fleet.apply(late, 2, {"a"})
+    assert [device.position.time for _, device in changes.steps] == [NOW - 5, NOW - 1, NOW - 3]
+    assert len(changes.rows) == 0
+    assert [device.position.time for device in fleet] == [NOW, NOW]
+    assert len(fleet.apply(overtaken({"c": moves[0]}, []), 3).rows) == 0
+
+
+def test_a_distance_of_the_day_comes_right_from_history() -> None:
+    way = [position("a", NOW + n * 10_000, 60.0 + n / 1_000) for n in range(100)]
+    moves = advance({}, way)
+    fleet, day = Fleet(), NOW // DAY
+
+    def metres(now: int = NOW) -> float:
+        return fleet.metres(fleet.devices[0], now)
+
+    fleet.apply(moves[:50], 1)
+    fleet.correct(day, {"a": Driven(moves[49].position.time, 7_000.0), "nobody": Driven(NOW, 1.0)})
+    assert metres() == pytest.approx(7_000), "history has all of it"
+    fleet.apply(moves[50:90], 2)
+    assert metres() == pytest.approx(7_000 + 40 * 111.2, rel=1e-3), "and what came since is added"
+    fleet.correct(day, {"a": Driven(moves[69].position.time, 8_000.0)})
+    assert metres() == pytest.approx(8_000 + 20 * 111.2, rel=1e-3)
+    assert fleet.stats(NOW).total == pytest.approx(metres())
+    fleet.correct(day, {"a": Driven(moves[60].position.time, 1.0)})
+    assert metres() == pytest.approx(8_000 + 20 * 111.2, rel=1e-3), "an older answer changes nothing"
+    assert metres(NOW + DAY) == 0

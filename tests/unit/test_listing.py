@@ -127,11 +127,12 @@ def test_what_comes_behind_a_place_does_not_ask_whether_its_device_is_still_ther
     fleet = fleet_of(batches)
     rows = ranked(fleet, matching(fleet, ()), order, NOW)
     for place in itertools.chain(fleet, gone):
-        told = mark(place, order, NOW)
+        told = mark(fleet, place, order, NOW)
         assert told == (value(place, order), place.device_id)
         rest = behind(fleet, rows, order, told, NOW)
         # A device of the same id may stand elsewhere now: the place is that of the mark.
-        expected = [one for one in fleet if by_loop([place, one], order)[0] is place and mark(one, order, NOW) != told]
+        following = [one for one in fleet if mark(fleet, one, order, NOW) != told]
+        expected = [one for one in following if by_loop([place, one], order)[0] is place]
         assert [fleet.devices[row] for row in rest.tolist()] == by_loop(expected, order)
 
 

@@ -2,11 +2,14 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.history.places import NEAR, dwellings
+from herenow.history.rules import earth
+from herenow.history.track import PLACES
 from herenow.history.trips import Stop
 
 HOME, WORK = (24.94, 60.17), (25.01, 60.21)
@@ -14,9 +17,11 @@ NORTH = 1 / 111_412  # degrees of latitude in a metre there
 
 
 def stop(start: int, minutes: int, where: tuple[float, float], metres: float = 0.0) -> Stop:
-    """So many metres north of a place."""
-    longitude, latitude = where
-    return Stop(start, start + minutes * 60_000, (longitude, latitude + metres * NORTH), 10.0, 5)
+    """So many metres north of a place, with one position ten metres further."""
+    longitude, latitude = where[0], where[1] + metres * NORTH
+    x, y, z = np.rint(earth(longitude, latitude) * 1000).astype(int).tolist()
+    edge = ((round(longitude * PLACES), round((latitude + 10 * NORTH) * PLACES)),)
+    return Stop(start, start + minutes * 60_000, 5, (x, y, z), (5 * x, 5 * y, 5 * z), edge)
 
 
 def test_stops_near_each_other_are_one_place_and_the_longest_comes_first() -> None:

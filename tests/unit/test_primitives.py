@@ -19,7 +19,7 @@ from tests.positions import NOW, position
 START = NOW // HOUR * HOUR
 places = st.tuples(st.floats(-5, 5), st.floats(-5, 5))
 tracks = st.lists(
-    st.tuples(st.sampled_from([0, 1, 60_000, MAX_LEG_TIME, MAX_LEG_TIME + 1]) | st.integers(0, HOUR), places),
+    st.tuples(st.sampled_from([0, 0, 1, 60_000, MAX_LEG_TIME, MAX_LEG_TIME + 1]) | st.integers(0, HOUR), places),
     min_size=1,
     max_size=12,
 )
@@ -42,6 +42,14 @@ def test_primitives_hold_everything_and_end_at_hours_and_gaps(steps: list[tuple[
     for before, after in pairwise(found):
         gap = after[0].time - before[-1].time
         assert gap == 0 or gap > MAX_LEG_TIME, "nothing is missing from the line"
+        assert gap or after[0] == before[-1], "of two positions of an instant it is the same one"
+
+
+def test_two_fixes_at_a_whole_hour_are_one_end_and_one_beginning() -> None:
+    before, *both = [position("van", START - 9_000), *(position("van", START, latitude) for latitude in (61.0, 62.0))]
+    both.sort(key=lambda one: one.version)
+    first, second = primitives([before, *both])
+    assert (first[-1], second[0]) == (both[1], both[1])
 
 
 @given(tracks, st.integers(0, 12))

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Geod, Transformer
 
+from herenow.history.movement import stops
 from herenow.history.simplify import EVERY, TOLERANCES, level_for, levels
 from herenow.history.track import FIX, PLACES, Track, latitudes, longitudes
-from herenow.history.trips import stops
 from herenow.model.geo import MAX_LEG_TIME
 from tests.positions import NOW
 

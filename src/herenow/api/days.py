@@ -12,9 +12,9 @@ from herenow.api.parts import Past, WithPast
 from herenow.api.query import span
 from herenow.api.track import Raw
 from herenow.errors import BadRequest
-from herenow.history.days import raw_summaries, read_figures, read_hours, read_summaries
+from herenow.history.days import raw_summaries, read_figures, read_pieces, read_summaries
 from herenow.history.parts import all_of, day_parts
-from herenow.history.places import Dwelling, dwellings
+from herenow.history.places import dwellings
 from herenow.history.ranges import LONGEST
 from herenow.history.summary import SPEED_STEP, Figures, Summary, added
 from herenow.history.trips import Piece, Stop, joined
@@ -32,19 +32,18 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; n
 @router.get("/api/devices/{device_id:path}/days")
 async def days(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """What a device did on each UTC day that the range touches."""
-    found = await _summaries(past, device_id, span(start, end, 30 * DAY), raw=raw is True)
+    range_ = await _asked(past, device_id, start, end, raw=raw is True)
+    found = await _summaries(past, device_id, range_, raw=raw is True)
     told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
     return answer({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
 
 
 @router.get("/api/devices/{device_id:path}/trips")
 async def trips(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
-    """The trips and stops of a device that touch the range, in order; those that go on past midnight are one."""
-    range_ = span(start, end, 30 * DAY)
-    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=raw is True)
-    pieces = joined((piece for _, one in sorted(found.items()) for piece in one.pieces), past.trips)
-    told = [_piece(piece) for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
-    return answer({"device_id": device_id, "pieces": told})
+    """The trips and stops of a device that touch the range, in order, each as long as it is."""
+    range_ = await _asked(past, device_id, start, end, raw=raw is True)
+    found = await _pieces(past, device_id, range_, raw=raw is True)
+    return answer({"device_id": device_id, "pieces": [_piece(piece) for piece in found]})
 
 
 @router.get("/api/devices/{device_id:path}/places")
@@ -57,15 +56,9 @@ async def places(
     raw: Raw = None,
 ) -> Response:
     """Where a device dwells: its stops in the range, gathered where they are near each other; the longest first."""
-    range_ = span(start, end, 30 * DAY)
-    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=raw is True)
-
-    def gathered() -> list[Dwelling]:
-        pieces = joined((piece for _, one in sorted(found.items()) for piece in one.pieces), past.trips)
-        stops = [piece for piece in pieces if isinstance(piece, Stop)]
-        return dwellings([stop for stop in stops if stop.end >= range_.start and stop.start < range_.end])
-
-    known = await asyncio.to_thread(gathered)
+    range_ = await _asked(past, device_id, start, end, raw=raw is True)
+    found = await _pieces(past, device_id, range_, raw=raw is True)
+    known = await asyncio.to_thread(dwellings, [piece for piece in found if isinstance(piece, Stop)])
     return answer({"device_id": device_id, "places": known[:limit], "count": len(known)})
 
 
@@ -89,18 +82,30 @@ async def fleet_day(
 
 
 async def _summaries(past: Past, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:
-    """By day; `raw` as if everything were to be believed. Raises NotFound for a device that never reported, BadRequest
-    for a range that is too long."""
-    longest = MAX_RAW if raw else LONGEST
-    if range_.end - range_.start > longest + 2 * DAY:
+    """By day; `raw` as if everything were to be believed."""
+    first, last = range_.start // DAY, (range_.end - 1) // DAY
+    if raw:
+        return await raw_summaries(past.store.rollups, device_id, first, last, past.trips)
+    return await read_summaries(past.store.rollups, device_id, first, last)
+
+
+async def _pieces(past: Past, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
+    """Those that touch the range; `raw` ones only as far as a day before and after it."""
+    if not raw:
+        return await read_pieces(past.store.rollups, device_id, range_)
+    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=True)
+    pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
+    return [piece for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
+
+
+async def _asked(past: Past, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
+    """The range. Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
+    longest, range_ = MAX_RAW if raw else LONGEST, span(start, end, 30 * DAY)
+    if range_.end - range_.start > longest:
         raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
     if await past.device(device_id) is None:
         raise never_reported(device_id)
-    first, last = range_.start // DAY, (range_.end - 1) // DAY
-    if not raw:
-        return await read_summaries(past.store.rollups, device_id, first, last)
-    found = await read_hours(past.store.rollups, device_id, Span(first * DAY, (last + 1) * DAY))
-    return await asyncio.to_thread(raw_summaries, found, past.trips)
+    return range_
 
 
 def _told(one: Figures) -> dict[str, object]:
@@ -108,7 +113,7 @@ def _told(one: Figures) -> dict[str, object]:
     fields: dict[str, Any] = {
         "positions": one.positions,
         "flagged": one.flagged,
-        "distance": round(one.trip_distance, 1),
+        "distance": round(one.distance, 1),
         "moving": one.moving,
         "stopped": one.stopped,
         "top_speed": round(one.top, 2),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import StringConstraints
 
 from herenow.api.cursor import ranked_place, to_cursor
-from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, today, without_each
+from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, without_each
 from herenow.api.parts import Parts, WithFleet, WithParts
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
@@ -22,8 +22,8 @@ ShortText = Annotated[str, StringConstraints(max_length=LONGEST["kind"])]
 router = APIRouter(tags=["devices"])
 
 
-def told(device: Device, time: int) -> dict[str, object]:
-    """A device as docs/protocol.md has it."""
+def told(device: Device, time: int, metres: float) -> dict[str, object]:
+    """A device as docs/protocol.md has it; `metres` since midnight UTC."""
     fields: dict[str, object] = {
         "device_id": device.device_id,
         "name": device.name,
@@ -31,7 +31,7 @@ def told(device: Device, time: int) -> dict[str, object]:
         "status": device.status(time),
         "speed": device.speed,
         "course": device.course,
-        "distance": round(today(device, time), 1),
+        "distance": round(metres, 1),
         "position": json.reported(device.position),
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -81,18 +81,22 @@ async def devices(
     found = ranked(fleet, matching(fleet, conditions.values()), sort, time)
     rest = behind(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
     page = [fleet.devices[row] for row in rest[:limit].tolist()]
-    following = to_cursor((sort, mark(page[-1], sort, time))) if len(rest) > limit else None
-    body = {"devices": [told(one, time) for one in page], "next": following, "total": len(found)}
+    following = to_cursor((sort, mark(fleet, page[-1], sort, time))) if len(rest) > limit else None
+    body = {
+        "devices": [told(one, time, fleet.metres(one, time)) for one in page],
+        "next": following,
+        "total": len(found),
+    }
     return answer(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
 
 
 @router.get("/api/devices/{device_id:path}")
 async def device(device_id: str, parts: WithParts) -> Response:
     """One device at its newest position."""
-    found = await _device(parts, device_id)
+    found, time = await _device(parts, device_id), now()
     if found is None:
         raise never_reported(device_id)
-    return answer(told(found, now()))
+    return answer(told(found, time, parts.hub.fleet.metres(found, time)))
 
 
 async def _device(parts: Parts, device_id: str) -> Device | None:

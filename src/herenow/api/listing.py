@@ -10,7 +10,6 @@ import numpy.typing as npt
 from herenow.api.cursor import Mark
 from herenow.live.alphabet import Alphabet, Bools, Key, name_key
 from herenow.live.fleet import Fleet, Rows
-from herenow.model.clock import DAY
 from herenow.model.device import STATUSES, Device, Status
 from herenow.model.geo import Box
 
@@ -57,13 +56,8 @@ def without_each(fleet: Fleet, conditions: Mapping[str, Bools]) -> dict[str, int
     }
 
 
-def today(device: Device, time: int) -> float:
-    """Metres since midnight UTC."""
-    return device.distance if device.day == time // DAY else 0.0
-
-
-def mark(device: Device, order: Order, time: int) -> Mark:
-    return _MARKS[order.removeprefix("-")](device, time), device.device_id
+def mark(fleet: Fleet, device: Device, order: Order, time: int) -> Mark:
+    return _MARKS[order.removeprefix("-")](fleet, device, time), device.device_id
 
 
 def ranked(fleet: Fleet, rows: Rows, order: Order, time: int) -> Rows:
@@ -115,11 +109,11 @@ def _values(fleet: Fleet, by: str, time: int) -> npt.NDArray[np.float64]:
     return values[: len(fleet)].astype(np.float64)
 
 
-_MARKS: Mapping[str, Callable[[Device, int], str | float | None]] = {
-    "id": lambda device, _: device.device_id,
-    "name": lambda device, _: name_key(device),
-    "speed": lambda device, _: device.speed,
-    "time": lambda device, _: device.position.time,
-    "distance": today,
-    "status": lambda device, time: STATUSES.index(device.status(time)),
+_MARKS: Mapping[str, Callable[[Fleet, Device, int], str | float | None]] = {
+    "id": lambda _, device, __: device.device_id,
+    "name": lambda _, device, __: name_key(device),
+    "speed": lambda _, device, __: device.speed,
+    "time": lambda _, device, __: device.position.time,
+    "distance": lambda fleet, device, time: fleet.metres(device, time),
+    "status": lambda _, device, time: STATUSES.index(device.status(time)),
 }

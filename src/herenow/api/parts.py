@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from herenow.api.body import Bodies
 from herenow.bus.base import Bus
 from herenow.history.prepared import Prepared
-from herenow.history.trips import Settings
+from herenow.history.stillness import Settings
 from herenow.live.commands import Commands
 from herenow.live.erasures import Erasures
 from herenow.live.fleet import Fleet

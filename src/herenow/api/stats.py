@@ -15,8 +15,8 @@ def stats_of(parts: Parts) -> dict[str, object]:
     """The stats of docs/protocol.md; the `stats` message and `GET /api/stats` both say this."""
     hub, time = parts.hub, now()
     fleet = hub.fleet.stats(time)
-    top = [_driven(device) for device in fleet.top]
-    others = fleet.total - sum(device.distance for device in fleet.top)
+    top = [_driven(device, metres) for device, metres in fleet.top]
+    others = fleet.total - sum(metres for _, metres in fleet.top)
     return {
         "time": time,
         "devices": len(hub.fleet),
@@ -43,9 +43,9 @@ def _backlog(bus: Bus, time: int) -> dict[str, int | None] | None:
     return {"messages": backlog.waiting, "oldest_ms": backlog.age(time), "lag_ms": backlog.lag}
 
 
-def _driven(device: Device) -> dict[str, object]:
+def _driven(device: Device, metres: float) -> dict[str, object]:
     fields = {"device_id": device.device_id, "name": device.name, "kind": device.kind}
-    return {key: value for key, value in fields.items() if value} | {"metres": round(device.distance, 1)}
+    return {key: value for key, value in fields.items() if value} | {"metres": round(metres, 1)}
 
 
 @router.get("/api/stats")

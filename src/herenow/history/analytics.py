@@ -11,15 +11,16 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from herenow.errors import BadRequest
-from herenow.history.days import read_figures, read_hours
+from herenow.history.around import around
+from herenow.history.days import read_figures
+from herenow.history.movement import legs
 from herenow.history.parts import all_of, blocks_part, day_parts, key_number, numbers_of
 from herenow.history.rules import believed
-from herenow.history.summary import HOURS, SPEED_STEP, SPEED_STEPS, Extent, Figures, Hours
-from herenow.history.track import Track, latitudes, longitudes
-from herenow.history.trips import DEFAULT, Settings, Trip, legs, pieces_of
+from herenow.history.stillness import DEFAULT, Settings
+from herenow.history.summary import HOURS, SPEED_STEPS, Extent, Figures, figures_of
+from herenow.history.track import Track
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo import Box
 from herenow.store.base import READ_DEADLINE, Range, Rollups, Span
@@ -28,9 +29,6 @@ MAX_DEVICE_DAYS = 500_000  # that are summed up for one answer
 MAX_CROSSING = 5_000  # of these that are looked at again
 AT_ONCE = 64
 TOO_MUCH = "there are more than {:,} days of devices {}; ask for a shorter time, one kind, or {}"
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 class Sums(msgspec.Struct):
@@ -92,7 +90,7 @@ class _Summing:
             parts = await self._rollups.get([all_of(part) for part in day_parts(day)])
             await asyncio.to_thread(self._take, day, [row for part in parts for row in part])
         for start in range(0, len(self._crossing), AT_ONCE):
-            await asyncio.gather(*(self._look(one) for one in self._crossing[start : start + AT_ONCE]))
+            await self._look(self._crossing[start : start + AT_ONCE])
         return await asyncio.to_thread(_summed, self._found)
 
     async def _days(self) -> list[int]:
@@ -112,7 +110,8 @@ class _Summing:
             figures, one = read_figures(value), DeviceDay(key.decode(), day)
             lies = _lies(figures.extent, asked.box)
             if lies is Lies.INSIDE and whole_day:
-                self._found[one] = figures
+                if figures.positions:
+                    self._found[one] = figures
             elif lies is not Lies.OUTSIDE:
                 self._crossing.append(one)
         if self._count > MAX_DEVICE_DAYS:
@@ -120,12 +119,12 @@ class _Summing:
         if len(self._crossing) > MAX_CROSSING:
             raise BadRequest(TOO_MUCH.format(MAX_CROSSING, "that cross the edge", "another box or whole days"))
 
-    async def _look(self, one: DeviceDay) -> None:
-        day = Span(one.day * DAY, (one.day + 1) * DAY)
-        found = await read_hours(self._rollups, one.device_id, day)
-        figures = await asyncio.to_thread(part_of, believed(found), self._asked)
-        if figures.positions:
-            self._found[one] = figures
+    async def _look(self, some: Sequence[DeviceDay]) -> None:
+        asked = self._asked
+        days = [(one.device_id, Span(one.day * DAY, (one.day + 1) * DAY)) for one in some]
+        found = await around(self._rollups, days, asked.settings)
+        parts = await asyncio.to_thread(lambda: [part_of(believed(one.track), one.span, asked) for one in found])
+        self._found.update((one, part) for one, part in zip(some, parts, strict=True) if part.positions or part.moving)
 
 
 class Lies(Enum):
@@ -155,45 +154,11 @@ def _lies(extent: Extent | None, box: Box | None) -> Lies:
     return Lies.INSIDE if high and wide else Lies.ACROSS
 
 
-def part_of(kept: Track, asked: Asked) -> Figures:
-    """What a believed track of a device, of one UTC day, has in the range and the box."""
-    inside = _inside(kept, asked)
-    if not inside.any():
-        return Figures()
-    known = legs(kept)
-    trips = [piece for piece in pieces_of(kept, known, asked.settings) if isinstance(piece, Trip)]
-    ended = inside[1:]
-    driven = ended & _within(kept, trips)
-    speeds, steps = known.speeds[1:], ended & known.counted
-    rows = np.minimum(speeds[steps] // SPEED_STEP, SPEED_STEPS - 1).astype(np.intp)
-    return Figures(
-        positions=int(inside.sum()),
-        trip_distance=float(known.lengths[driven].sum()),
-        moving=int(known.elapsed[driven].sum()),
-        top=float(np.fmax.reduce(known.speeds[inside], initial=0.0)),
-        hours=Hours(positions=np.bincount(kept["time"][inside] % DAY // HOUR, minlength=HOURS).tolist()),
-        speeds=[int(time) for time in np.bincount(rows, known.elapsed[steps], minlength=SPEED_STEPS)],
-    )
-
-
-def _inside(kept: Track, asked: Asked) -> Mask:
-    times = kept["time"]
-    inside = (times >= asked.span.start) & (times < asked.span.end)
-    if asked.box is None:
-        return np.asarray(inside)
-    longitude, latitude, box = longitudes(kept), latitudes(kept), asked.box
-    east_of, west_of = longitude >= box.west, longitude <= box.east
-    across = east_of & west_of if box.west <= box.east else east_of | west_of
-    return np.asarray(inside & across & (latitude >= box.south) & (latitude <= box.north))
-
-
-def _within(kept: Track, trips: Sequence[Trip]) -> Mask:
-    """Legs that are of a trip."""
-    times = kept["time"]
-    found = np.zeros(max(0, len(kept) - 1), np.bool_)
-    for trip in trips:
-        found |= (times[:-1] >= trip.start) & (times[1:] <= trip.end)
-    return found
+def part_of(kept: Track, day: Span, asked: Asked) -> Figures:
+    """What a believed track of a device, as long as it is `around` a UTC day, has on that day in the range and the
+    box."""
+    span = Span(max(day.start, asked.span.start), min(day.end, asked.span.end))
+    return figures_of(kept, legs(kept, asked.settings), span, asked.box)
 
 
 def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:
@@ -211,13 +176,13 @@ def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:
         hours=_columns([one.hours.positions for one in found.values()], HOURS),
         speeds=_columns([one.speeds for one in found.values()], SPEED_STEPS),
     )
-    distances = {one: figures.trip_distance for one, figures in found.items()}
+    distances = {one: figures.distance for one, figures in found.items()}
     return Analytics(whole, days, devices, devices_of_day, distances)
 
 
 def _add(sums: Sums, figures: Figures) -> None:
     sums.positions += figures.positions
-    sums.distance += figures.trip_distance
+    sums.distance += figures.distance
     sums.moving += figures.moving
     sums.top = max(sums.top, figures.top)
 

@@ -17,13 +17,12 @@ from herenow.history.parts import (
     track_part,
 )
 from herenow.history.rules import CONTEXT, flagged
-from herenow.history.track import FIX, Track, pack_track, track, unpack_track
+from herenow.history.track import NOTHING, Track, pack_track, track, unpack_track
 from herenow.model.clock import HOUR
 from herenow.model.geo import MAX_LEG_TIME
 from herenow.store.base import Range, Row, Span, Store, Version
 
 PAGE = 10_000  # positions
-NOTHING: Track = np.empty(0, FIX)
 
 _of_hour = msgspec.msgpack.Decoder(tuple[str, bytes])
 

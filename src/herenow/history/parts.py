@@ -101,6 +101,15 @@ def day_part(day: int, device_id: str) -> str:
     return f"day/{day}/{crc32(device_id.encode()) % BUCKETS}"
 
 
+def distance_parts(day: int) -> list[str]:
+    """How far all devices went on a day: keys are device ids, values packed (herenow.history.distances)."""
+    return [f"distance/{day}/{bucket}" for bucket in range(BUCKETS)]
+
+
+def distance_part(day: int, device_id: str) -> str:
+    return f"distance/{day}/{crc32(device_id.encode()) % BUCKETS}"
+
+
 def day_key(device_id: str, day: int) -> bytes:
     """In the part DIRTY_DAYS."""
     return number_key(day) + device_id.encode()

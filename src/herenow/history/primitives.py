@@ -75,12 +75,14 @@ def primitives(positions: Sequence[Position]) -> list[Primitive]:
 
 
 def _cut(positions: Sequence[Position]) -> list[list[Position]]:
+    """Of several positions of one instant the newest ends one and begins the next, as it is the one that is shown."""
+    newest = {position.time: position for position in positions}
     found: list[list[Position]] = []
     for position in positions:
         if not found or _gap(found[-1][-1], position):
             found.append([])
         elif _full(found[-1], position):
-            found[-1].append(position)
+            found[-1].append(newest[position.time])
             found.append([])
         found[-1].append(position)
     return found
@@ -117,9 +119,13 @@ async def read_primitives(
     begin = (moments.start - MAX_LEG_TIME) // HOUR * HOUR
     span = Span(begin, (moments.end // HOUR + 1) * HOUR + MAX_LEG_TIME + 1)
     positions = await store.track(device_id, span, after, _READ)
+    more = len(positions) == _READ
+    if more:  # all of its last instant
+        last_one = positions[-1]
+        instant = Span(last_one.time, last_one.time + 1)
+        positions = [*positions, *await store.track(device_id, instant, last_one.version, MAX_PRIMITIVE)]
     cut = _cut(positions)
     places = [number for number, one in enumerate(cut) if moments.touched(one) and (area is None or area.touched(one))]
-    more = len(positions) == _READ
     if more:
         places = [number for number in places if number < len(cut) - 1]  # the last one may go on
     last = len(cut) - 2 if len(places) <= limit else places[limit] - 1
@@ -130,7 +136,7 @@ async def read_primitives(
 def _own_end(cut: Sequence[Primitive], number: int) -> Version:
     """Of a primitive that is not the last, without the position that begins the next."""
     one = cut[number]
-    return one[-2 if one[-1] is cut[number + 1][0] else -1].version
+    return one[-2 if one[-1].time == cut[number + 1][0].time else -1].version
 
 
 async def read_primitive(store: Store, device_id: str, time: int) -> Primitive | None:

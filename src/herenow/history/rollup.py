@@ -14,7 +14,7 @@ import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
 from herenow.history.cells import Cells, together
-from herenow.history.days import made_days
+from herenow.history.days import DeviceDay, made_days
 from herenow.history.hours import made_hours, read_hour
 from herenow.history.parts import (
     BLOCKS,
@@ -22,6 +22,7 @@ from herenow.history.parts import (
     MADE,
     STATE,
     all_of,
+    day_key,
     device_day,
     dirty_part,
     hour_parts,
@@ -36,12 +37,13 @@ from herenow.history.pyramid import ground_cells, ground_ranges, hour_rows, sum_
 from herenow.history.ranges import is_closed
 from herenow.history.replay import replay_rows
 from herenow.history.rules import VERSION as RULES
-from herenow.history.trips import DEFAULT, Settings
+from herenow.history.stillness import DEFAULT, MAX_SILENCE, Settings
 from herenow.model.clock import DAY, now
 from herenow.store.base import Range, Row, Store
 
-VERSION = f"1.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+VERSION = f"2.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 AT_ONCE = 32  # devices
+READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges
 SHARE = 0.1  # of the time that it may work; the rest it leaves to others
 SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
@@ -97,9 +99,10 @@ class Rollup:
             hours = range(day * 24, (day + 1) * 24)
             await self._devices(dict.fromkeys(device_ids, hours))
             await self._hours()
-            await self._days()
+            await self._days(before=day - READ_AHEAD)
             progress(day, last)
             day += 1
+        await self._days(before=2**31)
         await rollups.put(self._state(until))
         await self._blocks()
         await rollups.put([Row(STATE, MADE, number_key(began))])
@@ -134,15 +137,21 @@ class Rollup:
         await self._store.rollups.put(list(marks.values()))
         await self._store.rollups.put([row for row in rows if (row.part, row.key) not in marks])
 
-    async def _days(self) -> None:
-        """The days of devices that are dirty."""
+    async def _days(self, before: int | None = None) -> None:
+        """The days of devices that are dirty, and others that read what changed in them; with `before` (a day) only
+        the earlier ones, around which all hours are made and no day is yet."""
         rollups = self._store.rollups
-        [found] = await rollups.get([all_of(DIRTY_DAYS)])
-        keys = [key for key, _ in found]
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
-            await rollups.put(await made_days(rollups, [device_day(key) for key in some], self._settings))
-            await rollups.put([Row(DIRTY_DAYS, key) for key in some])
+        made: set[DeviceDay] = set()
+        wanted = all_of(DIRTY_DAYS) if before is None else (DIRTY_DAYS, b"", number_key(before))
+        while keys := [key for rows in await rollups.get([wanted]) for key, _ in rows]:
+            for start in range(0, len(keys), AT_ONCE):
+                some = [device_day(key) for key in keys[start : start + AT_ONCE]]
+                found = await made_days(rollups, some, self._settings)
+                made.update(some)
+                others = (found.readers if before is None else found.silent) - made
+                await rollups.put([Row(DIRTY_DAYS, day_key(*one), b"") for one in others])
+                await rollups.put(found.rows)
+                await rollups.put([Row(DIRTY_DAYS, key) for key in keys[start : start + AT_ONCE]])
 
     async def _blocks(self) -> None:
         await self._hours()

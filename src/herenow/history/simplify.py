@@ -1,12 +1,13 @@
 """Levels of detail: which positions of a track a map needs at which zoom."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from herenow.history.movement import stops
 from herenow.history.track import PLACES, Track
-from herenow.history.trips import stops
 from herenow.model.geo import MAX_LEG_TIME
 
 # Metres at the equator of a web-mercator map, level by level: the same share of a pixel everywhere, and on the ground
@@ -28,9 +29,10 @@ def level_for(zoom: float) -> int | None:
     return next((level for level, tolerance in enumerate(TOLERANCES) if tolerance <= half), None)
 
 
-def levels(found: Track) -> npt.NDArray[np.uint8]:
+def levels(found: Track, stays: Sequence[tuple[int, int]] | None = None) -> npt.NDArray[np.uint8]:
     """The coarsest level that keeps each position; a level keeps all that coarser ones do. Level `len(TOLERANCES)` is
-    for those which only the whole track has. Takes believed positions.
+    for those which only the whole track has. Takes believed positions, and their stops where these are known: the first
+    and the last position of each.
 
     What a level drops lies within its tolerance of the straight line that a map draws between the two kept positions
     around it. Every level keeps the first and last position of the track, of each silence longer than MAX_LEG_TIME
@@ -41,7 +43,7 @@ def levels(found: Track) -> npt.NDArray[np.uint8]:
     coarsest = np.full(len(found), len(TOLERANCES), np.uint8)
     if not len(found):
         return coarsest
-    fixed = _fixed(found)
+    fixed = _fixed(found, stops(found) if stays is None else stays)
     lines = _lines(found, fixed)
     for level in range(len(TOLERANCES) - 1, -1, -1):
         # Douglas and Peucker split a line at the same positions whatever the tolerance, only less deep for a coarser
@@ -76,7 +78,7 @@ def _map(found: Track) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]
     return _EQUATOR * np.radians(longitude / PLACES), _EQUATOR * np.arcsinh(np.tan(phi))
 
 
-def _fixed(found: Track) -> Rows:
+def _fixed(found: Track, stays: Sequence[tuple[int, int]]) -> Rows:
     """What every level keeps, in order."""
     ends = np.flatnonzero(np.diff(found["time"]) > MAX_LEG_TIME)
     starts = np.concatenate([[0], ends + 1])
@@ -85,7 +87,7 @@ def _fixed(found: Track) -> Rows:
         np.array([len(found) - 1]),
         starts,
         ends,
-        np.array(stops(found), np.intp).ravel(),
+        np.array(stays, np.intp).ravel(),
         _greatest(found["speed"], starts),
         _greatest(found["altitude"], starts),
         _greatest(-found["altitude"], starts),

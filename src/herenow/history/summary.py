@@ -7,11 +7,14 @@ import msgspec
 import numpy as np
 from msgspec import field
 
-from herenow.history.rules import believed
+from herenow.history.movement import Integers, Legs, Numbers, legs
+from herenow.history.rules import Mask, believed
+from herenow.history.stillness import DEFAULT, Settings
 from herenow.history.track import Track, latitudes, longitudes
-from herenow.history.trips import DEFAULT, Legs, Piece, Settings, Stop, Trip, legs, pieces_of
+from herenow.history.trips import Piece, pieces_of
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo import Box
+from herenow.store.base import Span
 
 HOURS = 24
 SPEED_STEP = 5.0  # m/s, 18 km/h: one tells walking, town, road and motorway apart
@@ -52,65 +55,93 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
     """By hour of the day."""
 
     positions: list[int] = field(default_factory=_day)
-    distances: list[float] = field(default_factory=_day)  # m; a leg counts in the hour in which it ends
+    distances: list[float] = field(default_factory=_day)  # m of trips
     moving: list[int] = field(default_factory=_day)  # ms
 
 
 class Figures(msgspec.Struct, frozen=True, array_like=True):
-    """One device and UTC day, or a sum of such. Of the flagged positions only their number is known."""
+    """One device and UTC day, or a sum of such. Of the flagged positions only their number is known.
+
+    Of a leg that crosses midnight each day has the share that its time has, so that days add up to the whole.
+    """
 
     positions: int = 0  # believed
     flagged: int = 0
-    distance: float = 0.0  # m on the ellipsoid, of all legs that are `counted`: the jitter of a stop is in it
-    trip_distance: float = 0.0  # m, of the trips
+    distance: float = 0.0  # m on the ellipsoid, of trips
     moving: int = 0  # ms in trips
     stopped: int = 0  # ms in stops
-    top: float = 0.0  # m/s
+    top: float = 0.0  # m/s in trips; never below the mean of any of the days
     first: Seen | None = None
     last: Seen | None = None
     extent: Extent | None = None
     hours: Hours = field(default_factory=Hours)
-    speeds: list[int] = field(default_factory=_steps)  # ms in counted legs, by speed in steps of SPEED_STEP
+    speeds: list[int] = field(default_factory=_steps)  # ms in trips, by speed in steps of SPEED_STEP
 
     @property
     def mean(self) -> float:
         """m/s while moving."""
-        return self.trip_distance * 1000 / self.moving if self.moving else 0.0
+        return self.distance * 1000 / self.moving if self.moving else 0.0
 
 
 class Summary(Figures, frozen=True, array_like=True):
-    """With the trips and stops, which lie last, so that who reads figures passes over them."""
+    """With the trips and stops, which lie last, so that who reads figures passes over them.
+
+    A piece of which legs end on several days is in each of these, with those legs (`trips.joined`). `head` and `tail`
+    stand for the positions that other days depend on, 0 for none: see herenow.history.days.
+    """
 
     pieces: list[Piece] = []
+    head: int = 0
+    tail: int = 0
 
 
-def summary(found: Track, settings: Settings = DEFAULT) -> Summary:
-    """Takes a flagged track. The leg into the day from the one before is in neither.
-
-    Raises ValueError for positions of more than one UTC day.
-    """
-    if len(found) and found["time"][0] // DAY != found["time"][-1] // DAY:
-        raise ValueError(f"expected positions of one UTC day, got {found['time'][0]} to {found['time'][-1]} ms")
+def summary(found: Track, day: int, settings: Settings = DEFAULT) -> Summary:
+    """Of a UTC day (since 1970). Takes a flagged track that goes on before and after it, as far as `days.around`."""
+    whole = Span(day * DAY, (day + 1) * DAY)
     kept = believed(found)
-    if not len(kept):
-        return Summary(flagged=len(found))
-    known = legs(kept)
-    cut = pieces_of(kept, known, settings)
-    trips = [piece for piece in cut if isinstance(piece, Trip)]
+    known = legs(kept, settings)
+    figures = figures_of(kept, known, whole)
+    inside = (found["time"] >= whole.start) & (found["time"] < whole.end)
+    first, end = np.searchsorted(kept["time"], [whole.start, whole.end]).tolist()
     return Summary(
-        positions=len(kept),
-        flagged=len(found) - len(kept),
-        distance=float(known.lengths.sum()),
-        trip_distance=sum(trip.distance for trip in trips),
-        moving=sum(trip.end - trip.start for trip in trips),
-        stopped=sum(piece.duration for piece in cut if isinstance(piece, Stop)),
-        top=float(np.fmax.reduce(known.speeds, initial=0.0)),
-        first=_seen(kept[:1]),
-        last=_seen(kept[-1:]),
-        extent=_extent(kept),
-        hours=_hours(kept, known, trips),
-        speeds=_speeds(known),
-        pieces=cut,
+        **{name: getattr(figures, name) for name in Figures.__struct_fields__ if name != "flagged"},
+        flagged=int(np.count_nonzero(found["flag"][inside])),
+        pieces=pieces_of(kept, known, max(0, first - 1), max(0, end - 1)),
+    )
+
+
+def figures_of(kept: Track, known: Legs, span: Span, box: Box | None = None) -> Figures:
+    """Of a believed track in a span that no midnight parts, and in a box. A leg counts with the share of its time that
+    is in the span, and lies where it ends, or where it began if it ends on another day: so spans and boxes that part
+    a whole add up to it."""
+    times = kept["time"]
+    first, end = np.searchsorted(times, [span.start, span.end]).tolist()
+    here = kept[first:end]
+    here = here if box is None else here[_within(here, box)]
+    some = np.arange(max(0, first - 1), min(end, len(known.elapsed)))  # legs
+    begun, ended = np.maximum(times[some], span.start), np.minimum(times[some + 1], span.end)
+    took = ended - begun
+    if box is not None:
+        same_day = times[some + 1] < (span.start // DAY + 1) * DAY
+        took = np.where(_within(kept[np.where(same_day, some + 1, some)], box), took, 0)
+    driven = known.driven[some] & (took > 0)
+    took_driven = took[driven]
+    share = took_driven / np.maximum(known.elapsed[some[driven]], 1)
+    metres = known.lengths[some[driven]] * share
+    speeds = known.speeds[some[driven] + 1]
+    moving, distance = int(took_driven.sum()), float(metres.sum())
+    mean = distance * 1000 / moving if moving else 0.0
+    return Figures(
+        positions=len(here),
+        distance=distance,
+        moving=moving,
+        stopped=int(took[known.still[some]].sum()),
+        top=max(float(np.fmax.reduce(speeds, initial=0.0)), mean),
+        first=_seen(here[:1]) if len(here) else None,
+        last=_seen(here[-1:]) if len(here) else None,
+        extent=_extent(here) if len(here) else None,
+        hours=_hours(here, begun[driven], ended[driven], metres),
+        speeds=_speeds(speeds, took_driven),
     )
 
 
@@ -121,7 +152,6 @@ def added(summed: Iterable[Figures]) -> Figures:
         positions=sum(part.positions for part in parts),
         flagged=sum(part.flagged for part in parts),
         distance=sum(part.distance for part in parts),
-        trip_distance=sum(part.trip_distance for part in parts),
         moving=sum(part.moving for part in parts),
         stopped=sum(part.stopped for part in parts),
         top=max((part.top for part in parts), default=0.0),
@@ -175,22 +205,34 @@ def _around(extents: list[Extent]) -> Extent | None:
     )
 
 
-def _hours(kept: Track, known: Legs, trips: list[Trip]) -> Hours:
-    hours = kept["time"] % DAY // HOUR
-    edges = kept["time"][0] // DAY * DAY + HOUR * np.arange(HOURS + 1)
-    starts = np.array([[trip.start] for trip in trips], np.int64).reshape(-1, 1)
-    ends = np.array([[trip.end] for trip in trips], np.int64).reshape(-1, 1)
+def _within(some: Track, box: Box) -> Mask:
+    longitude, latitude = longitudes(some), latitudes(some)
+    east_of, west_of = longitude >= box.west, longitude <= box.east
+    across = east_of & west_of if box.west <= box.east else east_of | west_of
+    return np.asarray(across & (latitude >= box.south) & (latitude <= box.north))
+
+
+def _hours(here: Track, begun: Integers, ended: Integers, metres: Numbers) -> Hours:
+    """Of driven legs, which are no longer than MAX_LEG_TIME, so that each lies in at most two hours."""
+    first, last = begun % DAY // HOUR, np.maximum(ended - 1, begun) % DAY // HOUR
+    later = np.where(last > first, ended % HOUR, 0)  # ms in the second
+    took = ended - begun
+    share = np.where(took > 0, later / np.maximum(took, 1), 0.0)
+
+    def by_hour(earlier: Numbers, following: Numbers) -> Numbers:
+        return np.asarray(np.bincount(first, earlier, HOURS) + np.bincount(last, following, HOURS))
+
     return Hours(
-        positions=np.bincount(hours, minlength=HOURS).tolist(),
-        distances=np.bincount(hours[1:], known.lengths, minlength=HOURS).tolist(),
-        moving=np.diff(np.clip(edges, starts, ends)).sum(axis=0).tolist(),
+        positions=np.bincount(here["time"] % DAY // HOUR, minlength=HOURS).tolist(),
+        distances=by_hour(metres * (1 - share), metres * share).tolist(),
+        moving=by_hour((took - later).astype(np.float64), later.astype(np.float64)).astype(np.int64).tolist(),
     )
 
 
-def _speeds(known: Legs) -> list[int]:
-    speeds, elapsed = known.speeds[1:][known.counted], known.elapsed[known.counted]
-    steps = np.minimum(speeds // SPEED_STEP, SPEED_STEPS - 1).astype(np.intp)
-    return [int(time) for time in np.bincount(steps, elapsed, minlength=SPEED_STEPS)]
+def _speeds(speeds: Numbers, took: Integers) -> list[int]:
+    known = ~np.isnan(speeds)
+    steps = np.minimum(speeds[known] // SPEED_STEP, SPEED_STEPS - 1).astype(np.intp)
+    return [int(time) for time in np.bincount(steps, took[known], minlength=SPEED_STEPS)]
 
 
 def _columns(rows: Sequence[Sequence[float]], width: int) -> list[Any]:

@@ -21,12 +21,12 @@ from herenow.history.cells import (
     together,
     unpack_cells,
 )
-from herenow.history.hours import NOTHING, hours_ranges
+from herenow.history.hours import hours_ranges
 from herenow.history.parts import number_key, one_of
 from herenow.history.points import OTHER, Points, joined, points, unpack_points, within
 from herenow.history.pyramid import GROUND, SPLIT, ZOOMS, ground_cells, tile_part
 from herenow.history.ranges import blocks, version
-from herenow.history.track import PLACES, unpack_track
+from herenow.history.track import NOTHING, PLACES, unpack_track
 from herenow.model.clock import DAY, HOUR
 from herenow.store.base import Rollups, Span
 

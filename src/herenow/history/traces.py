@@ -13,6 +13,7 @@ from herenow.history.parts import (
     day_part,
     device_day,
     dirty_part,
+    distance_part,
     hour_part,
     key_number,
     levels_parts,
@@ -73,7 +74,9 @@ def _ranges(device_id: str, hours: Sequence[int]) -> list[Range]:
         part for level in range(len(TOLERANCES)) for part in levels_parts(device_id, level, first // DAY, last // DAY)
     ]
     parts += summaries_parts(device_id, first // DAY, last // DAY)
-    named = {hour_part(hour, device_id) for hour in hours} | {day_part(hour // 24, device_id) for hour in hours}
+    named = {hour_part(hour, device_id) for hour in hours}
+    for day in range(first // DAY, last // DAY + 1):  # a day of silence within a stop has a row, too
+        named |= {day_part(day, device_id), distance_part(day, device_id)}
     return [all_of(part) for part in parts] + [one_of(part, device_id.encode()) for part in sorted(named)]
 
 

@@ -24,6 +24,7 @@ FIX = np.dtype(
     ]
 )
 Track = npt.NDArray[np.void]
+NOTHING: Track = np.empty(0, FIX)
 
 STEPS = ("time", "longitude", "latitude")
 _NAN = float("nan")

@@ -1,6 +1,6 @@
 """The fleet: the newest position of every device, in memory, in columns."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -10,7 +10,7 @@ from herenow.live.alphabet import Bools, Called
 from herenow.live.columns import Columns
 from herenow.live.grid import world
 from herenow.model.clock import DAY
-from herenow.model.device import STALE_AFTER, STATUSES, Device
+from herenow.model.device import STALE_AFTER, STATUSES, Device, Driven
 from herenow.model.geo import Box
 from herenow.wire.binary import RECORD, records
 
@@ -29,7 +29,7 @@ class Stats(msgspec.Struct, frozen=True):
     by_kind: dict[str, int]
     since: int  # ms, the midnight from which distances count
     total: float  # m
-    top: Sequence[Device]  # farthest first
+    top: Sequence[tuple[Device, float]]  # farthest first, with their m
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -53,6 +53,10 @@ class Fleet:
             speed=np.float64,  # m/s, NaN where it is not known
             distance=np.float64,
             day=np.int32,
+            correction=np.float64,  # m that history knows beyond `distance`, see `correct`
+            corrected=np.int32,  # the day that this is of, and the next two
+            noted=np.int64,  # ms, the newest position when `distance` was last held against history
+            noted_distance=np.float64,
             kind=np.uint16,
             changed=np.int64,  # seq of its last change
             named=np.int64,  # seq of the last change of its name or kind
@@ -88,6 +92,10 @@ class Fleet:
         steps: Steps = []
         for device in news:
             row = self._rows.get(device.position.device_id)
+            if device.late:
+                if row is not None and device.position.device_id in followed:
+                    steps.append((row, device))
+                continue
             if row is None:
                 row = self._add(device)
                 renamed.append(row)
@@ -154,8 +162,40 @@ class Fleet:
 
     def today(self, now: int) -> npt.NDArray[np.float64]:
         """Metres of each row since midnight UTC."""
-        count, columns = len(self), self.columns
-        return np.where(columns["day"][:count] == now // DAY, columns["distance"][:count], 0.0)
+        count, columns, day = len(self), self.columns, now // DAY
+        correction = np.where(columns["corrected"][:count] == day, columns["correction"][:count], 0.0)
+        driven = np.where(columns["day"][:count] == day, columns["distance"][:count], 0.0)
+        return np.asarray(np.maximum(driven + correction, 0.0))
+
+    def metres(self, device: Device, now: int) -> float:
+        """Of one device since midnight UTC."""
+        row, columns, day = self._rows.get(device.device_id), self.columns, now // DAY
+        corrected = row is not None and columns["corrected"][row] == day
+        driven = device.distance if device.day == day else 0.0
+        return max(0.0, driven + (float(columns["correction"][row]) if corrected else 0.0))
+
+    def correct(self, day: int, known: Mapping[str, Driven]) -> None:
+        """Takes how far devices went on a day as history has it, which knows what came late and what stood still.
+
+        History is behind: what a device was counted since is added. Between the last two times that this was done, and
+        so in what it went meanwhile, that is a share by time; once a device rests, and its history has all of it, its
+        distance is that of history.
+        """
+        rows = self.rows_of(known)
+        rows = rows[self.columns["day"][rows] == day]
+        driven = [known[self.devices[row].device_id] for row in rows.tolist()]
+        last = np.array([one.last for one in driven], np.int64)
+        metres = np.array([one.metres for one in driven], np.float64)
+        columns = self.columns
+        newest, distance = columns["record"]["timestamp"][rows].astype(np.int64), columns["distance"][rows]
+        began, counted = columns["noted"][rows], columns["noted_distance"][rows]
+        told = began // DAY == day
+        share = np.clip((last - began) / np.maximum(newest - began, 1), 0.0, 1.0)
+        then = np.where(last >= newest, distance, counted + (distance - counted) * share)
+        done = (last >= newest) | (told & (last >= began))
+        columns["correction"][rows[done]], columns["corrected"][rows[done]] = (metres - then)[done], day
+        fresh = done | ~told
+        columns["noted"][rows[fresh]], columns["noted_distance"][rows[fresh]] = newest[fresh], distance[fresh]
 
     def of_kinds(self, kinds: Container[str]) -> Bools:
         """Rows of any of these; `other` are all that `stats` does not count by name."""
@@ -186,7 +226,7 @@ class Fleet:
             by_kind=self._by_kind(np.bincount(columns["kind"][:count], minlength=len(self._kinds)).tolist()),
             since=now // DAY * DAY,
             total=float(distance.sum()),
-            top=[self.devices[row] for row in top.tolist() if distance[row] > 0],
+            top=[(self.devices[row], float(distance[row])) for row in top.tolist() if distance[row] > 0],
         )
 
     def named_kinds(self) -> frozenset[str]:

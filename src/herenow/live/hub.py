@@ -99,7 +99,7 @@ class Hub:
             self.loaded.set()
         else:
             self.lags.add([self.fleet.devices[row] for row in changes.rows.tolist()], self._clock())
-        if not len(changes.rows) and not overdue:
+        if not len(changes.rows) and not changes.steps and not overdue:
             return []
         self._state.seq = seq
         return self._audience.tick(changes, overdue, seq, moment)

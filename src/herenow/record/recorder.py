@@ -11,7 +11,7 @@ import structlog
 from herenow.bus.base import Bus, Delivery
 from herenow.errors import StoreUnavailable, Unavailable
 from herenow.model.clock import now
-from herenow.model.device import Device, advance
+from herenow.model.device import Device, advance, overtaken
 from herenow.model.lag import Lag
 from herenow.model.rate import Rate
 from herenow.store.base import Store
@@ -113,7 +113,8 @@ class Recorder:
         newest = {device.device_id: device for device in moves}
         await self._store.write(delivery.positions, list(newest.values()))
         found = [device for device in self._unannounced.values() if device.device_id not in newest]
-        await self._bus.announce(found + moves, delivery.published)
+        late = overtaken(self._newest, delivery.positions) if len(moves) < len(delivery.positions) else []
+        await self._bus.announce(found + moves + late, delivery.published)
         self._unannounced.clear()
         self._newest |= newest
         await delivery.acknowledge()

@@ -17,13 +17,14 @@ from herenow.bus.memory import MemoryBus
 from herenow.bus.rabbitmq_url import read_rabbit_url
 from herenow.errors import SettingsError
 from herenow.history.prepared import Prepared
-from herenow.history.trips import Settings as TripSettings
+from herenow.history.stillness import Settings as TripSettings
 from herenow.live.commands import Commands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
+from herenow.run.distances import keep_distances
 from herenow.settings import Settings
 from herenow.sources.inbox import take_inbox
 from herenow.sources.report import LocalIntake
@@ -51,8 +52,9 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
             tasks.create_task(hub.run(bus, store, _all(commands.hear, erasures.hear)), name="hub")
+        correcting = tasks.create_task(keep_distances(store.rollups, hub.fleet), name="distances")
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
-        async with _recording(recorder, bus), _until_left(taking):
+        async with _recording(recorder, bus), _until_left(taking), _until_left(correcting):
             here_only, keep = settings.access != "open", kept(settings)
             shown = msgspec.structs.replace(scene, basemaps=settings.basemaps)
             stored = (store, keep, prepared, trips(settings))

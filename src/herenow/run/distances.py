@@ -1,0 +1,35 @@
+"""Keeps the distances of the day in a fleet as history has them."""
+
+import asyncio
+
+import structlog
+
+from herenow.errors import BadRequest, StoreUnavailable
+from herenow.history.distances import read_distances, read_made
+from herenow.live.fleet import Fleet
+from herenow.model.clock import DAY, now
+from herenow.store.base import Rollups
+
+EVERY = 10.0  # s between two looks whether there was another round
+
+log = structlog.get_logger()
+
+
+async def keep_distances(rollups: Rollups, fleet: Fleet) -> None:
+    """After each round of the rollups, until it is cancelled; a store that fails is tried again."""
+    known: int | None = None
+    while True:
+        try:
+            made = await read_made(rollups)
+            if made != known:
+                await correct_distances(rollups, fleet, now() // DAY)
+            known = made
+        except (StoreUnavailable, BadRequest) as error:
+            log.error("cannot read the distances of the day; trying again", reason=str(error))
+        await asyncio.sleep(EVERY)
+
+
+async def correct_distances(rollups: Rollups, fleet: Fleet, day: int) -> None:
+    """Raises StoreUnavailable, BadRequest."""
+    async for known in read_distances(rollups, day):
+        fleet.correct(day, known)
