@@ -54,9 +54,9 @@ FIELDS = tuple(field for field in Report.__struct_fields__ if field not in ("rec
 def is_unknown(field: str, value: object) -> bool:
     """Whether a value of a field only says that it is not known, by a sentinel of docs/protocol.md: the field is left
     out then, and the position kept."""
-    if field in _MAY_BE_UNKNOWN and value == UNKNOWN:
-        return True
-    return isinstance(value, float) and math.isnan(value) and field in _MAY_BE_NAN
+    if value == UNKNOWN:
+        return field in _MAY_BE_UNKNOWN
+    return value != value and field in _MAY_BE_NAN  # only NaN is not itself
 
 
 class Rejection(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from herenow.errors import SettingsError
-from herenow.model.report import FIELDS, BadReport, Rejection, Report
+from herenow.model.report import FIELDS, BadReport, Rejection, Report, is_unknown
 from herenow.model.timestamps import from_value
 from herenow.sources.csv_file import ALIASES, IGNORED
 from herenow.sources.json_stream import JsonStream
@@ -15,6 +15,7 @@ from herenow.wire.json import convert_report
 MAX_FEATURE = 16 * 1024 * 1024  # characters
 TIMES = ("times", "coordTimes")  # of the places of a line, among its properties
 LINES = ("LineString", "MultiLineString", "MultiPoint")  # which may tell the times of their places
+PLACE = ("longitude", "latitude", "altitude")
 RECORD = "\x1e"  # begins each text of a sequence of RFC 8142
 
 Fields = dict[str, object]
@@ -183,11 +184,11 @@ def _flat(lines: object) -> list[object]:
 def _report(place: object, time: object, fields: Fields) -> Report | BadReport:
     if not isinstance(place, list) or len(place) < 2:
         return BadReport(None, f"expected a place [longitude, latitude], got {str(place)[:40]}")
-    found = dict(zip(("longitude", "latitude", "altitude"), place, strict=False))
+    found: Fields = {field: value for field, value in zip(PLACE, place, strict=False) if not is_unknown(field, value)}
     try:
-        for field, value in fields.items():
-            if field != "time":  # which of a line is not that of its places
-                put(found, field, value)
-        return convert_report({**found, "time": time})
+        for field in PLACE:
+            if field in fields:
+                put(found, field, fields[field])
+        return convert_report({**fields, **found, "time": time})
     except BadReport as error:
         return error

@@ -17,7 +17,6 @@ from herenow.sources.rows import OVERLAPPING, Remark, Row, Tracks, put
 from herenow.wire.json import convert_report
 
 OURS = "{https://herenow.dev/gpx/1}"
-REPEATED = OURS + "repeated"  # in a point that repeats the one before it
 GARMIN = tuple(f"{{http://www.garmin.com/xmlschemas/TrackPointExtension/v{number}}}" for number in (1, 2))
 OSMAND = ("{https://osmand.net}", "{https://osmand.net/docs/technical/osmand-file-formats/osmand-gpx}")
 
@@ -27,11 +26,30 @@ _EXTENSIONS = {
     **{space + "speed": "speed" for space in OSMAND},
     **{OURS + name: name for name in ("accuracy", "battery", "attributes")},
 }
-_MEASURED = {"ele": "altitude", "speed": "speed", "course": "course"}  # the latter two in GPX 1.0
+_EAST, _REPEATED = OURS + "longitude", OURS + "repeated"  # at 180°, which GPX lacks; the point before it once more
 _PLACES = {"wpt": "way points", "rtept": "route points"}
-_FORGOTTEN = (*_PLACES, "trkpt", "trkseg", "trk")  # once they were read
 
 _attributes = msgspec.json.Decoder(dict[str, object])
+
+
+class _Names:
+    """What elements are called in a file, whose namespace of GPX is `space`, in braces."""
+
+    def __init__(self, space: str) -> None:
+        self.track, self.name, self.time = space + "trk", space + "name", space + "time"
+        self.track_point, self.extensions = space + "trkpt", space + "extensions"
+        self.places = {space + name: what for name, what in _PLACES.items()}
+        self.told = {self.track, self.track_point, *self.places}
+        self.forgotten = {*self.told, space + "trkseg"}  # once they were read
+        # Speed and course are of GPX 1.0; some write them into the extensions of 1.1.
+        measured = {space + name: name for name in ("speed", "course")}
+        self.fields = {space + "ele": "altitude", self.time: "time", **measured}
+        self.extended = {**_EXTENSIONS, **measured}
+
+
+class _Track(msgspec.Struct):
+    name: str | None = None
+    device_id: str | None = None
 
 
 def read_gpx(file: IO[bytes], stem: str, device_id: str | None = None) -> Iterator[Row]:
@@ -43,17 +61,16 @@ def read_gpx(file: IO[bytes], stem: str, device_id: str | None = None) -> Iterat
     """
     index, tracks = 0, Tracks()
     try:
-        for track, element, space in _elements(file):
+        for element, track, names in _elements(file):
             device = track.device_id or device_id or track.name or stem
-            if element.tag == space + "trk":
+            if element.tag == names.track:
                 if tracks.end(device):
                     yield OVERLAPPING
-            elif element.tag == space + "trkpt":
-                if element.find(f"{space}extensions/{REPEATED}") is None:
-                    index += 1
-                    yield _row(index, element, space, device, tracks)
-            else:
-                yield _left_out(element, space)
+            elif element.tag != names.track_point:
+                yield _left_out(element, names)
+            elif element.find(f"{names.extensions}/{_REPEATED}") is None:
+                index += 1
+                yield _row(index, element, names, device, tracks)
     except ET.ParseError as error:
         if index == 0:
             raise SettingsError(f"expected GPX, which is XML: {error}") from error
@@ -62,103 +79,83 @@ def read_gpx(file: IO[bytes], stem: str, device_id: str | None = None) -> Iterat
         )
 
 
-class _Track(msgspec.Struct):
-    name: str | None = None
-    device_id: str | None = None
-
-
-def _elements(file: IO[bytes]) -> Iterator[tuple[_Track, ET.Element, str]]:
-    """Points of any kind and tracks, each as it ends, with the track around it and the namespace of GPX in braces.
+def _elements(file: IO[bytes]) -> Iterator[tuple[ET.Element, _Track, _Names]]:
+    """Points of any kind and tracks, each as it ends, with the track around it.
 
     Each is forgotten once it was looked at. Expat itself refuses entities that expand without bound.
     """
     around: list[ET.Element] = []
-    track, space = _Track(), ""
+    track, names = _Track(), _Names("")
     for event, element in ET.iterparse(file, ("start", "end")):  # noqa: S314 - see above
         if event == "start":
             if not around:
-                space = _space(element)
+                names = _names(element)
             around.append(element)
-            track = _Track() if element.tag == space + "trk" else track
+            track = _Track() if element.tag == names.track else track
             continue
         around.pop()
-        name = _name(element, space)
-        parent = _name(around[-1], space) if around else ""
-        if name == "name" and parent == "trk":
+        if element.tag == names.name and around[-1].tag == names.track:
             track.name = (element.text or "").strip() or None
-        if element.tag == OURS + "device_id" and parent == "extensions":
+        elif element.tag == OURS + "device_id" and [one.tag for one in around[-2:]] == [names.track, names.extensions]:
             track.device_id = element.text
-        if name in (*_PLACES, "trkpt", "trk"):
-            yield track, element, space
-        if name in _FORGOTTEN and around:
+        if element.tag in names.told:
+            yield element, track, names
+        if element.tag in names.forgotten and around:
             around[-1].remove(element)
 
 
-def _space(root: ET.Element) -> str:
-    """The namespace of GPX, in braces: that of its root, since many writers spell it their own way."""
-    space, _, name = root.tag.rpartition("}")
+def _names(root: ET.Element) -> _Names:
+    """The namespace of GPX is that of its root, since writers spell it in several ways."""
+    space, brace, name = root.tag.rpartition("}")
     if name != "gpx":
         raise SettingsError(f"expected GPX, got XML of the kind {name!r}")
-    return space and space + "}"
+    return _Names(space + brace)
 
 
-def _name(element: ET.Element, space: str) -> str:
-    """The name of an element in a namespace; nothing for one of another."""
-    name = element.tag.removeprefix(space)
-    return name if "}" not in name and element.tag == space + name else ""
-
-
-def _left_out(point: ET.Element, space: str) -> Remark:
+def _left_out(point: ET.Element, names: _Names) -> Remark:
     """A way point or a route point says where something is or where a way leads; its time is that of the note."""
-    what = _PLACES[_name(point, space)]
-    timed = point.find(space + "time") is not None
+    timed = point.find(names.time) is not None
     return Remark(
-        f"{what} left out" if not timed else f"{what} with a time left out",
+        f"{names.places[point.tag]} {'with a time ' if timed else ''}left out",
         "they mark places, and do not say that a device was there; if it was, make a track of them first",
         lost=timed,
     )
 
 
-def _row(index: int, point: ET.Element, space: str, device_id: str, tracks: Tracks) -> Row:
+def _row(index: int, point: ET.Element, names: _Names, device_id: str, tracks: Tracks) -> Row:
     try:
-        fields = _fields(point, space)
-        report = convert_report({"device_id": device_id, **fields})
+        report = convert_report({"device_id": device_id, **_fields(point, names)})
     except BadReport as error:
         return error.at(index)
     tracks.add(report)
     return index, report
 
 
-def _fields(point: ET.Element, space: str) -> dict[str, object]:
+def _fields(point: ET.Element, names: _Names) -> dict[str, object]:
     fields: dict[str, object] = {}
     for name, field in (("lat", "latitude"), ("lon", "longitude")):
         if (text := point.get(name)) is not None:
             put(fields, field, _number(field, text))
-    for field, text in _told(point, space):
-        put(fields, field, _value(field, text))
-    if point.find(f"{space}extensions/{OURS}longitude") is not None and fields.get("longitude") == -180:
-        fields["longitude"] = 180.0  # which the schema of GPX does not have, and which is another position
+    for child in point:
+        if child.tag == names.extensions:
+            _add_extensions(fields, child, names)
+        elif child.tag in names.fields:
+            _add(fields, names.fields[child.tag], child)
     return fields
 
 
-def _told(point: ET.Element, space: str) -> Iterator[tuple[str, str]]:
-    """Fields and their text, where they are not empty."""
-    for child in point:
-        name = _name(child, space)
-        if name == "extensions":
-            yield from _told_in_extensions(child, space)
-        elif (name in _MEASURED or name == "time") and (text := (child.text or "").strip()):
-            yield _MEASURED.get(name, name), text
-
-
-def _told_in_extensions(extensions: ET.Element, space: str) -> Iterator[tuple[str, str]]:
+def _add_extensions(fields: dict[str, object], extensions: ET.Element, names: _Names) -> None:
     for one in extensions:
         for element in one if one.tag in _CONTAINERS else (one,):
-            # Some write speed and course of GPX 1.0 into the extensions of 1.1.
-            name = _name(element, space)
-            field = name if name in ("speed", "course") else _EXTENSIONS.get(element.tag, "")
-            if field and (text := (element.text or "").strip()):
-                yield field, text
+            if element.tag in names.extended:
+                _add(fields, names.extended[element.tag], element)
+            elif element.tag == _EAST and fields.get("longitude") == -180:
+                fields["longitude"] = 180.0
+
+
+def _add(fields: dict[str, object], field: str, element: ET.Element) -> None:
+    if text := (element.text or "").strip():
+        put(fields, field, _value(field, text))
 
 
 def _value(field: str, text: str) -> object:

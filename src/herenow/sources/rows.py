@@ -69,10 +69,12 @@ class Tracks:
 
     def add(self, report: Report) -> None:
         """A position of the track that is being read."""
+        if report.time is None:
+            return
         try:
-            time = from_value(report.time) if report.time is not None else math.nan
+            time = from_value(report.time)
         except ValueError:
-            return  # which is rejected later
+            return  # its reader's caller rejects it
         self._first, self._last = min(self._first, time), max(self._last, time)
 
     def end(self, device_id: str) -> bool:

@@ -121,17 +121,23 @@ def _as_sent(part: bytes | msgspec.Raw) -> object:
 def convert_report(fields: dict[str, object]) -> Report:
     """One report from values, as a file reader has them, without those that `is_unknown`. Raises BadReport that names
     the field."""
-    known: dict[str, object] = {}
+    try:
+        return _convert(fields)
+    except BadReport:
+        known = {name: value for name, value in fields.items() if not is_unknown(name, value)}
+        if len(known) == len(fields):
+            raise
+        return _convert(known)
+
+
+def _convert(fields: dict[str, object]) -> Report:
     for name, value in fields.items():
-        if is_unknown(name, value):
-            continue
         if isinstance(value, float) and not math.isfinite(value):
             raise BadReport(name, f"expected a finite number, got {value}")
-        known[name] = value
     try:
-        return msgspec.convert(known, Report)
+        return msgspec.convert(fields, Report)
     except msgspec.ValidationError as error:
-        raise _explain(error, known) from error
+        raise _explain(error, fields) from error
 
 
 _AT_FIELD = re.compile(r" - at `\$(?:\.(?P<field>\w+))?.*`$")
