@@ -162,6 +162,11 @@ def test_each_named_track_is_a_device() -> None:
     assert remarks(path) == []
 
 
+def test_a_name_over_several_lines_is_one_line(write: Write) -> None:
+    text = gpx(f'<trkpt lat="1" lon="2">{TIME}</trkpt>').replace("<name>Ride", "<name>\n  Morning\tride\n")
+    assert [row.device_id for row in read(write("car.gpx", text))[0]] == ["Morning ride"]
+
+
 def test_tracks_that_overlap_under_one_device_are_remarked_on() -> None:
     path = RECORDINGS / "08.two.gpx"
     rows = list(read_file(path, device_id="both"))

@@ -126,7 +126,7 @@ def test_a_day_in_a_question_is_where_it_begins() -> None:
     asked = span("2026-11-30", "2026-12-01", DAY)
     assert (asked.start, asked.end - asked.start) == (HALF_PAST_ONE - 5_400_000, DAY)
     assert _moment("start", "2026-11-30") == from_day("2026-11-30") == asked.start
-    with pytest.raises(BadRequest, match="to: expected"):
+    with pytest.raises(BadRequest, match="to: expected a day like 2026-11-23, got '2026-11-31'"):
         span(None, "2026-11-31", DAY)
 
 

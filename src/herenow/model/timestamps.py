@@ -46,9 +46,13 @@ def is_day(text: str) -> bool:
 
 def from_day(text: str) -> int:
     """Unix ms at which a UTC day like 2026-11-23 begins. Raises ValueError."""
+    expected = f"expected a day like 2026-11-23, got {text[:40]!r}"
     if not is_day(text):
-        raise ValueError(f"expected a day like 2026-11-23, got {text[:40]!r}")
-    return from_iso(f"{text}T00:00Z")
+        raise ValueError(expected)
+    try:
+        return from_iso(f"{text}T00:00Z")
+    except ValueError as error:
+        raise ValueError(expected) from error
 
 
 def from_text(text: str) -> int:

@@ -58,7 +58,7 @@ def _is_line(feature: object) -> bool:
 def _name(feature: object) -> str | None:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
-    return name if isinstance(name, str) else None
+    return " ".join(name.split()) if isinstance(name, str) else None
 
 
 def _features(stream: JsonStream) -> Iterator[object]:

@@ -95,7 +95,7 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[ET.Element, _Track, _Names]]:
             continue
         around.pop()
         if element.tag == names.name and around[-1].tag == names.track:
-            track.name = (element.text or "").strip() or None
+            track.name = " ".join((element.text or "").split())
         elif element.tag == OURS + "device_id" and [one.tag for one in around[-2:]] == [names.track, names.extensions]:
             track.device_id = element.text
         if element.tag in names.told:
