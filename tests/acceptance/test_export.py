@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from tests.acceptance.test_commands import herenow, track
 from tests.patience import PATIENCE
 from tests.server import Server, running, wait_for
 
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+TIME = "<time>2026-11-20T10:00:00Z</time>"
+TRACK = f"<trk><trkseg><trkpt lat='1' lon='2'>{TIME}</trkpt></trkseg></trk>"
 START = (time.time_ns() // 1_000_000 // DAY - 3) * DAY
 
 
@@ -115,7 +119,77 @@ def test_good_rows_beside_bad_ones_are_imported(server: Server, folder: Path) ->
         f"device_id,time,latitude,longitude\nmixed,{START},1,1\nmixed,{START},999,1\nmixed,{START + 1},2,2\n"
     )
     done = herenow("import", "--server", server.url, str(file))
-    assert done.returncode == 0
-    assert "mixed.csv: row 1: latitude:" in done.stderr
-    assert done.stderr.endswith("2 accepted, 1 rejected\n")
+    assert done.returncode == 1
+    assert "mixed.csv: line 3: latitude:" in done.stderr
+    assert done.stderr.endswith("2 accepted, 1 rejected (latitude 1)\n")
     assert len(track(server, "mixed")) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "says"),
+    [
+        ("05.wpt.gpx", None, 1, "way points with a time left out: 1; they mark places"),
+        ("05.rte.gpx", None, 1, "route points with a time left out: 1; they mark places"),
+        ("empty.csv", "device_id,time,latitude,longitude\n", 1, "0 accepted, 0 rejected"),
+        ("lost.gpx", f"<gpx><wpt lat='1' lon='2'>{TIME}</wpt>{TRACK}</gpx>", 1, "way points with a time left out: 1;"),
+        ("walk.gpx", f"<gpx><wpt lat='1' lon='2'/>{TRACK}</gpx>", 0, "way points left out: 1;"),
+    ],
+)
+def test_an_import_that_took_nothing_or_lost_something_says_so_and_ends_with_1(
+    server: Server, folder: Path, name: str, text: str | None, code: int, says: str
+) -> None:
+    file = folder / name if text else RECORDINGS / name
+    if text:
+        file.write_text(text)
+    done = herenow("import", "--server", server.url, str(file))
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+
+
+def test_of_many_bad_rows_the_first_are_named_and_all_are_counted(server: Server, folder: Path) -> None:
+    file = folder / "bad.csv"
+    file.write_text("device_id,time,latitude,longitude\n" + f"bad,{START},999,1\n" * 3000)
+    done = herenow("import", "--server", server.url, str(file))
+    assert done.returncode == 1
+    assert done.stderr.count("bad.csv: line") == 20
+    assert done.stderr.endswith("0 accepted, 3000 rejected (latitude 3000)\n")
+
+
+def test_what_names_no_device_is_that_which_is_named(server: Server, folder: Path) -> None:
+    done = herenow("import", "--server", server.url, "--device", "couple", str(RECORDINGS / "08.two.gpx"))
+    assert done.returncode == 0
+    assert "tracks that overlap in time under one device id: 1;" in done.stderr
+    times = [1_795_168_800_000 + minute * 60_000 for minute in range(4)]
+    assert [one["time"] for one in track(server, "couple")] == times
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("-o", "all.xyz"), "output: expected a name that ends in one of .csv, .ndjson"),
+        (("-o", "all.csv.gz"), "got 'all.csv.gz'; or use --format"),
+        (("--device", "nope"), "got 'nope', of which nothing is stored"),
+        (("--from", "20261130013000Z"), "from: expected ISO 8601"),
+        (("--from", "2026-11-31"), "from: expected"),
+    ],
+)
+def test_an_export_that_makes_no_sense_is_refused_and_makes_no_file(
+    server: Server, folder: Path, arguments: tuple[str, str], says: str
+) -> None:
+    flag, value = arguments
+    before = sorted(folder.iterdir())
+    value = str(folder / value) if flag == "-o" else value
+    done = herenow("export", "--store", f"sqlite:///{folder / 'positions.db'}", flag, value)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_an_export_takes_days_and_says_where_nothing_was(server: Server, folder: Path) -> None:
+    first = datetime.fromtimestamp(START / 1000, UTC).date()
+    store = ("--store", f"sqlite:///{folder / 'positions.db'}", "--device", "ada/phone")
+    done = herenow("export", *store, "--from", str(first), "--to", str(first + timedelta(1)))
+    assert (len(done.stdout.splitlines()), done.stderr) == (4, "")
+    done = herenow("export", *store, "--to", str(first))
+    assert (len(done.stdout.splitlines()), done.returncode) == (1, 0)
+    assert "nothing was stored in that time" in done.stderr

@@ -167,6 +167,22 @@ async def test_the_disk_that_history_takes_is_told_and_predicted(store: Store, q
         assert found.grows == pytest.approx(each * 48 / 7)
 
 
+async def test_a_store_of_some_hours_is_predicted_from_those(store: Store, quick: None, today: int) -> None:
+    noon = (today - 1) * DAY + 12 * HOUR
+    await keep(store, [position("bus", noon - hour * HOUR, 60.0, 25.0) for hour in range(1, 4)])
+    rollup = Rollup(store)
+    await rollup.catch_up()
+    found = await storage(store, read_retention("ever"), lambda: noon)
+    assert found.kinds["other"].a_day == pytest.approx(24)
+    assert found.predicted is not None
+    later = [position("bus", noon - 8 * DAY, 60.0, 25.0), position("bus", noon - DAY, 60.0, 25.0)]
+    await keep(store, later)
+    await ended(store)
+    await rollup.catch_up()
+    older = await storage(store, read_retention("ever"), lambda: noon)
+    assert older.kinds["other"].a_day == pytest.approx(1 / 7)
+
+
 async def test_after_a_vacuum_no_byte_of_an_erased_device_is_left_in_sqlite(tmp_path: Path, today: int) -> None:
     path, secret = tmp_path / "positions.db", "Fährte-der-Erasmusstraße"
     chance = random.Random(1)

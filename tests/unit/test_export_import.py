@@ -72,7 +72,7 @@ def test_attributes_of_gpx_that_were_broken_reject_their_point_only(tmp_path: Pa
     path.write_bytes(written("gpx", [SAMPLES]).replace(b'{"name":null}', b"name"))
     rows = list(read_file(path, lambda: NOW))
     (bad,) = [row for row in rows if isinstance(row, Rejection)]
-    assert (bad.index, bad.field, len(rows)) == (4, "attributes", len(SAMPLES))
+    assert (bad.index, bad.field, len(rows)) == (5, "attributes", len(SAMPLES))
     assert "expected a JSON object, got 'name'" in bad.reason
 
 

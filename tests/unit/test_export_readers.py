@@ -2,13 +2,18 @@
 
 import io
 import json
+import re
 import warnings
 from datetime import UTC, datetime
 from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import gpxpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from herenow.history.export_parquet import ROWS
 from herenow.history.stretches import MAX_STRETCH
@@ -40,11 +45,13 @@ def placemarks(data: bytes) -> list[Any]:
 def test_gpxpy_reads_tracks_and_segments_and_points() -> None:
     tracks = gpxpy.parse(written("gpx", [SAMPLES])).tracks
     assert [track.name for track in tracks] == ["=1+1 <b> & ]]> “bus”", "document"]
-    assert [len(segment.points) for track in tracks for segment in track.segments] == [3, 1, 2]
+    assert [len(segment.points) for track in tracks for segment in track.segments] == [3, 2, 2]
     points = [point for track in tracks for segment in track.segments for point in segment.points]
+    assert (points[3].time, points[3].latitude) == (points[4].time, points[4].latitude)  # alone in its segment
+    del points[4]
     assert [point.time for point in points] == times(SAMPLES)
     assert [(point.latitude, point.longitude, point.elevation) for point in points] == [
-        (one.latitude, one.longitude, one.altitude) for one in SAMPLES
+        (one.latitude, -180.0 if one.longitude == 180 else one.longitude, one.altitude) for one in SAMPLES
     ]
 
 
@@ -59,12 +66,12 @@ def test_fastkml_reads_a_placemark_for_each_device_and_a_track_for_each_stretch(
     read = placemarks(written("kml", [SAMPLES]))
     assert [one.name for one in read] == ["=1+1 <b> & ]]> “bus”", "document"]
     tracks = [list(one.kml_geometry.tracks) for one in read]
-    assert [len(track.track_items) for several in tracks for track in several] == [3, 1, 2]
+    assert [len(track.track_items) for several in tracks for track in several] == [3, 2, 2]
     first = tracks[0][0].track_items
     assert [item.when.dt for item in first] == times(SAMPLES[:3])
     assert [item.coord.coords[0] for item in first] == [
-        (24.94, 60.17, 12.5),
-        (24.9402, 60.1701, 1e-7),
+        (24.94, 60.17, 0.0),
+        (24.9402, 60.1701, 0.0),
         (24.95, 60.18, 0.0),
     ]
 
@@ -88,6 +95,14 @@ def test_a_kml_track_lists_as_many_courses_as_places_or_none() -> None:
         assert track.count("<gx:angles") in (0, track.count("<when>"))
         assert track.index("<when>") < track.rindex("<when>") + 1 <= track.index("<gx:coord>")
     assert [track.count("<gx:angles") for track in tracks] == [3, 0, 0]
+
+
+@pytest.mark.parametrize(("name", "layer"), [("gpx", "tracks"), ("kml", "Herenow")])
+def test_geopandas_makes_lines_of_tracks_also_where_a_position_is_alone(name: str, layer: str, tmp_path: Path) -> None:
+    path = tmp_path / f"export.{name}"
+    path.write_bytes(written(name, [SAMPLES]))
+    frame = import_module("geopandas").read_file(path, layer=layer)
+    assert [len(lines.geoms) for lines in frame.geometry] == [2, 1]
 
 
 def test_what_flies_is_drawn_where_it_flies() -> None:
@@ -118,7 +133,7 @@ def test_czml_has_a_document_first_and_then_packets_by_device() -> None:
     assert [packet["id"] for packet in packets] == ids
     positions = [packet["position"] for packet in packets if "position" in packet]
     assert [sample for one in positions for sample in samples(one)] == [
-        (one.time, (one.longitude, one.latitude, one.altitude or 0.0)) for one in SAMPLES
+        (one.time, (one.longitude, one.latitude, 0.0)) for one in SAMPLES
     ]
     assert [packet["availability"] for packet in packets if "availability" in packet] == [
         "2026-09-21T14:13:20.000Z/2026-09-21T14:33:21.501Z",
@@ -136,9 +151,63 @@ def test_nothing_of_czml_is_valid_in_a_gap() -> None:
 
 
 def test_czml_samples_what_was_measured_when_it_was() -> None:
-    properties = json.loads(written("czml", [SAMPLES]))[1]["properties"]
-    assert properties["speed"] == {"epoch": "2026-09-21T14:13:20.000Z", "number": [0.0, 8.1, 1.5, 0.0]}
-    assert properties["course"]["number"] == [0.0, 271.0, 601.5, 0.5]
+    packet = json.loads(written("czml", [SAMPLES]))[1]
+    properties = packet["properties"]
+    assert properties["speed"] == {
+        "interval": packet["position"]["interval"],
+        "epoch": "2026-09-21T14:13:20.000Z",
+        "number": [0.0, 8.1, 1.5, 0.0],
+    }
+    assert properties["course"]["number"] == [0.0, 271.0, 601.5, 360.5]
+
+
+@given(st.lists(st.floats(0, 360, exclude_max=True), min_size=2, max_size=20))
+def test_a_course_of_czml_turns_the_shorter_way(courses: list[float]) -> None:
+    positions = [position("a", NOW + i, course=course) for i, course in enumerate(courses)]
+    numbers = json.loads(written("czml", [positions]))[1]["properties"]["course"]["number"][1::2]
+    for number, course in zip(numbers, courses, strict=True):
+        assert abs((number - course + 180) % 360 - 180) < 1e-9
+    assert all(abs(after - before) <= 180 + 1e-9 for before, after in pairwise(numbers))
+
+
+def test_a_north_between_two_courses_of_czml_is_north() -> None:
+    positions = [position("a", NOW, course=359.0), position("a", NOW + 1000, course=1.0)]
+    numbers = json.loads(written("czml", [positions]))[1]["properties"]["course"]["number"]
+    assert (numbers[1] + numbers[3]) / 2 % 360 == 0
+
+
+def test_nothing_that_czml_samples_is_defined_in_a_gap() -> None:
+    positions = [position("a", NOW + i * (MAX_LEG_TIME + 1), speed=float(i)) for i in range(2)]
+    for packet in json.loads(written("czml", [positions]))[1:3]:
+        assert packet["properties"]["speed"]["interval"] == packet["position"]["interval"]
+
+
+def test_heights_of_czml_are_those_of_the_device_or_the_ground() -> None:
+    flying = [position("drone", NOW + i, altitude=90.0 + i) for i in range(3)]
+    (_, packet, _) = json.loads(written("czml", [flying]))
+    assert "heightReference" not in packet["point"]
+    assert "properties" not in packet
+    assert [place[2] for _, place in samples(packet["position"])] == [90.0, 91.0, 92.0]
+    first = json.loads(written("czml", [SAMPLES]))[1]
+    assert first["point"]["pixelSize"] == 8
+    assert first["point"]["heightReference"] == {
+        "interval": first["position"]["interval"],
+        "heightReference": "CLAMP_TO_GROUND",
+    }
+    assert first["properties"]["altitude"]["number"] == [0.0, 12.5, 1.5, 1e-7]
+
+
+@pytest.mark.parametrize("name", ["czml", "geojson"])
+def test_formats_that_mean_heights_above_the_ellipsoid_say_what_ours_are(name: str) -> None:
+    told = json.loads(written(name, [SAMPLES]))
+    assert "above mean sea level" in (told["altitudes"] if name == "geojson" else told[0]["description"])
+
+
+def test_every_longitude_of_gpx_is_one_of_its_schema() -> None:
+    text = written("gpx", [SAMPLES]).decode()
+    longitudes = [float(found) for found in re.findall(r'lon="(.*?)"', text)]
+    assert all(-180 <= longitude < 180 for longitude in longitudes)
+    assert "xmlns:gpxtpx=" in text
 
 
 def test_geojson_is_points_with_longitude_first() -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
-from herenow.sources.files import MAX_LINE, read_file
+from herenow.sources.files import MAX_LINE, place, read_file
 from tests.positions import NOW
 
 HEADER = "device_id,time,latitude,longitude"
 ROW = f"bus-1,{NOW},60.17,24.94"
+RECORDINGS = Path(__file__).parent.parent / "recordings"
 Write = Callable[[str, str | bytes], Path]
 
 
@@ -82,6 +83,8 @@ def test_times_in_iso_8601_become_unix_milliseconds(write: Write) -> None:
         ("bus-2,,60,24", "time", "got none"),
         ("bus-2,1790000000,60,24", "time", "multiply by 1000"),
         ("bus-2,2017-03-21 12:00:00,60,24", "time", "zone"),
+        ("bus-2,20261130013000Z,60,24", "time", "expected ISO 8601"),
+        ("bus-2,20261130,60,24", "time", "add T and a zone"),
         (f"bus-2,{NOW},60", None, "expected 4 cells as in the header, got 3"),
         (f"bus-2,{NOW},60,24,5", None, "got 5"),
         (f"{'x' * 129},{NOW},60,24", "device_id", "128"),
@@ -92,14 +95,14 @@ def test_a_bad_row_is_rejected_with_its_number_and_those_beside_it_are_kept(
 ) -> None:
     good, (bad,) = read(write("fleet.csv", table(ROW, row, "", ROW)))
     assert [report.device_id for report in good] == ["bus-1", "bus-1"]
-    assert (bad.index, bad.field) == (1, field)
+    assert (bad.index, bad.field) == (3, field)
     assert says in bad.reason
 
 
 def test_bytes_that_are_not_utf_8_reject_their_row_only(write: Write) -> None:
     good, (bad,) = read(write("fleet.csv", table(f"caf\xe9,{NOW},60,24", ROW).encode("latin-1")))
     assert len(good) == 1
-    assert (bad.index, bad.field) == (0, "device_id")
+    assert (bad.index, bad.field) == (2, "device_id")
     assert "UTF-8" in bad.reason
 
 
@@ -116,6 +119,7 @@ def test_a_quote_that_never_ends_does_not_swallow_the_whole_file(write: Write) -
         ("device_id,time,latitude", ["longitude missing", "got device_id, time, latitude"]),
         ("", ["got nothing"]),
         (HEADER + ",lat", ["one column for latitude, got latitude and lat"]),
+        ("longitude,latitude", ["time, latitude, longitude; time missing"]),
     ],
 )
 def test_a_header_that_will_not_do_is_refused_with_what_was_expected(
@@ -133,52 +137,8 @@ def test_lines_of_json_are_read_as_they_are_taken_over_http(write: Write) -> Non
     ]
     (got,), (misspelt, broken) = read(write("fleet.ndjson.gz", "\ufeff" + "\n".join(lines)))
     assert (got.time, got.timestamp) == (1795435200000, None)
-    assert (misspelt.index, misspelt.field) == (1, "longitud")
-    assert broken.index == 2
-
-
-def gpx(*points: str, version: str = "1.1") -> str:
-    namespace = f"http://www.topografix.com/GPX/{version.replace('.', '/')}"
-    track = f"<trk><name>Ride</name><trkseg>{''.join(points)}</trkseg></trk>"
-    return f'<?xml version="1.0"?><gpx version="{version}" xmlns="{namespace}"><wpt lat="1" lon="1"/>{track}</gpx>'
-
-
-def test_a_track_is_read_with_what_was_measured_and_nothing_invented(write: Write) -> None:
-    extension = (
-        '<extensions><g:TrackPointExtension xmlns:g="http://www.garmin.com/xmlschemas/TrackPointExtension/v2">'
-        "<g:speed>3.5</g:speed><g:course>90</g:course></g:TrackPointExtension></extensions>"
-    )
-    points = [
-        f'<trkpt lat="45.1" lon="13.7"><ele>211.2</ele><time>2020-12-18T06:15:50Z</time>{extension}</trkpt>',
-        '<trkpt lat="45.2" lon="13.7"><time>2020-12-18T06:16:50</time></trkpt>',
-    ]
-    (first, second), bad = read(write("car.gpx.gz", gpx(*points)))
-    assert bad == []
-    assert (first.device_id, first.time, first.latitude, first.altitude) == ("car", 1608272150000, 45.1, 211.2)
-    assert (first.speed, first.course) == (3.5, 90.0)
-    assert (second.time, second.speed, second.course, second.altitude) == (1608272210000, None, None, None)
-
-
-def test_points_without_a_time_or_with_a_broken_one_are_rejected(write: Write) -> None:
-    points = [
-        '<trkpt lat="45.1" lon="13.7"/>',
-        '<trkpt lat="45.1" lon="13.7"><time>1901-12-13T20:45:52.2073437Z</time></trkpt>',
-        '<trkpt lat="45.1" lon="13.7"><time>yesterday</time></trkpt>',
-        '<trkpt lat="north" lon="13.7"><time>2020-12-18T06:15:50Z</time></trkpt>',
-        '<trkpt lat="45.1" lon="13.7"><time>2020-12-18T06:15:50Z</time></trkpt>',
-    ]
-    good, bad = read(write("hike.gpx", gpx(*points, version="1.0")))
-    assert len(good) == 1
-    assert [(one.index, one.field) for one in bad] == [(0, "time"), (1, "time"), (2, "time"), (3, "latitude")]
-    assert "1901-12-13" in bad[1].reason
-
-
-def test_a_track_that_breaks_off_gives_its_points_and_says_so(write: Write) -> None:
-    point = '<trkpt lat="45.1" lon="13.7"><time>2020-12-18T06:15:50Z</time></trkpt>'
-    whole = gpx(point, point)
-    good, (bad,) = read(write("ride.gpx", whole[: whole.rindex("<trkpt") + 9]))
-    assert len(good) == 1
-    assert "breaks here" in bad.reason
+    assert (misspelt.index, misspelt.field) == (3, "longitud")
+    assert broken.index == 4
 
 
 @pytest.mark.parametrize(
@@ -219,19 +179,45 @@ def test_it_is_told_how_much_of_a_file_has_been_read(write: Write, name: str) ->
     assert reached[-1] == path.stat().st_size
 
 
-RECORDINGS = Path(__file__).parent.parent / "recordings"
+def test_a_row_over_several_lines_counts_from_the_first_and_lines_after_it_go_on(write: Write) -> None:
+    text = f'{HEADER},note\nbus-1,{NOW},60,25,"one\ntwo"\n\nbus-1,{NOW},91,25,\n'
+    path = write("fleet.csv", text)
+    _, (bad,) = read(path)
+    assert place(path, bad) == f"{path}: line 5: latitude"
 
 
-def test_a_recording_without_usable_times_is_refused_point_by_point_in_words() -> None:
-    told = list(read_file(RECORDINGS / "hike_mojstrovka_broken_times.gpx"))
-    assert len(told) == 184
-    assert all(isinstance(one, Rejection) and one.field == "time" for one in told)
-    assert "got -2147483647793 (1901-12-13T20:45:52+00:00); check the clock of the device" in str(told[0])
+def test_a_table_without_devices_is_of_the_one_that_is_named_or_called_as_the_file(write: Write) -> None:
+    path = write("ride.csv", f"time,lat,lon\n{NOW},60,25\n")
+    assert [row.device_id for row in read(path)[0]] == ["ride"]
+    assert [row.device_id for row in read_file(path, device_id="ann") if isinstance(row, Report)] == ["ann"]
+    named = write("fleet.csv", table(ROW))
+    assert [row.device_id for row in read_file(named, device_id="ann") if isinstance(row, Report)] == ["bus-1"]
 
 
-def test_points_without_a_time_are_left_out_of_a_recording_and_the_others_kept() -> None:
-    told = list(read_file(RECORDINGS / "hike_korita_zbevnica_2010-10-03.gpx"))
-    kept = [one for one in told if isinstance(one, Report)]
-    assert (len(kept), len(told)) == (513, 871)
-    assert {one.field for one in told if isinstance(one, Rejection)} == {"time"}
-    assert kept[0].time == 1_286_098_590_000
+def test_two_columns_for_one_attribute_may_agree_and_else_refuse_their_row(write: Write) -> None:
+    rows = [f'{ROW},Bus,Bus,"{{""name"":""Bus""}}"', f"{ROW},Bus,Tram,", f'{ROW},Bus,,"{{""name"":1}}"']
+    (good,), bad = read(write("fleet.csv", "\n".join([f"{HEADER},Name,name,attributes", *rows])))
+    assert good.attributes == {"name": "Bus"}
+    assert [(one.index, one.field) for one in bad] == [(3, "attributes"), (4, "attributes")]
+    assert "name: expected one value, got 'Bus' and 'Tram'" in bad[0].reason
+
+
+UNKNOWN_FIELDS = {"speed": -1, "course": -1.0, "accuracy": -1, "battery": "-1"}
+
+
+@pytest.mark.parametrize("field", [*UNKNOWN_FIELDS, "altitude"])
+def test_what_says_that_it_does_not_know_is_left_out_and_its_place_kept(write: Write, field: str) -> None:
+    value = UNKNOWN_FIELDS.get(field, "NaN")
+    (got,), bad = read(write("fleet.csv", f"{HEADER},{field}\n{ROW},{value}\n"))
+    assert (bad, got.latitude, getattr(got, field)) == ([], 60.17, None)
+    _, (other,) = read(write("fleet.csv", f"{HEADER},{field}\n{ROW},{-2 if field != 'altitude' else 'inf'}\n"))
+    assert other.field == field
+
+
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpx", "rec"])
+def test_sentinels_of_every_format_leave_out_their_fields_only(ending: str) -> None:
+    rows = list(read_file(RECORDINGS / f"01.sentinel.{ending}"))
+    assert all(isinstance(row, Report) for row in rows)
+    (first, *_) = [row for row in rows if isinstance(row, Report)]
+    assert (first.speed, first.course, first.battery, first.attributes) == (None, None, None, None)
+    assert first.accuracy == {"geojson": 5.0, "rec": 5.0}.get(ending)

@@ -1,5 +1,6 @@
 """What is read from GeoJSON of others, and what is said of the rest."""
 
+import gzip
 import io
 import json
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from herenow.sources import json_stream
 from herenow.sources.files import read_file
 from herenow.sources.geojson_file import MAX_FEATURE, read_geojson
 from herenow.sources.json_stream import JsonStream
+from herenow.sources.rows import OVERLAPPING, Remark
 from tests.positions import NOW
 
 LINE = [[25.0, 60.0, 5.0], [25.1, 60.1]]
@@ -40,7 +42,7 @@ def read(data: bytes) -> tuple[list[Report], list[Rejection]]:
     for row in read_geojson(io.BytesIO(data), "ride"):
         if isinstance(row, Rejection):
             bad.append(row)
-        else:
+        elif not isinstance(row, Remark):
             good.append(row[1])
     return good, bad
 
@@ -85,6 +87,8 @@ def test_a_device_that_is_not_named_is_called_as_the_file(tmp_path: Path) -> Non
         line(coordTimes=TIMES),
         line(coordinateProperties={"times": TIMES}),
         line("MultiLineString", [LINE[:1], LINE[1:]], coordTimes=[TIMES[:1], TIMES[1:]]),
+        line("MultiPoint", coordTimes=TIMES),
+        line(times=TIMES, coordTimes=TIMES, time=NOW - 5000),
     ],
 )
 def test_each_place_of_a_line_with_times_becomes_a_report(told: dict[str, Any]) -> None:
@@ -108,6 +112,14 @@ def test_each_place_of_a_line_with_times_becomes_a_report(told: dict[str, Any]) 
         (line(times=TIMES[:1]), "time", "got 1 and 2"),
         (line("MultiLineString", LINE, times=7), None, "a list"),
         (line("Polygon"), None, "got 'Polygon'"),
+        (line(times=TIMES, coordTimes=TIMES[::-1]), "time", "once"),
+        (point(timestamp=NOW + 1), "time", "expected one value"),
+        (point(speed=1, speed_mps=2), "speed", "expected one value, got 1 and 2"),
+        (point((24.94, 60.17, 5.0), ele=6), "altitude", "expected one value"),
+        (point(lat=60.18), "latitude", "expected one value"),
+        (point(doors=1, attributes={"doors": 2}), "attributes", "doors: expected one value"),
+        (point(time="20261130013000Z"), "time", "expected ISO 8601"),
+        (point(speed=-2), "speed", ">= 0"),
     ],
 )
 def test_a_bad_feature_is_rejected_with_its_number_and_those_beside_it_are_kept(
@@ -115,7 +127,7 @@ def test_a_bad_feature_is_rejected_with_its_number_and_those_beside_it_are_kept(
 ) -> None:
     good, (bad,) = read(collection(point(), told, point()))
     assert len(good) == 2
-    assert (bad.index, bad.field) == (1, field)
+    assert (bad.index, bad.field) == (2, field)
     assert says in bad.reason
 
 
@@ -124,14 +136,14 @@ def test_bytes_that_are_not_utf_8_reject_their_feature_only(tmp_path: Path) -> N
     path.write_bytes(collection(point(device_id="cafX"), point()).replace(b"cafX", b"caf\xe9"))
     bad, good = read_file(path, lambda: NOW)
     assert isinstance(bad, Rejection)
-    assert (bad.index, bad.field) == (0, "device_id")
+    assert (bad.index, bad.field) == (1, "device_id")
     assert isinstance(good, Report)
 
 
 def test_a_file_that_breaks_off_gives_its_points_and_says_so() -> None:
     good, (bad,) = read(collection(point(), point())[:-20])
     assert len(good) == 1
-    assert bad.index == 1
+    assert bad.index == 2
     assert "breaks here" in bad.reason
 
 
@@ -158,6 +170,57 @@ def test_a_feature_alone_and_members_around_the_features_are_read() -> None:
     )
     assert (len(good), bad) == (1, [])
     assert read(collection()) == ([], [])
+
+
+def test_two_names_that_say_the_same_are_one_field() -> None:
+    same = point(
+        (24.9400001, 60.17, 5), lon=24.94, timestamp="2026-09-21T14:13:20Z", ele=5.0, doors=1, attributes={"doors": 1}
+    )
+    (got,), bad = read(collection(same))
+    assert (bad, got.longitude, got.time, got.altitude) == ([], 24.9400001, NOW, 5.0)
+    assert got.attributes == {"doors": 1}
+
+
+def test_what_is_not_a_number_is_not_known() -> None:
+    (got,), bad = read(collection(point((24.94, 60.17, float("nan")), speed=-1, hr=float("nan"))))
+    assert (bad, got.altitude, got.speed, got.attributes) == ([], None, None, None)
+
+
+SEQUENCES = {
+    "lines": b"".join(json.dumps(point()).encode() + b"\n" for _ in range(3)),
+    "records": b"".join(b"\x1e" + json.dumps(point(), indent=1).encode() + b"\n" for _ in range(3)),
+    "collections": collection(point()) + b"\n" + collection(point(), point()),
+}
+
+
+@pytest.mark.parametrize("ending", ["geojson", "geojsonl", "geojsons", "geojsonl.gz"])
+@pytest.mark.parametrize("form", SEQUENCES)
+def test_every_text_of_a_sequence_is_read(tmp_path: Path, form: str, ending: str) -> None:
+    path = tmp_path / f"fleet.{ending}"
+    data = SEQUENCES[form]
+    path.write_bytes(gzip.compress(data) if ending.endswith("gz") else data)
+    assert [type(row) for row in read_file(path, lambda: NOW)] == [Report] * 3
+
+
+def test_what_else_follows_a_text_is_refused() -> None:
+    for rest in (b"7", b"[]", b"x", b"}", b"\x1e"):
+        good, (bad,) = read(collection(point()) + rest)
+        assert (len(good), bad.index) == (1, 2)
+        assert "it breaks here: expected '{'" in bad.reason
+
+
+def named(name: str, start: int) -> dict[str, Any]:
+    return line(times=[NOW + start, NOW + start + 1000], name=name)
+
+
+def test_each_named_line_is_a_device_and_unnamed_ones_that_overlap_are_remarked_on() -> None:
+    told = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 500))), "ride"))
+    assert [row[1].device_id for row in told if isinstance(row, tuple)] == ["ann", "ann", "bob", "bob"]
+    told = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 500))), "ride", "both"))
+    assert {row[1].device_id for row in told if isinstance(row, tuple)} == {"both"}
+    assert told[-1] == OVERLAPPING
+    told = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 1000))), "ride", "both"))
+    assert OVERLAPPING not in told
 
 
 def test_a_value_without_an_end_is_not_read_for_ever() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from herenow.model.report import Rejection, Report
 from herenow.sources.files import read_file
+from herenow.sources.owntracks_file import NO_LOCATION
+from herenow.sources.rows import Remark
 from tests.positions import NOW
 
 SECOND = NOW // 1000
@@ -18,7 +20,7 @@ def record(kind: str = "location", **more: Any) -> str:
     return f"2026-09-21T14:13:20Z\t*                 \t{json.dumps(told)}\n"
 
 
-def read(folder: Path, *lines: str, name: str = "rec/jane/nokia/2026-09.rec") -> list[Report | Rejection]:
+def read(folder: Path, *lines: str, name: str = "rec/jane/nokia/2026-09.rec") -> list[Report | Rejection | Remark]:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(lines))
@@ -61,16 +63,19 @@ def test_a_device_is_named_by_its_topic_or_its_folders_or_the_file(
     assert got.device_id == device_id
 
 
-def test_minus_one_is_how_some_say_that_they_do_not_know(tmp_path: Path) -> None:
-    (got,) = read(tmp_path, record(vel=-1, cog=-1))
+@pytest.mark.parametrize("vel", [-1, -3.6, -3, -4])
+def test_minus_one_is_how_some_say_that_they_do_not_know(tmp_path: Path, vel: float) -> None:
+    (got,) = read(tmp_path, record(vel=vel, cog=-1, acc=-1, batt=-1, vac=-1))
     assert isinstance(got, Report)
-    assert (got.speed, got.course) == (None, None)
+    assert (got.speed, got.course, got.accuracy, got.battery, got.attributes) == (None, None, None, None, None)
 
 
-def test_what_is_no_location_is_passed_over(tmp_path: Path) -> None:
-    first, second = read(tmp_path, record(), record("lwt"), record("waypoint"), "\n", record(tst=SECOND + 1))
+def test_what_is_no_location_is_left_out_with_a_word(tmp_path: Path) -> None:
+    first, *others, second = read(tmp_path, record(), record("lwt"), record("waypoint"), "\n", record(tst=SECOND + 1))
     assert isinstance(first, Report)
     assert isinstance(second, Report)
+    assert others == [NO_LOCATION] * 2
+    assert not NO_LOCATION.lost
     assert second.time == NOW + 1000
 
 
@@ -85,6 +90,8 @@ def test_what_is_no_location_is_passed_over(tmp_path: Path) -> None:
         (record(tst=1e300), "time", "Unix milliseconds"),
         (record(vel="fast"), "speed", "got 'fast'"),
         (record(cog="north"), "course", "got 'north'"),
+        (record(vel=-7), "speed", ">= 0"),
+        (record(cog=-90), "course", ">= 0"),
     ],
 )
 def test_a_bad_line_is_rejected_with_its_number_and_those_beside_it_are_kept(
@@ -94,5 +101,5 @@ def test_a_bad_line_is_rejected_with_its_number_and_those_beside_it_are_kept(
     assert isinstance(first, Report)
     assert isinstance(last, Report)
     assert isinstance(bad, Rejection)
-    assert (bad.index, bad.field) == (1, field)
+    assert (bad.index, bad.field) == (2, field)
     assert says in bad.reason

@@ -89,10 +89,10 @@ def test_rejected_rows_are_told_with_their_file(tmp_path: Path) -> None:
     path.write_text(f"device_id,time,lat,lon\n7,{NOW},95,25\n8,{NOW},60,25\n")
     loaded = load([Recorded(path)])
     assert (len(loaded.recording), loaded.rejected) == (1, 1)
-    assert [(file.name, one.index, one.field) for file, one in loaded.rejections] == [("buses.csv", 0, "latitude")]
+    assert [(file.name, one.index, one.field) for file, one in loaded.rejections] == [("buses.csv", 2, "latitude")]
 
 
-@pytest.mark.parametrize(("rows", "says"), [("", "got none"), (f"7,{NOW},95,25\n", "row 0, latitude")])
+@pytest.mark.parametrize(("rows", "says"), [("", "got none"), (f"7,{NOW},95,25\n", "line 2: latitude")])
 def test_files_with_nothing_to_replay_are_refused(tmp_path: Path, rows: str, says: str) -> None:
     path = tmp_path / "buses.csv"
     path.write_text("device_id,time,lat,lon\n" + rows)

@@ -57,14 +57,17 @@ def test_a_report_becomes_a_position() -> None:
         ("longitude", math.nan, "expected a finite number, got NaN"),
         ("latitude", -math.inf, "expected a finite number, got -Infinity"),
         ("altitude", 1e7, "<= 1000000"),
-        ("speed", -1, ">= 0"),
+        ("speed", -2, ">= 0"),
+        ("altitude", -20_000, ">= -12000"),
         ("course", 361, "<= 360"),
         ("accuracy", "good", "got 'good'"),
         ("battery", 101, "<= 100"),
         ("attributes", [], "expected object"),
         ("attributes", {"a": {}}, "got {'a': {}}"),
         ("attributes", {"a": "x" * 4096}, "4096 bytes"),
-        ("attributes", {"a": 2**64}, "64 bits"),
+        ("attributes", {"a": 2**64}, "a: expected a whole number of at most 64 bits, got one of 66"),
+        ("attributes", {"ok": 1, "rpm": math.nan}, "rpm: expected a finite number, got NaN"),
+        ("time", "20261130013000Z", "expected ISO 8601"),
         ("sped", 3, "unknown field; known are device_id, time"),
     ],
 )
@@ -99,6 +102,36 @@ def test_nan_in_one_row_of_an_array_leaves_the_others_good() -> None:
     assert rejected[0].reason == "expected a finite number, got NaN"
 
 
+@pytest.mark.parametrize(
+    ("written", "field", "says"),
+    [
+        ('"latitude": 1e400', "latitude", "expected a finite number, got 1e400"),
+        ('"latitude": -1e400', "latitude", "got -1e400"),
+        ('"attributes": {"rpm": 1e400}', "attributes", "rpm: expected a finite number, got 1e400"),
+        ('"latitude": 1' + "0" * 400, "latitude", "out of range"),
+        ('"attributes": {"rpm": 1' + "0" * 400 + "}", "attributes", "rpm: expected a whole number"),
+    ],
+)
+def test_a_number_that_no_float_holds_is_named_where_it_is(written: str, field: str, says: str) -> None:
+    rest = json.dumps({name: value for name, value in GOOD.items() if name not in written})
+    text = f"{rest[:-1]}, {written}}}"
+    for body in (text, f"[{text}]"):
+        with pytest.raises(BadReport) as caught:
+            reports, rejected = decode_reports(body.encode())
+            if rejected:
+                raise BadReport(rejected[0].field, rejected[0].reason)
+            accept(reports[0][1], NOW, "test")
+        assert caught.value.field == field
+        assert says in caught.value.reason
+
+
+@pytest.mark.parametrize("field", ["speed", "course", "accuracy", "battery"])
+def test_minus_one_is_how_devices_say_that_they_do_not_know(field: str) -> None:
+    assert getattr(one(GOOD | {field: -1}), field) is None
+    assert one(GOOD | {field: -1.0}).tie == one(GOOD).tie
+    assert one({**GOOD, field: -1, "altitude": -1}).altitude == -1
+
+
 def test_one_object_may_be_laid_out_over_several_lines() -> None:
     reports, rejected = decode_reports(json.dumps(GOOD, indent=2).encode())
     assert (len(reports), rejected) == (1, [])
@@ -122,6 +155,11 @@ def test_timestamp_is_accepted_for_time_and_must_not_contradict_it() -> None:
     assert one({**GOOD, "time": None, "timestamp": NOW}).time == NOW
     with pytest.raises(BadReport, match="the same as time"):
         one(GOOD | {"timestamp": NOW + 1})
+
+
+def test_one_time_in_two_forms_does_not_contradict_itself() -> None:
+    iso = "2026-09-21T14:13:20Z"
+    assert one(GOOD | {"timestamp": iso}).time == one(GOOD | {"time": iso, "timestamp": float(NOW)}).time == NOW
 
 
 def test_iso_times_are_turned_into_milliseconds() -> None:

@@ -12,13 +12,15 @@ from herenow.api.body import UnknownEncoding
 from herenow.api.devices import answer
 from herenow.api.parts import WithParts
 from herenow.api.problems import problem
+from herenow.api.query import with_plus
 from herenow.errors import BadRequest
 from herenow.model import geo
 from herenow.model.clock import DAY
 from herenow.model.position import Position
 from herenow.model.report import BadReport
+from herenow.model.timestamps import from_day, from_iso, is_day
 from herenow.store.base import Span, Store
-from herenow.wire.article import SECONDS_BELOW, decode_location, encode_locations, location, read_moment
+from herenow.wire.article import SECONDS_BELOW, decode_location, encode_locations, location
 
 MAX_POSITIONS = 100_000  # in one answer
 MAX_SUMMED = 1_000_000  # positions of a device in one day
@@ -127,7 +129,7 @@ def _asked(day: str, start: str, end: str) -> Span | None:
 
 def _day(text: str) -> Span:
     try:
-        start = read_moment(f"{text}T00:00")
+        start = from_day(text)
     except ValueError as error:
         raise BadRequest(f"date: expected a day like 2026-11-23, got {text[:40]!r}") from error
     return Span(start, start + DAY)
@@ -135,8 +137,7 @@ def _day(text: str) -> Span:
 
 def _moment(name: str, text: str) -> int:
     try:
-        # A "+" that was not escaped arrives as a blank.
-        return read_moment(text.replace(" ", "+") if "T" in text else text)
+        return from_day(text) if is_day(text) else from_iso(with_plus(text), assume_utc=True)
     except ValueError as error:
         raise BadRequest(f"{name}: expected ISO 8601 like 2026-11-23T12:00:00, got {text[:40]!r}") from error
 

@@ -1,23 +1,22 @@
 """Times and boxes in a query."""
 
-import re
-
 from herenow.errors import BadRequest
 from herenow.history.primitives import Area, Moments
 from herenow.history.ranges import LONGEST
 from herenow.model import geo
 from herenow.model.clock import DAY, now
 from herenow.model.geo import Box
-from herenow.model.report import EARLIEST, LATEST_AHEAD, to_time
+from herenow.model.report import EARLIEST, LATEST_AHEAD
+from herenow.model.timestamps import from_day, from_iso, from_text, is_day
 from herenow.store.base import Span
 
-_WHOLE = re.compile(r"-?[0-9]{1,17}")
 _OPEN = ("", "..")
 AHEAD = 120_000  # ms; without `to`, up to here
 
 
 def span(start: str | None, end: str | None, default: int) -> Span:
-    """The range between `from` and `to`; without `to` until now, without `from` the `default` ms before it.
+    """The range between `from` and `to`; without `to` until now, without `from` the `default` ms before it. A day alone
+    is its beginning in UTC.
 
     Raises BadRequest.
     """
@@ -59,9 +58,15 @@ def moments(text: str | None) -> Moments:
 def instant(name: str, text: str) -> int:
     """Unix ms from an RFC 3339 time. Raises BadRequest."""
     try:
-        return to_time(text.strip().replace(" ", "+").upper())
+        return from_iso(with_plus(text.strip()))
     except ValueError as error:
         raise BadRequest(f"{name}: expected times like 2026-11-23T12:00:00Z, got {text[:40]!r}") from error
+
+
+def with_plus(text: str) -> str:
+    """A time whose zone lost its "+": one that was not escaped in a URL arrives as a blank."""
+    time, blank, zone = text.rpartition(" ")
+    return f"{time}+{zone}" if blank and ("T" in time.upper() or " " in time) else text
 
 
 def area(text: str) -> Area:
@@ -81,8 +86,7 @@ def area(text: str) -> Area:
 
 def _time(name: str, text: str) -> int:
     try:
-        # A "+" that was not escaped arrives as a blank.
-        time = to_time(int(text) if _WHOLE.fullmatch(text) else text.replace(" ", "+"))
+        time = from_day(text) if is_day(text) else from_text(with_plus(text))
     except ValueError as error:
         raise BadRequest(f"{name}: {error}") from error
     if not -(2**53) <= time <= 2**53:

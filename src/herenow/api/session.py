@@ -100,7 +100,7 @@ class LiveSession:
         said, self._view = self._view, None
         self._pace = None
         if said:
-            self._hub.look(self._viewer, said.view(), said.id or 0, said.resume)
+            self._hub.look(self._viewer, said.view(), said.number, said.resumed)
             self._pace = self._loop.call_later(LOOK_EVERY, self._look)
 
     def _command(self, said: SaidCommand) -> None:

@@ -19,7 +19,7 @@ EXIT_LEFT = 2  # something of a device is still there
 @app.command()
 def storage(store: StoreUrl = None, config: Config = None) -> None:
     """What is kept, how long (HERENOW_KEEP_DAYS), what it takes on disk, and what it will take if the next days are
-    like the last seven.
+    like the last seven, or like those since the first position.
 
     Example: `herenow storage --store cassandra://db1,db2/herenow`
     """

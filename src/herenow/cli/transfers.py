@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,19 +17,30 @@ from herenow.settings import read_settings
 from herenow.sources.deliver import OnProgress, Progress
 from herenow.sources.report import Intake
 
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from herenow.sources.import_files import OnRejection
+    from herenow.sources.rows import Remark
+
 FORMATS = "csv, ndjson, geojson, gpx, kml, czml, parquet; by the file's ending."
 
+EXIT_LEFT_OUT = 1  # of an import: nothing was taken, or something was left out
+MAX_NAMED = 20  # rows whose fault is named; all are counted
+
+Device = Annotated[str | None, typer.Option(help="The id of what names no device, instead of the file's or track's.")]
 Play = Callable[[Intake, OnProgress], Awaitable[Progress]]
 
 
 @app.command()
 def replay(
-    files: Annotated[list[Path], typer.Argument(help="CSV, NDJSON or GPX files, each may be gzipped.")],
+    files: Annotated[list[Path], typer.Argument(help="As for `herenow import`.")],
     server: ServerUrl = "http://127.0.0.1:8000",
     serve: Serve = False,
     speed: Annotated[float, typer.Option(help="Times as fast as it happened.")] = 1.0,
     loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, for ever.")] = False,
     shift: Annotated[bool, typer.Option("--shift", help="Date each report to the moment it is played.")] = False,
+    device: Device = None,
     kind: Annotated[str | None, typer.Option(help="What the devices are: bus, car, ship …")] = None,
     prefix: Annotated[str, typer.Option(help="Put before each device id.")] = "",
 ) -> None:
@@ -42,18 +53,35 @@ def replay(
     from herenow.sources.replay import replay as play
 
     playback = Playback(speed=speed, loop=loop, shift=shift)
-    loaded = load([Recorded(file, kind=kind, prefix=prefix) for file in files])
-    for path, rejection in loaded.rejections[:10]:
-        _tell(path, rejection)
+    loaded = load([Recorded(file, kind, prefix=prefix, device_id=device) for file in files])
+    tell = _first_ones()
+    for path, rejection in loaded.rejections:
+        tell(path, rejection)
+    _remark(loaded.remarks)
     if loaded.rejected:
         note.print(f"{loaded.rejected} rows left out, {len(loaded.recording)} kept")
     to = None if serve else server
     _deliver(to, lambda intake, told: play(loaded.recording, intake, playback, on_progress=told))
 
 
-def _tell(path: Path, rejection: Rejection) -> None:
-    where = f" {rejection.field}:" if rejection.field else ""
-    note.print(f"{path}: row {rejection.index}:{where} {rejection.reason}", markup=False)
+def _first_ones() -> "OnRejection":
+    """Names what is wrong with the first rows, but not with all of a large file."""
+    from herenow.sources.files import place
+
+    left = MAX_NAMED
+
+    def tell(path: Path, rejection: Rejection) -> None:
+        nonlocal left
+        if left:
+            left -= 1
+            note.print(f"{place(path, rejection)}: {rejection.reason}", markup=False)
+
+    return tell
+
+
+def _remark(remarks: "Counter[tuple[Path, Remark]]") -> None:
+    for (path, remark), count in remarks.items():
+        note.print(f"{path}: {remark.what}: {count}; {remark.why}", markup=False)
 
 
 @app.command(name="import")
@@ -62,30 +90,41 @@ def import_(
         list[Path], typer.Argument(help="CSV, NDJSON, GeoJSON, GPX or OwnTracks .rec, each may be gzipped.")
     ],
     server: ServerUrl = "http://127.0.0.1:8000",
+    device: Device = None,
 ) -> None:
     """Take recordings into a running server, each position at its own time. Twice changes nothing.
 
+    Ends with 1 where nothing was taken or something was left out, and says what and why.
+
     Examples: `herenow import herenow-2026-11-01.csv`, `herenow import rec/ada/phone/*.rec`
     """
-    from herenow.sources.import_files import import_files
+    from herenow.sources.import_files import Imported, import_files
     from herenow.sources.remote import RemoteIntake
 
-    async def take_in() -> Progress:
+    async def take_in() -> Imported:
         async with RemoteIntake(server) as intake:
             with Share(note) as bar:
-                return await import_files(files, intake, bar.show, _tell)
+                return await import_files(files, intake, bar.show, _first_ones(), device)
 
     set_up_logs()
     done = in_loop(take_in())
-    note.print(f"{done.sent} accepted, {done.rejected} rejected")
+    _remark(done.remarks)
+    note.print(f"{done.accepted} accepted, {done.rejected} rejected{_by_field(done.fields)}", markup=False)
+    if not done.whole:
+        raise typer.Exit(EXIT_LEFT_OUT)
+
+
+def _by_field(fields: "Counter[str | None]") -> str:
+    counts = ", ".join(f"{field or 'other'} {count}" for field, count in fields.most_common())
+    return f" ({counts})" if counts else ""
 
 
 @app.command()
 def export(
     device: Annotated[list[str] | None, typer.Option(help="Again for each; without it, all.")] = None,
     format: Annotated[str | None, typer.Option(help=FORMATS)] = None,  # noqa: A002 - the flag
-    start: Annotated[str, typer.Option("--from", help="ISO 8601 or Unix ms.")] = "0",
-    end: Annotated[str | None, typer.Option("--to", help="ISO 8601 or Unix ms; now.")] = None,
+    start: Annotated[str, typer.Option("--from", help="A day, ISO 8601 with a zone, or Unix ms.")] = "0",
+    end: Annotated[str | None, typer.Option("--to", help="The same, not included; now.")] = None,
     clean: Annotated[bool, typer.Option("--clean", help="Without positions that are not to be believed.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output without it.")] = None,
     store: StoreUrl = None,
@@ -93,7 +132,7 @@ def export(
 ) -> None:
     """Write history to a file, from the store itself: no server need run, and one may.
 
-    Examples: `herenow export -o all.csv`, `herenow export --device bus-7 --from 2026-11-01T00:00:00Z -o bus-7.gpx`
+    Examples: `herenow export -o all.csv`, `herenow export --device bus-7 --from 2026-11-01 -o bus-7.gpx`
     """
     from herenow.api.query import span
     from herenow.history.exports import format_named
@@ -102,27 +141,27 @@ def export(
     set_up_logs()
     settings = read_settings(config, {"store": store})
     made = format_named(format or _format_of(output)).make()
+    asked = span(start, end, 0)
     with Bar(note) as bar:
-        asked = span(start, end, 0)
-        in_loop(export_file(settings, made, device or [], asked, output, _counting(bar), raw=not clean))
+        count = in_loop(export_file(settings, made, device or [], asked, output, _showing(bar), raw=not clean))
+    if not count:
+        note.print("nothing was stored in that time: the file has no positions")
 
 
 def _format_of(output: Path | None) -> str:
-    from herenow.history import exports
+    from herenow.history.exports import FORMATS
 
-    ending = output.suffix if output else ""
-    return next((one.name for one in exports.FORMATS.values() if one.ending == ending), "csv")
+    if output is None:
+        return "csv"
+    for one in FORMATS.values():
+        if output.suffix.lower() == one.ending:
+            return one.name
+    endings = ", ".join(one.ending for one in FORMATS.values())
+    raise SettingsError(f"output: expected a name that ends in one of {endings}, got {output.name!r}; or use --format")
 
 
-def _counting(bar: Bar) -> Callable[[int], None]:
-    count = 0
-
-    def exported(more: int) -> None:
-        nonlocal count
-        count += more
-        bar.show(Progress(count, 0))
-
-    return exported
+def _showing(bar: Bar) -> Callable[[int], None]:
+    return lambda count: bar.show(Progress(count, 0))
 
 
 @app.command()

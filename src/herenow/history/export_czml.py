@@ -4,22 +4,24 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from herenow.history.export_text import iso
+from herenow.history.export_text import ALTITUDES, iso
 from herenow.history.stretches import Stretch, Stretches
 from herenow.model.position import Position
 
 _SAMPLED = ("speed", "course", "accuracy", "battery")
-_LOOK = {"point": {"pixelSize": 8}, "path": {"width": 2}}
+_POINT, _PATH = {"pixelSize": 8}, {"width": 2}
 
 _encode = msgspec.json.Encoder().encode
-_DOCUMENT = _encode({"id": "document", "name": "Herenow", "version": "1.0"})
+_DOCUMENT = _encode({"id": "document", "name": "Herenow", "version": "1.0", "description": ALTITUDES})
 
 
 class CzmlExport:
     """A packet for each stretch of a device, valid from its first position to its last, so that nothing is drawn in a
     gap; then one that says from when to when there is anything of the device.
 
-    A height that is not known is 0. Attributes are left out: CZML's text has no samples.
+    Heights count where a stretch knows all of them; else its points lie on the ground, and the altitudes that are known
+    are among its properties. A course goes on past 360 or below 0, so that what lies between two is on the shorter way
+    round. Attributes are left out: CZML's text has no samples.
     """
 
     def __init__(self) -> None:
@@ -40,13 +42,15 @@ class CzmlExport:
         return b"".join([self._packets(stretch) for stretch in stretches])
 
     def _packets(self, stretch: Stretch) -> bytes:
-        before, look = b"", {}
+        before = b""
         first = stretch.positions[0]
+        packet: dict[str, object] = {"id": _id(first.device_id)}
         if stretch.first:
-            before, look = self._availability(), {"name": first.device_id, **_LOOK}
+            before = self._availability()
+            packet |= {"name": first.device_id, "point": _POINT, "path": _PATH}
             self._device_id, self._first = first.device_id, first.time
         self._last = stretch.positions[-1].time
-        return before + b",\n" + _encode({"id": _id(first.device_id), **look, **_samples(stretch.positions)})
+        return before + b",\n" + _encode(packet | _samples(stretch.positions, _POINT if stretch.first else {}))
 
     def _availability(self) -> bytes:
         if self._device_id is None:
@@ -62,30 +66,46 @@ def _interval(first: int, last: int) -> str:
     return f"{iso(first)}/{iso(last)}"
 
 
-def _samples(positions: list[Position]) -> dict[str, object]:
-    start = positions[0].time
+def _samples(positions: list[Position], point: dict[str, int]) -> dict[str, object]:
+    """What a packet says of a stretch; `point` is what it says of the look of the point already."""
+    start, during = positions[0].time, _interval(positions[0].time, positions[-1].time)
+    flies = all(position.altitude is not None for position in positions)
     places: list[float] = []
     for position in positions:
         places += (
             (position.time - start) / 1000,
             position.longitude,
             position.latitude,
-            0.0 if position.altitude is None else position.altitude,
+            position.altitude if flies and position.altitude is not None else 0.0,
         )
     position_property = {
-        "interval": _interval(start, positions[-1].time),
+        "interval": during,
         "epoch": iso(start),
         "interpolationAlgorithm": "LINEAR",
         "cartographicDegrees": places,
     }
-    properties = {name: told for name in _SAMPLED if (told := _sampled(name, positions))}
-    return {"position": position_property, **({"properties": properties} if properties else {})}
+    names = _SAMPLED if flies else ("altitude", *_SAMPLED)
+    properties = {
+        name: {"interval": during, "epoch": iso(start), "number": numbers}
+        for name in names
+        if (numbers := _numbers(name, positions))
+    }
+    ground = {"point": {**point, "heightReference": {"interval": during, "heightReference": "CLAMP_TO_GROUND"}}}
+    return {
+        "position": position_property,
+        **({} if flies else ground),
+        **({"properties": properties} if properties else {}),
+    }
 
 
-def _sampled(name: str, positions: list[Position]) -> dict[str, object] | None:
-    start = positions[0].time
+def _numbers(name: str, positions: list[Position]) -> list[float]:
+    """Seconds after the first position and values, one after the other, where the value is known."""
     numbers: list[float] = []
     for position in positions:
-        if (value := getattr(position, name)) is not None:
-            numbers += ((position.time - start) / 1000, value)
-    return {"epoch": iso(start), "number": numbers} if numbers else None
+        value = getattr(position, name)
+        if value is None:
+            continue
+        if name == "course" and numbers:
+            value += 360 * round((numbers[-1] - value) / 360)  # at most half a turn from the one before
+        numbers += ((position.time - positions[0].time) / 1000, value)
+    return numbers

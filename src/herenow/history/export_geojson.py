@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from herenow.history.export_text import iso
+from herenow.history.export_text import ALTITUDES, iso
 from herenow.model.position import Attributes, Position
 
 _encode = msgspec.json.Encoder().encode
@@ -32,13 +32,14 @@ class _Feature(msgspec.Struct, tag="Feature", gc=False):
 
 
 class GeojsonExport:
-    """Nothing of a position is lost: altitude is the third coordinate, the rest is in the properties by our names."""
+    """Nothing of a position is lost: altitude is the third coordinate, the rest is in the properties by our names. What
+    altitudes mean stands in the member `altitudes` of the collection."""
 
     def __init__(self) -> None:
         self._between = b""
 
     def begin(self) -> bytes:
-        return b'{"type":"FeatureCollection","features":[\n'
+        return b'{"type":"FeatureCollection","altitudes":' + _encode(ALTITUDES) + b',"features":[\n'
 
     def add(self, positions: Sequence[Position]) -> bytes:
         if not positions:

@@ -28,8 +28,9 @@ _PLACEMARK_ENDS = "</gx:MultiTrack></Placemark>\n"
 class KmlExport:
     """A gx:Track for each stretch, in the order that Google's schema asks for: all times, all places, all courses.
 
-    Altitudes count where a stretch knows all of them; else it lies on the ground, and those that are known are among
-    its data. A character of a device id that XML cannot carry becomes U+FFFD.
+    A position that is alone in its stretch comes twice, for no line has one point, and readers that make lines of
+    tracks fail. Altitudes count where a stretch knows all of them; else it lies on the ground, and those that are known
+    are among its data. A character of a device id that XML cannot carry becomes U+FFFD.
     """
 
     def __init__(self) -> None:
@@ -58,17 +59,18 @@ class KmlExport:
 
 
 def _track(positions: list[Position]) -> str:
+    positions = positions * 2 if len(positions) == 1 else positions
     flies = all(position.altitude is not None for position in positions)
     mode = "absolute" if flies else "clampToGround"
     whens = "".join([f"<when>{iso(position.time)}</when>\n" for position in positions])
-    places = "".join([_place(position) for position in positions])
+    places = "".join([_place(position, flies=flies) for position in positions])
     data = "".join([_array(name, positions) for name in _DATA if not (flies and name == "altitude")])
     extended = data and f'<ExtendedData><SchemaData schemaUrl="#position">\n{data}</SchemaData></ExtendedData>\n'
     return f"<gx:Track><altitudeMode>{mode}</altitudeMode>\n{whens}{places}{_courses(positions)}{extended}</gx:Track>\n"
 
 
-def _place(position: Position) -> str:
-    altitude = "0" if position.altitude is None else plain(position.altitude)
+def _place(position: Position, *, flies: bool) -> str:
+    altitude = "0" if position.altitude is None or not flies else plain(position.altitude)
     return f"<gx:coord>{plain(position.longitude)} {plain(position.latitude)} {altitude}</gx:coord>\n"
 
 

@@ -9,6 +9,12 @@ import msgspec
 
 from herenow.model.position import Attributes
 
+# Of formats that mean heights above the ellipsoid.
+ALTITUDES = (
+    "Altitudes are metres as the devices reported them, by convention above mean sea level; "
+    "they are not converted to heights above the WGS 84 ellipsoid, which may differ by up to 110 m."
+)
+
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = re.compile("[^\x20\x21\x23-\x25\x27-\x3b\x3d\x3f-\x7e\xa0-\ud7ff]")  # what `xml` may have to change
 

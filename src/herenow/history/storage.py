@@ -7,11 +7,11 @@ import msgspec
 from herenow.history.cells import CLASSES
 from herenow.history.ranges import LONGEST
 from herenow.history.tiles import Filter, Tile, read_tile
-from herenow.model.clock import DAY, now
+from herenow.model.clock import DAY, HOUR, Clock, now
 from herenow.model.retention import Retention
 from herenow.store.base import Rollups, Span, Store
 
-SAMPLE = 7  # whole days of which the last ones are taken to go on like that
+SAMPLE = 7  # whole days of which the last ones are taken to go on like that; of a younger store, all of its time
 WORLD = Tile(0, 0, 0)
 
 
@@ -37,13 +37,14 @@ class Storage(msgspec.Struct, frozen=True):
     grows: float | None
 
 
-async def storage(store: Store, keep: Retention) -> Storage:
+async def storage(store: Store, keep: Retention, clock: Clock = now) -> Storage:
     """As of the last round of the rollups. Raises StoreUnavailable."""
-    today = now() // DAY * DAY
+    moment = clock()
+    tomorrow = (moment // DAY + 1) * DAY
     size = await store.size()
-    total = sum((await _counts(store.rollups, Span(today + DAY - LONGEST, today + DAY))).values())
-    recent = await _counts(store.rollups, Span(today - SAMPLE * DAY, today))
-    kinds = {kind: Kind(count / SAMPLE, keep.of(kind)) for kind, count in sorted(recent.items())}
+    total = (await _counted(store.rollups, Span(tomorrow - LONGEST, tomorrow))).total
+    recent, days = await _recent(store.rollups, total, moment)
+    kinds = {kind: Kind(count / days, keep.of(kind)) for kind, count in sorted(recent.items())}
     each = (size.positions + size.rollups) / total if total else None
     return Storage(
         positions=total,
@@ -55,10 +56,30 @@ async def storage(store: Store, keep: Retention) -> Storage:
     )
 
 
-async def _counts(rollups: Rollups, span: Span) -> dict[str, int]:
-    """Positions by kind, those that are not to be believed as well."""
+class _Counted(msgspec.Struct, frozen=True):
+    kinds: dict[str, int]
+    first: int  # ms; 0 where there are none
+
+    @property
+    def total(self) -> int:
+        return sum(self.kinds.values())
+
+
+async def _recent(rollups: Rollups, total: int, moment: int) -> tuple[dict[str, int], float]:
+    """Positions by kind that came in some days, and in how many. A store that is younger than SAMPLE days has no whole
+    days, or too few: all that it has counts, and the time since its first position, an hour at least."""
+    today = moment // DAY * DAY
+    start = today - SAMPLE * DAY
+    until_now = await _counted(rollups, Span(start, today + DAY))
+    if until_now.total < total or until_now.first < start + DAY:
+        return (await _counted(rollups, Span(start, today))).kinds, SAMPLE
+    return until_now.kinds, max(moment - until_now.first, HOUR) / DAY
+
+
+async def _counted(rollups: Rollups, span: Span) -> _Counted:
+    """Those that are not to be believed as well."""
     cells = (await read_tile(rollups, WORLD, span, Filter(raw=True))).cells
     found: dict[str, int] = {}
     for group, count in zip((cells.rows["group"] // CLASSES).tolist(), cells.rows["count"].tolist(), strict=True):
         found[cells.kinds[group]] = found.get(cells.kinds[group], 0) + count
-    return found
+    return _Counted(found, int(cells.rows["first"].min()) if found else 0)

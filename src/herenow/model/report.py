@@ -10,6 +10,7 @@ import msgspec
 from herenow.errors import BadRequest
 from herenow.model.clock import DAY
 from herenow.model.position import Attributes, Position, digest
+from herenow.model.timestamps import from_value
 
 EARLIEST = 946_684_800_000  # 2000-01-01 in ms
 LATEST_AHEAD = 366 * DAY  # ms
@@ -43,13 +44,25 @@ class Report(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_
     source: object = None  # ours, ignored on the way in
 
 
+UNKNOWN = -1  # how phones and trackers say of a measured field that they do not know it
+_MAY_BE_UNKNOWN = frozenset({"speed", "course", "accuracy", "battery"})
+_MAY_BE_NAN = _MAY_BE_UNKNOWN | {"altitude"}
+
 FIELDS = tuple(field for field in Report.__struct_fields__ if field not in ("received", "source"))
+
+
+def is_unknown(field: str, value: object) -> bool:
+    """Whether a value of a field only says that it is not known, by a sentinel of docs/protocol.md: the field is left
+    out then, and the position kept."""
+    if value == UNKNOWN:
+        return field in _MAY_BE_UNKNOWN
+    return value != value and field in _MAY_BE_NAN  # only NaN is not itself
 
 
 class Rejection(msgspec.Struct, frozen=True):
     """Why a report was not accepted. `index` counts from 0 in what was sent; `field` is None where none is to blame."""
 
-    index: int
+    index: int  # of a file the line or the point, from 1
     field: str | None
     reason: str
 
@@ -84,41 +97,23 @@ def accept(report: Report, received: int, source: str) -> Position:
     return Position(report.device_id, time, digest(*content), *content, received, source)
 
 
-def to_time(value: float | str) -> int:
-    """Unix ms from Unix ms or from ISO 8601 with a zone. Raises ValueError that says what was expected."""
-    if isinstance(value, str):
-        return _from_iso(value)
-    if not isinstance(value, int) and not math.isfinite(value):
-        raise ValueError(f"expected Unix milliseconds, got {value}")
-    return round(value)
-
-
-def _from_iso(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"expected Unix milliseconds or ISO 8601 like 2026-11-23T12:00:00Z, got {text!r}") from error
-    if moment.tzinfo is None:
-        raise ValueError(f"expected a zone, like 2026-11-23T12:00:00Z or +01:00, got {text!r}")
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
 def _time_of(report: Report, received: int) -> int:
     value = report.time if report.time is not None else report.timestamp
-    if type(value) is int:
-        time = value
-    elif value is None:
+    if value is None:
         raise BadReport("time", "expected the time of the fix, got none; send Unix milliseconds or ISO 8601")
-    else:
-        try:
-            time = to_time(value)
-        except ValueError as error:
-            raise BadReport("time", str(error)) from error
+    time = value if type(value) is int else _read("time", value)
     if not EARLIEST <= time <= received + LATEST_AHEAD:
         raise BadReport("time", _out_of_range(time))
-    if report.time is not None and report.timestamp is not None and report.timestamp != report.time:
+    if report.time is not None and report.timestamp is not None and _read("timestamp", report.timestamp) != time:
         raise BadReport("timestamp", f"expected the same as time ({report.time}) or none, got {report.timestamp}")
     return time
+
+
+def _read(field: str, value: float | str) -> int:
+    try:
+        return from_value(value)
+    except ValueError as error:
+        raise BadReport(field, str(error)) from error
 
 
 def _out_of_range(time: int) -> str:
@@ -133,11 +128,12 @@ def _out_of_range(time: int) -> str:
 
 def _attributes_of(report: Report) -> Attributes:
     attributes = report.attributes or {}
-    for value in attributes.values():
+    for name, value in attributes.items():
         if type(value) is int and not -(2**63) <= value < 2**63:
-            raise BadReport("attributes", f"expected whole numbers of at most 64 bits, got {value}")
+            bits = value.bit_length() + 1  # with its sign
+            raise BadReport("attributes", f"{name[:64]}: expected a whole number of at most 64 bits, got one of {bits}")
         if type(value) is float and not math.isfinite(value):
-            raise BadReport("attributes", f"expected finite numbers, got {value}")
+            raise BadReport("attributes", f"{name[:64]}: expected a finite number, got {value}")
     try:
         size = len(msgspec.json.encode(attributes))
     except UnicodeEncodeError as error:

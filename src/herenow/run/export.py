@@ -5,12 +5,12 @@ from collections.abc import AsyncIterable, Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-from herenow.errors import SettingsError
+from herenow.errors import NotFound, SettingsError
 from herenow.history.export import export
 from herenow.history.exports import Export
 from herenow.run.pipeline import open_store
 from herenow.settings import Settings
-from herenow.store.base import Span
+from herenow.store.base import Span, Store
 
 
 async def export_file(
@@ -19,21 +19,39 @@ async def export_file(
     device_ids: Sequence[str],
     span: Span,
     file: Path | None,
-    exported: Callable[[int], None],
+    reached: Callable[[int], None],
     *,
     raw: bool,
-) -> None:
-    """All devices where none is named. A file is there once it is whole; without one it goes to standard output.
+) -> int:
+    """How many positions were exported; `reached` gets how many so far. All devices where none is named. A file is
+    there once it is whole; without one it goes to standard output.
 
-    Raises StoreUnavailable, and SettingsError for a file that cannot be written.
+    Raises StoreUnavailable, NotFound for a device of which nothing is stored, and SettingsError for a file that cannot
+    be written.
     """
+    count = 0
+
+    def exported(more: int) -> None:
+        nonlocal count
+        count += more
+        reached(count)
+
     async with open_store(settings, writes=False) as store:
-        names = device_ids or [device.device_id for device in await store.latest()]
+        names = await _known(store, device_ids, span)
         pieces = export(store, made, names, span, exported, raw=raw)
         if file:
             await _write_whole(pieces, file)
         else:
             await _write(pieces, sys.stdout.buffer)
+    return count
+
+
+async def _known(store: Store, device_ids: Sequence[str], span: Span) -> list[str]:
+    known = {device.device_id for device in await store.latest()}
+    for device_id in device_ids:
+        if device_id not in known and not await store.track(device_id, span, None, 1):
+            raise NotFound(f"device: expected the id of a device, got {device_id[:128]!r}, of which nothing is stored")
+    return list(dict.fromkeys(device_ids)) or list(known)
 
 
 async def _write_whole(pieces: AsyncIterable[bytes], file: Path) -> None:

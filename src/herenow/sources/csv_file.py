@@ -8,6 +8,7 @@ import msgspec
 from herenow.errors import SettingsError
 from herenow.model.position import Position
 from herenow.model.report import FIELDS, BadReport, Rejection, Report
+from herenow.sources.rows import Row, put_attribute
 from herenow.wire.json import convert_report
 
 Cell = tuple[str, Callable[[str, str], object]]  # the field of a column, and what makes its value of (field, text)
@@ -31,18 +32,20 @@ ALIASES = {
     "bearing": "course",
     "accuracy_m": "accuracy",
 }
-REQUIRED = ("device_id", "time", "latitude", "longitude")
+REQUIRED = ("time", "latitude", "longitude")
 IGNORED = ("received", "source")  # the server's own, as in every report
 EXPORTED = [field for field in Position.__struct_fields__ if field != "tie"]  # the header of herenow.history.export_csv
 
 _object = msgspec.json.Decoder(dict[str, object])
 
 
-def read_csv(lines: Iterable[bytes]) -> Iterator[tuple[int, Report] | Rejection]:
-    """Rows by the fields of docs/protocol.md or ALIASES; other columns become attributes, empty cells are not known.
+def read_csv(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
+    """Rows by the fields of docs/protocol.md or ALIASES, with the number of the line that they begin on; other columns
+    become attributes, empty cells are not known.
 
     Commas, semicolons or tabs; spaces around a cell are dropped, but in a table of our own, where they belong to the
-    device id. Raises SettingsError where the header lacks a column that is needed.
+    device id. `device_id` is for a table without such a column. Raises SettingsError where the header lacks a column
+    that is needed.
     """
     # What is not UTF-8 becomes halves of surrogate pairs, which no right text holds: only those rows are rejected.
     text = (line.decode(errors="surrogateescape") for line in lines)
@@ -50,29 +53,21 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[tuple[int, Report] | Rejection]
     separator = max(",;\t", key=header.count)
     names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
     columns = _columns(names)
-    rows: Iterator[list[str]] = csv.reader(text, delimiter=separator)
-    return _read(rows if names == EXPORTED else map(_stripped, rows), columns)
-
-
-def _stripped(cells: list[str]) -> list[str]:
-    return [cell.strip() for cell in cells]
-
-
-def _read(rows: Iterator[list[str]], columns: list[Cell]) -> Iterator[tuple[int, Report] | Rejection]:
-    index = 0
+    spaced = names == EXPORTED
+    rows = csv.reader(text, delimiter=separator)
     while True:
+        number = rows.line_num + 2  # the reader counts the lines that it read, without the header
         try:
             cells = next(rows)
             if not cells:
                 continue  # a blank line
-            yield index, _report(cells, columns)
+            yield number, _report(cells if spaced else [cell.strip() for cell in cells], columns, device_id)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Rejection(index, None, f"expected a row of a table: {error}")
+            yield Rejection(number, None, f"expected a row of a table: {error}")
         except BadReport as error:
-            yield error.at(index)
-        index += 1
+            yield error.at(number)
 
 
 def _columns(names: list[str]) -> list[Cell]:
@@ -93,10 +88,10 @@ def _columns(names: list[str]) -> list[Cell]:
     ]
 
 
-def _report(cells: list[str], columns: list[Cell]) -> Report:
+def _report(cells: list[str], columns: list[Cell], device_id: str) -> Report:
     if len(cells) != len(columns):
         raise BadReport(None, f"expected {len(columns)} cells as in the header, got {len(cells)}")
-    fields: dict[str, object] = {}
+    fields: dict[str, object] = {} if ("device_id", _text) in columns else {"device_id": device_id}
     attributes: dict[str, object] = {}
     for cell, (field, value) in zip(cells, columns, strict=True):
         if not cell or field in IGNORED:
@@ -104,9 +99,12 @@ def _report(cells: list[str], columns: list[Cell]) -> Report:
         if not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell):
             raise BadReport(field, "expected UTF-8, got other bytes; save the table as UTF-8")
         if field == "attributes":
-            attributes |= _attributes(cell)
+            for name, told in _attributes(cell).items():
+                put_attribute(attributes, name, told)
+        elif field in FIELDS:
+            fields[field] = value(field, cell)
         else:
-            (fields if field in FIELDS else attributes)[field] = value(field, cell)
+            put_attribute(attributes, field, value(field, cell))
     if attributes:
         fields["attributes"] = attributes
     return convert_report(fields)
@@ -121,14 +119,6 @@ def _number(field: str, cell: str) -> object:
         return float(cell)
     except ValueError as error:
         raise BadReport(field, f"expected a number, got {cell[:40]!r}") from error
-
-
-def _time(_: str, cell: str) -> object:
-    """Whole ms; else the text, which is ISO 8601 or wrong."""
-    try:
-        return int(cell)
-    except ValueError:
-        return cell
 
 
 def _truth(field: str, cell: str) -> object:
@@ -147,7 +137,6 @@ def _attributes(cell: str) -> dict[str, object]:
 
 _VALUES: dict[str, Callable[[str, str], object]] = {
     **dict.fromkeys(("latitude", "longitude", "altitude", "speed", "course", "accuracy", "battery"), _number),
-    "time": _time,
     "ignition": _truth,
     "name": _text,
     "kind": _text,

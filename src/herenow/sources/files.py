@@ -14,36 +14,41 @@ from herenow.sources.csv_file import read_csv
 from herenow.sources.geojson_file import read_geojson
 from herenow.sources.gpx_file import read_gpx
 from herenow.sources.owntracks_file import device_of, read_owntracks
+from herenow.sources.rows import Remark, Row
 from herenow.wire.json import decode_report
 
 MAX_LINE = 1024 * 1024  # bytes
-KINDS = ".geojson, .rec (OwnTracks Recorder), .csv, .ndjson, .jsonl or .gpx, each also with .gz"
-
-Row = tuple[int, Report] | Rejection
+KINDS = ".geojson, .geojsonl, .geojsons, .rec (OwnTracks Recorder), .csv, .ndjson, .jsonl or .gpx, each also with .gz"
 
 _ENDINGS = {
     "csv": "csv",
     "ndjson": "ndjson",
     "jsonl": "ndjson",
     "gpx": "gpx",
-    "geojson": "geojson",
+    **dict.fromkeys(("geojson", "geojsonl", "geojsons"), "geojson"),
     "rec": "owntracks",
 }
 
 
 def read_file(
-    path: Path, clock: Clock = now, reached: Callable[[int], None] = lambda _: None
-) -> Iterator[Report | Rejection]:
-    """The reports of a file of one of KINDS in its order, `time` in Unix ms; beside them what is wrong with a row.
-    `reached` is told how many bytes of the file have been read, as it lies on the disk.
+    path: Path,
+    clock: Clock = now,
+    reached: Callable[[int], None] = lambda _: None,
+    *,
+    device_id: str | None = None,
+) -> Iterator[Report | Rejection | Remark]:
+    """The reports of a file of one of KINDS in its order, `time` in Unix ms; beside them what is wrong with a row, by
+    its number as `place` names it, and what is to be said of the file. `reached` gets the bytes of the file that have
+    been read, as it lies on the disk. `device_id` is for what names no device; without it, that is called as the file,
+    or as its track.
 
-    Rows count from 0 without the header and blank lines. Files are read as they are asked for, in constant memory.
-    Raises SettingsError that names the file, at the first report asked for or where the file cannot be read on.
+    Files are read as they are asked for, in constant memory. Raises SettingsError that names the file, at the first
+    report asked for or where the file cannot be read on.
     """
     kind, stem = _kind(path)
     try:
         with path.open("rb") as raw, _plain(path, raw) as file:
-            for row in _rows(kind, file, path, stem):
+            for row in _rows(kind, file, path, stem, device_id):
                 reached(raw.tell())
                 yield _checked(row, clock())
     except OSError as error:
@@ -62,15 +67,21 @@ def size_of(path: Path) -> int:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _rows(kind: str, file: IO[bytes], path: Path, stem: str) -> Iterator[Row]:
+def place(path: Path, rejection: Rejection) -> str:
+    """Where in which file something is wrong: its line, or, in kinds without lines, its point, counted from 1."""
+    unit = "point" if _kind(path)[0] in ("gpx", "geojson") else "line"
+    return f"{path}: {unit} {rejection.index}" + (f": {rejection.field}" if rejection.field else "")
+
+
+def _rows(kind: str, file: IO[bytes], path: Path, stem: str, device_id: str | None) -> Iterator[Row]:
     if kind == "gpx":
-        return read_gpx(file, stem)
+        return read_gpx(file, stem, device_id)
     if kind == "geojson":
-        return read_geojson(file, stem)
+        return read_geojson(file, stem, device_id)
     if kind == "owntracks":
-        return read_owntracks(_lines(file), device_of(path.absolute()) or stem)
+        return read_owntracks(_lines(file), device_of(path.absolute()) or device_id or stem)
     if kind == "csv":
-        return read_csv(_lines(file))
+        return read_csv(_lines(file), device_id or stem)
     return _read_ndjson(file)
 
 
@@ -92,24 +103,25 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
     """Lines with their ends, none longer than MAX_LINE: what has no ends is no table and may be huge."""
     number = 0
     while line := file.readline(MAX_LINE + 1):
+        number += 1
         if len(line) > MAX_LINE:
             raise SettingsError(f"line {number}: expected at most {MAX_LINE} bytes in a line, got more")
-        yield line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
-        number += 1
+        yield line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
 def _read_ndjson(file: IO[bytes]) -> Iterator[Row]:
-    filled = (line for line in _lines(file) if line.strip())
-    for index, line in enumerate(filled):
+    for number, line in enumerate(_lines(file), 1):
+        if not line.strip():
+            continue
         try:
-            yield index, decode_report(line)
+            yield number, decode_report(line)
         except BadReport as error:
-            yield error.at(index)
+            yield error.at(number)
 
 
-def _checked(row: Row, received: int) -> Report | Rejection:
+def _checked(row: Row, received: int) -> Report | Rejection | Remark:
     """What a server would say of a report is said now, where the row is still known."""
-    if isinstance(row, Rejection):
+    if isinstance(row, Rejection | Remark):
         return row
     index, report = row
     try:

@@ -1,43 +1,77 @@
-"""Points and timed lines of GeoJSON, also of what herenow.history.export_geojson wrote."""
+"""Points and timed lines of GeoJSON (RFC 7946) and of sequences of it (RFC 8142, or one on each line), also of what
+herenow.history.export_geojson wrote."""
 
 from collections.abc import Iterator
 from typing import IO
 
 from herenow.errors import SettingsError
-from herenow.model.report import FIELDS, BadReport, Rejection, Report
+from herenow.model.report import FIELDS, BadReport, Rejection, Report, is_unknown
+from herenow.model.timestamps import from_value
 from herenow.sources.csv_file import ALIASES, IGNORED
 from herenow.sources.json_stream import JsonStream
+from herenow.sources.rows import OVERLAPPING, Row, Tracks, put, put_attribute
 from herenow.wire.json import convert_report
 
 MAX_FEATURE = 16 * 1024 * 1024  # characters
 TIMES = ("times", "coordTimes")  # of the places of a line, among its properties
+LINES = ("LineString", "MultiLineString", "MultiPoint")  # which may tell the times of their places
+PLACE = ("longitude", "latitude", "altitude")
+RECORD = "\x1e"  # begins each text of a sequence of RFC 8142
 
 Fields = dict[str, object]
 
 
-def read_geojson(file: IO[bytes], device_id: str) -> Iterator[tuple[int, Report] | Rejection]:
-    """A report for each point, and for each place of a line that tells its times; counted through.
+def read_geojson(file: IO[bytes], stem: str, device_id: str | None = None) -> Iterator[Row]:
+    """A report for each point, and for each place of a line that tells its times; counted through from 1.
 
     Properties are read by the fields of docs/protocol.md or their aliases; other plain ones become attributes, nested
-    ones are left out. `device_id` is for features that name none. Reads feature by feature. Raises SettingsError where
-    it is not GeoJSON. A file that breaks off gives its reports and then a Rejection.
+    ones are left out. A feature that names no device is of `device_id`; else, where it is a line with a name, of the
+    device called so; else as the file, `stem`. Reads feature by feature. Raises SettingsError where it is not GeoJSON.
+    A file that breaks off, or goes on with something else, gives its reports and then a Rejection.
     """
-    index = 0
+    index, tracks = 0, Tracks()
     try:
         for feature in _features(JsonStream(file, MAX_FEATURE)):
-            for read in _reports(feature, device_id):
-                yield read.at(index) if isinstance(read, BadReport) else (index, read)
+            line = _is_line(feature)
+            named = device_id or (_name(feature) if line else None) or stem
+            for read in _reports(feature, named):
                 index += 1
+                yield read.at(index) if isinstance(read, BadReport) else (index, read)
+                if line and isinstance(read, Report):
+                    tracks.add(read)
+                    named = read.device_id
+            if line and tracks.end(named):
+                yield OVERLAPPING
     except ValueError as error:
         if index == 0:
             raise SettingsError(f"expected GeoJSON: {error}") from error
         yield Rejection(
-            index, None, f"expected whole GeoJSON, but it breaks here: {error}; the points before it are kept"
+            index + 1, None, f"expected whole GeoJSON, but it breaks here: {error}; the points before it are kept"
         )
 
 
+def _is_line(feature: object) -> bool:
+    geometry = feature.get("geometry") if isinstance(feature, dict) else None
+    return isinstance(geometry, dict) and geometry.get("type") in LINES
+
+
+def _name(feature: object) -> str | None:
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return " ".join(name.split()) if isinstance(name, str) else None
+
+
 def _features(stream: JsonStream) -> Iterator[object]:
-    """The features of a collection as they come, or the one feature that the file is. Raises ValueError."""
+    """The features of all texts, each as it comes. Raises ValueError."""
+    stream.skip(RECORD)
+    yield from _text(stream)
+    while stream.peek():
+        stream.skip(RECORD)
+        yield from _text(stream)
+
+
+def _text(stream: JsonStream) -> Iterator[object]:
+    """The features of a collection, or the one feature that a text is. Raises ValueError."""
     stream.expect("{")
     members: Fields = {}
     while not stream.skip("}"):
@@ -89,8 +123,10 @@ def _parts(feature: object, device_id: str) -> tuple[Fields, Fields, object]:
     togeojson = properties.get("coordinateProperties")
     lists = [properties.get(name) for name in TIMES]
     lists += [togeojson.get(TIMES[0])] if isinstance(togeojson, dict) else []
-    times = next((times for times in lists if times is not None), None)
-    return geometry, {"device_id": device_id} | _fields(properties), times
+    told = [times for times in lists if times is not None]
+    if any(times != told[0] for times in told):
+        raise BadReport("time", f"expected the times of a line once, got several lists; keep properties.{TIMES[0]}")
+    return geometry, {"device_id": device_id} | _fields(properties), told[0] if told else None
 
 
 def _fields(properties: Fields) -> Fields:
@@ -100,14 +136,22 @@ def _fields(properties: Fields) -> Fields:
         field = ALIASES.get(name.lower(), name.lower())
         if value is None or field in IGNORED:
             continue
-        if field in FIELDS:
-            fields[field] = value
-        elif isinstance(value, str | int | float):
-            attributes[name] = value
-    told = fields.get("attributes", {})
-    if attributes and isinstance(told, dict):
-        fields["attributes"] = {**attributes, **told}
-    return fields
+        if field == "attributes" and isinstance(value, dict):
+            for inner, told in value.items():
+                put_attribute(attributes, inner, told)
+        elif field in FIELDS:
+            put(fields, field, _time(value) if field == "time" else value)
+        elif isinstance(value, str | int | float) and value == value:  # NaN is how some write that there is none
+            put_attribute(attributes, name, value)
+    return {"attributes": attributes, **fields} if attributes else fields
+
+
+def _time(value: object) -> object:
+    """Unix ms, so that the same time in two forms is one."""
+    try:
+        return from_value(value) if isinstance(value, str | int | float) else value
+    except ValueError as error:
+        raise BadReport("time", str(error)) from error
 
 
 def _places(geometry: Fields, time: object, times: object) -> list[tuple[object, object]]:
@@ -115,10 +159,10 @@ def _places(geometry: Fields, time: object, times: object) -> list[tuple[object,
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     if kind == "Point":
         return [(coordinates, time)]
-    if kind == "LineString":
-        return _timed([coordinates], [times])
     if kind == "MultiLineString":
         return _timed(coordinates, times)
+    if kind in LINES:
+        return _timed([coordinates], [times])
     raise BadReport(None, f"expected a Point, or a LineString with times, got {str(kind)[:40]!r}")
 
 
@@ -140,10 +184,11 @@ def _flat(lines: object) -> list[object]:
 def _report(place: object, time: object, fields: Fields) -> Report | BadReport:
     if not isinstance(place, list) or len(place) < 2:
         return BadReport(None, f"expected a place [longitude, latitude], got {str(place)[:40]}")
-    fields = {**fields, "longitude": place[0], "latitude": place[1], "time": time}
-    if len(place) > 2:
-        fields["altitude"] = place[2]
+    found: Fields = {field: value for field, value in zip(PLACE, place, strict=False) if not is_unknown(field, value)}
     try:
-        return convert_report(fields)
+        for field in PLACE:
+            if field in fields:
+                put(found, field, fields[field])
+        return convert_report({**fields, **found, "time": time})
     except BadReport as error:
         return error

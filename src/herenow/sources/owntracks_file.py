@@ -6,10 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from herenow.model.report import BadReport, Rejection, Report
+from herenow.model.report import UNKNOWN, BadReport, Report
+from herenow.sources.rows import Remark, Row
 from herenow.wire.json import convert_report
 
 KMH = 1 / 3.6  # m/s
+UNKNOWN_SPEEDS = (UNKNOWN, UNKNOWN * 3.6, -3, -4)  # km/h: also −1 m/s, converted, and made whole
 FIELDS = {
     "lat": "latitude",
     "lon": "longitude",
@@ -20,6 +22,10 @@ FIELDS = {
 }
 # Of the place or of how it was found; other members are private (the name of a network), or about the message.
 ATTRIBUTES = ("tid", "t", "m", "conn", "bs", "vac", "p", "poi", "tag")
+
+NO_LOCATION = Remark(
+    "messages left out that are no locations", "a last will, a way point or a card does not say where the device was"
+)
 
 _MONTH = re.compile(r"\d{4}-\d\d")
 
@@ -33,19 +39,19 @@ def device_of(path: Path) -> str | None:
     return None
 
 
-def read_owntracks(lines: Iterable[bytes], device_id: str) -> Iterator[tuple[int, Report] | Rejection]:
-    """A report for each location. A line is a time, a kind and JSON, with tabs between; lines count from 0.
+def read_owntracks(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
+    """A report for each location. A line is a time, a kind and JSON, with tabs between; lines count from 1.
 
-    Messages that are not locations (a last will, a waypoint, a card) say nothing of where the device was, and are
-    passed over without a word. `device_id` is for messages that do not name their topic.
+    `device_id` is for messages that do not name their topic.
     """
-    filled = (line for line in lines if line.strip())
-    for index, line in enumerate(filled):
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
-            if told := _location(line):
-                yield index, _report(told, device_id)
+            told = _location(line)
+            yield (number, _report(told, device_id)) if told else NO_LOCATION
         except BadReport as error:
-            yield error.at(index)
+            yield error.at(number)
 
 
 def _location(line: bytes) -> dict[str, object] | None:
@@ -67,19 +73,13 @@ def _message(line: bytes) -> dict[str, object]:
 
 def _report(told: dict[str, object], device_id: str) -> Report:
     fields: dict[str, object] = {field: told[name] for name, field in FIELDS.items() if name in told}
-    if (course := fields.get("course")) is not None and _negative(course):
-        del fields["course"]  # how iOS says that it does not know
     speed = told.get("vel")
-    if speed is not None and not _negative(speed):
+    if speed is not None and speed not in UNKNOWN_SPEEDS:
         fields["speed"] = speed * KMH if isinstance(speed, int | float) else speed
-    attributes = {name: told[name] for name in ATTRIBUTES if name in told}
+    attributes = {name: told[name] for name in ATTRIBUTES if name in told and (name, told[name]) != ("vac", UNKNOWN)}
     if attributes:
         fields["attributes"] = attributes
     return convert_report({"device_id": _device_of(told) or device_id, "time": _time_of(told), **fields})
-
-
-def _negative(value: object) -> bool:
-    return isinstance(value, int | float) and value < 0
 
 
 def _time_of(told: dict[str, object]) -> object:

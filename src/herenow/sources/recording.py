@@ -2,6 +2,7 @@
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import cast
@@ -11,7 +12,8 @@ import numpy as np
 
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
-from herenow.sources.files import read_file
+from herenow.sources.files import place, read_file
+from herenow.sources.rows import Remark
 
 MAX_REPORTS = 2_000_000  # in one recording: about 100 bytes each, and more where rows have attributes of their own
 MAX_REJECTIONS = 100  # kept; the others are only counted
@@ -28,6 +30,7 @@ class Recorded(msgspec.Struct, frozen=True):
     kind: str | None = None
     name: str | None = None
     prefix: str = ""  # put before each device id, so that two files never mean the same device by chance
+    device_id: str | None = None  # of what names no device
 
 
 class Recording:
@@ -89,6 +92,7 @@ class Loaded(msgspec.Struct, frozen=True):
     recording: Recording
     rejected: int
     rejections: list[tuple[Path, Rejection]]  # the first MAX_REJECTIONS
+    remarks: Counter[tuple[Path, Remark]]
 
 
 def load(files: Sequence[Recorded]) -> Loaded:
@@ -98,14 +102,17 @@ def load(files: Sequence[Recorded]) -> Loaded:
     """
     refused: list[tuple[Path, Rejection]] = []
     rejected = 0
+    remarks = Counter[tuple[Path, Remark]]()
 
     def reports() -> Iterable[tuple[Report, Attributes | None]]:
         nonlocal rejected
         for file in files:
             naming = _Naming(file)
-            for read in read_file(file.path):
+            for read in read_file(file.path, device_id=file.device_id):
                 if isinstance(read, Report):
                     yield naming.name(read)
+                elif isinstance(read, Remark):
+                    remarks[file.path, read] += 1
                 else:
                     rejected += 1
                     if len(refused) < MAX_REJECTIONS:
@@ -113,8 +120,8 @@ def load(files: Sequence[Recorded]) -> Loaded:
 
     recording = Recording(reports())
     if not len(recording):
-        raise SettingsError(_nothing(files, refused))
-    return Loaded(recording, rejected, refused)
+        raise SettingsError(_nothing(files, refused, remarks))
+    return Loaded(recording, rejected, refused, remarks)
 
 
 class _Naming:
@@ -159,10 +166,13 @@ def _report(device_id: str, time: int, numbers: list[float], told: Attributes | 
     )
 
 
-def _nothing(files: Sequence[Recorded], refused: list[tuple[Path, Rejection]]) -> str:
+def _nothing(
+    files: Sequence[Recorded], refused: list[tuple[Path, Rejection]], remarks: Counter[tuple[Path, Remark]]
+) -> str:
     names = ", ".join(file.path.name for file in files)
-    if not refused:
-        return f"{names}: expected positions to replay, got none"
-    path, first = refused[0]
-    where = f"row {first.index}" + (f", {first.field}" if first.field else "")
-    return f"{names}: expected positions to replay, got none that can be used; {path.name} {where}: {first.reason}"
+    if refused:
+        path, first = refused[0]
+        return f"{names}: expected positions to replay, got none that can be used; {place(path, first)}: {first.reason}"
+    for (path, remark), count in remarks.items():
+        return f"{names}: expected positions to replay, got none; {path.name}: {count} {remark.what}: {remark.why}"
+    return f"{names}: expected positions to replay, got none"

@@ -67,12 +67,6 @@ def timestamp(time: int) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def read_moment(text: str) -> int:
-    """Unix ms of ISO 8601, UTC where no zone is said. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH) // timedelta(milliseconds=1)
-
-
 def encode_locations(positions: Iterable[Position]) -> bytes:
     """Positions of history, joined by commas."""
     return encode([location(position) for position in positions])[1:-1]

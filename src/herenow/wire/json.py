@@ -10,7 +10,7 @@ import msgspec
 from herenow.errors import BadRequest, TooLarge
 from herenow.model.device import Device
 from herenow.model.position import Position
-from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report
+from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report, is_unknown
 
 SUBPROTOCOL = "herenow.json.v1"
 
@@ -102,7 +102,10 @@ def decode_report(part: bytes | msgspec.Raw) -> Report:
     try:
         return _report.decode(part)
     except msgspec.ValidationError as error:
-        raise _explain(error, _as_sent(part)) from error
+        sent = _as_sent(part)
+        if isinstance(sent, dict):
+            return convert_report(sent)  # which knows what is wrong, and what only says that a field is not known
+        raise _explain(error, sent) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(bytes(part), error) from error
 
@@ -116,7 +119,18 @@ def _as_sent(part: bytes | msgspec.Raw) -> object:
 
 
 def convert_report(fields: dict[str, object]) -> Report:
-    """One report from values, as a file reader has them. Raises BadReport that names the field."""
+    """One report from values, as a file reader has them, without those that `is_unknown`. Raises BadReport that names
+    the field."""
+    try:
+        return _convert(fields)
+    except BadReport:
+        known = {name: value for name, value in fields.items() if not is_unknown(name, value)}
+        if len(known) == len(fields):
+            raise
+        return _convert(known)
+
+
+def _convert(fields: dict[str, object]) -> Report:
     for name, value in fields.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise BadReport(name, f"expected a finite number, got {value}")
@@ -129,7 +143,6 @@ def convert_report(fields: dict[str, object]) -> Report:
 _AT_FIELD = re.compile(r" - at `\$(?:\.(?P<field>\w+))?.*`$")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*?)`", re.DOTALL)
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
-_NO_NUMBER = re.compile(rb'"(\w+)"\s*:\s*(-?(?:NaN|Infinity))')
 
 
 def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
@@ -146,15 +159,34 @@ def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
     return BadReport(field, f"{reason[:1].lower()}{reason[1:].partition(', got')[0]}, got {_short(got)}")
 
 
+class _NoNumber(str):
+    """A number as it was written that is none in JSON, like NaN, or that no float holds, like 1e400."""
+
+
+def _number(text: str) -> object:
+    number = float(text)
+    return number if math.isfinite(number) else _NoNumber(text)
+
+
 def _unreadable(part: bytes, error: Exception) -> BadReport:
-    found = _NO_NUMBER.search(part)
-    if found:
-        return BadReport(found[1].decode(), f"expected a finite number, got {found[2].decode()}")
+    try:
+        sent = json.loads(part, parse_float=_number, parse_constant=_NoNumber)
+    except (ValueError, RecursionError):
+        sent = None
+    for field, value in sent.items() if isinstance(sent, dict) else ():
+        if isinstance(value, _NoNumber):
+            return BadReport(field, f"expected a finite number, got {_cut(value)}")
+        for name, inner in value.items() if isinstance(value, dict) else ():
+            if isinstance(inner, _NoNumber):
+                return BadReport(field, f"{name[:64]}: expected a finite number, got {_cut(inner)}")
     return BadReport(None, f"expected JSON: {error}")
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

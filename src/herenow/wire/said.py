@@ -14,15 +14,31 @@ MAX_ZOOM = 30
 GREATEST_ID = 2**32 - 1
 MAX_DETAIL = 1000  # characters
 
-Id = int | Annotated[str, msgspec.Meta(max_length=128)]
+# Languages whose only number is a float write 802.0 for 802.
+Whole = Annotated[float, msgspec.Meta(multiple_of=1)]
+Id = int | float | Annotated[str, msgspec.Meta(max_length=128)]
+
+
+class SaidResume(msgspec.Struct):
+    epoch: str
+    seq: Whole
 
 
 class SaidView(msgspec.Struct, tag="view", tag_field="type"):
-    id: Annotated[int, msgspec.Meta(ge=1, le=GREATEST_ID)] | None = None
+    id: Annotated[Whole, msgspec.Meta(ge=1, le=GREATEST_ID)] | None = None
     bbox: list[float] | None = None
     devices: Annotated[list[str], msgspec.Meta(max_length=MAX_DEVICES)] | None = None
     zoom: Annotated[float, msgspec.Meta(ge=0, le=MAX_ZOOM)] | None = None
-    resume: Resume | None = None
+    resume: SaidResume | None = None
+
+    @property
+    def number(self) -> int:
+        """What an answer carries as `view`; 0 for none."""
+        return int(self.id or 0)
+
+    @property
+    def resumed(self) -> Resume | None:
+        return Resume(self.resume.epoch, int(self.resume.seq)) if self.resume else None
 
     def view(self) -> View:
         """Raises BadRequest that names the field."""

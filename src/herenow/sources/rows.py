@@ -1,0 +1,86 @@
+"""What the readers of files have in common: what they give, and two names for one field."""
+
+import math
+from collections import deque
+
+import msgspec
+
+from herenow.model.report import BadReport, Rejection, Report, is_unknown
+from herenow.model.timestamps import from_value
+
+SAME = 1e-6  # by which two numbers for one field may differ, as a share or in their unit: one of them was rounded
+MAX_TRACKS = 1000  # of a file that are compared with each other
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """What is to be said of a file beside its rows. There are few different ones, so that they can be counted.
+
+    `lost` where something was left out that says where a device was, or seems to.
+    """
+
+    what: str
+    why: str
+    lost: bool = False
+
+
+OVERLAPPING = Remark(
+    "tracks that overlap in time under one device id",
+    "their positions are one track now, by time; if they are of several devices, give each track a name of its own",
+)
+
+Row = tuple[int, Report] | Rejection | Remark  # with the number of its line or point
+
+
+def put(fields: dict[str, object], field: str, value: object) -> None:
+    """Adds a field, unless its value only says that it is not known. Raises BadReport where it has another value
+    already, under another name."""
+    if is_unknown(field, value):
+        return
+    if field not in fields:
+        fields[field] = value
+    elif not _same(fields[field], value):
+        raise BadReport(field, _two_values(fields[field], value))
+
+
+def put_attribute(attributes: dict[str, object], name: str, value: object) -> None:
+    """Adds an attribute. Raises BadReport where it has another value already."""
+    if name not in attributes:
+        attributes[name] = value
+    elif not _same(attributes[name], value):
+        raise BadReport("attributes", f"{name[:64]}: {_two_values(attributes[name], value)}")
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=SAME, abs_tol=SAME)
+    return one == other
+
+
+def _two_values(one: object, other: object) -> str:
+    return f"expected one value, got {one!r:.40} and {other!r:.40} under two names; leave one out"
+
+
+class Tracks:
+    """The times of the tracks of a file, the last MAX_TRACKS of them, to tell where they overlap."""
+
+    def __init__(self) -> None:
+        self._ended: deque[tuple[str, float, float]] = deque(maxlen=MAX_TRACKS)
+        self._first, self._last = math.inf, -math.inf  # ms, of the track that is being read
+
+    def add(self, report: Report) -> None:
+        """A position of the track that is being read."""
+        if report.time is None:
+            return
+        try:
+            time = from_value(report.time)
+        except ValueError:
+            return  # its reader's caller rejects it
+        self._first, self._last = min(self._first, time), max(self._last, time)
+
+    def end(self, device_id: str) -> bool:
+        """Ends a track. Whether it overlaps an earlier one of this device; their ends may touch."""
+        first, last = self._first, self._last
+        found = any(id_ == device_id and first < end and start < last for id_, start, end in self._ended)
+        self._ended.append((device_id, first, last))
+        self._first, self._last = math.inf, -math.inf
+        return found
