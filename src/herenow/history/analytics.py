@@ -141,18 +141,15 @@ def _lies(extent: Extent | None, box: Box | None) -> Lies:
         return Lies.OUTSIDE  # nothing of it is to be believed
     if box is None:
         return Lies.INSIDE
+    parts = box.parts()
     if extent.north < box.south or extent.south > box.north:
         return Lies.OUTSIDE
+    if all(extent.east < part.west or extent.west > part.east for part in parts):
+        return Lies.OUTSIDE
     high = box.south <= extent.south and extent.north <= box.north
-    if box.west <= box.east:
-        if extent.east < box.west or extent.west > box.east:
-            return Lies.OUTSIDE
-        wide = box.west <= extent.west and extent.east <= box.east
-    else:
-        if extent.east < box.west and extent.west > box.east:
-            return Lies.OUTSIDE
-        wide = extent.west >= box.west or extent.east <= box.east
-    return Lies.INSIDE if high and wide else Lies.ACROSS
+    wide = any(part.west <= extent.west and extent.east <= part.east for part in parts)
+    over = box.west > box.east and box.west <= extent.west_turned and extent.east_turned <= box.east + 360
+    return Lies.INSIDE if high and (wide or over) else Lies.ACROSS
 
 
 def part_of(kept: Track, asked: Asked) -> Figures:
@@ -181,10 +178,7 @@ def _inside(kept: Track, asked: Asked) -> Mask:
     inside = (times >= asked.span.start) & (times < asked.span.end)
     if asked.box is None:
         return np.asarray(inside)
-    longitude, latitude, box = longitudes(kept), latitudes(kept), asked.box
-    east_of, west_of = longitude >= box.west, longitude <= box.east
-    across = east_of & west_of if box.west <= box.east else east_of | west_of
-    return np.asarray(inside & across & (latitude >= box.south) & (latitude <= box.north))
+    return np.asarray(inside & asked.box.holds(longitudes(kept), latitudes(kept)))
 
 
 def _within(kept: Track, trips: Sequence[Trip]) -> Mask:
