@@ -13,6 +13,7 @@ from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
 from herenow.model.clock import now
 from herenow.model.device import LONGEST, Device, Status
+from herenow.model.search_key import search_key
 from herenow.wire import json
 
 MAX_LATEST = 10_000
@@ -53,7 +54,7 @@ def _wanted(
     device: Annotated[list[str] | None, Query(max_length=MAX_NAMED, description="ids: any of these")] = None,
 ) -> Wanted:
     return Wanted(
-        search.strip().lower(),
+        search_key(search.strip()),
         frozenset(kind) if kind else None,
         frozenset(status) if status else None,
         to_box(bbox) if bbox else None,
