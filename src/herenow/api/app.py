@@ -33,11 +33,11 @@ from herenow.api.border import Border, Compressed
 from herenow.api.document import describe
 from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts, Past
+from herenow.api.paths import RoutedPaths
 from herenow.api.policy import content_policy
 from herenow.api.problems import add_problems
 
-# Live first: routes are tried in order, and thousands of viewers may come back at once. A device's id may hold slashes,
-# so that `devices` comes after whatever begins with one.
+# Live first: routes are tried in order, and thousands of viewers may come back at once.
 MODULES = (
     live,
     ingest,
@@ -73,6 +73,7 @@ def described() -> FastAPI:
         servers=[{"url": "."}],  # relative to this document, so under a path of a proxy as well
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # `RoutedPaths` takes them off
     )
     for module in MODULES:
         app.include_router(module.router)
@@ -96,17 +97,26 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
     hosts = dict.fromkeys(host for one in parts.scene.basemaps for host in one.hosts)
     app.add_middleware(Border, here_only=parts.here_only, policy=content_policy(hosts))
+    app.add_middleware(RoutedPaths)
     return app
 
 
 def create_history_app(past: Past) -> FastAPI:
     """What is answered beside a server."""
-    app = FastAPI(title="Herenow history", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Herenow history",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.state.past = past
     for module in HISTORY:
         app.include_router(module.router)
     add_problems(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    app.add_middleware(RoutedPaths)
     return app
 
 

@@ -17,7 +17,7 @@ _CLASSES = (
 router = APIRouter(tags=["moving features"], route_class=StandardRoute)
 
 
-@router.get(f"{ROOT}/")
+@router.get(ROOT)
 async def landing_page(links: WithLinks) -> Response:
     """Where everything else is."""
     found = [

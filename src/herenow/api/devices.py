@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 from herenow.api.cursor import ranked_place, to_cursor
 from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, today, without_each
 from herenow.api.parts import Parts, WithFleet, WithParts
+from herenow.api.paths import DEVICE
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
 from herenow.model.clock import now
@@ -87,7 +88,7 @@ async def devices(
     return answer(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
 
 
-@router.get("/api/devices/{device_id:path}")
+@router.get(DEVICE)
 async def device(device_id: str, parts: WithParts) -> Response:
     """One device at its newest position."""
     found = await _device(parts, device_id)
