@@ -5,6 +5,7 @@ from types import ModuleType
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
 from herenow import __version__
 from herenow.api import (
@@ -60,6 +61,8 @@ MODULES = (
     web,
 )
 HISTORY = (days, track, history, analytics, replay, export, storage)  # what is answered from the store alone
+METHODS_FROM_ELSEWHERE = ("GET", "HEAD", "POST")  # not DELETE: no page of another origin erases a device
+HEADERS_FROM_ELSEWHERE = ("Content-Encoding", "If-None-Match", "If-Range", "Last-Event-ID", "Range")
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 
@@ -71,6 +74,7 @@ def described() -> FastAPI:
         version=__version__,
         summary="Positions in, positions and history out.",
         servers=[{"url": "."}],  # relative to this document, so under a path of a proxy as well
+        openapi_url=None,  # `describe` serves it, under its media type
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # `RoutedPaths` takes them off
@@ -95,8 +99,16 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
+    if parts.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=parts.origins,
+            allow_methods=METHODS_FROM_ELSEWHERE,
+            allow_headers=HEADERS_FROM_ELSEWHERE,
+            expose_headers=["ETag", "Retry-After"],
+        )
     hosts = dict.fromkeys(host for one in parts.scene.basemaps for host in one.hosts)
-    app.add_middleware(Border, here_only=parts.here_only, policy=content_policy(hosts))
+    app.add_middleware(Border, here_only=parts.here_only, origins=parts.origins, policy=content_policy(hosts))
     app.add_middleware(RoutedPaths)
     return app
 
