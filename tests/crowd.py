@@ -14,7 +14,7 @@ import msgspec
 from herenow.wire import binary
 from herenow.wire.json import Live
 
-TEXT, BINARY, CLOSE = 0x1, 0x2, 0x8
+TEXT, BINARY, CLOSE, PING = 0x1, 0x2, 0x8, 0x9
 OPENING = 20.0  # s
 SIP = 97  # bytes that are read at once by who is about to be cut half-way through a message
 GULP = memoryview(bytearray(1 << 18))  # one for all: what is read is taken out at once

@@ -59,6 +59,10 @@ class LineString(Body, tag_field="type", tag="LineString"):
     coordinates: Annotated[list[Place], msgspec.Meta(min_length=2)]
 
 
+class MultiLineString(Body, tag_field="type", tag="MultiLineString"):
+    coordinates: list[Annotated[list[Place], msgspec.Meta(min_length=2)]]
+
+
 class Measure(Body, tag_field="type", tag="Measure"):
     values: list[float]
     form: Form
@@ -67,7 +71,7 @@ class Measure(Body, tag_field="type", tag="Measure"):
 
 class Feature(Body, tag_field="type", tag="Feature"):
     id: str
-    geometry: Point | LineString
+    geometry: Point | LineString | MultiLineString
     properties: dict[str, Any]
     crs: Named
     trs: Linked

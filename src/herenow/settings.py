@@ -15,6 +15,7 @@ from pydantic_settings import SettingsError as UnreadableSetting
 
 from herenow.errors import SettingsError
 from herenow.model.basemap import Basemap
+from herenow.model.origins import read_origins
 from herenow.model.retention import Retention, read_retention
 
 ELSEWHERE = ("server",)  # read by other commands than `run`
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
         "closed",
         description="`open` lets anyone who reaches the port read and write; needed to listen beyond this machine.",
     )
+    origins: str = Field("none", description="Origins whose pages may ask and report, separated by commas.")
 
     keep_days: str = Field("ever", description="Days that positions are kept, for all and by kind: 90, bus=30.")
 
@@ -57,6 +59,12 @@ class Settings(BaseSettings):
     )
     trip_time: int = Field(60, ge=1, le=86_400, description="Seconds that a trip lasts at least.")
     trip_reach: float = Field(100.0, ge=1, le=100_000, description="Metres that a trip spans within two hours.")
+
+    @field_validator("origins")
+    @classmethod
+    def _origins_are_origins(cls, text: str) -> str:
+        read_origins(text)
+        return text
 
     @field_validator("keep_days")
     @classmethod
@@ -104,6 +112,10 @@ class Settings(BaseSettings):
         """A URL without its password."""
         url: str = getattr(self, name)
         return without_password(url)
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        return read_origins(self.origins)
 
     @property
     def retention(self) -> Retention:

@@ -25,7 +25,7 @@ def test_every_documented_setting_exists() -> None:
 
 def routes() -> set[str]:
     paths = {route.path for module in MODULES for route in module.router.routes}
-    return {path.replace("{device_id:path}", "{device_id}") for path in paths}
+    return {path.replace("{device_id:id}", "{device_id}") for path in paths}
 
 
 def test_every_route_is_documented_and_every_documented_one_exists() -> None:

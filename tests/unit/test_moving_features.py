@@ -52,7 +52,8 @@ def test_a_feature_and_a_sequence_are_what_they_were(name: str) -> None:
 
 def test_a_feature_says_who_moved_and_where_and_when() -> None:
     told = feature(DRIVE)
-    assert (told["type"], told["id"], told["properties"]) == ("Feature", "bus", {"name": "Bus 7"})
+    properties = {"device_id": "bus", "name": "Bus 7", "time": "2026-09-21T14:13:20.000Z", "speed": 1.0}
+    assert (told["type"], told["id"], told["properties"]) == ("Feature", "bus", properties)
     assert told["bbox"] == [24.9, 60.0, 25.1, 60.2]
     assert told["time"] == ["2026-09-21T14:13:20.000Z", "2026-09-21T14:13:22.000Z"]
     assert told["geometry"]["type"] == "LineString"

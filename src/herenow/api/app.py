@@ -5,6 +5,7 @@ from types import ModuleType
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 
 from herenow import __version__
 from herenow.api import (
@@ -33,11 +34,11 @@ from herenow.api.border import Border, Compressed
 from herenow.api.document import describe
 from herenow.api.metrics import Metrics
 from herenow.api.parts import Parts, Past
+from herenow.api.paths import RoutedPaths
 from herenow.api.policy import content_policy
 from herenow.api.problems import add_problems
 
-# Live first: routes are tried in order, and thousands of viewers may come back at once. A device's id may hold slashes,
-# so that `devices` comes after whatever begins with one.
+# Live first: routes are tried in order, and thousands of viewers may come back at once.
 MODULES = (
     live,
     ingest,
@@ -60,6 +61,8 @@ MODULES = (
     web,
 )
 HISTORY = (days, track, history, analytics, replay, export, storage)  # what is answered from the store alone
+METHODS_FROM_ELSEWHERE = ("GET", "HEAD", "POST")  # not DELETE: no page of another origin erases a device
+HEADERS_FROM_ELSEWHERE = ("Content-Encoding", "If-None-Match", "If-Range", "Last-Event-ID", "Range")
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 
@@ -71,8 +74,10 @@ def described() -> FastAPI:
         version=__version__,
         summary="Positions in, positions and history out.",
         servers=[{"url": "."}],  # relative to this document, so under a path of a proxy as well
+        openapi_url=None,  # `describe` serves it, under its media type
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # `RoutedPaths` takes them off
     )
     for module in MODULES:
         app.include_router(module.router)
@@ -94,19 +99,36 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
+    if parts.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=parts.origins,
+            allow_methods=METHODS_FROM_ELSEWHERE,
+            allow_headers=HEADERS_FROM_ELSEWHERE,
+            expose_headers=["ETag", "Retry-After"],
+        )
     hosts = dict.fromkeys(host for one in parts.scene.basemaps for host in one.hosts)
-    app.add_middleware(Border, here_only=parts.here_only, policy=content_policy(hosts))
+    app.add_middleware(Border, here_only=parts.here_only, origins=parts.origins, policy=content_policy(hosts))
+    app.add_middleware(RoutedPaths)
     return app
 
 
 def create_history_app(past: Past) -> FastAPI:
     """What is answered beside a server."""
-    app = FastAPI(title="Herenow history", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Herenow history",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.state.past = past
     for module in HISTORY:
         app.include_router(module.router)
     add_problems(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    app.add_middleware(RoutedPaths)
     return app
 
 

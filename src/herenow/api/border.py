@@ -1,5 +1,6 @@
 """What every request passes on its way in, and every answer on its way out."""
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,13 +18,15 @@ _WHOLE = (200, 206, 304)
 
 
 class Border:
-    """Refuses what other web pages ask through a visitor's browser: their Origin is not the host that is asked. While
-    only this machine may ask, a host name not its own is refused too: a page elsewhere may have had it point here.
+    """Refuses what other web pages ask through a visitor's browser: their Origin is neither the host that is asked nor
+    one of `origins`. While only this machine may ask, a host name not its own is refused too: a page elsewhere may have
+    had it point here.
     """
 
-    def __init__(self, app: ASGIApp, *, here_only: bool, policy: str) -> None:
+    def __init__(self, app: ASGIApp, *, here_only: bool, origins: Iterable[str], policy: str) -> None:
         self._app = app
         self._here_only = here_only
+        self._origins = frozenset(origins)
         self._always = [*_ALWAYS, (b"content-security-policy", policy.encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,8 +43,11 @@ class Border:
         host, origin = headers.get("host", ""), headers.get("origin")
         try:
             asked = _place(f"//{host}")
-            if origin is not None and _place(origin) != asked:
-                return f"expected a page of {host[:99]} to ask, got one of {origin[:99]}; a proxy must pass Host on"
+            if origin is not None and _place(origin) != asked and origin not in self._origins:
+                return (
+                    f"expected a page of {host[:99]} to ask, got one of {origin[:99]}; a proxy must pass Host on, "
+                    "and HERENOW_ORIGINS allows other pages"
+                )
         except ValueError:
             return f"expected a host like 127.0.0.1:8000, got Host {host[:99]!r} and Origin {(origin or '')[:99]!r}"
         if self._here_only and not loopback(asked[0]):

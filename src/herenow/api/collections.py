@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from herenow.api.devices import answer
+from herenow.api.document import MEDIA_TYPE
 from herenow.api.standard import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.errors import NotFound
 
@@ -17,12 +18,12 @@ _CLASSES = (
 router = APIRouter(tags=["moving features"], route_class=StandardRoute)
 
 
-@router.get(f"{ROOT}/")
+@router.get(ROOT)
 async def landing_page(links: WithLinks) -> Response:
     """Where everything else is."""
     found = [
         *links.page(None),
-        links.beside("service-desc", "openapi.json"),
+        links.beside("service-desc", "openapi.json", MEDIA_TYPE),
         links.to("conformance", "conformance"),
         links.to("data", "collections"),
     ]

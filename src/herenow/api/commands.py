@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from herenow.api.devices import answer
 from herenow.api.parts import WithParts
+from herenow.api.paths import DEVICE
 from herenow.api.problems import problem
 from herenow.errors import BadRequest
 from herenow.live.commands import UNANSWERED
@@ -30,7 +31,7 @@ class _Asked(msgspec.Struct):
 _asked = msgspec.json.Decoder(_Asked)
 
 
-@router.post("/api/devices/{device_id:path}/commands", openapi_extra=_BODY)
+@router.post(f"{DEVICE}/commands", openapi_extra=_BODY)
 async def command(device_id: str, request: Request, parts: WithParts) -> Response:
     """Hands a command to a device on a live socket, and answers what the device answered."""
     body = await parts.bodies.read(request)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.devices import answer, never_reported
 from herenow.api.parts import Past, WithPast
+from herenow.api.paths import DEVICE
 from herenow.api.query import span
 from herenow.api.track import Raw
 from herenow.errors import BadRequest
@@ -29,7 +30,7 @@ From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix m
 To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")]
 
 
-@router.get("/api/devices/{device_id:path}/days")
+@router.get(f"{DEVICE}/days")
 async def days(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """What a device did on each UTC day that the range touches."""
     range_ = await _asked(past, device_id, start, end, raw=raw is True)
@@ -38,7 +39,7 @@ async def days(device_id: str, past: WithPast, start: From = None, end: To = Non
     return answer({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
 
 
-@router.get("/api/devices/{device_id:path}/trips")
+@router.get(f"{DEVICE}/trips")
 async def trips(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """The trips and stops of a device that touch the range, in order, each as long as it is."""
     range_ = await _asked(past, device_id, start, end, raw=raw is True)
@@ -46,7 +47,7 @@ async def trips(device_id: str, past: WithPast, start: From = None, end: To = No
     return answer({"device_id": device_id, "pieces": [_piece(piece) for piece in found]})
 
 
-@router.get("/api/devices/{device_id:path}/places")
+@router.get(f"{DEVICE}/places")
 async def places(
     device_id: str,
     past: WithPast,

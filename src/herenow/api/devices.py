@@ -9,10 +9,12 @@ from pydantic import StringConstraints
 from herenow.api.cursor import ranked_place, to_cursor
 from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, without_each
 from herenow.api.parts import Parts, WithFleet, WithParts
+from herenow.api.paths import DEVICE
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
 from herenow.model.clock import now
 from herenow.model.device import LONGEST, Device, Status
+from herenow.model.search_key import search_key
 from herenow.wire import json
 
 MAX_LATEST = 10_000
@@ -53,7 +55,7 @@ def _wanted(
     device: Annotated[list[str] | None, Query(max_length=MAX_NAMED, description="ids: any of these")] = None,
 ) -> Wanted:
     return Wanted(
-        search.strip().lower(),
+        search_key(search.strip()),
         frozenset(kind) if kind else None,
         frozenset(status) if status else None,
         to_box(bbox) if bbox else None,
@@ -90,7 +92,7 @@ async def devices(
     return answer(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
 
 
-@router.get("/api/devices/{device_id:path}")
+@router.get(DEVICE)
 async def device(device_id: str, parts: WithParts) -> Response:
     """One device at its newest position."""
     found, time = await _device(parts, device_id), now()

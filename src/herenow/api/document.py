@@ -3,9 +3,12 @@
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from herenow.api.answers import ANSWERS
+from herenow.wire import json
+
+MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
 
 _REFERENCE = "#/components/schemas/{name}"
 _PROBLEM: dict[str, Any] = {
@@ -28,7 +31,7 @@ _PROBLEM: dict[str, Any] = {
 
 
 def describe(app: FastAPI) -> None:
-    """Has the app's document tell answers as well."""
+    """Has the app's document tell answers as well, and serves it at /openapi.json."""
     asked = app.openapi
 
     def whole() -> dict[str, Any]:
@@ -36,7 +39,11 @@ def describe(app: FastAPI) -> None:
             app.openapi_schema = _with_answers(asked())
         return app.openapi_schema
 
+    async def openapi() -> Response:
+        return Response(json.encode(app.openapi()), media_type=MEDIA_TYPE)
+
     app.openapi = whole  # type: ignore[method-assign] # the way that FastAPI documents
+    app.add_api_route("/openapi.json", openapi, include_in_schema=False)
 
 
 def _with_answers(document: dict[str, Any]) -> dict[str, Any]:

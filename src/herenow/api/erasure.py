@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from herenow.api.devices import answer, never_reported
 from herenow.api.parts import Parts, WithParts
+from herenow.api.paths import DEVICE
 from herenow.errors import Forbidden
 from herenow.history.traces import traces
 from herenow.settings import loopback
@@ -19,7 +20,7 @@ def _from_here(request: Request) -> None:
         raise Forbidden("a device can be erased from the server's own machine only; run `herenow erase` there")
 
 
-@router.delete("/api/devices/{device_id:path}", dependencies=[Depends(_from_here)])
+@router.delete(DEVICE, dependencies=[Depends(_from_here)])
 async def erase(device_id: str, parts: WithParts) -> Response:
     """Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
     What it reports later makes it known anew."""
@@ -32,7 +33,7 @@ async def erase(device_id: str, parts: WithParts) -> Response:
     return answer(await _traces(parts, device_id))
 
 
-@router.get("/api/devices/{device_id:path}/traces")
+@router.get(f"{DEVICE}/traces")
 async def left(device_id: str, parts: WithParts) -> Response:
     """How many rows speak of a device, in every table; `nothing` is true where none does."""
     return answer(await _traces(parts, device_id))

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Iterator
 
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
@@ -20,8 +21,9 @@ from herenow.model.geo import WORLD
 from herenow.model.view import View
 from herenow.wire import binary, json
 
-PING_EVERY = 20  # beats
 BEAT = 0.5  # s
+PING_EVERY = 20  # beats
+KEEP_OPEN_EVERY = 50  # beats; proxies cut what is silent for 60 s
 GIVE_WAY = 0.005  # s between two slices of what is not about positions: those come first
 RETURNS_A_SECOND = 500  # viewers that are told to come back after a stop
 SHORTEST_SPREAD = 500  # ms
@@ -76,8 +78,9 @@ class ArticleSession:
 
 
 async def beat(parts: Parts) -> None:
-    """Twice a second stats to all viewers, every ten seconds a ping, made once; closes those that stall. A fleet that
-    is not loaded has no counts yet: until then pings take their place. Never returns."""
+    """Twice a second stats to all who look at something, every ten seconds a ping, made once; every 25 s a ping of the
+    WebSocket to every socket; closes those that stall. A fleet that is not loaded has no counts yet: until then pings
+    take their place. Never returns."""
     beats = 0
     while True:
         await asyncio.sleep(BEAT)
@@ -88,13 +91,15 @@ async def beat(parts: Parts) -> None:
             continue
         loaded = hub.loaded.is_set()
         if loaded:
-            await _tell(hub, json.encode({"type": "stats", **stats_of(parts)}))
+            await _tell(hub.tell(json.encode({"type": "stats", **stats_of(parts)})))
         if not loaded or beats % PING_EVERY == 0:
-            await _tell(hub, json.encode({"type": "ping", "time": now(), "seq": hub.sent}))
+            await _tell(hub.tell(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
+        if beats % KEEP_OPEN_EVERY == 0:
+            await _tell(hub.ping())
 
 
-async def _tell(hub: Hub, message: bytes) -> None:
-    for _ in hub.tell(message):
+async def _tell(slices: Iterator[None]) -> None:
+    for _ in slices:
         await asyncio.sleep(GIVE_WAY)
 
 

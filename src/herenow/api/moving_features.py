@@ -36,7 +36,7 @@ Leaf = Annotated[str | None, Query(description="times, separated by commas: wher
 SubTrajectory = Annotated[bool, Query(alias="subTrajectory", description="what lies in the datetime, and nothing else")]
 
 ITEMS = f"{ROOT}/collections/{{collection_id}}/items"
-ITEM = f"{ITEMS}/{{device_id:path}}"
+ITEM = f"{ITEMS}/{{device_id:id}}"
 
 router = APIRouter(tags=["moving features"], route_class=StandardRoute)
 

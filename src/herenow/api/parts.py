@@ -72,6 +72,7 @@ class Parts(msgspec.Struct, frozen=True):
     scene: Scene
     bodies: Bodies
     here_only: bool  # whether only this machine may ask
+    origins: list[str]  # whose pages may ask, beside our own
 
     def troubles(self) -> list[str]:
         """Why positions are not taken, stored or shown at the moment."""

@@ -25,6 +25,7 @@ STOPPING = (1012, "the server is stopping")
 NO_TEXT = (1007, "expected UTF-8")
 
 _EXTENSION = "herenow.link"
+_WEBSOCKET = b"websocket"
 
 Written = list[bytes]
 
@@ -188,11 +189,26 @@ class Link(WebSocketsSansIOProtocol):
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP, which hands its transport to the route, for streams that must be cut off."""
+    """uvicorn's HTTP, which hands its transport to the route, for streams that must be cut off, and takes each
+    handshake that RFC 6455 allows: `websocket` may be one of several offers, in several lines."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         cast("dict[str, object]", self.scope)["extensions"] = {_EXTENSION: self.transport}
+
+    def _get_upgrade(self) -> bytes | None:
+        offers = self._tokens(b"upgrade") if b"upgrade" in self._tokens(b"connection") else []
+        return _WEBSOCKET if _WEBSOCKET in offers else next(iter(offers), None)
+
+    def _tokens(self, header: bytes) -> list[bytes]:
+        lines = (value for name, value in self.headers if name == header)
+        return [token.strip().lower() for line in lines for token in line.split(b",")]
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hands the one offer that was taken on: `websockets` takes no other beside it."""
+        kept = [(name, value) for name, value in self.headers if name != b"upgrade"]
+        self.scope["headers"] = [*kept, (b"upgrade", _WEBSOCKET)]
+        super().handle_websocket_upgrade()
 
 
 def prepare(transport: asyncio.Transport) -> None:

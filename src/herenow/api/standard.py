@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from herenow.api.paths import encoded
+from herenow.api.public_url import public_url
 from herenow.errors import BadRequest
 
 ROOT = "/ogc"  # beside /api: the paths below it are the standard's, not ours
@@ -39,21 +41,20 @@ def _wrong(found: dict[str, Any]) -> str:
 
 
 class Links:
-    """Links as seen from the path that was asked for: right behind a proxy, too, whatever it puts before it."""
+    """Absolute, as clients like GDAL need them; under the address that the client asked."""
 
     def __init__(self, request: Request) -> None:
-        raw: bytes = request.scope["raw_path"]
-        self._path = raw.decode("ascii").partition(ROOT)[2]
-        self._up = "../" * (self._path.count("/") - 1)
+        self._base = public_url(request)
+        self._asked = self._base + request.scope["raw_path"].decode("ascii")
         self._query = request.query_params.multi_items()
 
     def to(self, rel: str, *segments: str, kind: str = JSON) -> dict[str, str]:
-        path = "/".join(quote(segment, safe="") for segment in segments)
-        return {"rel": rel, "href": self._up + path or "./", "type": kind}
+        path = "".join(f"/{encoded(segment)}" for segment in segments)
+        return {"rel": rel, "href": self._base + ROOT + path, "type": kind}
 
-    def beside(self, rel: str, path: str) -> dict[str, str]:
+    def beside(self, rel: str, path: str, kind: str) -> dict[str, str]:
         """To what is not under ROOT."""
-        return {"rel": rel, "href": f"{self._up}../{path}", "type": JSON}
+        return {"rel": rel, "href": f"{self._base}/{path}", "type": kind}
 
     def page(self, following: str | None, kind: str = JSON) -> list[dict[str, str]]:
         """To the answer itself, and to the next page where there is one."""
@@ -64,8 +65,7 @@ class Links:
         return links
 
     def _same(self, rel: str, query: list[tuple[str, str]], kind: str) -> dict[str, str]:
-        path = f"{self._up}{self._path.lstrip('/')}" or "./"
-        return {"rel": rel, "href": path + (f"?{urlencode(query)}" if query else ""), "type": kind}
+        return {"rel": rel, "href": self._asked + (f"?{urlencode(query)}" if query else ""), "type": kind}
 
 
 WithLinks = Annotated[Links, Depends(Links)]

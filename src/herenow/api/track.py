@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from herenow.api.cursor import position_place, to_cursor
 from herenow.api.devices import answer, never_reported
 from herenow.api.parts import Past, WithPast
+from herenow.api.paths import DEVICE
 from herenow.api.query import span
 from herenow.errors import BadRequest
 from herenow.history.days import read_hours, read_level
@@ -32,7 +33,7 @@ Raw = Annotated[bool | None, Query(description="positions that are not to be bel
 router = APIRouter(tags=["devices"])
 
 
-@router.get("/api/devices/{device_id:path}/track")
+@router.get(f"{DEVICE}/track")
 async def track(
     device_id: str,
     past: WithPast,

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 from fastapi import APIRouter, FastAPI, Response
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from herenow import __version__
@@ -52,15 +53,22 @@ def add_web(app: FastAPI) -> None:
     files, nothing_here = BuiltFiles(directory=WEB, html=True), app.router.default
 
     async def docs(request: Request) -> Response:
+        if _ends_with_slash(request.scope):
+            return RedirectResponse("../docs")  # what the page loads is relative to it
         return await files.get_response("docs.html", request.scope)
 
     app.add_api_route("/docs", docs, include_in_schema=False)
 
     async def file_or_nothing(scope: Scope, receive: Receive, send: Send) -> None:
-        api = scope["path"].startswith("/api/")
-        await (files if scope["type"] == "http" and not api else nothing_here)(scope, receive, send)
+        none = scope["type"] != "http" or scope["path"].startswith("/api/") or _ends_with_slash(scope)
+        await (nothing_here if none else files)(scope, receive, send)
 
     app.router.default = file_or_nothing
+
+
+def _ends_with_slash(scope: Scope) -> bool:
+    raw: bytes = scope["raw_path"]
+    return raw != b"/" and raw.endswith(b"/")
 
 
 async def _not_built() -> Response:

@@ -140,18 +140,15 @@ def _lies(extent: Extent | None, box: Box | None) -> Lies:
         return Lies.OUTSIDE  # nothing of it is to be believed
     if box is None:
         return Lies.INSIDE
+    parts = box.parts()
     if extent.north < box.south or extent.south > box.north:
         return Lies.OUTSIDE
+    if all(extent.east < part.west or extent.west > part.east for part in parts):
+        return Lies.OUTSIDE
     high = box.south <= extent.south and extent.north <= box.north
-    if box.west <= box.east:
-        if extent.east < box.west or extent.west > box.east:
-            return Lies.OUTSIDE
-        wide = box.west <= extent.west and extent.east <= box.east
-    else:
-        if extent.east < box.west and extent.west > box.east:
-            return Lies.OUTSIDE
-        wide = extent.west >= box.west or extent.east <= box.east
-    return Lies.INSIDE if high and wide else Lies.ACROSS
+    wide = any(part.west <= extent.west and extent.east <= part.east for part in parts)
+    over = box.west > box.east and box.west <= extent.west_turned and extent.east_turned <= box.east + 360
+    return Lies.INSIDE if high and (wide or over) else Lies.ACROSS
 
 
 def part_of(kept: Track, day: Span, asked: Asked) -> Figures:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from herenow.errors import BadRequest
 from herenow.history.cells import CLASSES, MOVING, Cells, cell_places, coarser, morton, place_cells, together
@@ -15,7 +14,7 @@ from herenow.history.ranges import Block, blocks
 from herenow.history.tiles import MAX_BYTES, Filter, counted
 from herenow.history.track import PLACES
 from herenow.model.geo import Box
-from herenow.store.base import Range, Rollups, Span, uncrossed
+from herenow.store.base import Range, Rollups, Span
 
 HALVINGS = 2  # of a tile of 256 pixels, so cells of 64
 MAX_CELLS = 10_000
@@ -40,7 +39,8 @@ async def density(rollups: Rollups, box: Box, zoom: int, span: Span, by: Filter)
     """
     grid = min(GROUND + SPLIT, zoom + HALVINGS)
     stored = min(level for level in (GROUND, *ZOOMS) if level + SPLIT >= grid)
-    tiles = [tile for part in uncrossed(box) for tile in _tiles(part, stored)]
+    # Two parts of a box may lie in one tile.
+    tiles = list(dict.fromkeys(tile for part in box.parts() for tile in _tiles(part, stored)))
     values = await _read(rollups, await blocks(rollups, span), stored, tiles)
     return await asyncio.to_thread(_cells, values, stored, grid, box, by)
 
@@ -82,7 +82,7 @@ def _cells(values: Sequence[tuple[str, bytes]], stored: int, grid: int, box: Box
         np.add.reduceat(column, starts) for column in (rows["count"], moving, rows["longitudes"], rows["latitudes"])
     )
     longitude, latitude = longitudes / counts / PLACES, latitudes / counts / PLACES
-    chosen = np.flatnonzero(_inside(longitude, latitude, box))
+    chosen = np.flatnonzero(box.holds(longitude, latitude))
     if len(chosen) > MAX_CELLS:
         raise BadRequest(TOO_FINE)
     chosen = chosen[np.argsort(-counts[chosen].astype(np.int64), kind="stable")]
@@ -90,9 +90,3 @@ def _cells(values: Sequence[tuple[str, bytes]], stored: int, grid: int, box: Box
     numbers = zip(counts[chosen].tolist(), moved[chosen].tolist(), strict=True)
     boxes = zip(*cell_places(rows["cell"][starts][chosen], grid), strict=True)
     return [Cell(*place, *told, bbox) for place, told, bbox in zip(places, numbers, boxes, strict=True)]
-
-
-def _inside(longitude: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.bool_]:
-    east_of, west_of = longitude >= box.west, longitude <= box.east
-    across = east_of & west_of if box.west <= box.east else east_of | west_of
-    return np.asarray(across & (latitude >= box.south) & (latitude <= box.north))

@@ -1,7 +1,6 @@
 """GeoParquet 1.1, with pyarrow of the extra `herenow[parquet]`."""
 
 import io
-import math
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -10,6 +9,7 @@ import msgspec
 import numpy as np
 
 from herenow.errors import BadRequest
+from herenow.history.summary import Extent, around, extent_of
 from herenow.model.position import Position
 
 ROWS = 50_000  # in a row group
@@ -37,7 +37,7 @@ class ParquetExport:
         self._schema = _schema(self._arrow)
         self._writer = parquet.ParquetWriter(self._outbox, self._schema, compression="zstd")
         self._held: list[Position] = []
-        self._box = [math.inf, math.inf, -math.inf, -math.inf]
+        self._extent: Extent | None = None
 
     def begin(self) -> bytes:
         return self._outbox.take()
@@ -52,20 +52,15 @@ class ParquetExport:
     def end(self) -> bytes:
         if self._held:
             self._write(self._held)
-        self._writer.add_key_value_metadata({"geo": msgspec.json.encode(_geo(self._box)).decode()})
+        self._writer.add_key_value_metadata({"geo": msgspec.json.encode(_geo(self._extent)).decode()})
         self._writer.close()
         return self._outbox.take()
 
     def _write(self, rows: list[Position]) -> None:
         longitudes = np.array([position.longitude for position in rows])
         latitudes = np.array([position.latitude for position in rows])
-        west, south, east, north = self._box
-        self._box = [
-            min(west, float(longitudes.min())),
-            min(south, float(latitudes.min())),
-            max(east, float(longitudes.max())),
-            max(north, float(latitudes.max())),
-        ]
+        known = [self._extent] if self._extent else []
+        self._extent = around([*known, extent_of(longitudes, latitudes)])
         columns = _columns(self._arrow, self._schema, rows, longitudes, latitudes)
         self._writer.write_batch(self._arrow.record_batch(columns, schema=self._schema), row_group_size=ROWS)
 
@@ -127,13 +122,14 @@ def _points(arrow: Any, longitudes: Any, latitudes: Any) -> Any:
     return arrow.Array.from_buffers(arrow.binary(), len(points), buffers)
 
 
-def _geo(box: list[float]) -> dict[str, object]:
+def _geo(extent: Extent | None) -> dict[str, object]:
     """The metadata of GeoParquet; without `crs` it is longitude and latitude of WGS 84."""
     geometry: dict[str, object] = {
         "encoding": "WKB",
         "geometry_types": ["Point"],
         "covering": {"bbox": {corner: ["bbox", corner] for corner in _CORNERS}},
     }
-    if box[0] <= box[2]:
-        geometry["bbox"] = box
+    if extent:
+        box = extent.box
+        geometry["bbox"] = [box.west, box.south, box.east, box.north]
     return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": geometry}}

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from herenow.history.antimeridian import bounds, cut
 from herenow.history.curves import Curve
 from herenow.history.export_text import iso
 from herenow.history.primitives import Primitive
@@ -53,7 +54,7 @@ def moving_feature(device: Device, primitives: Sequence[Primitive]) -> Json:
     moving = [_moving_point(one) for one in primitives]
     return {
         **_feature(device),
-        "bbox": _bbox(found),
+        "bbox": _bbox(primitives),
         **_life(found[0].time, found[-1].time),
         "geometry": _geometry(found),
         "temporalGeometry": moving[0] if len(moving) == 1 else {"type": "MovingGeometryCollection", "prisms": moving},
@@ -110,7 +111,14 @@ def temporal_curve(name: str, curve: Curve, links: Links) -> Json:
 
 
 def _feature(device: Device) -> Json:
-    properties = {"name": device.name, "kind": device.kind}
+    """`time` and `speed` are the newest. GIS programs show what is in `properties` and nothing beside it."""
+    properties = {
+        "device_id": device.device_id,
+        "name": device.name,
+        "kind": device.kind,
+        "time": iso(device.position.time),
+        "speed": device.speed,
+    }
     return {
         "type": "Feature",
         "id": device.device_id,
@@ -158,10 +166,13 @@ def _geometry(positions: Sequence[Position]) -> Json:
     places = _places(positions)
     if len(places) == 1:
         return {"type": "Point", "coordinates": places[0]}
-    return {"type": "LineString", "coordinates": places}
+    pieces = cut(places)
+    if len(pieces) == 1:
+        return {"type": "LineString", "coordinates": pieces[0]}
+    return {"type": "MultiLineString", "coordinates": pieces}
 
 
-def _bbox(positions: Sequence[Position]) -> list[float]:
-    longitudes = [position.longitude for position in positions]
-    latitudes = [position.latitude for position in positions]
-    return [min(longitudes), min(latitudes), max(longitudes), max(latitudes)]
+def _bbox(primitives: Sequence[Primitive]) -> list[float]:
+    latitudes = [position.latitude for primitive in primitives for position in primitive]
+    west, east = bounds([(position.longitude,) for position in primitive] for primitive in primitives)
+    return [west, min(latitudes), east, max(latitudes)]

@@ -8,14 +8,15 @@ from itertools import pairwise
 import msgspec
 
 from herenow.model.clock import HOUR
-from herenow.model.geo import MAX_LEG_TIME, Box
+from herenow.model.geo import MAX_LEG_TIME, Box, onward
 from herenow.model.position import Position
-from herenow.store.base import Span, Store, Version, uncrossed
+from herenow.store.base import Span, Store, Version
 
 MAX_PRIMITIVE = 10_000  # positions
 _READ = MAX_PRIMITIVE + 1  # the first primitive of so many is whole
 
 Primitive = Sequence[Position]
+Axis = tuple[float, float, float, float]  # start and end of a leg, least and most of a box
 
 
 class Moments(msgspec.Struct, frozen=True):
@@ -37,14 +38,26 @@ class Area(msgspec.Struct, frozen=True):
     highest: float = math.inf
 
     def touched(self, primitive: Primitive) -> bool:
-        """Whether a straight line between two positions, or one that is alone, is anywhere inside."""
+        """Whether a straight line between two positions, the short way around, or one that is alone, is anywhere
+        inside."""
         legs = pairwise(primitive) if len(primitive) > 1 else iter([(primitive[0], primitive[0])])
-        boxes = uncrossed(self.box)
-        return any(self._touched(box, *leg) for leg in legs for box in boxes)
+        return any(self._on_the_way(*leg) for leg in legs)
 
-    def _touched(self, box: Box, one: Position, other: Position) -> bool:
+    def _on_the_way(self, one: Position, other: Position) -> bool:
+        start = one.longitude
+        end = onward(start, other.longitude)
+        west, east = self.box.west, self.box.east
+        east += 360 if west > east else 0
+        first = math.ceil((min(start, end) - east) / 360)  # the same box in other turns around the earth
+        last = math.floor((max(start, end) - west) / 360)
+        return any(
+            self._touched((start, end, west + 360 * turn, east + 360 * turn), one, other)
+            for turn in range(first, last + 1)
+        )
+
+    def _touched(self, across: Axis, one: Position, other: Position) -> bool:
         enters, leaves = 0.0, 1.0  # shares of the leg
-        for start, end, least, most in self._axes(box, one, other):
+        for start, end, least, most in (across, *self._axes(one, other)):
             if start == end:
                 if not least <= start <= most:
                     return False
@@ -53,9 +66,8 @@ class Area(msgspec.Struct, frozen=True):
             enters, leaves = max(enters, near), min(leaves, far)
         return enters <= leaves
 
-    def _axes(self, box: Box, one: Position, other: Position) -> Iterator[tuple[float, float, float, float]]:
-        yield one.longitude, other.longitude, box.west, box.east
-        yield one.latitude, other.latitude, box.south, box.north
+    def _axes(self, one: Position, other: Position) -> Iterator[Axis]:
+        yield one.latitude, other.latitude, self.box.south, self.box.north
         if one.altitude is not None and other.altitude is not None:
             yield one.altitude, other.altitude, self.lowest, self.highest
 
@@ -182,7 +194,7 @@ def at(primitive: Primitive, time: int) -> Position | None:
 
 def _between(before: Position, after: Position, time: int) -> Position:
     share = (time - before.time) / (after.time - before.time)
-    east = (after.longitude - before.longitude + 540) % 360 - 180  # the short way around
+    east = onward(before.longitude, after.longitude) - before.longitude
     longitude = (before.longitude + share * east + 540) % 360 - 180
     latitude = before.latitude + share * (after.latitude - before.latitude)
     altitude = None

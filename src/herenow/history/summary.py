@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from msgspec import field
 
 from herenow.history.movement import Integers, Legs, Numbers, legs
@@ -19,6 +20,8 @@ from herenow.store.base import Span
 HOURS = 24
 SPEED_STEP = 5.0  # m/s, 18 km/h: one tells walking, town, road and motorway apart
 SPEED_STEPS = 20  # what is faster than the last counts in the last
+
+_ROUNDING = 1e-9  # degrees, more than turning by 360 loses
 
 Seen = tuple[int, float, float]  # ms, longitude, latitude
 
@@ -36,11 +39,11 @@ class Extent(msgspec.Struct, frozen=True, array_like=True):
     @property
     def box(self) -> Box:
         """The narrower of the two; west > east where it crosses the 180th meridian."""
-        if self.east - self.west <= self.east_turned - self.west_turned:
+        if self.east - self.west <= self.east_turned - self.west_turned + _ROUNDING:
             return Box(self.west, self.south, self.east, self.north)
         west = self.west_turned - 360 if self.west_turned > 180 else self.west_turned
         east = self.east_turned - 360 if self.east_turned >= 180 else self.east_turned
-        return Box(west, self.south, east, self.north)
+        return Box(round(west, 9), self.south, round(east, 9), self.north)
 
 
 def _day() -> list[Any]:
@@ -139,7 +142,7 @@ def figures_of(kept: Track, known: Legs, span: Span, box: Box | None = None) -> 
         top=max(float(np.fmax.reduce(speeds, initial=0.0)), mean),
         first=_seen(here[:1]) if len(here) else None,
         last=_seen(here[-1:]) if len(here) else None,
-        extent=_extent(here) if len(here) else None,
+        extent=extent_of(longitudes(here), latitudes(here)) if len(here) else None,
         hours=_hours(here, begun[driven], ended[driven], metres),
         speeds=_speeds(speeds, took_driven),
     )
@@ -157,7 +160,7 @@ def added(summed: Iterable[Figures]) -> Figures:
         top=max((part.top for part in parts), default=0.0),
         first=min((part.first for part in parts if part.first), default=None),
         last=max((part.last for part in parts if part.last), default=None),
-        extent=_around([part.extent for part in parts if part.extent]),
+        extent=around([part.extent for part in parts if part.extent]),
         hours=Hours(
             positions=_columns([part.hours.positions for part in parts], HOURS),
             distances=_columns([part.hours.distances for part in parts], HOURS),
@@ -183,8 +186,8 @@ def _seen(one: Track) -> Seen:
     return int(one["time"][0]), float(longitudes(one)[0]), float(latitudes(one)[0])
 
 
-def _extent(kept: Track) -> Extent:
-    longitude, latitude = longitudes(kept), latitudes(kept)
+def extent_of(longitude: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64]) -> Extent:
+    """Of at least one place."""
     turned = longitude % 360
     edges = (latitude, longitude, turned)
     south, west, west_turned = (float(edge.min()) for edge in edges)
@@ -192,7 +195,8 @@ def _extent(kept: Track) -> Extent:
     return Extent(south, north, west, east, west_turned, east_turned)
 
 
-def _around(extents: list[Extent]) -> Extent | None:
+def around(extents: list[Extent]) -> Extent | None:
+    """What holds all of them; None where there are none."""
     if not extents:
         return None
     return Extent(
@@ -206,10 +210,7 @@ def _around(extents: list[Extent]) -> Extent | None:
 
 
 def _within(some: Track, box: Box) -> Mask:
-    longitude, latitude = longitudes(some), latitudes(some)
-    east_of, west_of = longitude >= box.west, longitude <= box.east
-    across = east_of & west_of if box.west <= box.east else east_of | west_of
-    return np.asarray(across & (latitude >= box.south) & (latitude <= box.north))
+    return np.asarray(box.holds(longitudes(some), latitudes(some)))
 
 
 def _hours(here: Track, begun: Integers, ended: Integers, metres: Numbers) -> Hours:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.model.device import Device
+from herenow.model.search_key import search_key
 
 Bools = npt.NDArray[np.bool_]
 Key = str | tuple[str, str]
@@ -53,7 +54,7 @@ class Called:
         self._texts[row] = _text(device)
 
     def having(self, text: str) -> Bools:
-        """Rows whose id or name has it in it, a text in lower case and of one line."""
+        """Rows whose id or name has it in it, a search key of one line."""
         return np.fromiter((text in one for one in self._texts), dtype=np.bool_, count=len(self._texts))
 
     @property
@@ -72,11 +73,11 @@ class Called:
 
 def name_key(device: Device) -> str:
     """What its name, or in want of one its id, is compared by."""
-    return (device.name or device.device_id).casefold()
+    return search_key(device.name or device.device_id)
 
 
 def _text(device: Device) -> str:
-    return f"{device.device_id}\n{device.name or ''}".lower()
+    return search_key(f"{device.device_id}\n{device.name or ''}")
 
 
 def _ordered(keys: Sequence[Key]) -> Alphabet:

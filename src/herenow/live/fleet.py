@@ -150,10 +150,7 @@ class Fleet:
         return (self.devices[row] for row in np.flatnonzero(self.inside(box)).tolist())
 
     def inside(self, box: Box) -> Bools:
-        longitude, latitude = self.columns["longitude"][: len(self)], self.columns["latitude"][: len(self)]
-        east_of, west_of = longitude >= box.west, longitude <= box.east
-        inside = east_of & west_of if box.west <= box.east else east_of | west_of
-        return inside & (latitude >= box.south) & (latitude <= box.north)
+        return box.holds(self.columns["longitude"][: len(self)], self.columns["latitude"][: len(self)])
 
     def statuses(self, now: int) -> npt.NDArray[np.int64]:
         """Of each row, as places in STATUSES."""

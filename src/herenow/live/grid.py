@@ -34,26 +34,23 @@ def _line(level: int, share: Floats) -> Numbers:
 def cover(box: Box, zoom: float | None) -> tuple[int, tuple[int, ...]]:
     """The level and the tiles that a view of a box is cut into: at the level of its zoom or, where it says none, as
     fine as MOST_UNZOOMED allows."""
-    x, y = world(
-        np.array([box.west - MARGIN, box.east + MARGIN]),
-        np.array([box.north + MARGIN, box.south - MARGIN]),
-    )
+    edges = [edge for part in box.parts() for edge in (part.west - MARGIN, part.east + MARGIN)]
+    x, _ = world(np.array(edges), np.zeros(len(edges)))
+    _, y = world(np.zeros(2), np.array([box.north + MARGIN, box.south - MARGIN]))
     level = DEEPEST if zoom is None else min(DEEPEST, int(zoom))
     most = MOST_UNZOOMED if zoom is None else MOST_TILES
-    (west, east), (north, south) = _line(DEEPEST, x).tolist(), _line(DEEPEST, y).tolist()
+    spans, (north, south) = _line(DEEPEST, x).reshape(-1, 2).tolist(), _line(DEEPEST, y).tolist()
     while True:
         coarser = DEEPEST - level
-        columns = _columns(west >> coarser, east >> coarser, level, crosses=box.west > box.east)
+        columns = _columns([range(west >> coarser, (east >> coarser) + 1) for west, east in spans], level)
         rows = range(north >> coarser, (south >> coarser) + 1)
         if level == 0 or len(rows) * sum(map(len, columns)) <= most:
             return level, tuple((row << level) + column for row in rows for span in columns for column in span)
         level -= 1
 
 
-def _columns(west: int, east: int, level: int, *, crosses: bool) -> list[range]:
-    """In two pieces where the box crosses the 180th meridian."""
-    if not crosses:
-        return [range(west, east + 1)]
-    if west <= east:  # both ends in one tile: all the way around
+def _columns(spans: list[range], level: int) -> list[range]:
+    """Those of the parts of a box. Where two parts share a tile, they go all the way around."""
+    if len(spans) == 2 and spans[0].start < spans[1].stop and spans[1].start < spans[0].stop:
         return [range(1 << level)]
-    return [range(west, 1 << level), range(east + 1)]
+    return spans

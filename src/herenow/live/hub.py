@@ -175,15 +175,26 @@ class Hub:
 
     def tell(self, content: bytes) -> Iterator[None]:
         """A message to all who look at something and can take it, with pauses."""
-        began = time.perf_counter()
         texts: dict[object, bytes | None] = {}
-        for viewer in list(self.viewers):
-            if viewer.group is None or viewer.sink.full:
-                continue
+
+        def text_for(viewer: Viewer) -> bytes | None:
+            if viewer.group is None:
+                return None
             if viewer.wire not in texts:
                 texts[viewer.wire] = viewer.wire.text(content)
-            if text := texts[viewer.wire]:
-                viewer.sink.write([text])
+            return texts[viewer.wire]
+
+        return self._write(text_for)
+
+    def ping(self) -> Iterator[None]:
+        """A ping to every viewer that can take it, with pauses."""
+        return self._write(lambda viewer: viewer.wire.ping)
+
+    def _write(self, message_for: Callable[[Viewer], bytes | None]) -> Iterator[None]:
+        began = time.perf_counter()
+        for viewer in list(self.viewers):
+            if not viewer.sink.full and (message := message_for(viewer)):
+                viewer.sink.write([message])
             if time.perf_counter() - began > SLICE:
                 yield
                 began = time.perf_counter()

@@ -26,6 +26,8 @@ class State:
 
 
 class Wire(Protocol):
+    ping: bytes  # means nothing, and shows whatever lies between that the connection lives
+
     def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
         """Rows as they are now, cut into blocks that begin at `starts`; to be joined into messages by `write`."""
 
@@ -64,6 +66,8 @@ class Texts:
 class JsonWire:
     """`herenow.json.v1`, over a WebSocket."""
 
+    ping = websocket.PING
+
     def __init__(self, state: State, texts: Texts) -> None:
         self._state = state
         self._texts = texts
@@ -94,6 +98,8 @@ class JsonWire:
 class EventWire(JsonWire):
     """The same as a stream of events; the id of one is what its reader needs to resume."""
 
+    ping = b":\n\n"
+
     def _framed(self, pieces: Written, length: int) -> Written:  # noqa: ARG002 - a stream has no lengths
         start = b"id: %b:%d\ndata: " % (self._state.epoch.encode(), self._state.seq)
         return [b"".join((start, *pieces, b"\n\n"))]
@@ -104,6 +110,8 @@ class EventWire(JsonWire):
 
 class BinaryWire:
     """`herenow.bin.v1`."""
+
+    ping = websocket.PING
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -143,6 +151,8 @@ class BinaryWire:
 
 class ArticleWire:
     """The article's: a frame a position, and no snapshot but the same frames."""
+
+    ping = websocket.PING
 
     def __init__(self, state: State) -> None:
         self._fleet = state.fleet

@@ -1,10 +1,18 @@
 """Places, boxes and distances on the earth, in degrees and metres."""
 
 import math
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from herenow.errors import BadRequest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
 
 EARTH = 6_371_008.8  # m, mean radius (IUGG)
 MAX_LEG_TIME = 600_000  # ms; a longer silence is a gap, not a leg
@@ -28,13 +36,21 @@ def course(latitude1: float, longitude1: float, latitude2: float, longitude2: fl
     return math.degrees(math.atan2(east, north)) % 360.0
 
 
+def onward(longitude: float, other: float) -> float:
+    """The other longitude; beyond ±180 where the shorter way to it from the first leads over the 180th meridian."""
+    if abs(other - longitude) <= 180:
+        return other
+    return other + 360 if other < longitude else other - 360
+
+
 def counted(metres: float, elapsed: int) -> bool:
     """Whether a leg of so many metres in so many ms counts as driven: neither a gap nor a jump."""
     return 0 < elapsed <= MAX_LEG_TIME and metres <= MAX_LEG_SPEED * elapsed / 1000
 
 
 class Box(msgspec.Struct, frozen=True, gc=False):
-    """An area between two meridians and two parallels, edges included; west > east crosses the 180th meridian."""
+    """An area between two meridians and two parallels, edges included; west > east crosses the 180th meridian, which
+    is one line whether it is written as −180 or 180."""
 
     west: float
     south: float
@@ -44,9 +60,34 @@ class Box(msgspec.Struct, frozen=True, gc=False):
     def contains(self, longitude: float, latitude: float) -> bool:
         if not self.south <= latitude <= self.north:
             return False
+        return self._spans(longitude) or (abs(longitude) == 180 and self._spans(-longitude))
+
+    def _spans(self, longitude: float) -> bool:
         if self.west <= self.east:
             return self.west <= longitude <= self.east
         return longitude >= self.west or longitude <= self.east
+
+    def parts(self) -> list["Box"]:
+        """Boxes with west ≤ east that together hold the same places. An edge at ±180 has one of no width on the other
+        side of the map."""
+        if self.west > self.east:
+            return [self._between(self.west, 180.0), self._between(-180.0, self.east)]
+        edges = (self.west == -180, self.east == 180)
+        if edges == (False, True):
+            return [self, self._between(-180.0, -180.0)]
+        if edges == (True, False):
+            return [self, self._between(180.0, 180.0)]
+        return [self]
+
+    def _between(self, west: float, east: float) -> "Box":
+        return Box(west, self.south, east, self.north)
+
+    def holds(self, longitudes: "Floats", latitudes: "Floats") -> "Bools":
+        """Whether it contains each of many places."""
+        across, *beyond = [(longitudes >= part.west) & (longitudes <= part.east) for part in self.parts()]
+        for part in beyond:
+            across |= part
+        return across & (latitudes >= self.south) & (latitudes <= self.north)
 
 
 WORLD = Box(-180.0, -90.0, 180.0, 90.0)

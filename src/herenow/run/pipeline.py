@@ -58,7 +58,10 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
             here_only, keep = settings.access != "open", kept(settings)
             shown = msgspec.structs.replace(scene, basemaps=settings.basemaps)
             stored = (store, keep, prepared, trips(settings))
-            yield Parts(bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), here_only)
+            origins = settings.allowed_origins
+            yield Parts(
+                bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), here_only, origins
+            )
 
 
 def _all(*noted: Noted) -> Noted:

@@ -27,6 +27,7 @@ BACKLOG = 4096  # connections not yet taken
 CLOSE_WITHIN = 5  # s for requests under way when the server stops
 COLLECT_AFTER = (100_000, 50, 1000)  # objects, collections of the youngest, of the middle generation
 LOOK_EVERY = 0.05  # s
+KEEP_ALIVE = 75  # s that a connection may rest between two requests: longer than most trackers pause
 MAX_MESSAGE = 64 * 1024  # bytes from a viewer
 
 Source = Callable[[LocalIntake], Coroutine[Any, Any, None]]
@@ -180,6 +181,7 @@ def config(app: Any) -> uvicorn.Config:
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=CLOSE_WITHIN,
     )
 

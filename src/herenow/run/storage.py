@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
+from herenow.api.paths import encoded
 from herenow.errors import BadRequest, SettingsError, Unavailable
 from herenow.history.storage import Storage, storage
 from herenow.run.pipeline import kept, open_store
@@ -28,7 +28,7 @@ async def read_storage(settings: Settings) -> Storage:
 async def erase(server: str, device_id: str, patience: float, told: Callable[[Left], None]) -> Left:
     """Has a running server erase a device, and waits until nothing is left of it or patience, in s, is at its end.
     `told` hears what is left. Raises Unavailable where the server does not answer, BadRequest where it refuses."""
-    path = f"/api/devices/{quote(device_id, safe='')}"
+    path = f"/api/devices/{encoded(device_id)}"
     try:
         async with httpx.AsyncClient(base_url=server.rstrip("/"), timeout=ANSWER_WITHIN) as client:
             until = time.monotonic() + patience

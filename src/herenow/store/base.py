@@ -9,7 +9,6 @@ import structlog
 
 from herenow.errors import StoreUnavailable
 from herenow.model.device import Device
-from herenow.model.geo import Box
 from herenow.model.position import Position
 
 LOAD_PAUSE = 2.0  # s between two tries
@@ -118,13 +117,6 @@ class Store(Protocol):
         """How many rows speak of a device: `positions`, `devices`, and `changes` that nobody has asked for yet."""
 
     async def size(self) -> Size: ...
-
-
-def uncrossed(box: Box) -> list[Box]:
-    """The box as one or two that do not cross the 180th meridian."""
-    if box.west <= box.east:
-        return [box]
-    return [Box(box.west, box.south, 180.0, box.north), Box(-180.0, box.south, box.east, box.north)]
 
 
 async def load(store: Store) -> Sequence[Device]:

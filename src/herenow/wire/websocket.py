@@ -2,6 +2,7 @@
 serves every viewer."""
 
 TEXT, BINARY = 0x81, 0x82  # whole messages
+PING = b"\x89\x00"
 
 
 def head(opcode: int, length: int) -> bytes:

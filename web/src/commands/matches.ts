@@ -1,6 +1,8 @@
-/** Without case and marks, so that `izle` finds `İzle`. */
+import { searchKey } from "../filter/searchKey";
+
+/** Without marks as well, so that `cizgi` finds `Çizgi`. */
 function folded(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ı", "i");
+  return searchKey(text).normalize("NFD").replace(/\p{M}/gu, "");
 }
 
 /** Whether each word that was typed begins a word of the text. */

@@ -2,7 +2,7 @@ import "ol/ol.css";
 import "./map.css";
 import ScaleLine from "ol/control/ScaleLine";
 import { easeOut } from "ol/easing";
-import { containsExtent, getHeight, getWidth } from "ol/extent";
+import { containsExtent, getCenter, getHeight, getWidth } from "ol/extent";
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
 import type BaseLayer from "ol/layer/Base";
 import OpenLayersMap from "ol/Map";
@@ -111,8 +111,7 @@ export class MapView {
   }
 
   fit(box: Box, animate = true, closest = CLOSEST_FIT): void {
-    const [west, south, east, north] = box;
-    const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
+    const extent = this.#extentOf(box);
     this.#view.fit(extent, {
       padding: [FIT_MARGIN, FIT_MARGIN, FIT_MARGIN, FIT_MARGIN],
       maxZoom: closest,
@@ -171,8 +170,7 @@ export class MapView {
   /** Moves the map only when a part of the box has left it, or when it has become small in it. */
   keepInView(box: Box): void {
     if (this.#view.getInteracting() || this.#view.getAnimating()) return;
-    const [west, south, east, north] = box;
-    const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
+    const extent = this.#extentOf(box);
     const inner = this.#view.calculateExtent(this.map.getSize()?.map((side) => side * ROOM));
     const share = Math.max(getWidth(extent) / getWidth(inner), getHeight(extent) / getHeight(inner));
     const closest = (this.#view.getZoom() ?? 0) >= CLOSEST_FIT - 0.1;
@@ -200,6 +198,14 @@ export class MapView {
   }
 
   /** The world repeats: the copy that is nearest to where the map looks. */
+  /** In the copy of the world that is nearest to what is shown. */
+  #extentOf([west, south, east, north]: Box): number[] {
+    const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
+    const [middle = 0] = getCenter(extent);
+    const [nearest = 0] = this.#nearestCopy([middle, 0]);
+    return extent.map((edge, i) => (i % 2 === 0 ? edge + nearest - middle : edge));
+  }
+
   #nearestCopy([x = 0, y = 0]: number[]): number[] {
     const width = 2 * Math.PI * 6378137;
     const [centreX = 0] = this.#view.getCenter() ?? [];

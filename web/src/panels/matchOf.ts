@@ -1,9 +1,21 @@
-/** Where the text has what is searched for, in any case of its letters; null where it has it not. */
+import { searchKey } from "../filter/searchKey";
+
+// A character with the marks on it, which are compared together.
+const CHARACTER = /[^\p{M}]\p{M}*|\p{M}+/gu;
+
+/** Where the text has what is searched for, in whole characters; null where it has it not. */
 export function matchOf(text: string, search: string): readonly [start: number, end: number] | null {
-  const wanted = search.trim().toLowerCase();
-  const lowered = text.toLowerCase();
-  // Letters that get longer in lower case would move the places.
-  if (wanted === "" || lowered.length !== text.length) return null;
-  const start = lowered.indexOf(wanted);
-  return start < 0 ? null : [start, start + wanted.length];
+  const wanted = searchKey(search.trim());
+  if (wanted === "") return null;
+  let key = "";
+  // Which character each unit of the key is from: ß has two of them.
+  const from: { start: number; end: number }[] = [];
+  for (const { 0: character, index } of text.matchAll(CHARACTER)) {
+    const part = searchKey(character);
+    key += part;
+    for (let unit = 0; unit < part.length; unit += 1) from.push({ start: index, end: index + character.length });
+  }
+  const at = key.indexOf(wanted);
+  const [first, last] = [from[at], from[at + wanted.length - 1]];
+  return first && last ? [first.start, last.end] : null;
 }

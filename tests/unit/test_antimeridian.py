@@ -1,0 +1,118 @@
+"""The 180th meridian is a line on the map, and none on the earth."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from herenow.history.analytics import Lies, _lies
+from herenow.history.antimeridian import bounds, cut
+from herenow.history.primitives import Area
+from herenow.history.summary import around, extent_of
+from herenow.live.grid import cover, tiles_at, world
+from herenow.model.geo import Box, onward
+from tests.positions import NOW, position
+
+longitudes = st.sampled_from([-180.0, -179.5, -90.0, 0.0, 90.0, 179.5, 180.0]) | st.floats(-180, 180)
+lines = st.lists(st.tuples(longitudes, st.floats(-90, 90)), min_size=2, max_size=8)
+boxes = st.builds(lambda west, east: Box(west, -10.0, east, 10.0), longitudes, longitudes)
+SEAM = [(-180.0, 0.0), (180.0, 0.0)]
+
+
+def same_meridian(one: float, other: float) -> bool:
+    return abs((one - other + 180) % 360 - 180) < 1e-9
+
+
+@given(lines)
+@example([(-180.0, 0.0), (-180.0, 0.0), (179.99999999999997, 0.0)])
+def test_a_line_is_cut_where_it_passes_and_nowhere_else(line: list[tuple[float, float]]) -> None:
+    pieces = cut(line)
+    assert all(-180 <= place[0] <= 180 for piece in pieces for place in piece)
+    assert all(abs(b[0] - a[0]) <= 180 for piece in pieces for a, b in pairwise(piece))
+    for before, after in pairwise(pieces):
+        assert abs(before[-1][0]) == 180
+        assert after[0][0] == -before[-1][0]
+        assert after[0][1] == before[-1][1]
+    drawn = [place for piece in pieces for place in piece]
+    for longitude, latitude in line:
+        assert any(same_meridian(longitude, place[0]) and latitude == place[1] for place in drawn)
+    if all(abs(b[0] - a[0]) <= 180 for a, b in pairwise(line)):
+        assert pieces == [line] or any(abs(longitude) == 180 for longitude, _ in line)
+
+
+@given(st.lists(lines, min_size=1, max_size=3))
+def test_bounds_hold_every_leg_on_its_short_way(some: list[list[tuple[float, float]]]) -> None:
+    west, east = bounds(some)
+    assert -180 <= west <= 180
+    assert -180 <= east <= 180
+    box = Box(west, -90.0, east, 90.0)
+    for line in some:
+        for a, b in pairwise(line):
+            end = onward(a[0], b[0])
+            for share in (0.0, 0.25, 0.5, 1.0):
+                longitude = (a[0] + share * (end - a[0]) + 180) % 360 - 180
+                near = [longitude, longitude - 1e-9, longitude + 1e-9]
+                assert any(box.contains(min(180.0, max(-180.0, one)), 0.0) for one in near)
+
+
+def test_bounds_are_the_short_ones() -> None:
+    assert bounds([[(179.9, 0.0), (-179.9, 0.0)]]) == (179.9, -179.9)
+    assert bounds([[(179.9, 0.0)], [(-179.9, 0.0)]]) == (179.9, -179.9)
+    assert bounds([[(10.0, 0.0), (12.0, 0.0)]]) == (10.0, 12.0)
+    assert bounds([[(-180.0, 0.0), (-179.0, 0.0)]]) == (-180.0, -179.0)
+
+
+@given(boxes, longitudes)
+@example(Box(170.0, -10.0, 180.0, 10.0), -180.0)
+@example(Box(-180.0, -10.0, -170.0, 10.0), 180.0)
+@example(Box(180.0, -10.0, -180.0, 10.0), 180.0)
+def test_a_box_its_parts_and_its_columns_hold_the_same(box: Box, longitude: float) -> None:
+    inside = box.contains(longitude, 0.0)
+    assert inside == any(part.west <= longitude <= part.east for part in box.parts())
+    assert inside == bool(box.holds(np.array([longitude]), np.array([0.0]))[0])
+    if abs(longitude) == 180:
+        assert inside == box.contains(-longitude, 0.0)
+    level, tiles = cover(box, 6.0)
+    x, y = world(np.array([longitude]), np.array([0.0]))
+    assert not inside or int(tiles_at(level, x, y)[0]) in tiles
+
+
+@given(boxes, longitudes, longitudes)
+def test_a_leg_is_in_a_box_that_one_of_its_places_is_in(box: Box, start: float, end: float) -> None:
+    leg = [position("van", NOW, 0.0, start), position("van", NOW + 1000, 0.0, end)]
+    area = Area(box)
+    if box.contains(start, 0.0) or box.contains(end, 0.0):
+        assert area.touched(leg)
+    for share in np.linspace(0, 1, 33):
+        between = (start + share * (onward(start, end) - start) + 180) % 360 - 180
+        if box.contains(float(between), 0.0) and box.contains(float(between) - 1e-6, 0.0):
+            assert area.touched(leg)
+    assert not area.touched([position("van", NOW, 20.0, start), position("van", NOW + 1000, 20.0, end)])
+
+
+def test_a_leg_over_the_meridian_is_where_it_was_and_nowhere_else() -> None:
+    leg = [position("f7", NOW, -16.8, 179.9), position("f7", NOW + 480_000, -16.8, -179.9)]
+    found = {west: Area(Box(west, -17.0, east, -16.0)).touched(leg) for west, east in ((179.95, 180), (-180, -179.95))}
+    assert found == {179.95: True, -180: True}
+    assert not any(Area(Box(west, -17.0, west + 10.0, -16.0)).touched(leg) for west in (-90.0, 0.0, 90.0))
+    assert Area(Box(170.0, -17.0, -170.0, -16.0)).touched(leg)
+
+
+@given(boxes, st.lists(longitudes, min_size=1, max_size=5))
+def test_a_day_lies_inside_or_outside_a_box_as_its_places_do(box: Box, some: list[float]) -> None:
+    lies = _lies(extent_of(np.array(some), np.zeros(len(some))), box)
+    inside = [box.contains(longitude, 0.0) for longitude in some]
+    assert lies is not Lies.INSIDE or all(inside)
+    assert lies is not Lies.OUTSIDE or not any(inside)
+
+
+@given(st.lists(longitudes, min_size=1, max_size=5))
+def test_the_box_around_places_holds_them(some: list[float]) -> None:
+    extents = [extent_of(np.array([one]), np.zeros(1)) for one in some]
+    extent = around(extents)
+    assert extent
+    box = extent.box
+    for longitude in some:
+        near = [longitude, longitude - 1e-9, longitude + 1e-9]
+        assert any(box.contains(min(180.0, max(-180.0, one)), 0.0) for one in near)
