@@ -10,7 +10,6 @@ from typing import Protocol, cast
 
 from starlette.requests import Request
 from starlette.websockets import WebSocket
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
@@ -24,7 +23,7 @@ KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # s, s,
 STOPPING = (1012, "the server is stopping")
 NO_TEXT = (1007, "expected UTF-8")
 
-_EXTENSION = "herenow.link"
+EXTENSION = "herenow.link"  # in the scope of a request: its transport, or the Link
 
 Written = list[bytes]
 
@@ -56,7 +55,7 @@ class Link(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             prepare(self.transport)
             self.transport.set_write_buffer_limits(FULL, DRAINED)
-            cast("dict[str, object]", self.scope["extensions"])[_EXTENSION] = self
+            cast("dict[str, object]", self.scope["extensions"])[EXTENSION] = self
 
     async def run_asgi(self) -> None:
         """As uvicorn's, but a connection that was taken over outlives the application's call."""
@@ -187,14 +186,6 @@ class Link(WebSocketsSansIOProtocol):
             self.close(*STOPPING)
 
 
-class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP, which hands its transport to the route, for streams that must be cut off."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        cast("dict[str, object]", self.scope)["extensions"] = {_EXTENSION: self.transport}
-
-
 def prepare(transport: asyncio.Transport) -> None:
     """What lies in the system's buffer is out of date before a slow viewer reads it, and hides its progress; a client
     that has gone without a word is noticed although nothing is sent to it."""
@@ -208,10 +199,10 @@ def prepare(transport: asyncio.Transport) -> None:
 
 def transport_of(request: Request) -> asyncio.Transport:
     """Of an HTTP request."""
-    transport: asyncio.Transport = request.scope["extensions"][_EXTENSION]
+    transport: asyncio.Transport = request.scope["extensions"][EXTENSION]
     return transport
 
 
 def link_of(socket: WebSocket) -> Link:
-    link: Link = socket.scope["extensions"][_EXTENSION]
+    link: Link = socket.scope["extensions"][EXTENSION]
     return link
