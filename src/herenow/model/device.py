@@ -77,12 +77,15 @@ def moved(before: Device, position: Position) -> Device:
     )
 
 
-def advance(newest: Mapping[str, Device], positions: Iterable[Position]) -> list[Device]:
+def advance(
+    newest: Mapping[str, Device], positions: Iterable[Position], moving: dict[str, Device] | None = None
+) -> list[Device]:
     """The devices that positions move, one for each position that is newer than all of its device before it, in order.
+    `moving` holds, by id, those that earlier slices of the same positions moved; these are added to it.
 
     Late positions, repetitions and those ahead of their time move nothing.
     """
-    now: dict[str, Device] = {}
+    now = {} if moving is None else moving
     steps: list[Device] = []
     for position in positions:
         before = now.get(position.device_id) or newest.get(position.device_id)

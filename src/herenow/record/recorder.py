@@ -4,6 +4,7 @@ that what is acknowledged is stored, and what a viewer sees is in history."""
 import asyncio
 import time
 from collections import deque
+from collections.abc import Sequence
 from contextlib import aclosing
 
 import structlog
@@ -13,9 +14,11 @@ from herenow.errors import StoreUnavailable, Unavailable
 from herenow.model.clock import now
 from herenow.model.device import Device, advance
 from herenow.model.lag import Lag
+from herenow.model.position import Position
 from herenow.model.rate import Rate
 from herenow.store.base import Store
 
+SLICE = 1000  # positions before other work gets its turn
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 2.0  # s
 REMEMBERED = 600.0  # s, then devices are looked up anew: another process may have erased one
@@ -109,8 +112,8 @@ class Recorder:
 
     async def _store_and_announce(self, delivery: Delivery) -> None:
         await self._meet(delivery)
-        moves = advance(self._newest, delivery.positions)
-        newest = {device.device_id: device for device in moves}
+        newest: dict[str, Device] = {}
+        moves = await self._advance(delivery.positions, newest)
         await self._store.write(delivery.positions, list(newest.values()))
         found = [device for device in self._unannounced.values() if device.device_id not in newest]
         await self._bus.announce(found + moves, delivery.published)
@@ -119,6 +122,15 @@ class Recorder:
         await delivery.acknowledge()
         self.stored.add(len(delivery.positions))
         self.lag.add(now() - delivery.published, len(delivery.positions))
+
+    async def _advance(self, positions: Sequence[Position], newest: dict[str, Device]) -> list[Device]:
+        """What positions move, step by step; `newest` becomes the last step of each device."""
+        moves: list[Device] = []
+        for start in range(0, len(positions), SLICE):
+            if start:
+                await asyncio.sleep(0)
+            moves += advance(self._newest, positions[start : start + SLICE], newest)
+        return moves
 
     def forget(self, device_id: str) -> None:
         """The device is erased: what it reports from now on is all that is known of it."""
