@@ -72,6 +72,7 @@ class Parts(msgspec.Struct, frozen=True):
     scene: Scene
     bodies: Bodies
     here_only: bool  # whether only this machine may ask
+    erase_key: str | None  # None: nobody may erase
 
     def troubles(self) -> list[str]:
         """Why positions are not taken, stored or shown at the moment."""
