@@ -239,14 +239,14 @@ def test_decoding_in_slices_finds_in_each_row_what_decoding_it_alone_finds(
 def test_a_batch_in_which_all_is_wrong_is_decoded_with_pauses(monkeypatch: pytest.MonkeyPatch, wrong: object) -> None:
     monkeypatch.setattr(wire, "SLICE", 0.0)
     pauses, (good, bad) = slices_of(json.dumps([GOOD | wrong] * 300).encode())  # type: ignore[operator]
-    assert (pauses, len(good), len(bad)) == (300, 0, 300)
+    assert (pauses, len(good), len(bad)) == (301, 0, 300)
 
 
 def test_a_large_batch_that_is_right_is_decoded_with_pauses_and_a_small_one_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(wire, "SLICE", 0.0)
-    for count, expected in ((1000, 0), (MAX_BATCH, MAX_BATCH)):
+    for count, expected in ((1000, 0), (MAX_BATCH, MAX_BATCH + 1)):
         pauses, (good, bad) = slices_of(json.dumps([GOOD] * count).encode())
         assert (pauses, len(good), len(bad)) == (expected, count, 0)
 

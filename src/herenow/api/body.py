@@ -11,6 +11,7 @@ from herenow.errors import BadRequest, Busy, TooLarge, TooSlow
 
 MAX_BODY = 8 * 1024 * 1024  # bytes, after inflating
 MAX_BODIES = 256 * 1024 * 1024  # bytes of all bodies that are being read
+SLICE = 1 << 20  # bytes inflated before other work gets its turn
 MAX_MEMBERS = 100  # of gzip in one body
 READ_WITHIN = 60.0  # s
 
@@ -105,8 +106,10 @@ async def _inflate(request: Request, body: _Body) -> None:
             if member.eof:  # gzip files may follow one another
                 member = zlib.decompressobj(wbits=31)
                 members += 1
-            body.add(_part(member, data, body.most + 1 - len(body.data)))
+            body.add(_part(member, data, min(SLICE, body.most + 1 - len(body.data))))
             data = member.unconsumed_tail or member.unused_data
+            if member.unconsumed_tail:
+                await asyncio.sleep(0)
     if not member.eof:
         raise BadRequest("expected whole gzip data, but it is cut short")
 
