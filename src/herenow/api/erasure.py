@@ -20,6 +20,12 @@ def _with_key(request: Request, parts: WithParts) -> None:
         raise Forbidden("erasing needs the key of this server; run `herenow erase` as its user on its machine")
 
 
+@router.get("/api/devices/{device_id:path}/traces")
+async def left(device_id: str, parts: WithParts) -> Response:
+    """How many rows speak of a device, in every table; `nothing` is true where none does."""
+    return answer(await _traces(parts, device_id))
+
+
 @router.delete("/api/devices/{device_id:path}", dependencies=[Depends(_with_key)])
 async def erase(device_id: str, parts: WithParts) -> Response:
     """Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
@@ -30,12 +36,6 @@ async def erase(device_id: str, parts: WithParts) -> Response:
         parts.recorder.forget(device_id)
     await parts.store.erase(device_id)
     await parts.erasures.tell(device_id)
-    return answer(await _traces(parts, device_id))
-
-
-@router.get("/api/devices/{device_id:path}/traces")
-async def left(device_id: str, parts: WithParts) -> Response:
-    """How many rows speak of a device, in every table; `nothing` is true where none does."""
     return answer(await _traces(parts, device_id))
 
 

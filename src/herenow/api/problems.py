@@ -65,9 +65,10 @@ def _wrong(found: dict[str, Any]) -> dict[str, str]:
 
 
 def _allowed(request: Request) -> list[str]:
-    """The methods of all routes of a path; the one that refused it knows its own alone."""
+    """The methods of all routes of a path; the one that refused it knows its own alone. A path that several patterns
+    take belongs to the first of them."""
     routes = [one for one in request.app.state.routes if one.matches(request.scope)[0] is not Match.NONE]
-    methods = {method for route in routes for method in route.methods or ()}
+    methods = {method for route in routes if route.path == routes[0].path for method in route.methods or ()}
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
