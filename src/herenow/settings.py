@@ -123,7 +123,8 @@ class Settings(BaseSettings):
 
     @property
     def store_path(self) -> Path:
-        return Path(urlsplit(self.store).path[1:])
+        """With links resolved, so that one database has one name."""
+        return Path(urlsplit(self.store).path[1:]).resolve()
 
 
 def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
@@ -133,7 +134,10 @@ def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise SettingsError("; ".join(_wrong(found) for found in error.errors())) from error
+        places = {name: f"{file}: {name}" for name in given} | {
+            name: f"--{name}" for name, value in flags.items() if value is not None
+        }
+        raise SettingsError("; ".join(_wrong(found, places) for found in error.errors())) from error
     except UnreadableSetting as error:
         raise SettingsError('HERENOW_BASEMAPS: expected JSON like [{"id": …}], got something else') from error
 
@@ -156,12 +160,15 @@ def _from_file(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file}: expected TOML like `port = 8000`: {error}") from error
 
 
-def _wrong(found: Any) -> str:
+def _wrong(found: Any, places: Mapping[str, str]) -> str:
+    """`places` says where settings were given, by name; all others came from the environment."""
     name = ".".join(str(part) for part in found["loc"])
     reason = found["msg"].removeprefix("Value error, ")
     if found["type"] == "extra_forbidden":
         return f"{name}: no such setting; there are {', '.join(Settings.model_fields)}"
-    return f"HERENOW_{name.upper()}: {reason}, got {without_password(str(found['input']))!r}" if name else reason
+    first, *inner = name.split(".")
+    place = ".".join((places[first], *inner)) if first in places else f"HERENOW_{name.upper()}"
+    return f"{place}: {reason}, got {without_password(str(found['input']))!r}" if name else reason
 
 
 def check_shared(settings: Settings, *, records: bool) -> None:

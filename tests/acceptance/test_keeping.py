@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 
 from herenow.model.clock import DAY
+from herenow.run.storage import erase
+from herenow.settings import read_settings
 from tests.acceptance.test_commands import herenow, track
 from tests.patience import PATIENCE
 from tests.ports import free_port
@@ -43,19 +45,23 @@ def test_the_command_erases_a_device_and_proves_it(tmp_path: Path) -> None:
     with running(path) as server:
         report(server, fix("phone/7", 2), fix("phone/7", 1), fix("other", 0))
         wait_for(lambda: httpx.get(f"{server.url}/api/devices", timeout=PATIENCE).json()["total"] == 2)
-        done = herenow("erase", "phone/7", "--server", server.url, "--yes")
+        store = ("--store", f"sqlite:///{path}")
+        done = herenow("erase", "phone/7", "--server", server.url, "--yes", *store)
         assert (done.returncode, done.stdout) == (
             0,
             "Nothing of phone/7 is left: 0 positions, 0 devices, 0 changes, 0 rollups, 0 blocks.\n",
         ), done.stderr
-        again = herenow("erase", "phone/7", "--server", server.url, "--yes")
+        again = herenow("erase", "phone/7", "--server", server.url, "--yes", *store)
         assert again.returncode == 2
         assert "never reported" in again.stderr
         assert "Traceback" not in again.stderr
         told = herenow("storage", "--store", f"sqlite:///{path}")
         assert told.returncode == 0, told.stderr
         assert told.stdout.startswith("1 positions: ")
-    gone = herenow("erase", "other", "--server", f"http://127.0.0.1:{free_port()}", "--yes")
+        elsewhere = herenow("erase", "other", "--server", server.url, "--yes", "--store", f"sqlite:///{tmp_path}/x.db")
+        assert elsewhere.returncode == 2
+        assert "x.db.erase-key: No such file" in elsewhere.stderr
+    gone = herenow("erase", "other", "--server", f"http://127.0.0.1:{free_port()}", "--yes", *store)
     assert gone.returncode == 2
     assert "does not answer" in gone.stderr
 
@@ -86,5 +92,7 @@ async def test_every_server_forgets_a_device_that_one_of_them_erased(cassandra_u
                     pass  # each question takes its time
 
         await until_known({"phone", "stays"})
-        assert (await client.delete(f"{one}/api/devices/phone")).status_code == 200
+        assert (await client.delete(f"{one}/api/devices/phone")).status_code == 403
+        left = await erase(read_settings(None, {"store": cassandra_url}), one, "phone", PATIENCE, print)
+        assert left["nothing"] or left["positions"] == 0
         await until_known({"stays"})

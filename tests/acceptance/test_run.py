@@ -19,6 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from tests.patience import PATIENCE
+from tests.ports import free_port
 from tests.server import Server, report, running, wait_for
 
 V1 = Subprotocol("herenow.json.v1")
@@ -250,7 +251,7 @@ def test_a_store_that_is_no_database_or_of_another_time_is_said_in_one_line(tmp_
     ("arguments", "says"),
     [
         (["run", "--host", "0.0.0.0"], "HERENOW_ACCESS=open"),  # noqa: S104 - refused, which is the point
-        (["run", "--port", "70000"], "HERENOW_PORT"),
+        (["run", "--port", "70000"], "--port: "),
         (["run", "--store", "mongodb://x"], "expected sqlite:///"),
         (["run", "--config", "nowhere.toml"], "nowhere.toml"),
     ],
@@ -261,3 +262,50 @@ def test_a_wrong_setting_is_refused_with_what_to_do(arguments: list[str], says: 
     assert says in ended.stderr
     assert "Traceback" not in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_database_has_one_writer_by_whatever_name_it_is_called(tmp_path: Path) -> None:
+    path, link, folder = tmp_path / "positions.db", tmp_path / "link.db", tmp_path / "folder"
+    link.symlink_to(path)
+    folder.symlink_to(tmp_path)
+    with running(path) as server:
+        report(server, fix("one", NOW))
+        for other in (link, folder / "positions.db", tmp_path / "." / "positions.db"):
+            ended = run_to_the_end("run", "--port", "0", "--store", f"sqlite:///{other}")
+            assert ended.returncode == 2
+            assert "another Herenow writes to" in ended.stderr
+        assert server.stop() == 0
+    with running(link) as server:
+        assert newest(server, "one") == NOW
+    assert not list(tmp_path.glob("link.db.*"))
+    (tmp_path / "second.db").hardlink_to(path)
+    ended = run_to_the_end("run", "--port", "0", "--store", f"sqlite:///{tmp_path}/second.db")
+    assert ended.returncode == 2
+    assert "a hard link" in ended.stderr
+
+
+@pytest.mark.parametrize("command", [("run",), ("serve", "--bus", "none"), ("record",)])
+def test_a_port_that_is_none_is_said_of_the_flag(command: tuple[str, ...]) -> None:
+    ended = run_to_the_end(*command, "--port", "99999")
+    assert ended.returncode == 2
+    assert "--port" in ended.stderr
+    assert "HERENOW_" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_server_whose_log_cannot_be_written_goes_on(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "herenow", "run", "--port", str(port), "--store", f"sqlite:///{tmp_path}/h.db"]
+    with Path("/dev/full").open("w") as full, subprocess.Popen(command, stderr=full) as process:
+        try:
+            wait_for(lambda: answers(port))
+            assert process.poll() is None
+        finally:
+            process.kill()
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status_code == 200
+    except httpx.ConnectError:
+        return False

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.patience import PATIENCE
+from tests.requests import Connection
 from tests.server import Server
 
 UNPACK = "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(0)))"
@@ -100,3 +101,14 @@ def test_no_page_holds_a_script_or_a_style(server: Server, path: str) -> None:
     page = get(server, path).text
     assert re.findall(r"<script(?![^>]* src=)", page) == []
     assert re.findall(r"<style|\sstyle=|\son\w+=", page) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/%2e%2e%2findex.html", "/assets/../index.html", "/assets/none.js", "/assets/"]
+)
+def test_only_what_is_in_the_folder_of_digests_is_kept_for_ever(server: Server, script: str, path: str) -> None:
+    with Connection(server) as connection:
+        connection.send(connection.request("GET", script), connection.request("GET", path))
+        kept, other = connection.answer(), connection.answer()
+    assert "immutable" in kept.headers["cache-control"]
+    assert other.headers["cache-control"] == "no-cache"

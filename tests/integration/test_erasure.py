@@ -2,24 +2,30 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from herenow.errors import SettingsError
 from herenow.model.clock import HOUR
+from herenow.run.erase_key import make_key, read_key
 from tests.integration.test_http import get, is_problem
 from tests.live import WIRES, WORLD, fix, open_socket
 from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
+KEYS: dict[Server, Path] = {}  # the file that holds the key of a server
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("erasure") / "positions.db") as started:
+    store = tmp_path_factory.mktemp("erasure") / "positions.db"
+    with running(store) as started:
+        KEYS[started] = store.with_name("positions.db.erase-key")
         yield started
 
 
@@ -30,6 +36,7 @@ def fill(server: Server, device_id: str, count: int = 30) -> None:
 
 
 def erase(server: Server, device_id: str, **headers: str) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {KEYS[server].read_text()}"} | headers
     return httpx.delete(f"{server.url}/api/devices/{quote(device_id, safe='')}", headers=headers, timeout=PATIENCE)
 
 
@@ -102,11 +109,28 @@ def test_who_was_never_known_cannot_be_erased(server: Server) -> None:
     assert left(server, "nobody")["nothing"] is True
 
 
-def test_nobody_erases_through_a_proxy(server: Server) -> None:
+def test_nobody_erases_without_the_key_of_the_server(server: Server) -> None:
     fill(server, "kept")
-    is_problem(erase(server, "kept", **{"X-Forwarded-For": "203.0.113.7"}), 403, "own machine")
+    for wrong in "", "Bearer", "Bearer wrong", "bearer x y", "Basic Og==":
+        is_problem(erase(server, "kept", Authorization=wrong), 403, "the key of this server", "herenow erase")
     is_problem(erase(server, "kept", Origin="http://evil.example"), 403)
     assert get(server, "/api/devices/kept").status_code == 200
+
+
+def test_the_key_is_readable_by_its_user_alone_and_stays(tmp_path: Path) -> None:
+    file = tmp_path / "positions.db.erase-key"
+    key = make_key(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert make_key(file) == read_key(file) == key
+    assert [each.name for each in tmp_path.iterdir()] == [file.name]
+    file.chmod(0o644)
+    with pytest.raises(SettingsError, match="only this user"):
+        read_key(file)
+    file.unlink()
+    (tmp_path / "elsewhere").write_text(key)
+    file.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SettingsError, match="cannot read"):
+        make_key(file)
 
 
 def test_the_disk_that_is_taken_is_told(server: Server) -> None:

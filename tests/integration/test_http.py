@@ -293,3 +293,46 @@ def test_every_route_is_in_the_openapi_document(server: Server) -> None:
 
 def test_pages_may_load_nothing_from_elsewhere(server: Server) -> None:
     assert "default-src 'self'" in get(server, "/healthz").headers["content-security-policy"]
+
+
+SECURITY = ("content-security-policy", "x-content-type-options", "referrer-policy")
+
+
+def test_every_answer_has_the_headers_that_browsers_need(server: Server) -> None:
+    foreign = httpx.get(f"{server.url}/healthz", headers={"Origin": "http://evil.example"}, timeout=PATIENCE)
+    is_problem(foreign, 403, "evil.example")
+    for answer in (foreign, get(server, "/api/nothing"), get(server, "/nothing"), get(server, "/metrics")):
+        assert {*SECURITY} <= {*answer.headers}
+
+
+def test_every_answer_says_its_date_once(server: Server) -> None:
+    for path in ("/api/history", "/api/storage", "/healthz", "/api/devices/nobody/track"):
+        wait_for(lambda path=path: get(server, path).status_code in (200, 404))  # type: ignore[misc]
+        assert len(get(server, path).headers.get_list("date")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/positions", "POST"),
+        ("/healthz", "GET, HEAD"),
+        ("/api/devices/x", "DELETE, GET, HEAD"),
+        ("/send-location-update", "POST"),
+        ("/index.html", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_there_is_answered_by_all_that_are(server: Server, path: str, methods: str) -> None:
+    answer = httpx.request("PUT", f"{server.url}{path}", timeout=PATIENCE)
+    is_problem(answer, 405)
+    assert answer.headers["allow"] == methods
+
+
+def test_metrics_are_documented_as_the_text_that_they_are(server: Server) -> None:
+    document = get(server, "/openapi.json").json()
+    assert [*document["paths"]["/metrics"]["get"]["responses"]["200"]["content"]] == ["text/plain"]
+
+
+def test_a_location_of_the_article_has_a_bound(server: Server) -> None:
+    body = b'{"device_id":"a","x":"' + b"x" * 70_000 + b'"}'
+    answer = httpx.post(f"{server.url}/send-location-update", content=body, timeout=PATIENCE)
+    is_problem(answer, 413, "64 KiB")

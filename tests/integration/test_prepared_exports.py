@@ -1,7 +1,10 @@
 """Exports that are written first: a download that broke off goes on where it did, whatever happened meanwhile."""
 
 import asyncio
+import contextlib
+import gc
 import os
+import resource
 import socket
 import time
 from collections.abc import AsyncGenerator, Iterator
@@ -9,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 
 from herenow.errors import Busy, NotFound, StoreUnavailable
 from herenow.history import prepared as module
@@ -195,3 +199,54 @@ async def test_one_that_becomes_ready_while_it_is_asked_for_is_always_there(tmp_
             while prepared.state(name).state != "ready":  # noqa: ASYNC110 - it is told by files alone
                 await asyncio.sleep(0)
         await finishing
+
+
+@contextlib.contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """As on a disk with so much room: what is written beyond it fails, in every file of this process."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # the file of pytest's output, too
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def many(count: int) -> AsyncGenerator[bytes, None]:
+    for _ in range(count):
+        yield b"x" * 1000
+
+
+@pytest.mark.parametrize(("room", "says"), [(4000, "cannot write: File too large"), (0, "no room even for the reason")])
+async def test_an_export_on_a_full_disk_fails_with_its_reason(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, room: int, says: str
+) -> None:
+    async with Prepared(tmp_path / "exports") as prepared:
+        with no_file_beyond(room):
+            name = (await prepared.begin(".csv", many(10))).id
+            await until(prepared, name, "failed")
+        assert says in (prepared.state(name).detail or "")
+        with pytest.raises(NotFound, match=says):
+            prepared.file(name)
+    gc.collect()  # a task that failed and that nobody asked would say so now
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
+
+
+async def test_an_export_that_fails_in_a_way_nobody_expected_is_no_export_that_goes_on(tmp_path: Path) -> None:
+    async def broken() -> AsyncGenerator[bytes, None]:
+        yield b"x"
+        raise ValueError("a bug")
+
+    async with Prepared(tmp_path / "exports") as prepared:
+        name = (await prepared.begin(".csv", broken())).id
+        await until(prepared, name, "failed")
+        assert "its log tells" in (prepared.state(name).detail or "")
+
+
+async def test_a_folder_that_cannot_be_written_to_is_no_error_of_the_server(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    async with Prepared(tmp_path / "file" / "exports") as prepared:
+        with pytest.raises(StoreUnavailable, match="cannot write to exports"):
+            await prepared.begin(".csv", many(1))

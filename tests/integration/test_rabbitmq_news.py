@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+from pika.exceptions import ChannelClosedByBroker
 
 from herenow.bus import rabbitmq as adapter
 from herenow.bus import rabbitmq_news, rabbitmq_queues
@@ -13,6 +14,7 @@ from herenow.bus.base import News, Note
 from herenow.bus.rabbitmq import RabbitBus
 from herenow.bus.rabbitmq_queues import NEWS, make_queues, shard_queue
 from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.errors import BusUnavailable
 from herenow.model.clock import now
 from herenow.model.device import Device, first_seen
 from herenow.wire.packed import Bulletin, pack_bulletin, unpack_bulletin
@@ -65,6 +67,45 @@ async def test_a_follower_whose_link_was_cut_is_told_and_hears_what_comes_then(u
         assert await hear(follower) is None
         await near.announce([device(3)])
         assert await hear(follower) == 3
+
+
+async def test_an_exchange_that_was_deleted_is_made_again_and_who_follows_hears_that_news_were_missed(
+    url: RabbitUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rabbitmq_news, "BIND_EVERY", 0.2)
+    async with open_bus(url) as near, open_bus(url) as far:
+        follower = far.follow()
+        assert await hear(follower) is None
+        await near.announce([device(1)])
+        assert await hear(follower) == 1
+        with channel(url) as opened:
+            opened.exchange_delete(NEWS)
+        async with asyncio.timeout(PATIENCE):
+            number = 1
+            hearing = asyncio.ensure_future(hear(follower))
+            while not hearing.done():
+                number += 1
+                with contextlib.suppress(BusUnavailable):
+                    await near.announce([device(number)])
+                await asyncio.wait({hearing}, timeout=0.05)
+            heard = await hearing
+        assert heard is None
+        assert near.trouble is None
+
+
+async def test_what_is_missing_without_the_shards_is_left_to_the_schema(amqp_url: str) -> None:
+    url = read_rabbit_url(amqp_url + "?shards=1")
+    await make_queues(url)
+    async with open_bus(url) as bus:
+        with channel(url) as opened:
+            opened.queue_delete(shard_queue(0))
+            opened.exchange_delete(NEWS)
+        with contextlib.suppress(BusUnavailable):
+            await bus.announce([device(1)])
+        await until(lambda: "herenow schema" in (bus.trouble or ""))
+        await asyncio.sleep(0.5)
+        with channel(url) as opened, pytest.raises(ChannelClosedByBroker, match="no exchange"):
+            opened.exchange_declare(NEWS, passive=True)
 
 
 async def test_a_note_reaches_the_followers_of_other_processes_and_disturbs_no_news(url: RabbitUrl) -> None:

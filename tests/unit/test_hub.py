@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from herenow.bus import follower
 from herenow.bus.memory import MemoryBus
+from herenow.live import hub as module
 from herenow.live.fleet import Fleet
 from herenow.live.hub import STALLED, Hub
 from herenow.model.clock import DAY
@@ -219,3 +222,29 @@ def test_a_distance_of_the_day_comes_right_from_history() -> None:
     fleet.correct(day, {"a": Driven(moves[60].position.time, 1.0)})
     assert metres() == pytest.approx(8_000 + 20 * 111.2, rel=1e-3), "an older answer changes nothing"
     assert metres(NOW + DAY) == 0
+
+
+@given(sizes=st.lists(st.integers(0, 40), max_size=12))
+def test_a_flood_is_taken_in_several_ticks_and_none_of_it_is_lost_or_put_off_for_long(sizes: list[int]) -> None:
+    hub, total = Hub(), 0
+    for size in sizes:
+        hub.hear([first_seen(position(f"flood-{total + n}")) for n in range(size)])
+        total += size
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_MOVES", 10)
+        while len(hub.fleet) < total:
+            before = len(hub.fleet)
+            hub.tick()
+            assert len(hub.fleet) - before == min(total - before, max(10, (total - before + 1) // 2))
+    assert {device.device_id for device in hub.fleet} == {f"flood-{n}" for n in range(total)}
+
+
+def test_a_flood_of_moves_of_one_device_ends_at_its_newest_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_MOVES", 10)
+    hub = Hub()
+    hub.hear([first_seen(position("a", NOW + n)) for n in range(100)])
+    seen: list[int] = []
+    while not seen or seen[-1] < NOW + 99:
+        hub.tick()
+        seen.append(hub.fleet.devices[0].position.time)
+    assert seen == [NOW + n for n in (49, 74, 87, 97, 99)]

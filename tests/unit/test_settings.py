@@ -76,3 +76,17 @@ def test_a_misspelt_setting_is_refused_with_those_that_users_have(monkeypatch: p
     with pytest.raises(SettingsError, match=r"HERENOW_PROT: no such setting; there are .*HERENOW_PORT") as raised:
         read_settings(None, {})
     assert "TEST" not in str(raised.value)
+
+
+def test_a_wrong_setting_is_named_where_it_was_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "herenow.toml"
+    file.write_text('port = 99999\nbus = "carrier-pigeon"\n')
+    for flags, said in (({}, f"{file}: port: "), ({"port": 99_999}, "--port: "), ({"store": "paper"}, "--store: ")):
+        with pytest.raises(SettingsError) as raised:
+            read_settings(file, flags)
+        assert said in str(raised.value)
+        assert f"{file}: bus: expected" in str(raised.value)
+        assert "HERENOW_" not in str(raised.value)
+    monkeypatch.setenv("HERENOW_PORT", "99999")
+    with pytest.raises(SettingsError, match=r"HERENOW_PORT: .*99999"):
+        read_settings(None, {})

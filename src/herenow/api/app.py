@@ -95,7 +95,7 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
-    add_problems(app)
+    add_problems(app, _routes(MODULES))
     web.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
@@ -126,7 +126,7 @@ def create_history_app(past: Past) -> FastAPI:
     app.state.past = past
     for module in HISTORY:
         app.include_router(module.router)
-    add_problems(app)
+    add_problems(app, _routes(HISTORY))
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(RoutedPaths)
     return app

@@ -22,6 +22,7 @@ from herenow.model.timestamps import from_day, from_iso, is_day
 from herenow.store.base import Span, Store
 from herenow.wire.article import SECONDS_BELOW, decode_location, encode_locations, location
 
+MAX_LOCATION = 64 * 1024  # bytes of one that is reported
 MAX_POSITIONS = 100_000  # in one answer
 MAX_SUMMED = 1_000_000  # positions of a device in one day
 PAGE = 10_000  # positions read at once of one device
@@ -102,7 +103,7 @@ async def device_summary(parts: WithParts, device_id: DeviceId, day: Day) -> Res
 async def send_location_update(request: Request, parts: WithParts) -> Response:
     """Stores a position and shows it to every viewer."""
     try:
-        report = decode_location(await parts.bodies.read(request))
+        report = decode_location(await parts.bodies.read(request, MAX_LOCATION))
     except UnknownEncoding as error:
         return problem(415, str(error))
     except BadReport as error:

@@ -20,6 +20,7 @@ PIECE = 64 * 1024  # bytes of an answer that are held at a time
 
 # A question has no body, whatever its head says.
 _OF_THE_LINK = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"expect"}
+_OF_THE_SERVER = {b"date"}  # which says it itself
 
 
 Matched = tuple[re.Pattern[str], frozenset[str]]
@@ -145,7 +146,7 @@ class _Answer:
     # Called by the parser
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if name.lower() not in _OF_THE_LINK:
+        if name.lower() not in _OF_THE_LINK | _OF_THE_SERVER:
             self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:

@@ -11,6 +11,7 @@ from herenow.errors import BadRequest, Busy, TooLarge, TooSlow
 
 MAX_BODY = 8 * 1024 * 1024  # bytes, after inflating
 MAX_BODIES = 256 * 1024 * 1024  # bytes of all bodies that are being read
+SLICE = 1 << 20  # bytes inflated before other work gets its turn
 MAX_MEMBERS = 100  # of gzip in one body
 READ_WITHIN = 60.0  # s
 
@@ -33,14 +34,14 @@ class Bodies:
         for limit in self._reading:
             limit.reschedule(0)
 
-    async def read(self, request: Request) -> bytes:
-        """Raises TooLarge beyond MAX_BODY, before it is held; BadRequest for gzip that is broken or cut short; TooSlow
-        after READ_WITHIN; Busy where all bodies together would pass MAX_BODIES.
+    async def read(self, request: Request, most: int = MAX_BODY) -> bytes:
+        """Raises TooLarge beyond `most` bytes, before they are held; BadRequest for gzip that is broken or cut short;
+        TooSlow after READ_WITHIN; Busy where all bodies together would pass MAX_BODIES.
         """
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", ""):
             raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40]!r}")
-        with self._body() as body:
+        with self._body(most) as body:
             try:
                 async with self._deadline():
                     await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
@@ -62,8 +63,8 @@ class Bodies:
                 self._reading.discard(limit)
 
     @contextlib.contextmanager
-    def _body(self) -> Iterator["_Body"]:
-        body = _Body(self)
+    def _body(self, most: int) -> Iterator["_Body"]:
+        body = _Body(self, most)
         try:
             yield body
         finally:
@@ -76,13 +77,14 @@ class Bodies:
 
 
 class _Body:
-    def __init__(self, bodies: Bodies) -> None:
+    def __init__(self, bodies: Bodies, most: int) -> None:
         self._bodies = bodies
+        self.most = most
         self.data = bytearray()
 
     def add(self, data: bytes) -> None:
-        if len(self.data) + len(data) > MAX_BODY:
-            raise TooLarge(f"expected at most {MAX_BODY // 1024 // 1024} MiB after inflating; send it in parts")
+        if len(self.data) + len(data) > self.most:
+            raise TooLarge(f"expected a body of at most {_size(self.most)} after inflating; send it in parts")
         self._bodies.hold(len(data))
         self.data += data
 
@@ -98,14 +100,16 @@ async def _inflate(request: Request, body: _Body) -> None:
     async for chunk in request.stream():
         data = chunk
         sent += len(chunk)
-        if sent > MAX_BODY or members > MAX_MEMBERS:
-            raise TooLarge(f"expected at most {MAX_BODY // 1024 // 1024} MiB in {MAX_MEMBERS} gzip members")
+        if sent > body.most or members > MAX_MEMBERS:
+            raise TooLarge(f"expected a body of at most {_size(body.most)} in {MAX_MEMBERS} gzip members")
         while data:
             if member.eof:  # gzip files may follow one another
                 member = zlib.decompressobj(wbits=31)
                 members += 1
-            body.add(_part(member, data, MAX_BODY + 1 - len(body.data)))
+            body.add(_part(member, data, min(SLICE, body.most + 1 - len(body.data))))
             data = member.unconsumed_tail or member.unused_data
+            if member.unconsumed_tail:
+                await asyncio.sleep(0)
     if not member.eof:
         raise BadRequest("expected whole gzip data, but it is cut short")
 
@@ -115,3 +119,7 @@ def _part(member: "zlib._Decompress", data: bytes, most: int) -> bytes:
         return member.decompress(data, most)
     except zlib.error as error:
         raise BadRequest(f"expected gzip data, as Content-Encoding says: {error}") from error
+
+
+def _size(count: int) -> str:
+    return f"{count >> 20} MiB" if count >= 1 << 20 else f"{count >> 10} KiB"

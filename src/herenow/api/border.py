@@ -11,10 +11,11 @@ from starlette.websockets import WebSocket
 from herenow.api.problems import problem
 from herenow.settings import loopback
 
-_ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+# Headers of every answer, also of those that no route gives.
+ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
 FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxies must not keep
-_WHOLE = (200, 206, 304)
+_STARTS = ("http.response.start", "websocket.http.response.start")
 
 
 class Border:
@@ -27,17 +28,15 @@ class Border:
         self._app = app
         self._here_only = here_only
         self._origins = frozenset(origins)
-        self._always = [*_ALWAYS, (b"content-security-policy", policy.encode())]
+        self._always = [*ALWAYS, (b"content-security-policy", policy.encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
         elif refusal := self._refusal(Headers(scope=scope)):
-            await _refuse(refusal, scope, receive, send)
-        elif scope["type"] == "http":
-            await self._app(_as_get(scope), receive, self._with_headers(scope["path"], send))
+            await _refuse(refusal, scope, receive, self._with_headers(send))
         else:
-            await self._app(scope, receive, send)
+            await self._app(_as_get(scope), receive, self._with_headers(send))
 
     def _refusal(self, headers: Headers) -> str | None:
         host, origin = headers.get("host", ""), headers.get("origin")
@@ -54,13 +53,11 @@ class Border:
             return f"expected a name of this machine like 127.0.0.1, got {host[:99]!r}; HERENOW_ACCESS=open allows all"
         return None
 
-    def _with_headers(self, path: str, send: Send) -> Send:
+    def _with_headers(self, send: Send) -> Send:
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                # Files under assets/ carry a digest of their content in their name.
-                keep = path.startswith("/assets/") and message["status"] in _WHOLE
+            if message["type"] in _STARTS:
                 headers = MutableHeaders(raw=[*message["headers"], *self._always])
-                headers.setdefault("cache-control", FOR_EVER if keep else "no-cache")
+                headers.setdefault("cache-control", "no-cache")
                 message["headers"] = headers.raw
             await send(message)
 
@@ -83,7 +80,7 @@ async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> No
 
 def _as_get(scope: Scope) -> Scope:
     """HEAD is answered as GET; the server leaves the body out by itself."""
-    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+    return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
 class Compressed(GZipMiddleware):

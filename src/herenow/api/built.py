@@ -10,6 +10,9 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
+from herenow.api.border import FOR_EVER
+
+DIGESTED = "assets"  # the folder of files with a digest of their content in their name
 PACKED = {"br": ".br", "gzip": ".gz"}  # what the build lays beside a file, the smallest first
 
 
@@ -18,6 +21,14 @@ class BuiltFiles(StaticFiles):
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        found = self._found(full_path, stat_result, scope, status_code)
+        if status_code == 200 and Path(full_path).parent.name == DIGESTED:
+            found.headers["Cache-Control"] = FOR_EVER
+        return found
+
+    def _found(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int
     ) -> Response:
         packed = {encoding: path for encoding, path in _packed(full_path) if path.is_file()}
         if not packed:

@@ -34,9 +34,7 @@ _asked = msgspec.json.Decoder(_Asked)
 @router.post(f"{DEVICE}/commands", openapi_extra=_BODY)
 async def command(device_id: str, request: Request, parts: WithParts) -> Response:
     """Hands a command to a device on a live socket, and answers what the device answered."""
-    body = await parts.bodies.read(request)
-    if len(body) > MAX_COMMAND:
-        return problem(413, f"expected at most {MAX_COMMAND} bytes, got {len(body)}")
+    body = await parts.bodies.read(request, MAX_COMMAND)
     try:
         body.decode()  # JSON within JSON is handed on as it is, and must be text
         content = _asked.decode(body).command

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Response
 from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
 
 from herenow.api.metrics import CONTENT_TYPE, Metrics
 from herenow.wire import json
@@ -41,7 +42,7 @@ async def ready(health: WithHealth) -> Response:
     return Response(json.encode({"status": "waiting", "reasons": reasons}), 503, media_type="application/json")
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(health: WithHealth) -> Response:
     """For Prometheus."""
     return Response(health.metrics.page(), media_type=CONTENT_TYPE)

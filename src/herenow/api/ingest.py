@@ -1,5 +1,7 @@
 """Positions in."""
 
+import asyncio
+from collections.abc import Generator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -42,7 +44,7 @@ _BODY = {
 async def report_positions(request: Request, parts: WithParts) -> Response:
     """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
     try:
-        reports, rejected = json.decode_reports(await parts.bodies.read(request))
+        reports, rejected = await _in_turns(json.decode_in_slices(await parts.bodies.read(request)))
     except UnknownEncoding as error:
         return problem(415, str(error))
     receipt = await parts.intake.take_numbered(reports, rejected, "http")
@@ -51,6 +53,17 @@ async def report_positions(request: Request, parts: WithParts) -> Response:
         where = f"{first.field}: " if first.field else ""
         return problem(422, f"nothing was accepted; position {first.index}: {where}{first.reason}", **_told(receipt))
     return Response(json.encode(receipt), media_type="application/json")
+
+
+async def _in_turns(work: Generator[None, None, json.Decoded]) -> json.Decoded:
+    """Does all of it, and lets others work at each pause."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            decoded: json.Decoded = end.value
+            return decoded
+        await asyncio.sleep(0)
 
 
 def _told(receipt: Any) -> dict[str, object]:

@@ -73,6 +73,7 @@ class Parts(msgspec.Struct, frozen=True):
     bodies: Bodies
     here_only: bool  # whether only this machine may ask
     origins: list[str]  # whose pages may ask, beside our own
+    erase_key: str | None  # None: nobody may erase
 
     def troubles(self) -> list[str]:
         """Why positions are not taken, stored or shown at the moment."""

@@ -1,13 +1,17 @@
 """Every error as Problem Details (RFC 9457)."""
 
+import errno
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 from herenow.errors import BadRequest, Forbidden, HerenowError, NotFound, TooLarge, TooSlow, Unavailable
 from herenow.wire import json
@@ -33,11 +37,13 @@ def problem(status: int, detail: str, **more: object) -> Response:
     return Response(json.encode(body), status, _HEADERS.get(status), "application/problem+json")
 
 
-def add_problems(app: FastAPI) -> None:
-    """Maps every error that a route may raise."""
+def add_problems(app: FastAPI, routes: Iterable[APIRoute]) -> None:
+    """Maps every error that a route may raise. `routes` are all there are."""
+    app.state.routes = list(routes)
     app.add_exception_handler(HerenowError, _of_ours)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(OSError, _of_system)
     app.add_exception_handler(ClientDisconnect, _of_leaving)
     app.add_exception_handler(Exception, _of_bug)
 
@@ -58,6 +64,22 @@ def _wrong(found: dict[str, Any]) -> dict[str, str]:
     return {"field": field, "reason": f"{found['msg']}, got {str(found.get('input'))[:80]!r}"}
 
 
+def _allowed(request: Request) -> list[str]:
+    """The methods of all routes of a path; the one that refused it knows its own alone. A path that several patterns
+    take belongs to the first of them."""
+    routes = [one for one in request.app.state.routes if one.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in routes if route.path == routes[0].path for method in route.methods or ()}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+async def _of_system(_: Request, error: Exception) -> Response:
+    """No file descriptor is free for a moment."""
+    if not isinstance(error, OSError) or error.errno not in (errno.EMFILE, errno.ENFILE):
+        raise error
+    log.error("no file descriptor is free", reason=error.strerror)
+    return problem(503, "too much is open at this moment; ask again later")
+
+
 async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     said = (
@@ -65,6 +87,8 @@ async def _of_http(request: Request, error: Exception) -> Response:
     )
     answer = problem(error.status_code, f"{request.method} {request.url.path}: {said}")
     answer.headers.update(error.headers or {})
+    if error.status_code == 405 and (allowed := _allowed(request)):
+        answer.headers["Allow"] = ", ".join(allowed)
     return answer
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from herenow.api.parts import Parts
 from herenow.api.sockets import Link
-from herenow.errors import BadRequest, TooLarge, Unavailable
+from herenow.errors import BadRequest, Unavailable
 from herenow.live.commands import Ack, answer_to
 from herenow.live.viewer import Viewer
 from herenow.live.wires import Wire
@@ -138,9 +138,7 @@ class LiveSession:
 
     async def _receipt(self, positions: msgspec.Raw) -> dict[str, object]:
         try:
-            reports, rejected = json.decode_reports(bytes(positions))
-            if len(reports) + len(rejected) > MAX_POSITIONS:
-                raise TooLarge(f"expected at most {MAX_POSITIONS} positions in a message; send them in parts")
+            reports, rejected = json.decode_reports(bytes(positions), MAX_POSITIONS)
             receipt = await self._parts.intake.take_numbered(reports, rejected, "socket")
             wrong = {rejection.index for rejection in receipt.rejected}
             await self._take_commands_for({report.device_id for index, report in reports if index not in wrong})

@@ -10,7 +10,6 @@ from typing import Protocol, cast
 
 from starlette.requests import Request
 from starlette.websockets import WebSocket
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
@@ -24,8 +23,7 @@ KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # s, s,
 STOPPING = (1012, "the server is stopping")
 NO_TEXT = (1007, "expected UTF-8")
 
-_EXTENSION = "herenow.link"
-_WEBSOCKET = b"websocket"
+EXTENSION = "herenow.link"  # in the scope of a request: its transport, or the Link
 
 Written = list[bytes]
 
@@ -57,7 +55,7 @@ class Link(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             prepare(self.transport)
             self.transport.set_write_buffer_limits(FULL, DRAINED)
-            cast("dict[str, object]", self.scope["extensions"])[_EXTENSION] = self
+            cast("dict[str, object]", self.scope["extensions"])[EXTENSION] = self
 
     async def run_asgi(self) -> None:
         """As uvicorn's, but a connection that was taken over outlives the application's call."""
@@ -188,29 +186,6 @@ class Link(WebSocketsSansIOProtocol):
             self.close(*STOPPING)
 
 
-class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP, which hands its transport to the route, for streams that must be cut off, and takes each
-    handshake that RFC 6455 allows: `websocket` may be one of several offers, in several lines."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        cast("dict[str, object]", self.scope)["extensions"] = {_EXTENSION: self.transport}
-
-    def _get_upgrade(self) -> bytes | None:
-        offers = self._tokens(b"upgrade") if b"upgrade" in self._tokens(b"connection") else []
-        return _WEBSOCKET if _WEBSOCKET in offers else next(iter(offers), None)
-
-    def _tokens(self, header: bytes) -> list[bytes]:
-        lines = (value for name, value in self.headers if name == header)
-        return [token.strip().lower() for line in lines for token in line.split(b",")]
-
-    def handle_websocket_upgrade(self) -> None:
-        """Hands the one offer that was taken on: `websockets` takes no other beside it."""
-        kept = [(name, value) for name, value in self.headers if name != b"upgrade"]
-        self.scope["headers"] = [*kept, (b"upgrade", _WEBSOCKET)]
-        super().handle_websocket_upgrade()
-
-
 def prepare(transport: asyncio.Transport) -> None:
     """What lies in the system's buffer is out of date before a slow viewer reads it, and hides its progress; a client
     that has gone without a word is noticed although nothing is sent to it."""
@@ -224,10 +199,10 @@ def prepare(transport: asyncio.Transport) -> None:
 
 def transport_of(request: Request) -> asyncio.Transport:
     """Of an HTTP request."""
-    transport: asyncio.Transport = request.scope["extensions"][_EXTENSION]
+    transport: asyncio.Transport = request.scope["extensions"][EXTENSION]
     return transport
 
 
 def link_of(socket: WebSocket) -> Link:
-    link: Link = socket.scope["extensions"][_EXTENSION]
+    link: Link = socket.scope["extensions"][EXTENSION]
     return link

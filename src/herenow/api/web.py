@@ -7,12 +7,14 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from herenow import __version__
 from herenow.api.built import BuiltFiles
 from herenow.api.config import Config, Credit, Start, basemaps
 from herenow.api.devices import answer
 from herenow.api.parts import WithParts
+from herenow.api.problems import problem
 from herenow.errors import NotFound
 
 WEB = Path(__file__).parent.parent / "web"
@@ -46,11 +48,22 @@ async def streets(parts: WithParts) -> Response:
 
 
 def add_web(app: FastAPI) -> None:
-    """Serves the built client for whatever no route takes, or says how to build it."""
+    """Serves the built client for whatever no route takes, or says how to build it. A socket that no route takes gets
+    the 404 of any other path; Starlette would refuse it with 403."""
+    nothing_here = app.router.default
+
+    async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            answer = problem(404, f"{scope['path']}: there is no socket; see docs/protocol.md for what there is")
+            await WebSocket(scope, receive, send).send_denial_response(answer)
+        else:
+            await nothing_here(scope, receive, send)
+
+    app.router.default = nothing
     if not (WEB / "index.html").is_file():
         app.add_api_route("/", _not_built, include_in_schema=False)
         return
-    files, nothing_here = BuiltFiles(directory=WEB, html=True), app.router.default
+    files = BuiltFiles(directory=WEB, html=True)
 
     async def docs(request: Request) -> Response:
         if _ends_with_slash(request.scope):
@@ -60,8 +73,8 @@ def add_web(app: FastAPI) -> None:
     app.add_api_route("/docs", docs, include_in_schema=False)
 
     async def file_or_nothing(scope: Scope, receive: Receive, send: Send) -> None:
-        none = scope["type"] != "http" or scope["path"].startswith("/api/") or _ends_with_slash(scope)
-        await (nothing_here if none else files)(scope, receive, send)
+        api = scope["path"].startswith("/api/") or _ends_with_slash(scope)
+        await (files if scope["type"] == "http" and not api else nothing)(scope, receive, send)
 
     app.router.default = file_or_nothing
 

@@ -12,11 +12,10 @@ from herenow.bus.base import Backlog, Batch, News, Note, Noted, pass_over
 from herenow.bus.follower import Follower
 from herenow.bus.rabbitmq_arrivals import Arrivals
 from herenow.bus.rabbitmq_consumer import Consumer, RabbitDelivery
-from herenow.bus.rabbitmq_link import open_link
 from herenow.bus.rabbitmq_news import BEAT, Announcer, follow
 from herenow.bus.rabbitmq_outbox import Outbox
 from herenow.bus.rabbitmq_publisher import Publisher
-from herenow.bus.rabbitmq_queues import DEAD, NEWS, count_waiting
+from herenow.bus.rabbitmq_queues import DEAD, NEWS, count_waiting, open_mending_link
 from herenow.bus.rabbitmq_url import RabbitUrl
 from herenow.errors import BusUnavailable
 from herenow.model.clock import now
@@ -144,7 +143,7 @@ class RabbitBus:
         """Messages of devices that publish themselves, at most MAX_INBOX together. Asking for the next acknowledges
         them. Raises BusUnavailable where RabbitMQ is lost: what was not acknowledged comes again."""
         try:
-            async with open_link(self._url, "inbox") as link:
+            async with open_mending_link(self._url, "inbox") as link:
                 self._inbox = arrivals = Arrivals(link)
                 await arrivals.open(QUEUE, MAX_INBOX)
                 self._tell("inbox", None)

@@ -4,6 +4,7 @@ and made anew by who uses it, so that there is one way back, whatever went wrong
 import asyncio
 import contextlib
 import random
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -36,6 +37,7 @@ class Link:
         self.channel: Channel
         self.blocked: str | None = None  # why the broker takes nothing at the moment
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()  # why it can be used no more
+        self.missing: str | None = None  # the exchange or queue that was asked for and is not there
         self.refused = False  # whether it was lost because of what was asked over it, not of the network or the broker
         self._closed = asyncio.Event()
         connection.add_on_close_callback(self._on_close)
@@ -117,6 +119,8 @@ class Link:
 
     def _on_channel_close(self, _: object, error: BaseException) -> None:
         self.refused = isinstance(error, ChannelClosedByBroker)
+        missing = _MISSING.match(_said(error))
+        self.missing = missing["name"] if missing else None
         self.fail(explain(error, self._url))
 
     def _on_close(self, _: object, error: BaseException) -> None:
@@ -220,6 +224,7 @@ def _said(error: BaseException) -> str:
     return str(text) if text else type(error).__name__
 
 
+_MISSING = re.compile(r"NOT_FOUND - no (?:exchange|queue) '(?P<name>[^']+)'")
 _NO_RABBIT = (
     "what answers at {place} does not greet as RabbitMQ does; is it the right port, and amqps:// where it wants TLS?"
 )

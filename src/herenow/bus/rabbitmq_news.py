@@ -10,15 +10,16 @@ import structlog
 
 from herenow.bus.base import News, Note, Noted
 from herenow.bus.follower import Follower
-from herenow.bus.rabbitmq_link import Link, open_link
+from herenow.bus.rabbitmq_link import Link
 from herenow.bus.rabbitmq_outbox import FIRST_PAUSE, LONGEST_PAUSE, Outbox
-from herenow.bus.rabbitmq_queues import NEWS, follow_news
+from herenow.bus.rabbitmq_queues import NEWS, bind_to_news, follow_news, open_mending_link
 from herenow.bus.rabbitmq_url import RabbitUrl
 from herenow.errors import BusUnavailable
 from herenow.model.clock import now
 from herenow.wire.packed import Bulletin, Undecodable, pack_bulletin, unpack_bulletin
 
 BEAT = 2.0  # s between two bulletins at most, so that a gap at the end of a run is found, too
+BIND_EVERY = 5.0  # s
 ALL_HEARD = 3 * BEAT  # s after which a follower has heard of everyone who announces
 FORGET_AFTER = 600.0  # s of silence, then who announced is forgotten
 MAX_NEWS = 1000  # devices in one bulletin
@@ -85,20 +86,31 @@ async def follow(
     pause = FIRST_PAUSE
     while True:
         try:
-            async with open_link(url, "hub") as link:
-                await _listen(link, follower, heard, noted)
+            async with open_mending_link(url, "hub") as link:
+                queue = await _listen(link, follower, heard, noted)
                 follower.miss()
                 pause = FIRST_PAUSE
                 tell(None)
                 log.info("hearing the news", place=url.place)
-                tell(await link.loss())
+                tell(await _stay_bound(link, queue))
         except BusUnavailable as error:
             tell(str(error))
         await asyncio.sleep(pause * random.uniform(0.7, 1.3))
         pause = min(LONGEST_PAUSE, pause * 2)
 
 
-async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], None], noted: Noted) -> None:
+async def _stay_bound(link: Link, queue: str) -> str:
+    """Until the link is lost; returns why. An exchange that went took its bindings along, also where somebody has made
+    it again: bound once more, the gap in the numbers shows what was missed."""
+    while True:
+        done, _ = await asyncio.wait({link.lost}, timeout=BIND_EVERY)
+        if done:
+            return link.lost.result()
+        await bind_to_news(link, queue)
+
+
+async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], None], noted: Noted) -> str:
+    """The queue that it listens to."""
     numbers = Numbers()
 
     def received(_: int, body: bytes) -> None:
@@ -117,4 +129,6 @@ async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], No
         if bulletin.news:
             follower.put(bulletin.news)
 
-    await link.consume(await follow_news(link), received, 0)
+    queue = await follow_news(link)
+    await link.consume(queue, received, 0)
+    return queue

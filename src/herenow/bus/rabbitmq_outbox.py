@@ -11,8 +11,8 @@ from typing import Any
 
 import structlog
 
-from herenow.bus.rabbitmq_link import Link, Properties, open_link
-from herenow.bus.rabbitmq_queues import count_waiting
+from herenow.bus.rabbitmq_link import Link, Properties
+from herenow.bus.rabbitmq_queues import count_waiting, open_mending_link
 from herenow.bus.rabbitmq_url import RabbitUrl
 from herenow.errors import BusUnavailable
 
@@ -104,7 +104,7 @@ class Outbox:
         while True:
             began = time.monotonic()
             try:
-                async with open_link(self._url, "outbox") as link:
+                async with open_mending_link(self._url, "outbox") as link:
                     await self._use(link)
             except BusUnavailable as error:
                 self._tell(str(error))

@@ -1,13 +1,19 @@
-"""The queues of Herenow on RabbitMQ, as `herenow schema` makes them. Everything else only uses what is there.
+"""The queues of Herenow on RabbitMQ, as `herenow schema` makes them. Everything else uses what is there, and makes
+again what no setting decides: the exchange of news, the queue of dead letters, the inbox.
 
 Every property is named, so that RabbitMQ 3.10 and 4.x make the same queue of it.
 """
 
+import contextlib
 import zlib
+from collections.abc import AsyncIterator
 from typing import Any
+
+import structlog
 
 from herenow.bus.rabbitmq_link import Link, open_link
 from herenow.bus.rabbitmq_url import RabbitUrl
+from herenow.errors import BusUnavailable
 from herenow.wire.article import QUEUE
 
 DEAD = "herenow.dead"  # what can never be stored, with the reason in its header `reason` or `x-death`
@@ -16,6 +22,9 @@ NEWS = "herenow.news"  # fanout exchange, from recorders to hubs
 DEAD_BYTES = 1 << 30
 FOLLOWER_MESSAGES = 20_000  # beyond it a hub's oldest news go; it finds the gap in their numbers
 MAX_RETURNS = 20  # times a recorder may die with a message, or let go of it, until that is set aside
+
+
+log = structlog.get_logger()
 
 
 def shard_of(device_id: str, shards: int) -> int:
@@ -31,11 +40,36 @@ async def make_queues(url: RabbitUrl) -> None:
     """Makes what is missing; twice changes nothing. Raises BusUnavailable, also where one is there with other
     properties."""
     async with open_link(url, "schema") as link:
-        await _make(link, DEAD, _quorum(DEAD_BYTES))
+        await _make_dead(link)
         for shard in range(url.shards):
             await _make(link, shard_queue(shard), _shard(url))
-        await _make(link, QUEUE, {})  # the way the article's simulator makes it itself
-        await link.ask(lambda done: link.channel.exchange_declare(NEWS, "fanout", durable=True, callback=done))
+        await _make_inbox(link)
+        await _make_news(link)
+
+
+@contextlib.asynccontextmanager
+async def open_mending_link(url: RabbitUrl, name: str) -> AsyncIterator[Link]:
+    """As `open_link`; where the link is lost because something is missing that no setting decides, that is made before
+    this ends, and the next link finds it."""
+    async with open_link(url, name) as link:
+        try:
+            yield link
+        finally:
+            if link.missing in _MADE_AGAIN:
+                await _make_again(url, link.missing)
+
+
+async def _make_again(url: RabbitUrl, missing: str) -> None:
+    """Only beside the shards: without them `herenow schema` has not run here, or with other settings."""
+    try:
+        async with open_link(url, "repair") as link:
+            for shard in range(url.shards):
+                await link.waiting_in(shard_queue(shard))
+            await _MADE_AGAIN[missing](link)
+    except BusUnavailable as error:
+        log.error("cannot make what is missing in RabbitMQ", missing=missing, reason=str(error))
+    else:
+        log.warning("made what was missing in RabbitMQ", made=missing)
 
 
 async def count_waiting(link: Link, url: RabbitUrl) -> int:
@@ -53,8 +87,28 @@ async def follow_news(link: Link) -> str:
         lambda done: link.channel.queue_declare("", exclusive=True, arguments=arguments, callback=done)
     )
     queue: str = made.method.queue
-    await link.ask(lambda done: link.channel.queue_bind(queue, NEWS, callback=done))
+    await bind_to_news(link, queue)
     return queue
+
+
+async def bind_to_news(link: Link, queue: str) -> None:
+    """Twice changes nothing. Raises BusUnavailable, and the link is lost, where the exchange is missing."""
+    await link.ask(lambda done: link.channel.queue_bind(queue, NEWS, callback=done))
+
+
+async def _make_news(link: Link) -> None:
+    await link.ask(lambda done: link.channel.exchange_declare(NEWS, "fanout", durable=True, callback=done))
+
+
+async def _make_dead(link: Link) -> None:
+    await _make(link, DEAD, _quorum(DEAD_BYTES))
+
+
+async def _make_inbox(link: Link) -> None:
+    await _make(link, QUEUE, {})  # the way the article's simulator makes it itself
+
+
+_MADE_AGAIN = {NEWS: _make_news, DEAD: _make_dead, QUEUE: _make_inbox}
 
 
 async def _make(link: Link, queue: str, arguments: dict[str, Any]) -> None:

@@ -56,22 +56,25 @@ def erase(
     server: ServerUrl = "http://127.0.0.1:8000",
     patience: Annotated[float, typer.Option(help="Seconds to wait until nothing is left.")] = 900.0,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    store: StoreUrl = None,
+    config: Config = None,
 ) -> None:
-    """Take a device and all that it ever reported away, for good, and show that nothing is left. To be run on the
-    server's own machine.
+    """Take a device and all that it ever reported away, for good, and show that nothing is left. Run it on the server's
+    own machine, as its user and with its store: the server's key is beside that.
 
-    Example: `herenow erase phone-7`
+    Examples: `herenow erase phone-7`, `herenow erase phone-7 --store sqlite:////var/lib/herenow/herenow.db`
     """
     from herenow.run.storage import erase as erase_device
 
     set_up_logs()
+    settings = read_settings(config, {"store": store})
     if not yes:
         typer.confirm(f"Everything that {device} ever reported goes and cannot be had back. Erase it?", abort=True)
 
     def told(left: "Left") -> None:
         note.print(f"left: {_counts(left)}", markup=False)
 
-    left = in_loop(erase_device(server, device, patience, told))
+    left = in_loop(erase_device(settings, server, device, patience, told))
     if not left["nothing"]:
         note.print(f"herenow: of {device} there is still {_counts(left)}; does `herenow rollup` run?", markup=False)
         raise typer.Exit(EXIT_LEFT)

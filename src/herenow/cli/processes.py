@@ -86,7 +86,7 @@ def record(
     from herenow.run.record import record as run_recorder
 
     set_up_logs()
-    settings = read_settings(config, {"host": host, "store": store, "bus": bus})
+    settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
     check_shared(settings, records=True)
     in_loop(run_recorder(settings, port))
 

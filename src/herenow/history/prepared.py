@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -18,6 +19,7 @@ from herenow.errors import Busy, HerenowError, NotFound, StoreUnavailable
 KEPT = 86_400.0  # s after it was last written to
 MOST = 8  # that are being written at a time, in all processes
 MIN_FREE = 1 << 30  # bytes of the disk that are left to others
+NO_ROOM = "its disk has no room even for the reason; make some and begin another"
 SILENT = 120.0  # s without a piece; then whoever wrote it is gone
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -54,10 +56,10 @@ class Prepared:
         folder cannot be written to."""
         try:
             await asyncio.to_thread(self._make_room)
+            name = secrets.token_hex(16)
+            self._part(name).touch()
         except OSError as error:
             raise StoreUnavailable(f"cannot write to {self._folder.name}: {error.strerror}; check its disk") from error
-        name = secrets.token_hex(16)
-        self._part(name).touch()
         task = asyncio.create_task(self._write(name, ending, pieces), name="export")
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
@@ -66,11 +68,14 @@ class Prepared:
     def _make_room(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         now = time.time()
+        writing = 0
         for file in self._folder.iterdir():
-            if now - file.stat().st_mtime > KEPT:
-                file.unlink(missing_ok=True)
-        writing = [part for part in self._folder.glob("*.part") if now - part.stat().st_mtime < SILENT]
-        if len(writing) >= MOST:
+            with contextlib.suppress(FileNotFoundError):  # renamed or deleted by another process
+                age = now - file.stat().st_mtime
+                if age > KEPT:
+                    file.unlink(missing_ok=True)
+                writing += file.suffix == ".part" and age < SILENT
+        if writing >= MOST:
             raise Busy(f"expected at most {MOST} exports to be written at a time; ask again when one is ready")
 
     async def _write(self, name: str, ending: str, pieces: AsyncGenerator[bytes, None]) -> None:
@@ -83,10 +88,22 @@ class Prepared:
             part.rename(self._folder / f"{name}{ending}")
         except (HerenowError, OSError) as error:
             reason = str(error) if isinstance(error, HerenowError) else f"cannot write: {error.strerror}"
+            self._fail(name, reason)
             log.error("an export failed", reason=reason)
-            (self._folder / f"{name}.failed").write_text(reason)
+        except Exception:  # the edge of the task: who asks for it must hear that it failed
+            self._fail(name, "an error of the server, which its log tells")
+            log.exception("an export failed in a way nobody expected")
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a disk that cannot be written to: it goes a day later
+                part.unlink(missing_ok=True)
+
+    def _fail(self, name: str, reason: str) -> None:
+        """Notes why. On a full disk the room of what was written is needed for that."""
+        try:
+            os.truncate(self._part(name), 0)
+            (self._folder / f"{name}.failed").write_text(reason)
+        except OSError as error:
+            log.error("cannot note why an export failed", reason=error.strerror)
 
     def _add(self, write: Callable[[bytes], int], piece: bytes) -> None:
         if shutil.disk_usage(self._folder).free < MIN_FREE + len(piece):
@@ -107,7 +124,7 @@ class Prepared:
             return State(name, "failed" if gone else "writing", part.st_size, gone)
         found = self._find(name)
         if found.suffix == ".failed":
-            return State(name, "failed", 0, found.read_text())
+            return State(name, "failed", 0, found.read_text() or NO_ROOM)
         return State(name, "ready", found.stat().st_size)
 
     def file(self, name: str) -> Path:

@@ -125,16 +125,20 @@ def advance(newest: Mapping[str, Device], positions: Sequence[Position]) -> list
 
     Late positions, repetitions and those ahead of their time move nothing.
     """
-    steps = _steps(newest, positions)
-    if steps is None:
-        steps = _steps(newest, sorted(positions, key=lambda position: position.version))
-    return steps or []
+    moves = steps(newest, positions, {})
+    if moves is None:
+        moves = steps(newest, in_order(positions), {})
+    return moves or []
 
 
-def _steps(newest: Mapping[str, Device], positions: Sequence[Position]) -> list[Device] | None:
-    """None where positions that are to be taken are out of order."""
-    now: dict[str, Device] = {}
-    steps: list[Device] = []
+def in_order(positions: Sequence[Position]) -> list[Position]:
+    return sorted(positions, key=lambda position: position.version)
+
+
+def steps(newest: Mapping[str, Device], positions: Sequence[Position], now: dict[str, Device]) -> list[Device] | None:
+    """The devices that a slice of a delivery moves; None where positions that are to be taken are out of order. `now`
+    holds, by id, those that earlier slices moved; these are added to it."""
+    moves: list[Device] = []
     for position in positions:
         device_id = position.device_id
         before = now.get(device_id) or newest.get(device_id)
@@ -146,8 +150,8 @@ def _steps(newest: Mapping[str, Device], positions: Sequence[Position]) -> list[
             continue
         after = moved(before, position) if before is not None else first_seen(position)
         now[device_id] = after
-        steps.append(after)
-    return steps
+        moves.append(after)
+    return moves
 
 
 def _newer(position: Position, newest: Mapping[str, Device]) -> bool:

@@ -38,12 +38,13 @@ async def keep(
     pause, loop = FIRST_PAUSE, asyncio.get_running_loop()
     while True:
         began = loop.time()
-        code = await _run(command(), environment, stop)
+        code = await _started(name, command(), environment, stop)
         if stop.is_set():
             return
         if code == 2 and needed:
             raise SettingsError(f"{name} could not start; see above")
-        log.error("a process ended and is started again", process=name, code=code)
+        if code is not None:
+            log.error("a process ended and is started again", process=name, code=code)
         if loop.time() - began > STEADY:
             pause = FIRST_PAUSE
         with contextlib.suppress(TimeoutError):
@@ -51,6 +52,17 @@ async def keep(
                 await stop.wait()
                 return
         pause = min(LONGEST_PAUSE, 2 * pause)
+
+
+async def _started(
+    name: str, command: tuple[str, ...], environment: Mapping[str, str], stop: asyncio.Event
+) -> int | None:
+    """Its exit code; None where the system could not start it: it lacks memory, processes or file descriptors."""
+    try:
+        return await _run(command, environment, stop)
+    except OSError as error:
+        log.error("a process could not be started and is tried again", process=name, reason=error.strerror)
+        return None
 
 
 async def _run(command: tuple[str, ...], environment: Mapping[str, str], stop: asyncio.Event) -> int:

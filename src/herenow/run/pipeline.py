@@ -9,6 +9,7 @@ from pathlib import Path
 from zlib import crc32
 
 import msgspec
+import structlog
 
 from herenow.api.body import Bodies
 from herenow.api.parts import Parts, Scene
@@ -25,6 +26,7 @@ from herenow.live.polled import Polled
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
 from herenow.run.distances import keep_distances
+from herenow.run.erase_key import key_file, make_key
 from herenow.settings import Settings
 from herenow.sources.inbox import take_inbox
 from herenow.sources.report import LocalIntake
@@ -34,6 +36,8 @@ from herenow.store.sqlite import SqliteStore
 
 FINISH_WITHIN = 10.0  # s for what was published to be stored
 FAIL_WITHIN = 1.0  # s for the same where the store or the bus is down anyway
+
+log = structlog.get_logger()
 
 
 @contextlib.asynccontextmanager
@@ -58,10 +62,17 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
             here_only, keep = settings.access != "open", kept(settings)
             shown = msgspec.structs.replace(scene, basemaps=settings.basemaps)
             stored = (store, keep, prepared, trips(settings))
-            origins = settings.allowed_origins
-            yield Parts(
-                bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), here_only, origins
-            )
+            allowed = here_only, settings.allowed_origins, _erase_key(settings)
+            yield Parts(bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), *allowed)
+
+
+def _erase_key(settings: Settings) -> str | None:
+    """None where it cannot be had: a server goes on without erasing."""
+    try:
+        return make_key(key_file(settings))
+    except SettingsError as error:
+        log.warning("nobody can erase devices", reason=str(error))
+        return None
 
 
 def _all(*noted: Noted) -> Noted:

@@ -3,22 +3,25 @@
 import asyncio
 import contextlib
 import errno
+import functools
 import gc
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvicorn
 
 from herenow.api.app import create_app
+from herenow.api.http import Admission, HttpProtocol
 from herenow.api.live import beat, farewell
 from herenow.api.parts import Parts, Scene
-from herenow.api.sockets import HttpProtocol, Link
+from herenow.api.sockets import Link
 from herenow.errors import SettingsError
 from herenow.run.beside import history_beside, rollups_beside
+from herenow.run.descriptors import raise_limit
 from herenow.run.pipeline import open_parts
 from herenow.settings import Settings
 from herenow.sources.report import LocalIntake
@@ -167,10 +170,11 @@ async def _watch(duty: Coroutine[Any, Any, None], server: uvicorn.Server, failur
 
 
 def config(app: Any) -> uvicorn.Config:
-    """For an ASGI application."""
+    """For an ASGI application. Raises this process's limit of file descriptors, and takes fewer connections."""
+    http = functools.partial(HttpProtocol, admission=Admission(raise_limit()))
     return uvicorn.Config(
         app,
-        http=HttpProtocol,
+        http=cast("type[asyncio.Protocol]", http),  # it is called as one
         ws=Link,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,

@@ -10,6 +10,7 @@ import httpx
 from herenow.api.paths import encoded
 from herenow.errors import BadRequest, SettingsError, Unavailable
 from herenow.history.storage import Storage, storage
+from herenow.run.erase_key import key_file, read_key
 from herenow.run.pipeline import kept, open_store
 from herenow.settings import Settings
 
@@ -25,14 +26,15 @@ async def read_storage(settings: Settings) -> Storage:
         return await storage(store, kept(settings))
 
 
-async def erase(server: str, device_id: str, patience: float, told: Callable[[Left], None]) -> Left:
-    """Has a running server erase a device, and waits until nothing is left of it or patience, in s, is at its end.
-    `told` hears what is left. Raises Unavailable where the server does not answer, BadRequest where it refuses."""
-    path = f"/api/devices/{encoded(device_id)}"
+async def erase(settings: Settings, server: str, device_id: str, patience: float, told: Callable[[Left], None]) -> Left:
+    """Has a running server of this user and store erase a device, and waits until nothing is left of it or patience, in
+    s, is at its end. `told` hears what is left. Raises SettingsError without that server's key, Unavailable where the
+    server does not answer, BadRequest where it refuses."""
+    path, key = f"/api/devices/{encoded(device_id)}", read_key(key_file(settings))
     try:
         async with httpx.AsyncClient(base_url=server.rstrip("/"), timeout=ANSWER_WITHIN) as client:
             until = time.monotonic() + patience
-            left = _read(await client.delete(path))
+            left = _read(await client.delete(path, headers={"Authorization": f"Bearer {key}"}))
             while not left["nothing"] and time.monotonic() < until:
                 told(left)
                 await asyncio.sleep(LOOK_EVERY)

@@ -12,7 +12,7 @@ from herenow.model.position import Position
 from herenow.model.rate import Rate
 from herenow.model.report import BadReport, Rejection, Report, accept
 
-SLICE = 1000  # reports checked before other work gets its turn
+SLICE = 500  # reports checked before other work gets its turn
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -59,11 +59,11 @@ class LocalIntake:
         received = self._clock()
         positions: list[Position] = []
         refused: list[Rejection] = []
-        for index, report in reports:
+        for count, (index, report) in enumerate(reports, 1):
             try:
                 positions.append(accept(report, received, source))
             except BadReport as error:
                 refused.append(error.at(index))
-            if index % SLICE == SLICE - 1:
+            if count % SLICE == 0:
                 await asyncio.sleep(0)
         return positions, refused

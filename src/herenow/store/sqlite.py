@@ -32,6 +32,7 @@ from herenow.store.sqlite_writer import SqliteWriter
 
 READERS = 2  # threads, each with a connection of its own
 ROLLUPS = ".rollups"  # after the name of the file of positions
+FEW = 1000  # rows that are read into devices at once
 LOAD_DEADLINE = 600.0  # s, for all devices at once
 _CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
 
@@ -68,9 +69,9 @@ class SqliteStore:
     this one only reads, and keeps the rollups."""
 
     def __init__(self, path: Path, *, writes: bool = True) -> None:
-        self._path = path
-        self._writer = SqliteWriter(path) if writes else None
-        self.rollups = SqliteRollups(path.with_name(path.name + ROLLUPS))
+        self._path = path.resolve()  # one database has one name, and so one lock and one file of rollups
+        self._writer = SqliteWriter(self._path) if writes else None
+        self.rollups = SqliteRollups(self._path.with_name(self._path.name + ROLLUPS))
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -98,13 +99,13 @@ class SqliteStore:
 
     async def latest(self) -> Sequence[Device]:
         try:
-            return [device_of(found) for found in await self._read(_LATEST, (), LOAD_DEADLINE)]
+            return await _devices(await self._read(_LATEST, (), LOAD_DEADLINE))
         except BadRequest as error:  # nobody asked for too much: the disk is too slow, and may recover
             raise StoreUnavailable(f"the devices could not be read within {LOAD_DEADLINE:.0f} s") from error
 
     async def devices(self, device_ids: Sequence[str]) -> Sequence[Device]:
         try:
-            return [device_of(found) for found in await self._read(_DEVICES, (json.dumps(device_ids),))]
+            return await _devices(await self._read(_DEVICES, (json.dumps(device_ids),)))
         except BadRequest as error:  # as above
             raise StoreUnavailable(f"devices could not be read within {READ_DEADLINE:.0f} s") from error
 
@@ -224,3 +225,10 @@ class SqliteStore:
             self._local.connection = connection
             self._opened.append(connection)
         return connection
+
+
+async def _devices(rows: Sequence[Any]) -> Sequence[Device]:
+    """Beside the event loop where there are many."""
+    if len(rows) <= FEW:
+        return [device_of(found) for found in rows]
+    return await asyncio.to_thread(lambda: [device_of(found) for found in rows])

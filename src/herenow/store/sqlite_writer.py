@@ -57,6 +57,7 @@ class SqliteWriter:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = lock(self._path)
+            _refuse_second_name(self._path)
             self._connection = _open(self._path)
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(
@@ -203,8 +204,10 @@ def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None) -> N
 
 
 def lock(path: Path) -> IO[bytes]:
-    """Keeps a second process away, which would write other things. Gone with the process."""
-    lock = path.with_name(path.name + ".lock").open("wb")
+    """Keeps a second process away, which would write other things, by whatever name it calls the file. Gone with the
+    process."""
+    resolved = path.resolve()
+    lock = resolved.with_name(resolved.name + ".lock").open("wb")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -213,6 +216,12 @@ def lock(path: Path) -> IO[bytes]:
             f"another Herenow writes to {path}; stop it, or give this one a store of its own with --store"
         ) from error
     return lock
+
+
+def _refuse_second_name(path: Path) -> None:
+    """SQLite keeps a log beside each name: writers by two names would damage the database."""
+    if path.exists() and path.stat().st_nlink > 1:
+        raise SettingsError(f"{path} has another name, a hard link; delete that link, or copy the file instead")
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -3,7 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Generator, Iterable, Sequence
 
 import msgspec
 
@@ -14,9 +15,15 @@ from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report
 
 SUBPROTOCOL = "herenow.json.v1"
 
-MAX_COMMAS = 40 * MAX_BATCH  # in an array in which something is wrong
+MAX_COMMAS = 80 * MAX_BATCH  # in an array whose elements are counted: some 25 ms
+MAX_COMMAS_LENIENT = 40 * MAX_BATCH  # in one with NaN or Infinity, which is read twice
+MAX_LINES = 4 * MAX_BATCH  # blank ones included
+MAX_REPORT = 64 * 1024  # bytes of JSON
+DIRECT = 256 * 1024  # bytes of an array that is decoded at once: some milliseconds
+SLICE = 0.005  # s of decoding before other work gets its turn
 
 Numbered = tuple[int, Report]  # a report and its index in what was sent
+Decoded = tuple[list[Numbered], list[Rejection]]
 
 _report = msgspec.json.Decoder(Report)
 _reports = msgspec.json.Decoder(list[Report])
@@ -25,52 +32,84 @@ _raw = msgspec.json.Decoder(msgspec.Raw)
 encode = msgspec.json.Encoder().encode
 
 
-def decode_reports(body: bytes) -> tuple[list[Numbered], list[Rejection]]:
+def decode_reports(body: bytes, most: int = MAX_BATCH) -> Decoded:
     """The reports in one object, an array, or lines of JSON; beside them what could not be taken for one, by index.
 
-    Raises BadRequest where the whole is not JSON, TooLarge beyond MAX_BATCH reports.
+    Raises BadRequest where the whole is not JSON, TooLarge beyond `most` reports.
     """
-    start = body.lstrip(b" \t\r\n\xef\xbb\xbf")
+    slices = decode_in_slices(body, most)
+    while True:
+        try:
+            next(slices)
+        except StopIteration as end:
+            decoded: Decoded = end.value
+            return decoded
+
+
+def decode_in_slices(body: bytes, most: int = MAX_BATCH) -> Generator[None, None, Decoded]:
+    """As `decode_reports`, with a pause after each SLICE of work."""
+    start = body.strip().removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         raise BadRequest("expected a position as JSON, an array of them or one a line; got nothing")
-    if start.startswith(b"["):
-        return _from_array(start)
-    if not start.startswith(b"{"):
+    if start.startswith(b"{"):
+        return (yield from _one_by_one(_split(start, most)))
+    if not start.startswith(b"["):
         raise BadRequest(f"expected JSON that starts with {{ or [, got {start[:20].decode(errors='replace')!r}")
-    return _one_by_one(_split(start))
+    found = _whole_array(start)
+    if found is None:  # one by one is slower, and tells which one is wrong
+        return (yield from _one_by_one(_elements(start, most)))
+    _limit(len(found), most)
+    return list(enumerate(found)), []
 
 
-def _from_array(body: bytes) -> tuple[list[Numbered], list[Rejection]]:
+def _whole_array(body: bytes) -> list[Report] | None:
+    """All of it at once, which cannot pause: where it is small, or has so many attributes that its elements cannot be
+    counted before. None where something is wrong, which is found at the first wrong element."""
+    if len(body) > DIRECT and body.count(b",") <= MAX_COMMAS:
+        return None
     try:
-        reports = _reports.decode(body)
+        return _reports.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _one_by_one(_elements(body))  # slower, and it knows which one is wrong
-    _limit(len(reports))
-    return list(enumerate(reports)), []
+        return None
 
 
-def _elements(body: bytes) -> Sequence[bytes | msgspec.Raw]:
-    if body.count(b",") > MAX_COMMAS:  # before memory and time are spent on millions of elements
-        raise TooLarge(
-            f"expected at most {MAX_BATCH} positions in one request, and fewer commas in them; send them in parts"
-        )
+def _elements(body: bytes, most: int) -> Sequence[bytes | msgspec.Raw]:
+    _limit_commas(body, MAX_COMMAS, most)
     try:
-        return _limit_all(_raws.decode(body))
+        raws = _raws.decode(body)
+        _limit(len(raws), most)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _limit_all(_lenient(body, error))
+        return _lenient(body, error, most)
+    return raws
 
 
-def _lenient(body: bytes, error: Exception) -> list[bytes]:
-    """The elements of an array that holds NaN or Infinity, which many writers emit and JSON does not know."""
+def _lenient(body: bytes, error: Exception, most: int) -> list[bytes]:
+    """The elements of an array that holds NaN or Infinity, which many writers emit and JSON does not know. Numbers of
+    the same length in their place show where elements begin and end."""
+    _limit_commas(body, MAX_COMMAS_LENIENT, most)
     try:
-        values = json.loads(body)
-    except (ValueError, RecursionError):
+        raws = _raws.decode(body.replace(b"NaN", b"100").replace(b"Infinity", b"10000000"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest(f"expected JSON: {error}") from error
-    return [json.dumps(value).encode() for value in values]
+    _limit(len(raws), most)
+    elements, end = [], 1
+    for raw in raws:
+        start = _begin(body, end)
+        end = start + len(bytes(raw))
+        elements.append(body[start:end])
+    return elements
 
 
-def _split(body: bytes) -> list[bytes]:
+def _begin(body: bytes, end: int) -> int:
+    """Where the element behind `end` begins."""
+    between = _BETWEEN.match(body, end)
+    return between.end() if between else end
+
+
+def _split(body: bytes, most: int) -> list[bytes]:
     """One object, however it is laid out, or else lines."""
+    if body.count(b"\n") > MAX_LINES:  # before memory and time are spent on millions of lines
+        raise TooLarge(f"expected at most {MAX_LINES} lines in one request; send them in parts, without blank lines")
     lines = [line for line in body.split(b"\n") if line.strip()]
     if len(lines) == 1:
         return lines
@@ -82,23 +121,30 @@ def _split(body: bytes) -> list[bytes]:
         return [body]
     if not lines[0].rstrip().endswith(b"}"):
         raise BadRequest("expected one JSON object, or one on each line; this is neither")
-    _limit(len(lines))
+    _limit(len(lines), most)
     return lines
 
 
-def _one_by_one(parts: Iterable[bytes | msgspec.Raw]) -> tuple[list[Numbered], list[Rejection]]:
+def _one_by_one(parts: Iterable[bytes | msgspec.Raw]) -> Generator[None, None, Decoded]:
     good: list[Numbered] = []
     bad: list[Rejection] = []
+    yield  # finding the parts was some work
+    began = time.perf_counter()
     for index, part in enumerate(parts):
         try:
             good.append((index, decode_report(part)))
         except BadReport as error:
             bad.append(error.at(index))
+        if time.perf_counter() - began > SLICE:
+            yield
+            began = time.perf_counter()
     return good, bad
 
 
 def decode_report(part: bytes | msgspec.Raw) -> Report:
     """One report. Raises BadReport that names the field."""
+    if len(memoryview(part)) > MAX_REPORT:
+        raise BadReport(None, f"expected at most {MAX_REPORT} bytes of JSON, got {len(memoryview(part))}")
     try:
         return _report.decode(part)
     except msgspec.ValidationError as error:
@@ -143,6 +189,7 @@ def _convert(fields: dict[str, object]) -> Report:
 _AT_FIELD = re.compile(r" - at `\$(?:\.(?P<field>\w+))?.*`$")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*?)`", re.DOTALL)
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
+_BETWEEN = re.compile(rb"[ \t\r\n,]*")
 
 
 def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
@@ -190,14 +237,17 @@ def _cut(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def _limit(count: int) -> None:
-    if count > MAX_BATCH:
-        raise TooLarge(f"expected at most {MAX_BATCH} positions in one request, got {count}; send them in parts")
+def _limit_commas(body: bytes, commas: int, most: int) -> None:
+    """Before memory and time are spent on millions of elements."""
+    if body.count(b",") > commas:
+        raise TooLarge(
+            f"expected at most {most} positions in one request, and fewer commas in them; send them in parts"
+        )
 
 
-def _limit_all(parts: Sequence[bytes | msgspec.Raw]) -> Sequence[bytes | msgspec.Raw]:
-    _limit(len(parts))
-    return parts
+def _limit(count: int, most: int) -> None:
+    if count > most:
+        raise TooLarge(f"expected at most {most} positions in one request, got {count}; send them in parts")
 
 
 class Live(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

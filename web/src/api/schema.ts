@@ -2943,7 +2943,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "text/plain": string;
                 };
             };
             /** @description Problem Details (RFC 9457) */

@@ -1,0 +1,66 @@
+"""Work that a large request makes is done in slices: other work gets its turn, and what comes of it is the same."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from herenow.bus.memory import MemoryBus
+from herenow.model.device import Device, advance, steps
+from herenow.model.report import Report
+from herenow.sources.report import SLICE, LocalIntake
+from tests.positions import NOW, position
+
+MOVES = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 20), st.integers(0, 5)), max_size=40)
+
+
+@contextlib.asynccontextmanager
+async def recorded(bus: MemoryBus) -> AsyncIterator[None]:
+    """All that is published is taken."""
+
+    async def take() -> None:
+        async for delivery in bus.consume():
+            await delivery.acknowledge()
+
+    async with asyncio.TaskGroup() as tasks:
+        taking = tasks.create_task(take())
+        yield
+        taking.cancel()
+
+
+async def test_checking_pauses_whichever_rows_are_missing() -> None:
+    count, turns = 20 * SLICE, 0
+    reports = [Report(device_id="a", time=NOW + n, latitude=60.0, longitude=25.0) for n in range(count)]
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    bus = MemoryBus()
+    async with recorded(bus):
+        others = asyncio.create_task(take_turns())
+        numbered = [(2 * index, report) for index, report in enumerate(reports)]  # as if each second row was wrong
+        receipt = await LocalIntake(bus, lambda: NOW).take_numbered(numbered, [], "test")
+        others.cancel()
+    assert receipt.accepted == count
+    assert turns >= 20
+
+
+@given(moves=MOVES, size=st.integers(1, 10))
+def test_moves_in_slices_are_those_of_the_whole(moves: list[tuple[str, int, int]], size: int) -> None:
+    positions = [position(device_id, NOW + time, 60.0 + place / 1000) for device_id, time, place in moves]
+    before: dict[str, Device] = {"a": advance({}, [position("a", NOW + 5)])[0]}
+    moved: dict[str, Device] = {}
+    steps_of_all: list[Device] = []
+    for start in range(0, len(positions), size):
+        found = steps(before, positions[start : start + size], moved)
+        if found is None:
+            assert steps(before, positions, {}) is None, "what is out of order is so in any slices"
+            return
+        steps_of_all += found
+    assert steps_of_all == advance(before, positions)
+    assert moved == {device.device_id: device for device in steps_of_all}
