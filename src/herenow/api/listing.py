@@ -111,7 +111,7 @@ def _values(fleet: Fleet, by: str, time: int) -> npt.NDArray[np.float64]:
     elif by == "distance":
         values = fleet.today(time)
     else:
-        values = fleet.columns["record"]["timestamp"] if by == "time" else fleet.columns["speed"]
+        values = fleet.times() if by == "time" else fleet.columns["speed"]
     return values[: len(fleet)].astype(np.float64)
 
 
@@ -119,7 +119,7 @@ _MARKS: Mapping[str, Callable[[Device, int], str | float | None]] = {
     "id": lambda device, _: device.device_id,
     "name": lambda device, _: name_key(device),
     "speed": lambda device, _: device.speed,
-    "time": lambda device, _: device.position.time,
+    "time": lambda device, _: None if device.ahead else device.position.time,
     "distance": today,
     "status": lambda device, time: STATUSES.index(device.status(time)),
 }

@@ -8,6 +8,7 @@ from herenow.history.cells import CLASSES
 from herenow.history.ranges import LONGEST
 from herenow.history.tiles import Filter, Tile, read_tile
 from herenow.model.clock import DAY, now
+from herenow.model.report import EARLIEST, LATEST_AHEAD
 from herenow.model.retention import Retention
 from herenow.store.base import Rollups, Span, Store
 
@@ -41,7 +42,7 @@ async def storage(store: Store, keep: Retention) -> Storage:
     """As of the last round of the rollups. Raises StoreUnavailable."""
     today = now() // DAY * DAY
     size = await store.size()
-    total = sum((await _counts(store.rollups, Span(today + DAY - LONGEST, today + DAY))).values())
+    total = sum([sum((await _counts(store.rollups, span)).values()) for span in _ever(today)])
     recent = await _counts(store.rollups, Span(today - SAMPLE * DAY, today))
     kinds = {kind: Kind(count / SAMPLE, keep.of(kind)) for kind, count in sorted(recent.items())}
     each = (size.positions + size.rollups) / total if total else None
@@ -53,6 +54,13 @@ async def storage(store: Store, keep: Retention) -> Storage:
         predicted=each and each * sum(kind.a_day * (kind.kept or 1) for kind in kinds.values()),
         grows=each and each * sum(kind.a_day for kind in kinds.values() if kind.kept is None),
     )
+
+
+def _ever(today: int) -> list[Span]:
+    """All times that a position may have, in spans that are not too long."""
+    end = today + DAY + LATEST_AHEAD
+    starts = range(EARLIEST // DAY * DAY, end, LONGEST)
+    return [Span(start, min(start + LONGEST, end)) for start in starts]
 
 
 async def _counts(rollups: Rollups, span: Span) -> dict[str, int]:
