@@ -1,12 +1,14 @@
 """How positions and devices lie in rows of Cassandra."""
 
 from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 from zlib import crc32
 
 from herenow.model.device import Device
 from herenow.store.rows import attributes_text, contact_of, pack_contact, position_of
 
+DEVICE_FIELDS = 21  # of the type `device`
 BUCKETS = 16  # partitions of all devices; more of them make each write smaller and dearer
 
 # The optional ones last, for they are bound one by one where they are known: a null would be written as a deletion.
@@ -60,7 +62,8 @@ def device_value(device: Device) -> dict[str, object]:
 
 
 def device_of(device_id: str, value: Mapping[str, Any]) -> Device:
-    """The device in a value of the type `device`."""
-    *position, name, kind, course, speed, distance, day, ahead, _, contact = value.values()
+    """The device in a value of the type `device`; one that an older version wrote has fewer fields."""
+    fields = [*value.values(), *repeat(None, DEVICE_FIELDS - len(value))]
+    *position, name, kind, course, speed, distance, day, ahead, _, contact = fields
     place = position_of(device_id, position)
     return Device(place, name, kind, course, speed, distance, day, bool(ahead), contact_of(contact))

@@ -12,8 +12,8 @@ export function formatHeard({ heard, position }: Pick<Device, "heard" | "positio
   return t("{{heard}}, fix {{fix}}", { heard: last, fix: formatAge(now - position.time) });
 }
 
-/** How far a clock is ahead, negative where it is behind; from milliseconds. */
+/** How far a clock is ahead, negative where it is behind; from milliseconds, to the nearest minute. */
 export function formatOffset(offset: number): string {
-  const by = formatDuration(Math.abs(offset));
+  const by = formatDuration(Math.round(Math.abs(offset) / 60_000) * 60_000);
   return offset > 0 ? t("clock {{by}} ahead", { by }) : t("clock {{by}} behind", { by });
 }

@@ -68,8 +68,8 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
             <Highlighted text={device.device_id} search={search} /> ·{" "}
           </>
         )}
+        {device.clock_offset !== undefined && `${formatOffset(device.clock_offset)} · `}
         {device.kind ?? t("unknown kind")} · {t(device.status)}
-        {device.clock_offset !== undefined && ` · ${formatOffset(device.clock_offset)}`}
       </span>
       <span className="number muted">{formatHeard(device, now)}</span>
     </div>
