@@ -30,8 +30,10 @@ async def soon(something: Awaitable[T]) -> T:
 
 
 def device(device_id: str, step: int) -> Device:
-    """One that stands still; `step` ms after NOW."""
-    return first_seen(position(device_id, NOW + step, attributes={"name": device_id.upper()}))
+    """One that stands still; `step` ms after NOW. It becomes stale at a whole second, which both encodings tell."""
+    made = first_seen(position(device_id, NOW + step, attributes={"name": device_id.upper()}))
+    assert made.contact
+    return msgspec.structs.replace(made, contact=msgspec.structs.replace(made.contact, stale_at=NOW + 300_000))
 
 
 def live_position(device_id: str, step: int) -> LivePosition:
@@ -67,7 +69,7 @@ class Call:
         rows = [(self._numbers.setdefault(one.device_id, len(self._numbers)), one) for one in devices]
         names = [binary.name(number, one) for number, one in rows if one.device_id not in self._named]
         self._named |= {one.device_id for one in devices}
-        blocks = binary.blocks(binary.records(rows), [0], [names]) if rows else []
+        blocks = binary.blocks(binary.records(rows), [0], [names], list(binary.ASKED)) if rows else []
         return binary.head(kind, view, seq, NOW, bytes.fromhex(epoch)) + b"".join(blocks)
 
     def cut(self) -> None:

@@ -1,6 +1,7 @@
 """The process that keeps the rollups, beside a server and alone."""
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -93,3 +94,34 @@ def test_deleted_rollups_are_made_anew(tmp_path: Path) -> None:
         file.unlink()
     with running(path) as server:
         wait_for(lambda: positions(server) == 1)
+
+
+def test_history_agrees_with_a_backup_that_was_restored(tmp_path: Path) -> None:
+    path, backup = tmp_path / "positions.db", tmp_path / "backup.db"
+    with running(path) as server:
+        report(server, fix(0))
+        wait_for(lambda: positions(server) == 1)
+        assert server.stop() == 0
+    shutil.copy(path, backup)
+    with running(path) as server:
+        report(server, fix(1), fix(2))
+        wait_for(lambda: positions(server) == 3)
+        assert server.stop() == 0
+    shutil.copy(backup, path)
+    with running(path) as server:
+        wait_for(lambda: positions(server) == 1)
+        report(server, fix(3))
+        wait_for(lambda: positions(server) == 2)
+
+
+def test_a_stop_in_order_leaves_no_write_ahead_log(tmp_path: Path) -> None:
+    path = tmp_path / "positions.db"
+    with running(path) as server:
+        report(server, fix(0))
+        wait_for(lambda: positions(server) == 1)
+        assert httpx.get(f"{server.url}/api/storage", timeout=PATIENCE).json()["positions"] == 1
+        assert server.stop() == 0
+    assert [file.name for file in tmp_path.glob("*-wal")] == []
+    done = herenow("export", "--store", f"sqlite:///{path}")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
+    assert [file.name for file in tmp_path.glob("*-wal")] == []

@@ -1,6 +1,7 @@
 """What only Cassandra has: it may be away, its tables are made apart, and its limits are those of a cluster."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 
@@ -14,7 +15,8 @@ from herenow.model.position import Position
 from herenow.store import cassandra_writer
 from herenow.store.base import Span
 from herenow.store.cassandra import CassandraStore, apply_schema
-from herenow.store.cassandra_schema import SCHEMA_VERSION
+from herenow.store.cassandra_rows import bucket
+from herenow.store.cassandra_schema import SCHEMA_VERSION, statements
 from herenow.store.cassandra_session import Row, open_session
 from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
 from tests import stores
@@ -130,6 +132,24 @@ async def test_tables_of_another_version_are_left_alone(url: CassandraUrl) -> No
     await ask(url, f"UPDATE {table} SET version = 0 WHERE name = 'herenow'")  # noqa: S608
     async with CassandraStore(url) as store:
         assert "run `herenow schema`" in await reason(store)
+
+
+async def test_devices_that_version_2_wrote_are_read_and_heard_again(url: CassandraUrl) -> None:
+    added = ("ahead boolean", "heard bigint", "contact blob")
+    for statement in statements(url, "datacenter1"):
+        if not statement.startswith("ALTER TYPE"):
+            older = [line for line in statement.split("\n") if not line.strip().startswith(added)]
+            await ask(url, re.sub(r"(distance_day int),", r"\1", "\n".join(older)))
+    value = f"{{time: {NOW}, tie: 7, latitude: 60, longitude: 25, received: {NOW}, source: 'old', distance: 0}}"
+    row = f"({bucket('a')}, 'a', {value}) USING TIMESTAMP {NOW * 1000}"
+    await ask(url, f"INSERT INTO {url.keyspace}.latest (bucket, device_id, value) VALUES {row}")  # noqa: S608
+    await apply_schema(url)
+    async with CassandraStore(url) as store:
+        (device,) = await store.latest()
+        assert (device.position.time, device.heard, device.ahead, device.contact) == (NOW, NOW, False, None)
+        await write(store, position("a", NOW + 5000))
+        (device,) = await store.devices(["a"])
+        assert (device.heard, device.offset) == (NOW + 5000, None)
 
 
 async def test_positions_expire_by_windows(url: CassandraUrl) -> None:

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from herenow.client import Change
@@ -42,19 +43,53 @@ async def test_both_wires_tell_the_same_of_the_same_view(server: Server, view: d
         open_socket(server, BINARY) as other,
     ):
         await reporter.tell(full, fix("wire-bare", 40.25, 10.125))
-        told = [sorted((await socket.look(**view)).positions, key=by_device) for socket in (one, other)]
+        answers = [await socket.look(columns=["stale_at", "yet to come"], **view) for socket in (one, other)]
+        told = [sorted(map(to_seconds, answer.positions), key=by_device) for answer in answers]
         assert told[0] == told[1]
+        assert told[0][0].stale_at
         assert [at.device_id for at in told[0]] == ["wire-bare", "wire-full"]
         assert (told[0][1].name, told[0][1].altitude, told[0][1].battery) == ("Büs ✓", 100.5, 50.0)
         moved = fix("wire-full", 40.51, 10.5, **more, attributes={"name": "Bus", "kind": "bus"})
         await reporter.send(moved)
-        after = [await socket.until_at("wire-full", int(str(moved["time"]))) for socket in (one, other)]
+        time = int(str(moved["time"]))
+        after = [to_seconds(await socket.until_at("wire-full", time)) for socket in (one, other)]
         assert after[0] == after[1]
         assert (after[0].longitude, after[0].name) == (40.51, "Bus")
 
 
 def by_device(at: Live) -> str:
     return at.device_id
+
+
+def to_seconds(at: Live) -> Live:
+    """As the binary wire tells when a device becomes stale."""
+    assert at.stale_at is not None
+    return msgspec.structs.replace(at, stale_at=-(-at.stale_at // 1000) * 1000)
+
+
+async def test_a_viewer_that_names_no_columns_is_sent_those_that_every_viewer_knows(server: Server) -> None:
+    async with Reporter(server) as reporter, open_socket(server, BINARY) as older, open_socket(server, BINARY) as newer:
+        await reporter.tell(fix("wire-old", 41.5, 10.5))
+        (told,) = (await older.look(bbox=[41, 10, 42, 11])).positions
+        assert (told.device_id, told.stale_at) == ("wire-old", None)
+        (told,) = (await newer.look(bbox=[41, 10, 42, 11], columns=["stale_at"])).positions
+        assert told.stale_at
+        assert (await older.look(devices=["wire-old"])).positions[0].stale_at is None
+
+
+@both
+async def test_a_report_that_moves_nothing_says_that_the_device_was_heard(server: Server, encoding: str) -> None:
+    async with Reporter(server) as reporter, open_socket(server, encoding) as socket:
+        still = fix("wire-heard", 47.5, 10.5)
+        await reporter.tell(still)
+        (before,) = (await socket.look(bbox=[47, 10, 48, 11], columns=["stale_at"])).positions
+        await asyncio.sleep(1.1)  # stale_at is told in seconds
+        await reporter.send(still)
+        told = await socket.until_at("wire-heard", before.timestamp)
+        assert before.stale_at
+        assert told.stale_at
+        assert told.stale_at > before.stale_at
+        assert to_seconds(told) == msgspec.structs.replace(before, stale_at=to_seconds(told).stale_at)
 
 
 @both

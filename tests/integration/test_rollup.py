@@ -24,7 +24,7 @@ from herenow.history.summary import summary
 from herenow.history.tiles import Filter, read_tile
 from herenow.history.track import Track
 from herenow.history.trips import Piece, Stop
-from herenow.model.clock import DAY, HOUR
+from herenow.model.clock import DAY, HOUR, now
 from herenow.model.position import Position
 from herenow.store.base import Row, Span, Store
 from tests import stores
@@ -269,3 +269,14 @@ def test_any_positions_in_any_order(
 def test_ever_is_not_a_range_to_ask_for() -> None:
     with pytest.raises(Exception, match="expected at most 3660 days"):
         whole_hours(EVER)
+
+
+async def test_a_range_into_the_future_holds_what_has_not_ended(tmp_path: Path) -> None:
+    today = now()
+    async with opened(str(tmp_path / "positions.db")) as store:
+        await keep(store, [position("a", today, received=today), position("a", today + 100 * DAY, received=today)])
+        await Rollup(store).catch_up()
+        for end in (1, 101, 400):
+            span = whole_hours(Span(today - 40 * DAY, today + end * DAY))
+            found = await read_tile(store.rollups, tile_at(25.0, 60.0, 0), span, Filter(raw=True))
+            assert found.cells.rows["count"].sum() == (1 if end == 1 else 2)

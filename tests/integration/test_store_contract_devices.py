@@ -27,9 +27,28 @@ async def test_a_position_ahead_of_its_time_is_kept_and_never_latest(store: Stor
         store,
         [position("a", NOW), position("a", NOW + 200_000, received=NOW), position("c", NOW, received=NOW - 120_001)],
     )
-    assert [device.position.time for device in await store.latest()] == [NOW]
+    latest = {device.device_id: device for device in await store.latest()}
+    assert (latest["a"].position.time, latest["a"].ahead, latest["a"].offset) == (NOW, False, 200_000)
+    assert (latest["c"].ahead, latest["c"].offset) == (True, 120_001)
     assert len(await track(store, "a")) == 2
     assert len(await track(store, "c")) == 1
+
+
+async def test_any_fix_of_its_time_takes_the_place_of_one_ahead(store: Store) -> None:
+    await keep(store, [position("a", NOW + 900_000, received=NOW, attributes={"name": "Bus 1"})])
+    await keep(store, [position("a", NOW + 20_000)])
+    await keep(store, [position("a", NOW + 950_000, received=NOW + 40_000)])
+    (device,) = await store.devices(["a"])
+    assert (device.position.time, device.ahead, device.name) == (NOW + 20_000, False, "Bus 1")
+    assert (device.heard, device.offset, device.latest) == (NOW + 40_000, 910_000, NOW + 950_000)
+
+
+async def test_late_and_repeated_reports_are_heard(store: Store) -> None:
+    await keep(store, [position("a", NOW)])
+    for seconds, time in ((20, NOW - 5000), (40, NOW)):
+        await keep(store, [position("a", time, received=NOW + seconds * 1000)])
+        (device,) = await store.latest()
+        assert (device.position.time, device.heard) == (NOW, NOW + seconds * 1000)
 
 
 async def test_a_device_is_called_what_it_last_said(store: Store) -> None:

@@ -1,6 +1,7 @@
 """What every store promises of changes and rollups; runs on each adapter."""
 
 import asyncio
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -153,3 +154,42 @@ async def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path: Path)
         assert (await store.changes(0)).hours == []
     async with opened(str(path)) as store:
         await keep(store, [position("b")])
+
+
+async def test_a_device_that_was_only_ahead_of_its_time_is_known_after_an_update(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    third = SCHEMA.read_text().split("-- Version 4")[0]
+    with sqlite3.connect(path) as old:
+        old.executescript(f"{third} PRAGMA user_version = 3;")
+        old.execute("INSERT INTO devices VALUES (1, 'a')")
+        for days in (1, 2):
+            row = (1, NOW + days * DAY, 1, 60.0, 25.0, None, None, None, None, None, None, NOW, "old")
+            old.execute(f"INSERT INTO positions VALUES ({','.join('?' * 13)})", row)  # noqa: S608 - marks only
+    old.close()
+    async with SqliteStore(path, writes=False) as reader:  # brings it up to date as well
+        (device,) = await reader.latest()
+        assert (device.device_id, device.ahead, device.position.time) == ("a", True, NOW + 2 * DAY)
+    async with opened(str(path)) as store:
+        await keep(store, [position("a", NOW)])
+        (device,) = await store.latest()
+        assert (device.ahead, device.position.time) == (False, NOW)
+
+
+async def test_what_changed_is_forgotten_where_another_file_takes_the_place_of_one(tmp_path: Path) -> None:
+    path, backup = tmp_path / "positions.db", tmp_path / "backup.db"
+    async with opened(str(path)) as store:
+        await keep(store, [position("a", NOW)])
+        since = (await store.changes(None)).until
+    shutil.copy(path, backup)
+    async with opened(str(path)) as store:
+        later = (await store.changes(since)).until
+        assert not (await store.changes(later)).forgotten
+    shutil.copy(backup, path)
+    async with opened(str(path)) as store:
+        for _ in range(3):
+            begun = await store.changes(None)
+        assert (await store.changes(later)).forgotten
+    shutil.copy(backup, path)
+    async with opened(str(path)) as store:
+        assert not (await store.changes(since)).forgotten  # the state that it is in
+    assert begun.until != later

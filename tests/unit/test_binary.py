@@ -53,7 +53,9 @@ SAMPLES: dict[str, tuple[int, int, int, list[Block]]] = {
     "nothing-since": (binary.UPDATE, 8, 2**53 - 1, []),
     "empty-snapshot": (binary.SNAPSHOT, 4_294_967_295, 0, []),
     "unknown-number": (binary.UPDATE, 0, 45, [([(99, BUS)], [])]),
+    "stale-at": (binary.UPDATE, 9, 46, [([(0, MOVED), (70_000, PHONE)], [0, 70_000]), ([(1, QUIET)], [1])]),
 }
+ASKED = {46: ["stale_at"]}  # by seq: columns that the viewer of the sample asked for
 
 
 def frame(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> bytes:
@@ -61,7 +63,7 @@ def frame(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> bytes:
     made = []
     for devices, named in blocks:
         names = [binary.name(number, device) for number, device in devices if number in named]
-        made += binary.blocks(binary.records(devices), [0], [names])
+        made += binary.blocks(binary.records(devices), [0], [names], ASKED.get(seq, ()))
     return head + b"".join(made)
 
 
@@ -70,6 +72,8 @@ def text(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> dict[str, A
     devices = [] if known else [encode_live(device) for block, _ in blocks for _, device in block]
     name = "snapshot" if kind == binary.SNAPSHOT else "update"
     told: dict[str, Any] = json.loads(message(name, EPOCH.hex(), seq, NOW + 50, join(devices), view))
+    for one in told["positions"] if seq not in ASKED else []:
+        del one["stale_at"]  # in JSON it is always there
     return told
 
 
@@ -77,7 +81,9 @@ def close(told: dict[str, Any], expected: dict[str, Any]) -> None:
     """The same position, but for rounding."""
     assert told.keys() == expected.keys()
     for field, value in expected.items():
-        if isinstance(value, float | int):
+        if field == "stale_at":
+            assert told[field] == -(-value // 1000) * 1000  # whole seconds, rounded up
+        elif isinstance(value, float | int):
             assert told[field] == pytest.approx(min(value, 655.34) if field == "speed" else value, abs=0.006), field
         else:
             assert told[field] == value
@@ -128,6 +134,22 @@ def test_each_column_is_where_the_specification_says() -> None:
     assert struct.unpack_from("<IHHH", data, at + 32) == (1, 5, 0, 0)
     (_, count, _, flags) = struct.unpack_from("<IIIB", data, 32 + length)
     assert (count, flags) == (2, 7)
+
+
+def test_the_time_of_going_stale_is_sent_to_those_alone_who_asked_for_it() -> None:
+    data = frame(*SAMPLES["stale-at"])
+    assert struct.unpack_from("<B", data, 32 + 12) == (8 + 7,)
+    assert struct.unpack_from("<B", frame(binary.UPDATE, 0, 1, [([(0, BUS)], [])]), 32 + 12) == (0,)
+    at = 48 + 2 * (8 + 4 + 4 + 4) + 2 * 3 * 4  # behind the columns before it
+    assert struct.unpack_from("<2I", data, at) == (NOW // 1000 + 301, NOW // 1000 + 301)
+
+
+@pytest.mark.parametrize("flag", [16, 128])
+def test_a_frame_with_columns_that_nobody_knows_is_refused(flag: int) -> None:
+    data = bytearray(frame(*SAMPLES["update"]))
+    data[32 + 12] |= flag
+    with pytest.raises(ValueError, match="sum of column flags"):
+        binary.decode(bytes(data), {})
 
 
 def test_a_position_without_optional_columns_costs_25_bytes() -> None:

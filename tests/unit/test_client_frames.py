@@ -154,7 +154,12 @@ def test_both_encodings_of_every_golden_sample_give_the_same_changes() -> None:
 def _rounded(change: object) -> object:
     if not isinstance(change, Change):
         return change
-    rows = [msgspec.structs.replace(one, speed=min(one.speed or 0.0, 655.34)) for one in change.positions]
+    rows = [
+        msgspec.structs.replace(
+            one, speed=min(one.speed or 0.0, 655.34), stale_at=one.stale_at and -(-one.stale_at // 1000)
+        )
+        for one in change.positions
+    ]
     cut = [
         [round(value, 2) if isinstance(value, float) else value for value in msgspec.structs.astuple(row)]
         for row in rows

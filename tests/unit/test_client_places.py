@@ -13,7 +13,7 @@ def test_a_view_is_said_once_a_link_and_after_each_look() -> None:
     assert viewer.say() is None
     viewer.look(HERE)
     viewer.look(THERE)
-    assert said(viewer) == {"type": "view", "id": 2, "devices": ["a", "b"]}
+    assert said(viewer) == {"type": "view", "id": 2, "columns": ["stale_at"], "devices": ["a", "b"]}
     assert viewer.say() is None
     assert again(viewer)["id"] == 2
 
@@ -21,7 +21,13 @@ def test_a_view_is_said_once_a_link_and_after_each_look() -> None:
 def test_a_box_is_said_with_its_zoom() -> None:
     viewer = Viewer()
     viewer.look(HERE)
-    assert said(viewer) == {"type": "view", "id": 1, "bbox": [-98.0, 30.1, -97.4, 30.6], "zoom": 10}
+    assert said(viewer) == {
+        "type": "view",
+        "id": 1,
+        "columns": ["stale_at"],
+        "bbox": [-98.0, 30.1, -97.4, 30.6],
+        "zoom": 10,
+    }
 
 
 def test_a_place_is_offered_to_the_next_link() -> None:

@@ -2,18 +2,23 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from herenow.errors import BadRequest
+from herenow.model import geo
 from herenow.model.report import Report
 from herenow.sources import demo
 from herenow.sources.recording import Recorded, load
+from herenow.sources.replay import replay
 from herenow.sources.report import Receipt
 from tests.patience import PATIENCE
+from tests.positions import NOW
 from tests.sending import ListIntake, Time
 
 
@@ -38,7 +43,7 @@ def test_the_map_is_shown_where_the_vehicles_are() -> None:
         place for feature in json.loads(scene.streets)["features"] for place in feature["geometry"]["coordinates"]
     ]
     assert all(west < longitude < east and south < latitude < north for longitude, latitude in places)
-    assert any("10 times faster" in notice for notice in scene.notices)
+    assert any("as fast as they did" in notice for notice in scene.notices)
     assert any("synthetic" in notice for notice in scene.notices)
 
 
@@ -65,6 +70,35 @@ async def test_all_three_fleets_report_at_once_with_ids_that_cannot_collide() ->
 
 def fleet_of(report: Report) -> str:
     return report.device_id.split("-")[0]
+
+
+@pytest.mark.parametrize("file", [demo.BUSES, demo.PHONES])
+async def test_what_it_replays_is_as_fast_as_it_was(file: Recorded) -> None:
+    time = Time()
+    intake = ListIntake(time)
+    recording, begin = load([file]).recording, NOW
+    playback = msgspec.structs.replace(demo.PLAYBACK, loop=False)
+    await replay(recording, intake, playback, clock=time.clock, sleep=time.sleep)
+    first = recording.first + 1000 * demo.EARLIER
+    own = [int(at - first) for at in recording.times]
+    assert [report.time - begin for report in intake.reports if isinstance(report.time, int)] == own
+    legs = [leg for way in ways(intake.reports).values() for leg in itertools.pairwise(way)]
+    fast = [leg for leg in legs if speed(*leg) > 45]  # m/s
+    assert len(fast) < len(legs) / 50  # where a receiver was wrong
+
+
+def ways(reports: Sequence[Report]) -> dict[str, list[Report]]:
+    found: dict[str, list[Report]] = {}
+    for report in reports:
+        found.setdefault(report.device_id, []).append(report)
+    return found
+
+
+def speed(one: Report, other: Report) -> float:
+    assert isinstance(one.time, int)
+    assert isinstance(other.time, int)
+    metres = geo.distance(one.latitude, one.longitude, other.latitude, other.longitude)
+    return metres * 1000 / max(1, other.time - one.time)
 
 
 class WithoutBuses(ListIntake):

@@ -15,7 +15,8 @@ from herenow.live import hub as module
 from herenow.live.fleet import Fleet
 from herenow.live.hub import STALLED, Hub
 from herenow.model.clock import DAY
-from herenow.model.device import STALE_AFTER, Device, Driven, advance, first_seen, overtaken
+from herenow.model.contact import STALE_AFTER
+from herenow.model.device import Device, Driven, advance, first_seen, overtaken
 from herenow.model.geo import MAX_LEG_TIME, WORLD, distance
 from herenow.model.position import Position
 from herenow.model.view import View
@@ -97,14 +98,14 @@ def test_a_viewer_that_reads_nothing_is_closed_and_one_that_reads_slowly_is_not(
 
 
 def test_stats_count_status_and_kind_and_rank_distances() -> None:
-    positions = [position("old", NOW - STALE_AFTER)]
+    positions = [position("old", NOW - STALE_AFTER), position("late", NOW - STALE_AFTER, received=NOW)]
     for n in range(12):
         told = {"kind": "bus" if n % 2 else "car"}
         positions.append(position(f"d{n:02}", NOW, attributes=told, speed=float(n)))
         positions.append(position(f"d{n:02}", NOW + 60_000, 60.0 + n / 1000, attributes=told))
     stats = fleet_after(*positions).stats(NOW + 60_000)
-    assert stats.by_status == {"moving": 11, "idle": 0, "stopped": 1, "stale": 1}
-    assert stats.by_kind == {"bus": 6, "car": 6, "other": 1}
+    assert stats.by_status == {"moving": 11, "idle": 0, "stopped": 2, "stale": 1}
+    assert stats.by_kind == {"bus": 6, "car": 6, "other": 2}
     assert [device.device_id for device, _ in stats.top] == [f"d{n:02}" for n in range(11, 1, -1)]
 
 
@@ -141,8 +142,8 @@ def test_only_legs_that_are_no_gap_and_no_jump_count_as_driven() -> None:
 def test_a_position_ahead_of_its_time_or_late_moves_no_device() -> None:
     way = [position("a", NOW), position("a", NOW + 200_000, received=NOW)]
     moves = advance({}, way)
-    assert [device.position.time for device in moves] == [NOW]
-    known = {"a": moves[0]}
+    assert [device.position.time for device in moves] == [NOW, NOW]
+    known = {"a": moves[-1]}
     late = [position("a", NOW - 1), position("b", NOW - 1)]
     assert [device.device_id for device in advance(known, late)] == ["b"]
     assert [(one.position, one.late) for one in overtaken(known, [*late, *way])] == [(late[0], True)]
@@ -248,3 +249,35 @@ def test_a_flood_of_moves_of_one_device_ends_at_its_newest_place(monkeypatch: py
         hub.tick()
         seen.append(hub.fleet.devices[0].position.time)
     assert seen == [NOW + n for n in (49, 74, 87, 97, 99)]
+
+
+def test_what_moves_no_device_says_that_it_was_heard() -> None:
+    way = [position("a", NOW), position("a", NOW + 200_000, received=NOW), position("a", NOW - 1)]
+    moves = advance({}, way)
+    assert [device.position.time for device in moves] == [NOW - 1, NOW, NOW]
+    assert [device.offset for device in moves] == [None, None, 200_000]  # it was heard, and its clock is off
+
+
+def test_a_device_that_is_always_ahead_is_known_and_has_no_place() -> None:
+    fleet = fleet_after(position("a", NOW + DAY, received=NOW), position("a", NOW + DAY + 5, received=NOW + 5))
+    device = fleet.get("a")
+    assert device is not None
+    assert device.ahead
+    assert list(fleet.within(WORLD)) == []
+    assert [one.device_id for one in fleet.stats(NOW).worst] == ["a"]
+
+
+def test_any_fix_of_its_time_takes_the_place_of_those_ahead_of_it() -> None:
+    way = [
+        position("a", NOW + DAY, received=NOW, attributes={"name": "Bus 1"}),
+        position("a", NOW + 1000, 61.0, received=NOW + 1000),
+    ]
+    device = fleet_after(*way).get("a")
+    assert device is not None
+    assert (device.ahead, device.position, device.name) == (False, way[1], "Bus 1")
+    assert (device.distance, device.offset) == (0.0, 86_400_000)  # heard wrong within the last ten seconds
+
+
+def test_what_is_heard_in_the_same_millisecond_counts() -> None:
+    fleet = fleet_after(position("a", NOW), position("a", NOW + DAY, received=NOW))
+    assert [device.offset for device in fleet] == [DAY]

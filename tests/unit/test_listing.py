@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, without_each
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY
-from herenow.model.device import STALE_AFTER, STATUSES, Device
+from herenow.model.contact import STALE_AFTER
+from herenow.model.device import STATUSES, Device
 from herenow.model.geo import Box
 from herenow.model.search_key import search_key
 from tests.positions import NOW, position
@@ -22,13 +23,14 @@ TIMES = (NOW, NOW - 1, NOW - STALE_AFTER, NOW - STALE_AFTER - 1, NOW - DAY)
 PLACES = (-180.0, -179.0, -1.0, 0.0, 1.0, 179.0, 180.0)
 
 devices = st.builds(
-    lambda number, time, place, name, kind, speed, distance: Device(
+    lambda number, time, place, name, kind, speed, distance, ahead: Device(
         position(f"d-{number}", time, latitude=place / 2, longitude=place),
         name=name or None,
         kind=kind,
         speed=speed,
         distance=distance,
         day=time // DAY,
+        ahead=ahead,
     ),
     st.integers(0, 30),
     st.sampled_from(TIMES),
@@ -37,6 +39,7 @@ devices = st.builds(
     st.sampled_from(KINDS),
     st.sampled_from((None, 0.0, 0.4, 3.0, 3.1)),
     st.sampled_from((0.0, 1.5, 70.0)),
+    st.booleans(),
 )
 fleets = st.lists(st.lists(devices, max_size=20), min_size=1, max_size=3)
 wishes = st.builds(
@@ -67,7 +70,9 @@ def conditions(wanted: Wanted, named: frozenset[str]) -> Mapping[str, Callable[[
         else None,
         "kind": (lambda one: one.kind in kinds or ("other" in kinds and one.kind not in named)) if kinds else None,
         "status": (lambda one: one.status(NOW) in statuses) if statuses else None,
-        "bbox": (lambda one: box.contains(one.position.longitude, one.position.latitude)) if box else None,
+        "bbox": (lambda one: not one.ahead and box.contains(one.position.longitude, one.position.latitude))
+        if box
+        else None,
         "device": (lambda one: one.device_id in ids) if ids else None,
     }
     return {name: holds for name, holds in asked.items() if holds}
@@ -83,7 +88,7 @@ def value(device: Device, order: Order) -> str | float | None:
         case "speed":
             return device.speed
         case "time":
-            return device.position.time
+            return None if device.ahead else device.position.time
         case "distance":
             return device.distance if device.day == NOW // DAY else 0.0
     return ("moving", "idle", "stopped", "stale").index(device.status(NOW))

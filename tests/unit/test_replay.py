@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.errors import SettingsError, Unavailable
+from herenow.model.geo import MAX_LEG_TIME
 from herenow.model.report import Report
 from herenow.sources.deliver import LONGEST_WAIT, MAX_TAKE, Progress
 from herenow.sources.recording import Recorded, Recording, load
@@ -42,10 +43,10 @@ def times(intake: ListIntake) -> list[int]:
 
 @given(
     st.lists(st.floats(0, 600), min_size=1, max_size=60),
-    st.floats(0.1, 100),
-    st.booleans(),
+    st.one_of(st.tuples(st.floats(0.1, 100), st.just(False)), st.just((1.0, True))),
 )
-def test_every_report_comes_once_in_order_when_it_is_due(at: list[float], speed: float, shift: bool) -> None:
+def test_every_report_comes_once_in_order_when_it_is_due(at: list[float], pace: tuple[float, bool]) -> None:
+    speed, shift = pace
     played = recording(*at)
     intake = asyncio.run(play(played, Playback(speed=speed, shift=shift)))
     own = sorted(LONG_AGO + round(1000 * second) for second in at)
@@ -102,8 +103,8 @@ def test_files_with_nothing_to_replay_are_refused(tmp_path: Path, rows: str, say
 
 async def test_it_can_start_in_the_middle_with_what_was_just_before() -> None:
     played = recording(0, 50, *[60.0] * MAX_TAKE, 100, 110)
-    intake = await play(played, Playback(speed=10, shift=True, offset=100, before=40))
-    assert times(intake) == [NOW - 4000] * MAX_TAKE + [NOW, NOW + 1000]
+    intake = await play(played, Playback(shift=True, offset=100, before=40))
+    assert times(intake) == [NOW - 40_000] * MAX_TAKE + [NOW, NOW + 10_000]
     assert set(intake.came[: MAX_TAKE + 1]) == {NOW}
 
 
@@ -118,6 +119,25 @@ async def test_looped_it_begins_again_after_the_pause_until_it_is_cancelled() ->
         await task
     assert task.cancelled()
     assert times(intake)[:4] == [NOW, NOW + 10_000, NOW + 15_000, NOW + 25_000]
+
+
+async def test_shifted_it_begins_again_after_a_silence_that_no_leg_bridges() -> None:
+    time = Time()
+    intake = ListIntake(time)
+    task = asyncio.create_task(
+        replay(recording(0, 10), intake, Playback(loop=True, shift=True), clock=time.clock, sleep=time.sleep)
+    )
+    await intake.until(lambda: len(intake.reports) >= 3)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert times(intake)[2] - times(intake)[1] > MAX_LEG_TIME
+
+
+@pytest.mark.parametrize("speed", [60, 0.5])
+def test_a_shifted_recording_is_not_played_at_another_speed(speed: float) -> None:
+    with pytest.raises(SettingsError, match="shift: expected the speed 1 with it, got"):
+        Playback(speed=speed, shift=True)
 
 
 async def test_while_the_intake_is_unavailable_it_waits_and_then_goes_on_in_order() -> None:

@@ -55,12 +55,12 @@ def test_moves_in_slices_are_those_of_the_whole(moves: list[tuple[str, int, int]
     positions = [position(device_id, NOW + time, 60.0 + place / 1000) for device_id, time, place in moves]
     before: dict[str, Device] = {"a": advance({}, [position("a", NOW + 5)])[0]}
     moved: dict[str, Device] = {}
-    steps_of_all: list[Device] = []
+    whole: dict[str, Device] = {}
+    in_one = steps(before, positions, whole)
     for start in range(0, len(positions), size):
-        found = steps(before, positions[start : start + size], moved)
-        if found is None:
-            assert steps(before, positions, {}) is None, "what is out of order is so in any slices"
+        if steps(before, positions[start : start + size], moved) is None:
+            assert in_one is None, "what is out of order is so in any slices"
             return
-        steps_of_all += found
-    assert steps_of_all == advance(before, positions)
-    assert moved == {device.device_id: device for device in steps_of_all}
+    assert moved == whole
+    assert in_one is not None
+    assert moved == {device.device_id: device for device in in_one}

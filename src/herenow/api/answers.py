@@ -43,7 +43,9 @@ class StoredPosition(TypedDict):
 
 
 class Device(TypedDict):
-    """Speed and course as reported, else of the last leg; `distance` since midnight UTC."""
+    """Speed and course as reported, else of the last leg; `distance` since midnight UTC. `heard` is when it was heard
+    last, `stale_at` when it becomes stale unless it is heard before. `clock_offset` says by how many ms its clock is
+    ahead, negative where it is behind. Without a `position`, all its fixes are ahead of their time."""
 
     device_id: str
     name: NotRequired[str]
@@ -52,7 +54,10 @@ class Device(TypedDict):
     speed: NotRequired[float]
     course: NotRequired[float]
     distance: float
-    position: StoredPosition
+    heard: int
+    stale_at: int
+    clock_offset: NotRequired[int]
+    position: NotRequired[StoredPosition]
 
 
 class Without(TypedDict):
@@ -99,6 +104,22 @@ class Distance(TypedDict):
     top: list[Driven]
 
 
+class Offset(TypedDict):
+    """In ms by which its clock is ahead, negative where it is behind."""
+
+    device_id: str
+    name: NotRequired[str]
+    kind: NotRequired[str]
+    offset: int
+
+
+class Clocks(TypedDict):
+    """How many devices have clocks that are off, and the ten that are off most."""
+
+    off: int
+    worst: list[Offset]
+
+
 class Rates(TypedDict):
     """Positions a second."""
 
@@ -124,6 +145,7 @@ class Stats(TypedDict):
     viewers: int
     by_status: Counts
     by_kind: dict[str, int]
+    clocks: Clocks
     distance: Distance
     rates: Rates
     lag: Lag | None

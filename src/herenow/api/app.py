@@ -89,9 +89,7 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
     """All of it; questions about history go to a process `beside` this one, while there is one."""
     app = described()
     app.state.parts = parts
-    app.state.past = Past(
-        parts.store, parts.keep, parts.prepared, parts.trips, None if parts.polled else parts.hub.fleet
-    )
+    app.state.past = Past(parts.store, parts.keep, parts.prepared, parts.trips)
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )

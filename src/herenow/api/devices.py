@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from herenow.api.cursor import ranked_place, to_cursor
 from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, without_each
-from herenow.api.parts import Parts, WithFleet, WithParts
+from herenow.api.parts import WithFleet, WithParts
 from herenow.api.paths import DEVICE
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
@@ -34,7 +34,10 @@ def told(device: Device, time: int, metres: float) -> dict[str, object]:
         "speed": device.speed,
         "course": device.course,
         "distance": round(metres, 1),
-        "position": json.reported(device.position),
+        "heard": device.heard,
+        "stale_at": device.stale_at,
+        "clock_offset": device.offset,
+        "position": None if device.ahead else json.reported(device.position),
     }
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -95,16 +98,10 @@ async def devices(
 @router.get(DEVICE)
 async def device(device_id: str, parts: WithParts) -> Response:
     """One device at its newest position."""
-    found, time = await _device(parts, device_id), now()
+    found, time = await parts.device(device_id), now()
     if found is None:
         raise never_reported(device_id)
     return answer(told(found, time, parts.hub.fleet.metres(found, time)))
-
-
-async def _device(parts: Parts, device_id: str) -> Device | None:
-    if parts.polled:
-        return next(iter(await parts.store.devices([device_id])), None)
-    return parts.hub.fleet.get(device_id)
 
 
 @router.get("/api/positions/latest")

@@ -10,9 +10,9 @@ import structlog
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import FileResponse, StreamingResponse
 
-from herenow.api.history import From, To
+from herenow.api.history import From
 from herenow.api.parts import Past, WithPast
-from herenow.api.query import span
+from herenow.api.query import open_span
 from herenow.api.track import Raw
 from herenow.errors import HerenowError, NotFound
 from herenow.history.export import export
@@ -39,11 +39,11 @@ async def _asked(
     format: Annotated[str, Query(description=", ".join(FORMATS))] = "csv",  # noqa: A002 - the name in the URL
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
     start: From = None,
-    end: To = None,
+    end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; else to the end")] = None,
     raw: Raw = None,
 ) -> Asked:
     """Raises NotFound for a device that never reported, BadRequest where the format cannot be made here."""
-    kind, range_ = format_named(format), span(start, end, DAY)
+    kind, range_ = format_named(format), open_span(start, end, DAY)
     named = await _known(past, device) if device else {one.device_id for one in await past.devices()}
     return Asked(kind, export(past.store, kind.make(), named, range_, raw=raw is not False))
 

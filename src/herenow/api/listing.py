@@ -105,7 +105,7 @@ def _values(fleet: Fleet, by: str, time: int) -> npt.NDArray[np.float64]:
     elif by == "distance":
         values = fleet.today(time)
     else:
-        values = fleet.columns["record"]["timestamp"] if by == "time" else fleet.columns["speed"]
+        values = fleet.times() if by == "time" else fleet.columns["speed"]
     return values[: len(fleet)].astype(np.float64)
 
 
@@ -113,7 +113,7 @@ _MARKS: Mapping[str, Callable[[Fleet, Device, int], str | float | None]] = {
     "id": lambda _, device, __: device.device_id,
     "name": lambda _, device, __: name_key(device),
     "speed": lambda _, device, __: device.speed,
-    "time": lambda _, device, __: device.position.time,
+    "time": lambda _, device, __: None if device.ahead else device.position.time,
     "distance": lambda fleet, device, time: fleet.metres(device, time),
     "status": lambda _, device, time: STATUSES.index(device.status(time)),
 }

@@ -29,10 +29,12 @@ class Wanted(msgspec.Struct, frozen=True):
     def may_be(self, device: Device) -> bool:
         """Whether it is worth a look at its history."""
         position = device.position
-        if self.moments and position.time < self.moments.start:
+        if self.moments and device.latest < self.moments.start:
             return False
         if self.trajectory or self.area is None:
             return True
+        if device.ahead:
+            return False
         # Most are elsewhere, and all are asked: the cheap question first.
         return self.area.box.contains(position.longitude, position.latitude) and self.area.touched([position])
 
@@ -77,8 +79,7 @@ async def _heard(store: Store, looked_at: Sequence[Device], moments: Moments, li
 
 
 async def _was_heard(store: Store, device: Device, moments: Moments) -> bool:
-    newest = device.position.time
-    return moments.start <= newest <= moments.end or await moved_during(store, device.device_id, moments)
+    return moments.start <= device.latest <= moments.end or await moved_during(store, device.device_id, moments)
 
 
 async def _trajectories(

@@ -166,7 +166,7 @@ async def temporal_properties(collection_id: str, device_id: str, parts: WithFle
 async def item(collection_id: str, device_id: str, parts: WithFleet, links: WithLinks) -> Response:
     """A device at its newest place; how it moved is behind its links."""
     device = _device(parts, collection_id, device_id)
-    ever = Span(EARLIEST, device.position.time + 1)
+    ever = Span(EARLIEST, device.latest + 1)
     oldest = await parts.store.track(device_id, ever, None, 1)
     told = mf.still_feature(device, oldest[0].time if oldest else None)
     return _geojson(told | {"links": _device_links(links, device_id)})

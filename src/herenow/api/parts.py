@@ -9,11 +9,11 @@ from starlette.requests import HTTPConnection
 
 from herenow.api.body import Bodies
 from herenow.bus.base import Bus
+from herenow.errors import StoreUnavailable
 from herenow.history.prepared import Prepared
 from herenow.history.stillness import Settings
 from herenow.live.commands import Commands
 from herenow.live.erasures import Erasures
-from herenow.live.fleet import Fleet
 from herenow.live.hub import Hub
 from herenow.live.polled import Polled
 from herenow.model.basemap import Basemap
@@ -22,6 +22,8 @@ from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
 from herenow.sources.report import LocalIntake
 from herenow.store.base import Store
+
+LOADING = "the fleet is being loaded"
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -35,23 +37,21 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 class Past(msgspec.Struct, frozen=True):
-    """What questions about history are answered from; `fleet` where all devices are in memory."""
+    """What questions about history are answered from. The store knows the devices, in each process the same ones: those
+    of which a position is stored."""
 
     store: Store
     keep: Retention
     prepared: Prepared
     trips: Settings
-    fleet: Fleet | None = None
 
     async def device(self, device_id: str) -> Device | None:
         """At its newest position; None for one that never reported. Raises StoreUnavailable."""
-        if self.fleet is not None:
-            return self.fleet.get(device_id)
         return next(iter(await self.store.devices([device_id])), None)
 
     async def devices(self) -> Sequence[Device]:
         """All, in no order. Raises StoreUnavailable."""
-        return list(self.fleet) if self.fleet is not None else await self.store.latest()
+        return await self.store.latest()
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -79,8 +79,20 @@ class Parts(msgspec.Struct, frozen=True):
         """Why positions are not taken, stored or shown at the moment."""
         found = [self.bus.trouble, self.recorder.trouble if self.recorder else None]
         if not self.polled and not self.hub.loaded.is_set():
-            found.append("the fleet is being loaded")
+            found.append(LOADING)
         return list(dict.fromkeys(trouble for trouble in found if trouble))
+
+    async def device(self, device_id: str) -> Device | None:
+        """At its newest position; None for one that never reported. Raises StoreUnavailable."""
+        if self.polled:
+            return next(iter(await self.store.devices([device_id])), None)
+        self.check_loaded()
+        return self.hub.fleet.get(device_id)
+
+    def check_loaded(self) -> None:
+        """Raises StoreUnavailable until the fleet is loaded: an empty one would say that there are no devices."""
+        if not self.hub.loaded.is_set():
+            raise StoreUnavailable(f"{LOADING}; ask again soon, and see /readyz if this goes on")
 
 
 async def _parts(connection: HTTPConnection) -> Parts:
@@ -97,9 +109,10 @@ async def _past(connection: HTTPConnection) -> Past:
 
 
 async def _fresh(parts: WithParts) -> Parts:
-    """For routes that read the fleet."""
+    """For routes that read the fleet. Raises StoreUnavailable."""
     if parts.polled:
         await parts.polled.load()
+    parts.check_loaded()
     return parts
 
 

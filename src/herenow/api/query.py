@@ -27,6 +27,12 @@ def span(start: str | None, end: str | None, default: int) -> Span:
     return Span(begin, stop)
 
 
+def open_span(start: str | None, end: str | None, default: int) -> Span:
+    """As `span`, but without `to` everything from its begin on, fixes ahead of their time too. Raises BadRequest."""
+    found = span(start, end, default)
+    return found if end else Span(found.start, now() + LATEST_AHEAD)
+
+
 def bbox(text: str) -> Box:
     """The box in `w,s,e,n`. Raises BadRequest."""
     try:

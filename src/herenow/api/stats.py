@@ -23,6 +23,7 @@ def stats_of(parts: Parts) -> dict[str, object]:
         "viewers": len(hub.viewers),
         "by_status": fleet.by_status,
         "by_kind": fleet.by_kind,
+        "clocks": {"off": fleet.off, "worst": [_named(one) | {"offset": one.offset} for one in fleet.worst]},
         "distance": {"since": fleet.since, "total": round(fleet.total, 1), "others": round(others, 1), "top": top},
         "rates": {
             "accepted": parts.intake.accepted.per_second(),
@@ -44,11 +45,15 @@ def _backlog(bus: Bus, time: int) -> dict[str, int | None] | None:
 
 
 def _driven(device: Device, metres: float) -> dict[str, object]:
+    return _named(device) | {"metres": round(metres, 1)}
+
+
+def _named(device: Device) -> dict[str, object]:
     fields = {"device_id": device.device_id, "name": device.name, "kind": device.kind}
-    return {key: value for key, value in fields.items() if value} | {"metres": round(metres, 1)}
+    return {key: value for key, value in fields.items() if value}
 
 
 @router.get("/api/stats")
 async def stats(parts: WithFleet) -> Response:
-    """Devices by status and kind, distances of today, rates."""
+    """Devices by status and kind, distances of today, rates, clocks that are off."""
     return answer(stats_of(parts))

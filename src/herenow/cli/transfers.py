@@ -37,16 +37,18 @@ def replay(
     files: Annotated[list[Path], typer.Argument(help="As for `herenow import`.")],
     server: ServerUrl = "http://127.0.0.1:8000",
     serve: Serve = False,
-    speed: Annotated[float, typer.Option(help="Times as fast as it happened.")] = 1.0,
+    speed: Annotated[float, typer.Option(help="Times as fast as it happened; not with --shift.")] = 1.0,
     loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, for ever.")] = False,
-    shift: Annotated[bool, typer.Option("--shift", help="Date each report to the moment it is played.")] = False,
+    shift: Annotated[
+        bool, typer.Option("--shift", help="Date reports to when they are played, at true speed.")
+    ] = False,
     device: Device = None,
     kind: Annotated[str | None, typer.Option(help="What the devices are: bus, car, ship …")] = None,
     prefix: Annotated[str, typer.Option(help="Put before each device id.")] = "",
 ) -> None:
     """Play recordings again, merged by time, into a running server or one of its own.
 
-    Examples: `herenow replay tour.gpx`, `herenow replay --serve --speed 60 --shift --loop buses.csv.gz`
+    Examples: `herenow replay --shift tour.gpx`, `herenow replay --serve --shift --loop buses.csv.gz`
     """
     from herenow.sources.recording import Recorded, load
     from herenow.sources.replay import Playback
@@ -124,7 +126,7 @@ def export(
     device: Annotated[list[str] | None, typer.Option(help="Again for each; without it, all.")] = None,
     format: Annotated[str | None, typer.Option(help=FORMATS)] = None,  # noqa: A002 - the flag
     start: Annotated[str, typer.Option("--from", help="A day, ISO 8601 with a zone, or Unix ms.")] = "0",
-    end: Annotated[str | None, typer.Option("--to", help="The same, not included; now.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="The same, not included; else to the end.")] = None,
     clean: Annotated[bool, typer.Option("--clean", help="Without positions that are not to be believed.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output without it.")] = None,
     store: StoreUrl = None,
@@ -134,14 +136,14 @@ def export(
 
     Examples: `herenow export -o all.csv`, `herenow export --device bus-7 --from 2026-11-01 -o bus-7.gpx`
     """
-    from herenow.api.query import span
+    from herenow.api.query import open_span
     from herenow.history.exports import format_named
     from herenow.run.export import export_file
 
     set_up_logs()
     settings = read_settings(config, {"store": store})
     made = format_named(format or _format_of(output)).make()
-    asked = span(start, end, 0)
+    asked = open_span(start, end, 0)
     with Bar(note) as bar:
         count = in_loop(export_file(settings, made, device or [], asked, output, _showing(bar), raw=not clean))
     if not count:

@@ -41,10 +41,10 @@ MEASURED = {
 
 
 def still_feature(device: Device, first: int | None = None) -> Json:
-    """A MovingFeature without its movement: at its newest place, alive since `first` (ms)."""
-    newest = device.position
-    told = _feature(device) | {"geometry": {"type": "Point", "coordinates": _places([newest])[0]}}
-    return told if first is None else told | _life(first, newest.time)
+    """A MovingFeature without its movement: at its newest place, if one is known, alive since `first` (ms)."""
+    place = None if device.ahead else {"type": "Point", "coordinates": _places([device.position])[0]}
+    told = _feature(device) | {"geometry": place}
+    return told if first is None else told | _life(first, device.latest)
 
 
 def moving_feature(device: Device, primitives: Sequence[Primitive]) -> Json:

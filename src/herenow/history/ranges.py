@@ -36,7 +36,7 @@ def whole_hours(span: Span) -> Span:
 async def blocks(rollups: Rollups, span: Span, longest: str = "month") -> list[Block]:
     """Those in a span of whole hours that hold anything, none longer than `longest`. A month or day counts where it is
     made of all that is known, else what it is made of."""
-    return await _within(rollups, longest, [(span.start, span.end)])
+    return await _within(rollups, longest, [(span.start, span.end)], now() - CLOSED_AFTER)
 
 
 def version(held: Sequence[Block]) -> str:
@@ -44,12 +44,12 @@ def version(held: Sequence[Block]) -> str:
     return f"{crc32(repr((FORMAT, held)).encode()):08x}"
 
 
-async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
+async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]], closed: int) -> list[Block]:
+    """`closed`: days and months that end later, in ms, are not made yet, and not dirty either."""
     if not spans:
         return []
-    size = BLOCKS[block]
-    asked = [(-(-start // size), end // size - 1) for start, end in spans]  # whole ones only
-    asked = [(first, last) for first, last in asked if first <= last]
+    whole = [_whole(span, BLOCKS[block], closed if block in FINER else None) for span in spans]
+    asked = [(first, last) for first, last in whole if first <= last]
     # Marks first: what is made meanwhile is then read from what it was made of, and not missed.
     marks = await rollups.get([numbers_of(dirty_part(block), *one) for one in asked]) if block in FINER else []
     answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in asked])
@@ -58,14 +58,21 @@ async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]]
     found = [Block(block, number, made) for number, made in sorted(there.items()) if number not in dirty]
     if block not in FINER:
         return found
-    return sorted([*found, *await _within(rollups, FINER[block], _left(spans, size, dirty))])
+    return sorted([*found, *await _within(rollups, FINER[block], _left(spans, whole, BLOCKS[block], dirty), closed)])
 
 
-def _left(spans: Sequence[tuple[int, int]], size: int, dirty: set[int]) -> list[tuple[int, int]]:
+def _whole(span: tuple[int, int], size: int, closed: int | None) -> tuple[int, int]:
+    """The first and the last whole block of a span."""
+    start, end = span
+    return -(-start // size), (end if closed is None else min(end, closed)) // size - 1
+
+
+def _left(
+    spans: Sequence[tuple[int, int]], whole: Sequence[tuple[int, int]], size: int, dirty: set[int]
+) -> list[tuple[int, int]]:
     """What whole, clean blocks do not cover."""
     left = [(number * size, (number + 1) * size) for number in sorted(dirty)]
-    for start, end in spans:
-        first, last = -(-start // size), end // size - 1
+    for (start, end), (first, last) in zip(spans, whole, strict=True):
         if first > last:
             left.append((start, end))
         else:

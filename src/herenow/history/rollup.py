@@ -81,6 +81,7 @@ class Rollup:
         began = now()
         changes = await self._store.changes(since)
         if changes.forgotten:
+            log.info("making the rollups from the beginning: the store does not know what changed since the last round")
             await self.rebuild()
             return
         await self._devices(_by_device(changes.hours))

@@ -8,6 +8,7 @@ from herenow.history.cells import CLASSES
 from herenow.history.ranges import LONGEST
 from herenow.history.tiles import Filter, Tile, read_tile
 from herenow.model.clock import DAY, HOUR, Clock, now
+from herenow.model.report import EARLIEST, LATEST_AHEAD
 from herenow.model.retention import Retention
 from herenow.store.base import Rollups, Span, Store
 
@@ -42,8 +43,10 @@ async def storage(store: Store, keep: Retention, clock: Clock = now) -> Storage:
     moment = clock()
     tomorrow = (moment // DAY + 1) * DAY
     size = await store.size()
-    total = (await _counted(store.rollups, Span(tomorrow - LONGEST, tomorrow))).total
-    recent, days = await _recent(store.rollups, total, moment)
+    counted = [await _counted(store.rollups, span) for span in _ever(tomorrow)]
+    total = sum(part.total for part in counted)
+    until_now = (await _counted(store.rollups, Span(tomorrow - LONGEST, tomorrow))).total
+    recent, days = await _recent(store.rollups, until_now, moment)
     kinds = {kind: Kind(count / days, keep.of(kind)) for kind, count in sorted(recent.items())}
     each = (size.positions + size.rollups) / total if total else None
     return Storage(
@@ -54,6 +57,13 @@ async def storage(store: Store, keep: Retention, clock: Clock = now) -> Storage:
         predicted=each and each * sum(kind.a_day * (kind.kept or 1) for kind in kinds.values()),
         grows=each and each * sum(kind.a_day for kind in kinds.values() if kind.kept is None),
     )
+
+
+def _ever(tomorrow: int) -> list[Span]:
+    """All times that a position may have, in spans that are not too long."""
+    end = tomorrow + LATEST_AHEAD
+    starts = range(EARLIEST // DAY * DAY, end, LONGEST)
+    return [Span(start, min(start + LONGEST, end)) for start in starts]
 
 
 class _Counted(msgspec.Struct, frozen=True):

@@ -81,10 +81,10 @@ class Band:
         self._looked = moment
         self._departures = Departures(seq)
         self._by_tile: tuple[Rows, Numbers] | None = None  # rows in the order of their tiles, and these tiles
-        everything = np.arange(len(fleet))
+        everything = fleet.placed(np.arange(len(fleet)))
         self._tell(everything, self._tiles(everything), seq, moment)
         # As if told one after the other, or all of them would be due again in the same tick, every time.
-        self._columns["told_at"][: len(fleet)] -= AGAIN_AFTER * np.linspace(0, 1, len(fleet), endpoint=False)
+        self._columns["told_at"][everything] -= AGAIN_AFTER * np.linspace(0, 1, len(everything), endpoint=False)
 
     @property
     def withholds(self) -> bool:

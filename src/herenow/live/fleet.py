@@ -10,7 +10,8 @@ from herenow.live.alphabet import Bools, Called
 from herenow.live.columns import Columns
 from herenow.live.grid import world
 from herenow.model.clock import DAY
-from herenow.model.device import STALE_AFTER, STATUSES, Device, Driven
+from herenow.model.contact import hear
+from herenow.model.device import STATUSES, Device, Driven
 from herenow.model.geo import Box
 from herenow.wire.binary import RECORD, records
 
@@ -30,10 +31,12 @@ class Stats(msgspec.Struct, frozen=True):
     since: int  # ms, the midnight from which distances count
     total: float  # m
     top: Sequence[tuple[Device, float]]  # farthest first, with their m
+    off: int  # devices whose clocks are off
+    worst: Sequence[Device]  # of them, the farthest off first
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What a tick brought: rows that moved, and every step of the devices that are followed."""
+    """What a tick brought: rows that changed, and every step of the devices that are followed."""
 
     rows: Rows
     steps: Steps
@@ -47,7 +50,8 @@ class Fleet:
         self.columns = Columns(
             record=RECORD,
             longitude=np.float64,
-            latitude=np.float64,
+            latitude=np.float64,  # both NaN where no newest position is known
+            placed=np.bool_,  # whether one is
             x=np.float64,  # shares of the world, see grid.py
             y=np.float64,
             speed=np.float64,  # m/s, NaN where it is not known
@@ -58,6 +62,8 @@ class Fleet:
             noted=np.int64,  # ms, the newest position when `distance` was last held against history
             noted_distance=np.float64,
             kind=np.uint16,
+            stale_at=np.float64,  # ms
+            offset=np.float64,  # ms by which its clock is ahead; 0 where it is not known to be off
             changed=np.int64,  # seq of its last change
             named=np.int64,  # seq of the last change of its name or kind
         )
@@ -85,6 +91,11 @@ class Fleet:
         """Of those that are known."""
         return np.array([self._rows[name] for name in device_ids if name in self._rows], dtype=np.int64)
 
+    def placed(self, rows: Rows) -> Rows:
+        """Those of the rows that have a newest position; viewers hear of no others."""
+        found: Rows = rows[self.columns["placed"][rows]]
+        return found
+
     def apply(self, news: Iterable[Device], seq: int, followed: Container[str] = ()) -> Changes:
         """Takes devices that moved, in order. The newest of each wins, whatever the order and however often."""
         moved: dict[int, Device] = {}
@@ -101,17 +112,17 @@ class Fleet:
                 renamed.append(row)
             elif not _newer(device, before := self.devices[row]):
                 continue
-            elif device.name != before.name or device.kind != before.kind:
+            elif device.name != before.name or device.kind != before.kind or before.ahead:
                 renamed.append(row)
                 self.called.rename(row, device)
             self.devices[row] = moved[row] = device
-            if device.position.device_id in followed:
+            if device.position.device_id in followed and not device.ahead:
                 steps.append((row, device))
         self.columns.grow(len(self.devices))
         rows = np.fromiter(moved, dtype=np.int64, count=len(moved))
         self._write(rows, moved, seq)
         self.columns["named"][renamed] = seq
-        return Changes(rows, steps)
+        return Changes(self.placed(rows), steps)
 
     def _add(self, device: Device) -> int:
         row = self._rows[device.device_id] = len(self.devices)
@@ -121,24 +132,30 @@ class Fleet:
 
     def _write(self, rows: Rows, moved: dict[int, Device], seq: int) -> None:
         columns = self.columns
-        places = [
-            (
-                device.position.longitude,
-                device.position.latitude,
-                np.nan if device.speed is None else device.speed,
-                device.distance,
-                device.day,
-                self._kind(device.kind),
-            )
-            for device in moved.values()
-        ]
-        longitude, latitude, speed, distance, day, kind = np.array(places, dtype=np.float64).reshape(-1, 6).T
+        places = [self._values(device) for device in moved.values()]
+        values = np.array(places, dtype=np.float64).reshape(-1, 8).T
+        longitude, latitude, speed, distance, day, kind, stale_at, offset = values
         columns["record"][rows] = records(moved.items())
         columns["longitude"][rows], columns["latitude"][rows] = longitude, latitude
+        columns["placed"][rows] = ~np.isnan(longitude)
         columns["x"][rows], columns["y"][rows] = world(longitude, latitude)
         columns["speed"][rows] = speed
         columns["distance"][rows], columns["day"][rows], columns["kind"][rows] = distance, day, kind
+        columns["stale_at"][rows], columns["offset"][rows] = stale_at, offset
         columns["changed"][rows] = seq
+
+    def _values(self, device: Device) -> tuple[float, ...]:
+        position, contact = device.position, device.contact or hear(None, device.position)
+        return (
+            np.nan if device.ahead else position.longitude,
+            np.nan if device.ahead else position.latitude,
+            np.nan if device.speed is None else device.speed,
+            device.distance,
+            device.day,
+            self._kind(device.kind),
+            contact.stale_at,
+            contact.offset or 0,
+        )
 
     def _kind(self, kind: str | None) -> int:
         code = self._kinds.get(kind)
@@ -154,8 +171,14 @@ class Fleet:
 
     def statuses(self, now: int) -> npt.NDArray[np.int64]:
         """Of each row, as places in STATUSES."""
-        record = self.columns["record"][: len(self)]
-        return np.where(now - record["timestamp"] > STALE_AFTER, STATUSES.index("stale"), record["status"])
+        count, columns = len(self), self.columns
+        stale = now > columns["stale_at"][:count]
+        return np.where(stale, STATUSES.index("stale"), columns["record"]["status"][:count])
+
+    def times(self) -> npt.NDArray[np.float64]:
+        """Of the newest position of each row, in ms; NaN where none is known."""
+        count, columns = len(self), self.columns
+        return np.where(columns["placed"][:count], columns["record"]["timestamp"][:count], np.nan)
 
     def today(self, now: int) -> npt.NDArray[np.float64]:
         """Metres of each row since midnight UTC."""
@@ -215,15 +238,15 @@ class Fleet:
     def stats(self, now: int) -> Stats:
         count, columns = len(self), self.columns
         statuses = np.bincount(self.statuses(now), minlength=len(STATUSES))
-        distance = self.today(now)
-        top = np.argpartition(distance, max(0, count - TOP))[-TOP:] if count else np.empty(0, dtype=np.int64)
-        top = top[np.argsort(-distance[top], kind="stable")]
+        distance, off = self.today(now), np.abs(columns["offset"][:count])
         return Stats(
             by_status=dict(zip(STATUSES, statuses.tolist(), strict=True)),
             by_kind=self._by_kind(np.bincount(columns["kind"][:count], minlength=len(self._kinds)).tolist()),
             since=now // DAY * DAY,
             total=float(distance.sum()),
-            top=[(self.devices[row], float(distance[row])) for row in top.tolist() if distance[row] > 0],
+            top=[(self.devices[row], float(distance[row])) for row in _greatest(distance)],
+            off=int(np.count_nonzero(off)),
+            worst=[self.devices[row] for row in _greatest(off)],
         )
 
     def named_kinds(self) -> frozenset[str]:
@@ -241,6 +264,20 @@ class Fleet:
         return told | {"other": other} if other else told
 
 
+def _greatest(values: npt.NDArray[np.float64]) -> list[int]:
+    """Rows of the greatest values above 0, TOP of them at most, the greatest first."""
+    top = np.argpartition(values, max(0, len(values) - TOP))[-TOP:] if len(values) else np.empty(0, dtype=np.int64)
+    top = top[np.argsort(-values[top], kind="stable")]
+    return [row for row in top.tolist() if values[row] > 0]
+
+
 def _newer(device: Device, known: Device) -> bool:
+    """By rank, which is made of so much here that it is compared in parts."""
     position, before = device.position, known.position
-    return position.time > before.time or (position.time == before.time and position.tie > before.tie)
+    if device.ahead != known.ahead:
+        return known.ahead
+    if position.time != before.time:
+        return position.time > before.time
+    if position.tie != before.tie:
+        return position.tie > before.tie
+    return device.heard >= known.heard and device.contact != known.contact

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 
 from herenow.live.band import Missed
-from herenow.live.fleet import Fleet
+from herenow.live.fleet import Fleet, Rows
 from herenow.live.viewer import Viewer
 from herenow.live.wires import Wire, Written
 
@@ -69,10 +69,13 @@ class Named:
                 del self._followers[device_id]
 
     def blocks(self, wire: Wire) -> list[bytes]:
-        rows = self._fleet.rows_of(self._device_ids)
+        rows = self._rows()
         return wire.blocks(rows, [0], np.ones(len(rows), dtype=np.bool_)) if len(rows) else []
 
     def missed(self, since: int) -> Missed | None:
-        rows, columns = self._fleet.rows_of(self._device_ids), self._fleet.columns
+        rows, columns = self._rows(), self._fleet.columns
         rows = rows[columns["changed"][rows] > since]
         return Missed(rows, columns["named"][rows] > since)
+
+    def _rows(self) -> Rows:
+        return self._fleet.placed(self._fleet.rows_of(self._device_ids))

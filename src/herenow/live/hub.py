@@ -52,6 +52,7 @@ class Hub:
         self._texts = Texts(self.fleet)
         self.json_wire = JsonWire(self._state, self._texts)
         self.binary_wire = BinaryWire(self._state)
+        self.stale_wire = BinaryWire(self._state, ["stale_at"])  # tells as well when devices become stale
         self.event_wire = EventWire(self._state, self._texts)
         self.article_wire = ArticleWire(self._state)
         self._audience = Audience(self._state)
@@ -166,6 +167,7 @@ class Hub:
         self.fleet.remove(device_id, self._state.seq)
         self._texts.forget()
         self.binary_wire.forget()
+        self.stale_wire.forget()
         self._audience.begin_anew(self._monotonic())
         for viewer in self.viewers:
             if viewer.group is not None:

@@ -18,8 +18,8 @@ class Lags:
         self._lags: deque[tuple[int, int]] = deque(maxlen=MOST)  # when, how long, in ms
 
     def add(self, devices: Iterable[Device], now: int) -> None:
-        """Devices at positions that come to viewers now; clocks that disagree count as no time."""
-        self._lags.extend((now, max(0, now - device.position.received)) for device in devices)
+        """Devices of which viewers hear now; clocks that disagree count as no time."""
+        self._lags.extend((now, max(0, now - device.heard)) for device in devices)
 
     def percentiles(self, now: int) -> dict[str, float] | None:
         """In ms; None where nothing came."""

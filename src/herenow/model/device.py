@@ -7,13 +7,13 @@ import msgspec
 
 from herenow.model import geo
 from herenow.model.clock import DAY
+from herenow.model.contact import STALE_AFTER, Contact, hear
 from herenow.model.position import Position
 
 Status = Literal["moving", "idle", "stopped", "stale"]
 STATUSES: tuple[Status, ...] = ("moving", "idle", "stopped", "stale")
 
 MOVING = 0.5  # m/s; slower is still
-STALE_AFTER = 300_000  # ms
 ROOM = 30.0  # m from its anchor in which a device stands, or
 SIGMAS = 2.0  # times as far as it says that it is inaccurate, but
 WIDEST = 200.0  # m at most
@@ -39,7 +39,11 @@ class Anchor(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Device(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A device at its newest position. `course` and `speed` are as reported, else as of the last leg."""
+    """A device at its newest position. `course` and `speed` are as reported, else as of the last leg.
+
+    `ahead`: all its fixes lie in the future of their reception. `position` is the last of them; it is shown as newest
+    nowhere, and any fix that is not ahead takes its place.
+    """
 
     position: Position
     name: str | None = None
@@ -50,6 +54,8 @@ class Device(msgspec.Struct, frozen=True, array_like=True, gc=False):
     day: int = 0  # the UTC day the distance belongs to, days since 1970
     anchor: Anchor | None = None  # not stored; None where that is the position itself
     late: bool = False  # a newer position of the device came before: this one tells of itself alone
+    ahead: bool = False
+    contact: Contact | None = None  # None for what an older Herenow stored
 
     @property
     def device_id(self) -> str:
@@ -64,8 +70,33 @@ class Device(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return "idle" if attributes and attributes.get("ignition") is True else "stopped"
 
     def status(self, now: int) -> Status:
-        """Its status at `now`, in ms."""
-        return "stale" if now - self.position.time > STALE_AFTER else self.motion
+        """Its status at `now`, in ms: by when it was heard, whatever its own clock says."""
+        return "stale" if now > self.stale_at else self.motion
+
+    @property
+    def heard(self) -> int:
+        """When it was heard last, in ms, by a late or repeated report as well."""
+        return self.contact.heard if self.contact else self.position.received
+
+    @property
+    def stale_at(self) -> int:
+        """When it becomes stale unless it is heard before, in ms."""
+        return self.contact.stale_at if self.contact else self.position.received + STALE_AFTER
+
+    @property
+    def latest(self) -> int:
+        """The time of its latest fix, in ms, one ahead of its time included."""
+        return self.contact.latest if self.contact else self.position.time
+
+    @property
+    def offset(self) -> int | None:
+        """By how many ms its clock is ahead, negative where it is behind; None where it is not known to be off."""
+        return self.contact.offset if self.contact else None
+
+    @property
+    def rank(self) -> tuple[bool, int, int, int]:
+        """Greater takes the place of less, within one device."""
+        return not self.ahead, self.position.time, self.position.tie, self.heard
 
 
 def first_seen(position: Position) -> Device:
@@ -77,6 +108,8 @@ def first_seen(position: Position) -> Device:
         course=position.course,
         speed=position.speed,
         day=position.time // DAY,
+        ahead=position.ahead,
+        contact=hear(None, position),
     )
 
 
@@ -109,6 +142,7 @@ def moved(before: Device, position: Position) -> Device:
         distance=(before.distance if day == before.day else 0.0) + (away if left else 0.0),
         day=day,
         anchor=None if left or not counted else anchor or Anchor(last.latitude, last.longitude, last.time),
+        contact=hear(before.contact, position),
     )
 
 
@@ -120,10 +154,10 @@ def _room(last: Position, position: Position) -> float:
 
 
 def advance(newest: Mapping[str, Device], positions: Sequence[Position]) -> list[Device]:
-    """The devices that positions move: of those of one delivery each that is newer than `newest`, in order of time,
-    whatever the order in which they lie.
+    """The devices that positions change: of those of one delivery each that is newer than `newest`, in order of time,
+    whatever the order in which they lie; and each device that was heard after its last step.
 
-    Late positions, repetitions and those ahead of their time move nothing.
+    Late positions, repetitions and those ahead of their time move no device; they say that it was heard.
     """
     moves = steps(newest, positions, {})
     if moves is None:
@@ -136,27 +170,41 @@ def in_order(positions: Sequence[Position]) -> list[Position]:
 
 
 def steps(newest: Mapping[str, Device], positions: Sequence[Position], now: dict[str, Device]) -> list[Device] | None:
-    """The devices that a slice of a delivery moves; None where positions that are to be taken are out of order. `now`
-    holds, by id, those that earlier slices moved; these are added to it."""
+    """The devices that a slice of a delivery changes; None where positions that are to be taken are out of order. `now`
+    holds, by id, those that earlier slices changed; these are added to it."""
     moves: list[Device] = []
+    heard: set[str] = set()  # since their last step
     for position in positions:
         device_id = position.device_id
         before = now.get(device_id) or newest.get(device_id)
-        if position.ahead:
-            continue
-        if before is not None and position.version <= before.position.version:
-            if device_id in now and position.version < before.position.version and _newer(position, newest):
+        after = first_seen(position) if before is None else _step(before, position)
+        if after is not None:
+            heard.discard(device_id)
+            now[device_id] = after
+            moves.append(after)
+        elif before is not None:
+            if device_id in now and _skipped(position, before, newest):
                 return None
-            continue
-        after = moved(before, position) if before is not None else first_seen(position)
-        now[device_id] = after
-        moves.append(after)
-    return moves
+            if (after := _heard(before, position)) is not before:
+                heard.add(device_id)
+                now[device_id] = after
+    return moves + [now[device_id] for device_id in heard]
 
 
-def _newer(position: Position, newest: Mapping[str, Device]) -> bool:
+def _step(before: Device, position: Position) -> Device | None:
+    """The device at a position that is newer; None where it is not, or is ahead of its time."""
+    newer = position.version > before.position.version
+    if before.ahead:
+        return _placed(before, position) if newer or not position.ahead else None
+    return moved(before, position) if newer and not position.ahead else None
+
+
+def _skipped(position: Position, before: Device, newest: Mapping[str, Device]) -> bool:
+    """Whether a step was made past a position that is newer than what was known before the delivery."""
+    if position.ahead or position.version >= before.position.version:
+        return False
     known = newest.get(position.device_id)
-    return known is None or position.version > known.position.version
+    return known is None or known.ahead or position.version > known.position.version
 
 
 def overtaken(newest: Mapping[str, Device], positions: Iterable[Position]) -> list[Device]:
@@ -165,13 +213,25 @@ def overtaken(newest: Mapping[str, Device], positions: Iterable[Position]) -> li
     found: list[Device] = []
     for position in positions:
         known = newest.get(position.device_id)
-        if known is not None and position.version < known.position.version:
+        if known is not None and not known.ahead and position.version < known.position.version:
             found.append(_as_it_was(known, position))
     return found
 
 
 def _as_it_was(known: Device, position: Position) -> Device:
     return Device(position, known.name, known.kind, position.course, position.speed, late=True)
+
+
+def _heard(device: Device, position: Position) -> Device:
+    contact = hear(device.contact, position)
+    return device if contact is device.contact else msgspec.structs.replace(device, contact=contact)
+
+
+def _placed(before: Device, position: Position) -> Device:
+    """What was known of a place ahead of its time leads nowhere; what the device said of itself stays."""
+    after = first_seen(position)
+    name, kind = after.name or before.name, after.kind or before.kind
+    return msgspec.structs.replace(after, name=name, kind=kind, contact=hear(before.contact, position))
 
 
 def _course(before: Device, position: Position, metres: float) -> float | None:

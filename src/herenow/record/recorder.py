@@ -116,7 +116,7 @@ class Recorder:
         moves = await self._advance(delivery.positions, newest)
         await self._store.write(delivery.positions, list(newest.values()))
         found = [device for device in self._unannounced.values() if device.device_id not in newest]
-        late = overtaken(self._newest, delivery.positions) if len(moves) < len(delivery.positions) else []
+        late = overtaken(self._newest, delivery.positions)
         await self._bus.announce(found + moves + late, delivery.published)
         self._unannounced.clear()
         self._newest |= newest

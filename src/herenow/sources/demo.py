@@ -19,8 +19,8 @@ FOLDER = Path(__file__).parent.parent / "demo"  # its NOTICES.md tells where the
 BUSES = Recorded(FOLDER / "austin-buses.csv.gz", "bus", "Bus {id}", "capmetro-")
 PHONES = Recorded(FOLDER / "helsinki-phones.csv.gz", "phone", "Phone {id}", "trafficsense-")
 
-FASTER = 10  # times; a bus reports every two minutes, which nobody watches at true time
 EARLIER = 1200.0  # s of a recording that are shown at once
+PLAYBACK = Playback(loop=True, shift=True, offset=EARLIER, before=EARLIER)  # at true speed: what is shown is plausible
 DEVICES = 300  # simulated
 INTERVAL = 2.0  # s
 FOR_EVER = float("inf")  # the server that is waited for is this one
@@ -51,7 +51,7 @@ def scene() -> DemoScene:
             },
         ],
         notices=[
-            f"Recorded buses (Austin) and phones (Helsinki) are replayed {FASTER} times faster than they drove",
+            "Recorded buses (Austin) and phones (Helsinki) drive again as fast as they did, dated to now",
             "Simulated vehicles drive in a synthetic city east of Austin",
         ],
         start=(-97.80, 30.17, -97.46, 30.38),
@@ -79,8 +79,7 @@ async def _apart(part: str, work: Awaitable[None]) -> None:
 
 async def _replay(file: Recorded, intake: Intake) -> None:
     loaded = await asyncio.to_thread(load, [file])
-    playback = Playback(speed=FASTER, loop=True, shift=True, offset=EARLIER, before=EARLIER)
-    await replay(loaded.recording, intake, playback, patience=FOR_EVER)
+    await replay(loaded.recording, intake, PLAYBACK, patience=FOR_EVER)
 
 
 async def _simulate(intake: Intake) -> None:

@@ -1,4 +1,4 @@
-"""Plays a recording again: in the order of time, at its pace or faster."""
+"""Plays a recording again: in the order of time, at its pace or, at its own times, faster."""
 
 import asyncio
 import math
@@ -7,11 +7,15 @@ import msgspec
 
 from herenow.errors import SettingsError
 from herenow.model.clock import Clock, now
+from herenow.model.geo import MAX_LEG_TIME
 from herenow.sources.deliver import MAX_LAG, MAX_TAKE, PATIENCE, TICK, Delivery, OnProgress, Progress, Sleep
 from herenow.sources.recording import Recording
 from herenow.sources.report import Intake
 
 FASTEST = 100_000.0
+BETWEEN_ROUNDS = 5.0  # s
+# Longer than any leg: the way from the end of a recording back to its beginning was never driven.
+BETWEEN_SHIFTED = MAX_LEG_TIME / 1000 + 1  # s
 
 
 class Playback(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,20 +23,32 @@ class Playback(msgspec.Struct, frozen=True, kw_only=True):
 
     speed: float = 1.0  # times as fast as it happened
     loop: bool = False  # begin again at the end, for ever
-    shift: bool = False  # each report bears the time at which it is played, instead of its own
+    shift: bool = False  # each report bears the time at which it is played, instead of its own; at speed 1 only
     offset: float = 0.0  # s of the recording that the first round leaves out
     before: float = (
         0.0  # s of the recording before `offset` that are played at once, so that nobody starts with nothing
     )
-    pause: float = 5.0  # s between two rounds
+    pause: float | None = None  # s between two rounds; None as long as the times that reports bear need
 
     def __post_init__(self) -> None:
         if not 0 < self.speed <= FASTEST:
             raise SettingsError(f"speed: expected more than 0 and at most {FASTEST:.0f} times, got {self.speed}")
+        if self.shift and self.speed != 1:
+            raise SettingsError(
+                f"shift: expected the speed 1 with it, got {self.speed:g}: dated to when they are played, reports "
+                "of a bus would say that it drove so many times faster; leave out --speed, or leave out --shift"
+            )
         for name in ("offset", "before", "pause"):
-            seconds = getattr(self, name)
+            seconds = getattr(self, name) or 0.0
             if not (math.isfinite(seconds) and seconds >= 0):
                 raise SettingsError(f"{name}: expected seconds, 0 or more, got {seconds}")
+
+    @property
+    def between(self) -> float:
+        """Seconds between two rounds."""
+        if self.pause is not None:
+            return self.pause
+        return BETWEEN_SHIFTED if self.shift else BETWEEN_ROUNDS
 
 
 AS_RECORDED = Playback()
@@ -61,7 +77,7 @@ async def replay(
     player = _Player(recording, playback, Delivery(intake, source, patience, sleep), on_progress, clock, sleep)
     await player.play(playback.offset, playback.before)
     while playback.loop:
-        await sleep(playback.pause)
+        await sleep(playback.between)
         await player.play(0.0, 0.0)
     return player.progress(len(recording))
 

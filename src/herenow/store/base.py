@@ -29,7 +29,8 @@ class Span(msgspec.Struct, frozen=True):
 
 class Changes(msgspec.Struct, frozen=True):
     """Hours of devices that were written to: device id and hours since 1970. `until` is what to ask with next. Where
-    that was too long ago, what changed is forgotten."""
+    that was too long ago, or asked of another state of the store, as before a backup was restored, what changed is
+    forgotten: make everything anew."""
 
     hours: Sequence[tuple[str, int]]
     until: int
@@ -80,7 +81,7 @@ class Store(Protocol):
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         """Durable on return, all of it; on an error, nothing is promised. Writing a position again changes nothing that
-        the device reported, and a device takes the place of one with an older position only."""
+        the device reported, and a device takes the place of one of lower rank only."""
 
     async def latest(self) -> Sequence[Device]:
         """Every device that was written, in no order. Their positions are among those that were written."""
@@ -100,7 +101,8 @@ class Store(Protocol):
     async def changes(self, since: int | None) -> Changes:
         """The hours that were written to since an earlier answer's `until`; None: none, only where to begin. A write
         that returns after an answer is in a later one; some may be in both. Only one may ask: what was asked for is
-        forgotten with the next question, and in any case after 30 days."""
+        forgotten with the next question, and in any case after 30 days. In Cassandra, where rollups lie in the same
+        keyspace, nobody notices that only one of the two was restored."""
 
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         """The first day (since 1970) from `day` on that has positions, with its devices; None where there is none."""

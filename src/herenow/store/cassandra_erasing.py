@@ -61,7 +61,7 @@ class CassandraEraser:
             days = [day for (day,) in await self._rows("days", (device_id,))]
             await in_parallel(days, lambda day: self._drop(device_id, day), AT_ONCE)
             for row in await self._rows("newest", (bucket(device_id), device_id)):
-                newest = timestamp(device_of(*row).position)
+                newest = timestamp(device_of(*row))
                 await self._do("drop_newest", (newest, bucket(device_id), device_id))
 
     async def _drop(self, device_id: str, day: int) -> None:

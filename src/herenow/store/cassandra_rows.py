@@ -1,13 +1,14 @@
 """How positions and devices lie in rows of Cassandra."""
 
 from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 from zlib import crc32
 
 from herenow.model.device import Device
-from herenow.model.position import Position
-from herenow.store.rows import attributes_text, position_of
+from herenow.store.rows import attributes_text, contact_of, pack_contact, position_of
 
+DEVICE_FIELDS = 21  # of the type `device`
 BUCKETS = 16  # partitions of all devices; more of them make each write smaller and dearer
 
 # The optional ones last, for they are bound one by one where they are known: a null would be written as a deletion.
@@ -22,10 +23,14 @@ def bucket(device_id: str) -> int:
     return crc32(device_id.encode()) % BUCKETS
 
 
-def timestamp(position: Position) -> int:
+def timestamp(device: Device) -> int:
     """When `latest` was written, as Cassandra is told: µs that grow with (time, tie), so that the newest position stays
-    whatever the order of the writes. Ties that fall on the same µs are told apart by the value, see schema.cql."""
-    return position.time * 1000 + (position.tie * 1000 >> 32)
+    whatever the order of the writes. Ties that fall on the same µs are told apart by the value, see schema.cql.
+
+    A time in ms, taken for µs, is less than every one of these: a device ahead of its time gives way.
+    """
+    position = device.position
+    return position.time if device.ahead else position.time * 1000 + (position.tie * 1000 >> 32)
 
 
 def device_value(device: Device) -> dict[str, object]:
@@ -50,10 +55,15 @@ def device_value(device: Device) -> dict[str, object]:
         "shown_speed": device.speed,
         "distance": device.distance,
         "distance_day": device.day,
+        "ahead": device.ahead,
+        "heard": device.heard,
+        "contact": pack_contact(device.contact),
     }
 
 
 def device_of(device_id: str, value: Mapping[str, Any]) -> Device:
-    """The device in a value of the type `device`."""
-    *position, name, kind, course, speed, distance, day = value.values()
-    return Device(position_of(device_id, position), name, kind, course, speed, distance, day)
+    """The device in a value of the type `device`; one that an older version wrote has fewer fields."""
+    fields = [*value.values(), *repeat(None, DEVICE_FIELDS - len(value))]
+    *position, name, kind, course, speed, distance, day, ahead, _, contact = fields
+    place = position_of(device_id, position)
+    return Device(place, name, kind, course, speed, distance, day, ahead=bool(ahead), contact=contact_of(contact))

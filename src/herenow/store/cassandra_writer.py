@@ -26,7 +26,7 @@ KNOWN_FOR = 10 * MINUTE
 
 # What the server counts, generously: 20 bytes for each cell, beside its value.
 _POSITION_BYTES = 320
-_DEVICE_BYTES = 360
+_DEVICE_BYTES = 480
 _INDEX_BYTES = 160
 
 _LATEST = "INSERT INTO {keyspace}.latest (bucket, device_id, value) VALUES (?, ?, ?) USING TIMESTAMP ?"
@@ -166,7 +166,7 @@ class CassandraWriter:
             for device_id, device in members:
                 value = device_value(device)
                 size = _DEVICE_BYTES + sum(_size(text) for text in value.values() if isinstance(text, str))
-                packer.add(self._latest.bind((number, device_id, value, timestamp(device.position))), size)
+                packer.add(self._latest.bind((number, device_id, value, timestamp(device))), size)
         return packer.batches
 
     def _index(self, new: Sequence[DeviceDay]) -> list[Batch]:

@@ -26,9 +26,9 @@ from herenow.store.base import (
 from herenow.store.rows import FIELDS, position_of
 from herenow.store.sqlite_changes import read_changes
 from herenow.store.sqlite_erasing import ALL, drop_some, in_transaction, number_of, traces
-from herenow.store.sqlite_rollups import SqliteRollups
+from herenow.store.sqlite_rollups import SqliteRollups, fold
 from herenow.store.sqlite_rows import device_of
-from herenow.store.sqlite_writer import SqliteWriter
+from herenow.store.sqlite_writer import SqliteWriter, upgrade
 
 READERS = 2  # threads, each with a connection of its own
 ROLLUPS = ".rollups"  # after the name of the file of positions
@@ -37,8 +37,8 @@ LOAD_DEADLINE = 600.0  # s, for all devices at once
 _CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
 
 _LATEST = """
-SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, p.time, p.tie, latitude, longitude, altitude,
-  p.speed, p.course, accuracy, battery, attributes, received, source
+SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, n.ahead, n.contact,
+  p.time, p.tie, latitude, longitude, altitude, p.speed, p.course, accuracy, battery, attributes, received, source
 FROM newest n JOIN devices d ON d.id = n.device
 JOIN positions p ON p.device = n.device AND p.time = n.time AND p.tie = n.tie
 """
@@ -79,6 +79,8 @@ class SqliteStore:
     async def __aenter__(self) -> Self:
         if self._writer:
             await asyncio.to_thread(self._writer.start)
+        else:
+            await asyncio.to_thread(upgrade, self._path)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -91,6 +93,8 @@ class SqliteStore:
         await self.rollups.close()
         if self._writer:
             await self._writer.stop()  # last, for the last to leave folds the log into the file
+        else:
+            await asyncio.to_thread(fold, self._path)
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         if not self._writer:

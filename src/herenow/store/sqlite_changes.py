@@ -2,8 +2,12 @@
 
 A period lasts from one reading to the next: the reader begins a new one, writers take the one they find. No clock is
 asked, and in a period an hour is marked once, however often it is written to.
+
+Each period has a random mark, by which its reader asks. A file that took the place of another, as a backup does, knows
+none of the marks that the other gave since: what was made of the other must be made anew.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Iterable
 
@@ -41,16 +45,22 @@ class Marks:
 
 
 def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
-    """Begins a new period: transactions of the ones before are over then, as only one writes at a time. Marks before
-    `since` were read and go."""
+    """Begins a new period: transactions of the ones before are over then, as only one writes at a time. What changed
+    before `since`, a mark, was read and goes."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("UPDATE period SET number = number + 1")
         [(until,)] = connection.execute(_PERIOD)
-        for table in ("changed", "erased"):
-            connection.execute(f"DELETE FROM {table} WHERE period < ?", (until if since is None else since,))  # noqa: S608
+        row = connection.execute("SELECT period FROM marks WHERE mark = ?", (since,)).fetchone()
+        first = until if row is None else row[0]
+        for table in ("changed", "erased", "marks"):
+            connection.execute(f"DELETE FROM {table} WHERE period < ?", (first,))  # noqa: S608 - constants only
+        mark = secrets.randbits(62)
+        connection.execute("INSERT INTO marks VALUES (?, ?)", (until, mark))
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-    return Changes([] if since is None else connection.execute(_CHANGED, (since, until)).fetchall(), until)
+    if row is None:
+        return Changes([], mark, forgotten=since is not None)
+    return Changes(connection.execute(_CHANGED, (first, until)).fetchall(), mark)

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TypeVar
 
+import structlog
+
 from herenow.errors import BadRequest, StoreUnavailable
 from herenow.store.base import READ_DEADLINE, TOO_MUCH, Range, Row
 from herenow.store.sqlite_writer import lock
@@ -28,11 +30,21 @@ _GET = "SELECT key, value FROM rollups WHERE part = ? AND key BETWEEN ? AND ? OR
 _PUT = "INSERT OR REPLACE INTO rollups VALUES (?, ?, ?)"
 _DROP = "DELETE FROM rollups WHERE part = ? AND key = ?"
 
+log = structlog.get_logger()
+
 _T = TypeVar("_T")
 
 
-def _writes(connection: sqlite3.Connection) -> bool:
-    return not connection.execute("PRAGMA query_only").fetchone()[0]
+def fold(path: Path) -> None:
+    """Takes the write-ahead log of a database into its file. The log goes unless another process has it open, which
+    then does the same. Connections that only read leave one behind."""
+    if not path.with_name(path.name + "-wal").exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:  # nothing is lost: the log is read with the file
+        log.warning("the write-ahead log stays", file=path.name, reason=str(error))
 
 
 class SqliteRollups:
@@ -53,8 +65,9 @@ class SqliteRollups:
             connection.interrupt()
         for pool in (self._readers, self._writer):
             await asyncio.to_thread(pool.shutdown)
-        for connection in sorted(self._opened, key=_writes):  # the last to close folds the log into the file
+        for connection in self._opened:
             connection.close()
+        await asyncio.to_thread(fold, self._path)
         if self._lock:
             self._lock.close()
 

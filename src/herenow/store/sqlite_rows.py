@@ -5,10 +5,10 @@ from typing import Any
 
 from herenow.model.device import Device
 from herenow.model.position import Position
-from herenow.store.rows import attributes_text, position_of
+from herenow.store.rows import attributes_text, contact_of, pack_contact, position_of
 
 COLUMNS = 13
-DEVICE_COLUMNS = 9
+DEVICE_COLUMNS = 12
 
 
 def row(number: int, position: Position) -> tuple[object, ...]:
@@ -34,10 +34,12 @@ def device_row(number: int, device: Device) -> tuple[object, ...]:
     """The columns of `newest`, for the device of that number."""
     position = device.position
     said = (device.name, device.kind, device.course, device.speed, device.distance, device.day)
-    return (number, position.time, position.tie, *said)
+    heard = (device.ahead, device.heard, pack_contact(device.contact))
+    return (number, position.time, position.tie, *said, *heard)
 
 
 def device_of(fields: Sequence[Any]) -> Device:
-    """The device in the columns device_id, name to day of `newest`, and FIELDS."""
-    device_id, name, kind, course, speed, distance, day, *position = fields
-    return Device(position_of(device_id, position), name, kind, course, speed, distance, day)
+    """The device in the columns device_id, name to contact of `newest` without `heard`, and FIELDS."""
+    device_id, name, kind, course, speed, distance, day, ahead, contact, *position = fields
+    place = position_of(device_id, position)
+    return Device(place, name, kind, course, speed, distance, day, ahead=bool(ahead), contact=contact_of(contact))

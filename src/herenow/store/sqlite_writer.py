@@ -1,6 +1,7 @@
 """The one thread that writes to SQLite: whatever waits is committed together."""
 
 import asyncio
+import contextlib
 import fcntl
 import queue
 import re
@@ -18,7 +19,7 @@ from herenow.store.sqlite_erasing import erase_rest
 from herenow.store.sqlite_rows import COLUMNS, DEVICE_COLUMNS, device_row, row
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MAX_COMMIT = 20_000  # positions in one transaction
 # Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
 ROWS = 2000 // COLUMNS
@@ -27,8 +28,10 @@ MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looke
 
 _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,
   name = excluded.name, kind = excluded.kind, course = excluded.course, speed = excluded.speed,
-  distance = excluded.distance, day = excluded.day
-  WHERE (excluded.time, excluded.tie) > (newest.time, newest.tie)"""
+  distance = excluded.distance, day = excluded.day,
+  ahead = excluded.ahead, heard = excluded.heard, contact = excluded.contact
+  WHERE (1 - excluded.ahead, excluded.time, excluded.tie, excluded.heard)
+    >= (1 - newest.ahead, newest.time, newest.tie, newest.heard)"""
 
 _T = TypeVar("_T")
 
@@ -184,7 +187,7 @@ def _newest(group: list[Waiting]) -> list[Device]:
     for waiting in group:
         for device in waiting.devices:
             before = newest.get(device.device_id)
-            if before is None or device.position.version > before.position.version:
+            if before is None or device.rank >= before.rank:
                 newest[device.device_id] = device
     return list(newest.values())
 
@@ -240,6 +243,20 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA {setting}")
     _prepare(connection, path)
     return connection
+
+
+def upgrade(path: Path) -> None:
+    """Brings a database to the present schema, for a process that only reads it. Raises SettingsError."""
+    if not path.exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            [(version,)] = connection.execute("PRAGMA user_version")
+        if version < SCHEMA_VERSION:
+            with lock(path):
+                _open(path).close()
+    except (OSError, sqlite3.Error) as error:
+        raise SettingsError(f"cannot open {path}: {error}; check it, and that this user may write to it") from error
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

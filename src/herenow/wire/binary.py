@@ -16,6 +16,7 @@ from herenow.wire.json import Live
 SUBPROTOCOL = "herenow.bin.v1"
 SNAPSHOT, UPDATE = 1, 2
 PLACES = 1e7  # to a degree
+LATEST = 2**32 - 1  # s since 1970; in 2106 it begins again
 UNKNOWN, FASTEST = 65_535, 65_534  # of speed, in cm/s, and of course
 
 # One position. The order is that of the columns.
@@ -28,6 +29,7 @@ RECORD = np.dtype(
         ("altitude", "<f4"),
         ("accuracy", "<f4"),
         ("battery", "<f4"),
+        ("stale_at", "<u4"),
         ("speed", "<u2"),
         ("course", "<u2"),
         ("status", "u1"),
@@ -35,6 +37,8 @@ RECORD = np.dtype(
 )
 FIRST = ("timestamp", "number", "longitude", "latitude")
 OPTIONAL = {"altitude": 1, "accuracy": 2, "battery": 4}
+ASKED = {"stale_at": 8}  # flags for readers that said that they know them: others refuse the frame
+KNOWN = sum((OPTIONAL | ASKED).values())
 LAST = ("speed", "course", "status")
 
 Records = npt.NDArray[np.void]
@@ -42,7 +46,7 @@ Records = npt.NDArray[np.void]
 _HEAD = struct.Struct("<B3xIdd8s")
 _BLOCK = struct.Struct("<IIIB3x")
 _NAMED = struct.Struct("<IHHH2x")
-_COLUMNS: tuple[str, ...] = (*FIRST, *OPTIONAL, *LAST)
+_COLUMNS: tuple[str, ...] = (*FIRST, *OPTIONAL, *ASKED, *LAST)
 _STATUS = {status: code for code, status in enumerate(STATUSES)}
 _NAN = float("nan")
 
@@ -64,6 +68,7 @@ def _record(number: int, device: Device) -> tuple[float, ...]:
         _NAN if altitude is None else altitude,
         _NAN if accuracy is None else accuracy,
         _NAN if battery is None else battery,
+        -(-device.stale_at // 1000) & LATEST,
         UNKNOWN if speed is None else min(FASTEST, round(speed * 100)),
         UNKNOWN if course is None else round(course * 100) % 36_000,
         _STATUS[device.motion],
@@ -77,10 +82,13 @@ def name(number: int, device: Device) -> bytes:
     return entry + bytes(-len(entry) % 4)
 
 
-def blocks(positions: Records, starts: Sequence[int], names: Sequence[Sequence[bytes]]) -> list[bytes]:
-    """Cuts positions into blocks that begin at `starts`, the first at 0; `names` has those of each block."""
-    optional = [column for column in OPTIONAL if not np.isnan(positions[column]).all()]
-    flags = sum(OPTIONAL[column] for column in optional)
+def blocks(
+    positions: Records, starts: Sequence[int], names: Sequence[Sequence[bytes]], asked: Sequence[str] = ()
+) -> list[bytes]:
+    """Cuts positions into blocks that begin at `starts`, the first at 0; `names` has those of each block, `asked` the
+    columns of ASKED that the reader knows."""
+    optional = [column for column in OPTIONAL if not np.isnan(positions[column]).all()] + list(asked)
+    flags = sum((OPTIONAL | ASKED)[column] for column in optional)
     columns = [(positions[column].tobytes(), RECORD[column].itemsize) for column in (*FIRST, *optional, *LAST)]
     made = []
     for start, stop, named in zip(starts, (*starts[1:], len(positions)), names, strict=True):
@@ -145,9 +153,11 @@ def _unpack(what: struct.Struct, data: bytes, at: int) -> tuple[Any, ...]:
 
 def _decode_block(block: bytes, names: Names) -> Iterator[Live]:
     _, count, named, flags = _BLOCK.unpack_from(block)
+    if flags > KNOWN:  # nobody knows where the columns behind an unknown one begin
+        raise ValueError(f"expected the sum of column flags to be at most {KNOWN}, got {flags}; ask for fewer columns")
     columns = {}
     at = _BLOCK.size
-    for column in (*FIRST, *(column for column, flag in OPTIONAL.items() if flags & flag), *LAST):
+    for column in (*FIRST, *(column for column, flag in (OPTIONAL | ASKED).items() if flags & flag), *LAST):
         stop = at + count * RECORD[column].itemsize
         if stop > len(block):
             raise ValueError(f"expected {count} positions, got {len(block)} bytes")
@@ -173,7 +183,7 @@ def _learn(block: bytes, at: int, count: int, names: Names) -> None:
 
 
 def _live(row: tuple[Any, ...], named: tuple[str, str | None, str | None]) -> Live:
-    timestamp, _, longitude, latitude, altitude, accuracy, battery, speed, course, status = row
+    timestamp, _, longitude, latitude, altitude, accuracy, battery, stale_at, speed, course, status = row
     device_id, name, kind = named
     if not (math.isfinite(timestamp) and status < len(STATUSES)):
         raise ValueError(f"expected a finite time and a status from 0 to 2, got {timestamp} and {status}")
@@ -190,6 +200,7 @@ def _live(row: tuple[Any, ...], named: tuple[str, str | None, str | None]) -> Li
         _known(battery),
         kind,
         name,
+        None if math.isnan(stale_at) else stale_at * 1000,
     )
 
 

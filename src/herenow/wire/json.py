@@ -265,6 +265,7 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     battery: float | None = None
     kind: str | None = None
     name: str | None = None
+    stale_at: int | None = None  # ms; it is stale from then on unless it is heard before
 
 
 def encode_live(device: Device) -> bytes:
@@ -284,6 +285,7 @@ def encode_live(device: Device) -> bytes:
             position.battery,
             device.kind,
             device.name,
+            device.stale_at,
         )
     )
 

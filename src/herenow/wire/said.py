@@ -11,6 +11,7 @@ from herenow.model.view import Resume, View
 
 MAX_DEVICES = 100
 MAX_ZOOM = 30
+MAX_COLUMNS = 16
 GREATEST_ID = 2**32 - 1
 MAX_DETAIL = 1000  # characters
 
@@ -30,6 +31,7 @@ class SaidView(msgspec.Struct, tag="view", tag_field="type"):
     devices: Annotated[list[str], msgspec.Meta(max_length=MAX_DEVICES)] | None = None
     zoom: Annotated[float, msgspec.Meta(ge=0, le=MAX_ZOOM)] | None = None
     resume: SaidResume | None = None
+    columns: Annotated[list[str], msgspec.Meta(max_length=MAX_COLUMNS)] = []  # unknown ones are passed over
 
     @property
     def number(self) -> int:

@@ -523,7 +523,7 @@ export interface paths {
         };
         /**
          * Stats
-         * @description Devices by status and kind, distances of today, rates.
+         * @description Devices by status and kind, distances of today, rates, clocks that are off.
          */
         readonly get: operations["stats_api_stats_get"];
         readonly put?: never;
@@ -1007,6 +1007,14 @@ export interface components {
             readonly moving: number;
         };
         /**
+         * Clocks
+         * @description How many devices have clocks that are off, and the ten that are off most.
+         */
+        readonly Clocks: {
+            readonly off: number;
+            readonly worst: readonly components["schemas"]["Offset"][];
+        };
+        /**
          * Config
          * @description `streets` is where those of the synthetic city are, relative to the page.
          */
@@ -1070,16 +1078,21 @@ export interface components {
         };
         /**
          * Device
-         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC.
+         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC. `heard` is when it was heard
+         *         last, `stale_at` when it becomes stale unless it is heard before. `clock_offset` says by how many ms its clock is
+         *         ahead, negative where it is behind. Without a `position`, all its fixes are ahead of their time.
          */
         readonly Device: {
+            readonly clock_offset?: number;
             readonly course?: number;
             readonly device_id: string;
             readonly distance: number;
+            readonly heard: number;
             readonly kind?: string;
             readonly name?: string;
-            readonly position: components["schemas"]["StoredPosition"];
+            readonly position?: components["schemas"]["StoredPosition"];
             readonly speed?: number;
+            readonly stale_at: number;
             /** @enum {unknown} */
             readonly status: "idle" | "moving" | "stale" | "stopped";
         };
@@ -1271,6 +1284,8 @@ export interface components {
             readonly name?: string | null;
             /** @default null */
             readonly speed?: number | null;
+            /** @default null */
+            readonly stale_at?: number | null;
             readonly status: string;
             readonly timestamp: number;
         };
@@ -1279,6 +1294,16 @@ export interface components {
             readonly latitude: number;
             readonly longitude: number;
             readonly time: number;
+        };
+        /**
+         * Offset
+         * @description In ms by which its clock is ahead, negative where it is behind.
+         */
+        readonly Offset: {
+            readonly device_id: string;
+            readonly kind?: string;
+            readonly name?: string;
+            readonly offset: number;
         };
         /** Places */
         readonly Places: {
@@ -1366,6 +1391,7 @@ export interface components {
                 readonly [key: string]: number;
             };
             readonly by_status: components["schemas"]["Counts"];
+            readonly clocks: components["schemas"]["Clocks"];
             readonly devices: number;
             readonly distance: components["schemas"]["Distance"];
             readonly lag: components["schemas"]["Lag"] | null;

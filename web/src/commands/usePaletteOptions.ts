@@ -66,7 +66,7 @@ function deviceOption(engine: Engine, deviceId: string, name = deviceId): Palett
       engine.select(deviceId);
       // The detail, which opens now, tells of a device that cannot be had.
       fetchDevice(deviceId).then(
-        ({ position }) => engine.flyTo(position),
+        ({ position }) => position && engine.flyTo(position),
         () => undefined,
       );
     },

@@ -32,13 +32,14 @@ function positions(message: Message | null): LivePosition[] {
 
 /** What the wire makes of it. */
 function rounded(position: LivePosition): LivePosition {
-  const { speed, altitude, accuracy, battery } = position;
+  const { speed, altitude, accuracy, battery, stale_at } = position;
   return {
     ...position,
     ...(speed !== undefined && { speed: Math.min(speed, FASTEST) }),
     ...(altitude !== undefined && { altitude: Math.fround(altitude) }),
     ...(accuracy !== undefined && { accuracy: Math.fround(accuracy) }),
     ...(battery !== undefined && { battery: Math.fround(battery) }),
+    ...(stale_at !== undefined && { stale_at: Math.ceil(stale_at / 1000) * 1000 }),
   };
 }
 
@@ -63,6 +64,11 @@ test("golden frames, in their order, say what their twins in JSON say", () => {
     const expected = twin(sample) as Message & { positions: LivePosition[] };
     expect(readMessage(frame(sample), names)).toEqual({ ...expected, positions: expected.positions.map(rounded) });
   }
+});
+
+test("a frame with a column that is not known is refused: nobody knows where the next one begins", () => {
+  const unknown = changed("snapshot", (view) => view.setUint8(32 + 12, 16));
+  expect(readMessage(unknown, names)).toBeNull();
 });
 
 test("a first U+FEFF is part of a name", () => {

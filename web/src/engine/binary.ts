@@ -13,6 +13,8 @@ const NAMED_HEAD = 12;
 const TYPES = [undefined, "snapshot", "update"] as const;
 const STATUS_CODES: readonly Status[] = ["moving", "idle", "stopped"];
 const MEASURES = ["altitude", "accuracy", "battery"] as const; // each may be missing, told by the bits of a number
+const STALE_AT = 8; // the flag of the column that is asked for
+const KNOWN_FLAGS = (1 << MEASURES.length) - 1 + STALE_AT;
 const PLACES = 1e7; // to a degree
 const UNKNOWN = 65_535; // of speed, in cm/s, and of course, in hundredths of a degree
 // Without ignoreBOM it would drop a first U+FEFF, and so change a name.
@@ -91,7 +93,8 @@ class BlockReader {
     const length = this.#view.getUint32(at, true);
     const count = this.#view.getUint32(at + 4, true);
     const flags = this.#view.getUint8(at + 12);
-    if (length > left || flags >= 1 << MEASURES.length) return null;
+    // Where the columns behind an unknown one begin, nobody can say.
+    if (length > left || (flags & ~KNOWN_FLAGS) !== 0) return null;
     if (length < BLOCK_HEAD + count * bytesOfPosition(flags)) return null;
     const columns = columnsOf(this.#frame, at + BLOCK_HEAD, count, flags);
     const namesEnd = this.#learn(aligned(columns.end, 8), at + length, this.#view.getUint32(at + 8, true));
@@ -156,14 +159,17 @@ function columnsOf(frame: ArrayBuffer, start: number, count: number, flags: numb
   const longitude = next(Int32Array);
   const latitude = next(Int32Array);
   const measures = MEASURES.map((_, bit) => (hasBit(flags, bit) ? next(Float32Array) : null));
+  const staleAt = (flags & STALE_AT) === 0 ? null : next(Uint32Array);
   const speed = next(Uint16Array);
   const course = next(Uint16Array);
   const status = next(Uint8Array);
-  return { timestamp, number, longitude, latitude, measures, measured: flags !== 0, speed, course, status, end };
+  const measured = measures.some((column) => column !== null);
+  return { timestamp, number, longitude, latitude, measures, measured, staleAt, speed, course, status, end };
 }
 
 function bytesOfPosition(flags: number): number {
-  return 25 + 4 * MEASURES.filter((_, bit) => hasBit(flags, bit)).length;
+  const measures = MEASURES.filter((_, bit) => hasBit(flags, bit)).length;
+  return 25 + 4 * (measures + ((flags & STALE_AT) === 0 ? 0 : 1));
 }
 
 function hasBit(flags: number, bit: number): boolean {
@@ -181,6 +187,8 @@ function positionOf(columns: Columns, row: number, named: Named): LivePosition |
   const course = columns.course[row] ?? UNKNOWN;
   if (speed !== UNKNOWN) position.speed = speed / 100;
   if (course !== UNKNOWN) position.course = course / 100;
+  const staleAt = columns.staleAt?.[row];
+  if (staleAt !== undefined) position.stale_at = staleAt * 1000;
   if (columns.measured) addMeasures(position, columns, row);
   return position;
 }

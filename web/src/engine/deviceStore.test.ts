@@ -108,6 +108,15 @@ describe("status", () => {
     expect(store.positionAt(0, 1_301_000)?.status).toBe("stale");
   });
 
+  test("turns stale when the server says, whatever the clock of the device", () => {
+    const store = new DeviceStore();
+    store.update([position("a", 1000, { stale_at: 8_200_000 })], 0);
+    expect(store.positionAt(0, 8_200_000)?.status).toBe("moving");
+    expect(store.positionAt(0, 8_200_001)?.status).toBe("stale");
+    store.update([position("a", 1000, { stale_at: 9_000_000 })], 1);
+    expect(store.positionAt(0, 8_200_001)?.status).toBe("moving");
+  });
+
   test("a position is the same object as long as its status is", () => {
     const store = new DeviceStore();
     store.update([position("a", 1_000_000)], 0);

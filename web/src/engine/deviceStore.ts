@@ -5,7 +5,7 @@ import { worldX, worldY } from "./mercator";
 import type { Filter, LivePosition, Status } from "./types";
 import { STATUSES } from "./types";
 
-const STALE_AFTER = 300_000; // ms, as the protocol says
+const STALE_AFTER = 300_000; // ms after a fix, of the past or where the server does not say when
 const FIRST_CAPACITY = 1024;
 const MOST_DEVICES = 200_000;
 const MOST_KINDS = 256;
@@ -18,8 +18,10 @@ export const STALE = STATUSES.indexOf("stale");
 export class DeviceStore {
   readonly glides = new Glides();
   readonly positions: LivePosition[] = [];
-  /** Since when each may go stale: its newest fix, or the end of a way that is known. */
+  /** Of its newest fix, or of the end of a way that is known. */
   timestamp = new Float64Array(0);
+  /** Server time from which on each is stale. */
+  staleAt = new Float64Array(0);
   /** Index into STATUSES as reported; `statusAt` lets it go stale. */
   status = new Uint8Array(0);
   kind = new Uint8Array(0);
@@ -83,7 +85,10 @@ export class DeviceStore {
     const row = this.#rows.get(position.device_id);
     if (row === undefined) return;
     this.#write(row, position);
-    if (next) this.timestamp[row] = next.time;
+    if (next) {
+      this.timestamp[row] = next.time;
+      this.staleAt[row] = next.time + STALE_AFTER;
+    }
     const { longitude, latitude, timestamp, course } = position;
     this.glides.lead(row, { x: worldX(longitude), y: worldY(latitude), time: timestamp, course }, next);
   }
@@ -96,7 +101,7 @@ export class DeviceStore {
 
   /** What it is at a time of the server. */
   statusAt(row: number, serverNow: number): number {
-    return serverNow - (this.timestamp[row] ?? 0) > STALE_AFTER ? STALE : (this.status[row] ?? STALE);
+    return serverNow > (this.staleAt[row] ?? 0) ? STALE : (this.status[row] ?? STALE);
   }
 
   /** The position as it should be told: with the status of that time. */
@@ -146,7 +151,7 @@ export class DeviceStore {
 
   /** Ms until it goes stale; below 0 where it is. */
   staleIn(row: number, serverNow: number): number {
-    return (this.timestamp[row] ?? 0) + STALE_AFTER - serverNow;
+    return (this.staleAt[row] ?? 0) - serverNow;
   }
 
   /** Rows that changed since this was asked last, some perhaps twice or gone since. */
@@ -188,6 +193,7 @@ export class DeviceStore {
   #write(row: number, position: LivePosition): void {
     this.positions[row] = position;
     this.timestamp[row] = position.timestamp;
+    this.staleAt[row] = position.stale_at ?? position.timestamp + STALE_AFTER;
     this.status[row] = statusCode(position.status);
     this.kind[row] = this.#kindCode(position.kind ?? "");
     this.colour[row] = colourCode(this.#colouring, position);
@@ -220,9 +226,10 @@ export class DeviceStore {
     this.glides.copy(last, row);
     this.#rows.set(moved.device_id, row);
     this.#rows.delete(removed.device_id);
-    const timestamp = this.timestamp[last] ?? 0;
+    const [timestamp, staleAt] = [this.timestamp[last] ?? 0, this.staleAt[last] ?? 0];
     this.#write(row, moved);
     this.timestamp[row] = timestamp;
+    this.staleAt[row] = staleAt;
     this.positions.pop();
   }
 
@@ -232,12 +239,14 @@ export class DeviceStore {
     const timestamp = new Float64Array(capacity);
     const status = new Uint8Array(capacity);
     const kind = new Uint8Array(capacity);
+    const staleAt = new Float64Array(capacity);
     timestamp.set(this.timestamp);
+    staleAt.set(this.staleAt);
     status.set(this.status);
     kind.set(this.kind);
     const colour = new Uint8Array(capacity);
     colour.set(this.colour);
-    Object.assign(this, { timestamp, status, kind, colour });
+    Object.assign(this, { timestamp, staleAt, status, kind, colour });
   }
 }
 

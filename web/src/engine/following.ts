@@ -71,6 +71,10 @@ export class Following {
     if (device.length === 0) return;
     // What cannot be had now is asked for again in five seconds.
     const page = await fetchDevices({ device, limit: device.length }, this.#ended.signal).catch(() => null);
-    if (page) this.#asked = new Map(page.devices.map(({ device_id, position }) => [device_id, position]));
+    if (!page) return;
+    const placed = page.devices.flatMap(({ device_id, position }) =>
+      position ? [[device_id, position] as const] : [],
+    );
+    this.#asked = new Map(placed);
   }
 }

@@ -22,7 +22,7 @@ export type Message =
   /** A newer server may say more than this client knows. */
   | { readonly type: "unknown" };
 
-const MEASURES = ["speed", "course", "altitude", "accuracy", "battery"] as const;
+const MEASURES = ["speed", "course", "altitude", "accuracy", "battery", "stale_at"] as const;
 
 /** Null when it cannot be understood. Binary frames look names up in `names`, and add to them. */
 export function readMessage(data: unknown, names: Names): Message | null {
@@ -78,10 +78,10 @@ function readPosition(value: unknown): LivePosition | null {
 /** `D` of the protocol as `L`. */
 export function readDevice(value: unknown): LivePosition | null {
   if (!isFields(value) || !isFields(value.position)) return null;
-  const { position, name, kind, status } = value;
+  const { position, name, kind, status, stale_at } = value;
   const speed = value.speed ?? position.speed;
   const course = value.course ?? position.course;
-  return readPosition({ ...position, timestamp: position.time, name, kind, status, speed, course });
+  return readPosition({ ...position, timestamp: position.time, name, kind, status, stale_at, speed, course });
 }
 
 function optional(value: Fields): Partial<LivePosition> {

@@ -65,7 +65,7 @@ describe("the position is advanced before the handler runs, so that", () => {
   test("a handler that pans leaves no position of the view before", () => {
     onceHeard(() => socket.setView(THERE));
     link.answer(41);
-    expect(link.said).toEqual({ type: "view", id: 2, ...THERE });
+    expect(link.said).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
     expect(link.comeBack()).toBeUndefined();
   });
 });
@@ -236,7 +236,7 @@ describe("nothing to go on from is offered after a gap:", () => {
     socket.setView(THERE);
     socket.retryNow();
     link.newest.opens();
-    expect(link.said).toEqual({ type: "view", id: 2, ...THERE });
+    expect(link.said).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
   });
 
   test("what could not be read may have held positions, until a snapshot tells all", () => {

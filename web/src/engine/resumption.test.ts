@@ -47,7 +47,7 @@ describe("a link that comes back", () => {
     expect(link.said).not.toHaveProperty("resume");
     link.answer(41);
     socket.setView(HERE);
-    expect(link.said).toEqual({ type: "view", id: 2, ...HERE });
+    expect(link.said).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...HERE });
   });
 
   test("starts anew after polling, for the map holds what was polled", async () => {

@@ -6,6 +6,8 @@ export interface ReportedView {
   readonly zoom: number;
 }
 
+const COLUMNS = ["stale_at"];
+
 /** The state of the server's fleet that a viewer has. One value: a `seq` means nothing in another epoch. */
 interface Token {
   readonly epoch: string;
@@ -15,6 +17,8 @@ interface Token {
 export interface ViewMessage extends ReportedView {
   readonly type: "view";
   readonly id: number;
+  /** What this page can read beyond what every reader of the binary wire can. */
+  readonly columns: readonly string[];
   readonly resume?: Token;
 }
 
@@ -56,7 +60,7 @@ export class Resumption {
     this.#id += 1;
     this.#view = view;
     this.#answered = false;
-    return { type: "view", id: this.#id, ...view };
+    return { type: "view", id: this.#id, columns: COLUMNS, ...view };
   }
 
   #advance(seq: number | null): void {

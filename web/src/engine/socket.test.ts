@@ -40,11 +40,11 @@ test("both subprotocols are offered, the binary one first, and its frames are ta
 test("the view is said when the link opens, and when it opens again, each time with a number of its own", async () => {
   socket.setView(VIEW);
   newest().opens();
-  expect(newest().sent).toEqual([{ type: "view", id: 1, ...VIEW }]);
+  expect(newest().sent).toEqual([{ type: "view", id: 1, columns: ["stale_at"], ...VIEW }]);
   newest().ends();
   await vi.advanceTimersByTimeAsync(600);
   newest().opens();
-  expect(newest().sent).toEqual([{ type: "view", id: 2, ...VIEW }]);
+  expect(newest().sent).toEqual([{ type: "view", id: 2, columns: ["stale_at"], ...VIEW }]);
 });
 
 test("the clock of the server is taken from its messages", () => {

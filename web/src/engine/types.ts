@@ -39,6 +39,8 @@ export interface LivePosition {
   readonly kind?: string;
   readonly name?: string;
   readonly status: Status;
+  /** Server time from which on it is stale unless it is heard before; an older server leaves it out. */
+  readonly stale_at?: number;
 }
 
 /** As `GET /api/stats` answers and as the socket says twice a second. */

@@ -11,7 +11,7 @@ const MEANINGS: Readonly<Record<Status, Label>> = {
   moving: "moving, points where it goes",
   idle: "idle: still, engine on",
   stopped: "stopped",
-  stale: "stale: no fix for five minutes",
+  stale: "stale: not heard for two of its intervals",
 };
 
 /** Sharp shapes are now; flat numbered circles, or what glows without an edge, are the past. */

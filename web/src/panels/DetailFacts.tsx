@@ -4,6 +4,7 @@ import { formatAge } from "../format/age";
 import { formatShare } from "../format/count";
 import { formatCourse } from "../format/course";
 import { formatDistance, formatHeight } from "../format/distance";
+import { formatOffset } from "../format/heard";
 import { formatPlace } from "../format/place";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
@@ -33,6 +34,7 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
         <Fact name={t("Fix")}>
           {formatTime(newest.timestamp, now)} · {formatAge(now - newest.timestamp)}
         </Fact>
+        {device && <HeardFacts device={device} now={now} />}
         <div className="fact">
           <dt>{t("Place")}</dt>
           <dd className="number copyable">
@@ -45,6 +47,31 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
           </Fact>
         ))}
       </dl>
+    </>
+  );
+}
+
+/** What is known of a device of which no newest position is: all its fixes are ahead of their time. */
+export function UnplacedFacts({ device }: { readonly device: Device }) {
+  const now = useShownTime();
+  return (
+    <>
+      <p className="muted">{t("Its fixes are dated in the future: no place is shown until its clock is set.")}</p>
+      <dl className="facts">
+        <Fact name={t("Status")}>{t(device.status)}</Fact>
+        <HeardFacts device={device} now={now} />
+      </dl>
+    </>
+  );
+}
+
+function HeardFacts({ device, now }: { readonly device: Device; readonly now: number }) {
+  return (
+    <>
+      <Fact name={t("Last heard")}>
+        {formatTime(device.heard, now)} · {formatAge(now - device.heard)}
+      </Fact>
+      {device.clock_offset !== undefined && <Fact name={t("Clock")}>{formatOffset(device.clock_offset)}</Fact>}
     </>
   );
 }

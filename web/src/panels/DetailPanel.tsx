@@ -7,7 +7,7 @@ import { useReadable } from "../hooks/useReadable";
 import { IconButton } from "../shell/IconButton";
 import { t } from "../words/t";
 import { DetailActions } from "./DetailActions";
-import { DetailFacts } from "./DetailFacts";
+import { DetailFacts, UnplacedFacts } from "./DetailFacts";
 import { newestOf } from "./newestOf";
 import { PastSpeedCard } from "./PastSpeedCard";
 import { QueryProblem } from "./QueryProblem";
@@ -35,7 +35,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
   const newest = newestOf(deviceId, live, device);
   return (
     <div className="detail">
-      <DetailHead deviceId={deviceId} newest={newest} />
+      <DetailHead deviceId={deviceId} newest={newest} name={device?.name} />
       <QueryProblem query={query} what={t("The stored record")} />
       {newest ? (
         <>
@@ -43,7 +43,9 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
           <DetailFacts newest={newest} device={device} />
         </>
       ) : (
-        (past && <p className="muted">{t("Not on the map at that time.")}</p>) || (query.isPending && <SkeletonRows />)
+        (device && <UnplacedFacts device={device} />) ||
+        (past && <p className="muted">{t("Not on the map at that time.")}</p>) ||
+        (query.isPending && <SkeletonRows />)
       )}
       {past ? <PastSpeedCard /> : <TrackCard />}
       {!past && <TripsCard deviceId={deviceId} />}
@@ -55,9 +57,10 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
 interface DetailHeadProps {
   readonly deviceId: string;
   readonly newest: LivePosition | null;
+  readonly name: string | undefined;
 }
 
-function DetailHead({ deviceId, newest }: DetailHeadProps) {
+function DetailHead({ deviceId, newest, name }: DetailHeadProps) {
   const engine = useEngine();
   return (
     <header className="detail-head">
@@ -69,7 +72,7 @@ function DetailHead({ deviceId, newest }: DetailHeadProps) {
       />
       {newest && <StatusShape status={newest.status} course={newest.course} />}
       <div className="detail-title">
-        <h2>{newest?.name ?? deviceId}</h2>
+        <h2>{newest?.name ?? name ?? deviceId}</h2>
         <p className="muted">{deviceId}</p>
       </div>
     </header>

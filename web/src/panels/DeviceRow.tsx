@@ -1,7 +1,7 @@
 import { Check } from "lucide-react";
 import { memo } from "react";
 import type { Device } from "../api/devices";
-import { formatAge } from "../format/age";
+import { formatHeard, formatOffset } from "../format/heard";
 import { formatSpeed } from "../format/speed";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
@@ -52,7 +52,7 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
         else engine.select(device.device_id);
       }}
       onKeyDown={(event) => event.key === "Enter" && engine.select(device.device_id)}
-      onDoubleClick={() => engine.flyTo(position)}
+      onDoubleClick={() => position && engine.flyTo(position)}
     >
       <span className="device-check" aria-hidden>
         {selected && <Check />}
@@ -68,9 +68,10 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
             <Highlighted text={device.device_id} search={search} /> ·{" "}
           </>
         )}
+        {device.clock_offset !== undefined && `${formatOffset(device.clock_offset)} · `}
         {device.kind ?? t("unknown kind")} · {t(device.status)}
       </span>
-      <span className="number muted">{formatAge(now - position.time)}</span>
+      <span className="number muted">{formatHeard(device, now)}</span>
     </div>
   );
 });

@@ -8,6 +8,8 @@ const device: Device = {
   device_id: "a",
   status: "idle",
   distance: 5,
+  heard: 1000,
+  stale_at: 301_000,
   position: { device_id: "a", time: 1000, latitude: 3, longitude: 4 },
 };
 
@@ -16,7 +18,7 @@ test("what the map has is newer than what was stored before it", () => {
 });
 
 test("what is stored later is taken instead, as is anything when the map has another device", () => {
-  const later = { ...device, position: { ...device.position, time: 3000 } };
+  const later = { ...device, position: { device_id: "a", time: 3000, latitude: 3, longitude: 4 } };
   expect(newestOf("a", live, later)).toMatchObject({ timestamp: 3000, latitude: 3, status: "idle" });
   expect(newestOf("a", { ...live, device_id: "b" }, device)?.timestamp).toBe(1000);
 });

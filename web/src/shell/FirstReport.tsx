@@ -29,7 +29,7 @@ export function FirstReport({ onClose }: { readonly onClose: () => void }) {
   }
   function show({ device_id, position }: Device): void {
     engine.select(device_id);
-    engine.flyTo(position);
+    if (position) engine.flyTo(position);
     close();
   }
   return (
@@ -56,10 +56,12 @@ function Facts({ first: { device_id, name, position } }: { readonly first: Devic
   return (
     <dl className="facts">
       <Fact name={t("Device")}>{name ?? device_id}</Fact>
-      <Fact name={t("Fix")}>{formatTime(position.time, now)}</Fact>
-      <Fact name={t("Place")}>
-        <bdi dir="ltr">{formatPlace(position)}</bdi>
-      </Fact>
+      <Fact name={t("Fix")}>{position ? formatTime(position.time, now) : t("not said")}</Fact>
+      {position && (
+        <Fact name={t("Place")}>
+          <bdi dir="ltr">{formatPlace(position)}</bdi>
+        </Fact>
+      )}
     </dl>
   );
 }

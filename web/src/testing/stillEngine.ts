@@ -134,6 +134,7 @@ export const STATS: Stats = {
   viewers: 3,
   by_status: { moving: 401, idle: 32, stopped: 150, stale: 37 },
   by_kind: { bus: 307, car: 200, truck: 60, bicycle: 40, other: 13 },
+  clocks: { off: 0, worst: [] },
   distance: {
     since: 1_789_948_800_000,
     total: 812_345.6,

@@ -1,0 +1,77 @@
+"""When a device was heard, how often it reports, and how far its clock is off: all by the clock of the server."""
+
+import msgspec
+
+from herenow.model.clock import DAY, MINUTE
+from herenow.model.position import MAX_AHEAD, Position
+
+STALE_AFTER = 5 * MINUTE  # of silence, while nobody knows how often a device reports
+SHORTEST, LONGEST = MINUTE, 2 * DAY  # ms of silence, however often it reports
+HEARING = 10_000  # ms from its first report in which a device is heard once: an upload may come in several requests
+GAPS = 5  # between the last hearings
+MAX_BEHIND = MAX_AHEAD  # ms
+STEADY = 5_000  # ms that the delay of a slow clock may change by; what is sent again or late changes by more
+
+
+class Contact(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the receptions of a device say, late and repeated reports included. Times and lengths are ms.
+
+    `delay` is the shortest from a fix to its reception in the present hearing, `before` that of the hearing before.
+    """
+
+    heard: int  # when it was heard last
+    stale_at: int  # when it becomes stale unless it is heard before
+    latest: int  # the greatest time of a fix, those ahead of their time included
+    opened: int  # when the present hearing began
+    delay: int
+    before: int | None = None
+    gaps: tuple[int, ...] = ()
+    offset: int | None = (
+        None  # how far its clock is ahead, negative where it is behind; None unless it is known to be off
+    )
+
+
+def hear(before: Contact | None, position: Position) -> Contact:
+    """What is known after one more reception."""
+    received, time = position.received, position.time
+    delay = received - time
+    if before is None:
+        return Contact(received, received + STALE_AFTER, time, received, delay, None, (), _offset(delay, None))
+    latest = max(before.latest, time)
+    if received - before.opened >= HEARING:
+        gaps = (*before.gaps, received - before.opened)[-GAPS:]
+        offset = _offset(delay, before.delay)
+        return Contact(received, received + _patience(gaps), latest, received, delay, before.delay, gaps, offset)
+    later = received - before.heard
+    if later <= 0 and delay >= before.delay and latest == before.latest:
+        return before
+    if later < 0:
+        later = 0
+    if delay >= before.delay:
+        delay, offset = before.delay, before.offset
+    else:
+        offset = _offset(delay, before.before)
+    return Contact(
+        before.heard + later,
+        before.stale_at + later,
+        latest,
+        before.opened,
+        delay,
+        before.before,
+        before.gaps,
+        offset,
+    )
+
+
+def _offset(delay: int, before: int | None) -> int | None:
+    """A fix from the future is enough. A late one proves nothing, but two hearings that are late by the same do."""
+    if -MAX_AHEAD <= delay <= MAX_BEHIND:
+        return None
+    steady = before is not None and abs(delay - before) <= STEADY
+    return -delay if delay < 0 or steady else None
+
+
+def _patience(gaps: tuple[int, ...]) -> int:
+    """Twice the second longest gap: one outage is no interval, and a change of pace is learned after two reports."""
+    interval = sorted(gaps)[-2:][0]
+    return min(LONGEST, max(SHORTEST, 2 * interval))
