@@ -25,7 +25,8 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
   const place = useRef<HTMLDivElement>(null);
   const grip = useRef<{ readonly grip: Grip; readonly at: number; readonly range: TimeRange } | null>(null);
   const { draft, setDraft, settle } = useDraft(onRange);
-  const shown = draft ?? range;
+  // The range may end with its hour, later than what is chosen from.
+  const shown = draft ?? { from: Math.min(range.from, window.to), to: Math.min(range.to, window.to) };
   const percent = (time: number) => (100 * (time - window.from)) / (window.to - window.from);
 
   function timeAt(event: PointerEvent): number {
