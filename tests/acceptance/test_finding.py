@@ -135,6 +135,28 @@ def test_a_click_in_the_list_brings_what_is_out_of_sight_into_view_and_leaves_th
     until_in_sight(page, "far-2")
 
 
+def test_what_lies_under_a_card_is_brought_out_from_under_it(watched: Watched, server: Server) -> None:
+    page = watched.page
+    watched.open(server, "/#13/52.52/13.402")
+    page.get_by_role("radio", name="Replay").check()
+    page.get_by_role("button", name="Layers and legend").click()
+    page.get_by_role("radio", name="Live", exact=True).check()
+    page.wait_for_function("() => window.herenow.shown('near-1')")
+    dock = page.get_by_role("region", name="History and layers").bounding_box()
+    box = page.get_by_role("application").bounding_box()
+    assert dock
+    assert box
+    x, y = pixel(page, "near-1")
+    page.mouse.move(box["x"] + x, box["y"] + y - 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x, dock["y"] - 10, steps=10)
+    page.mouse.up()
+    page.wait_for_timeout(PACE)
+    assert not is_in_sight(page, "near-1")
+    page.get_by_role("option", name=re.compile(f"{NEAR} 1")).click()
+    until_in_sight(page, "near-1")
+
+
 def test_the_whole_fleet_is_what_the_filter_leaves_of_it(watched: Watched, server: Server) -> None:
     page = watched.page
     watched.open(server, "/#13/52.52/13.40")

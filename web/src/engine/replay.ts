@@ -36,7 +36,7 @@ export interface Replay {
   fleet(): readonly LivePosition[];
   /** Where the play-head is at this moment, for what moves with it. */
   readonly clock: { time(): number };
-  /** Shows a range, standing; at a time in it, or where the play-head was, or else where half of the
+  /** Shows a range, standing; at a time in it, or where the play-head was if devices were there, or else where half of the
    * devices are there that its history begins with. Of these
    * devices, null for all; where nothing is said, of those that were played before. */
   show(range: TimeRange, time?: number, devices?: readonly string[] | null): void;

@@ -108,6 +108,21 @@ describe("a replay", () => {
     expect(player.fleet()).toEqual([]);
   });
 
+  test("keeps the play-head in another range where something was to be seen, and else begins that one", async () => {
+    await shownAt(START + 600_000);
+    player.show({ from: START, to: START + HOUR });
+    await pass(1000);
+    expect(state().time).toBe(START + 600_000);
+    answer = (path) => (path.startsWith("?") ? Response.json({ length: HOUR, blocks: [] }) : undefined);
+    player.show({ from: START - 3 * HOUR, to: START - 2 * HOUR });
+    await pass(1000);
+    expect(state().time).toBe(START - 3 * HOUR);
+    answer = () => undefined;
+    player.show({ from: START - 4 * HOUR, to: START + HOUR });
+    await pass(1000);
+    expect(state().time).toBe(FIRST);
+  });
+
   test("in a loop begins anew at the end, until it is told not to", async () => {
     await shownAt(RANGE.to - 1000);
     player.setLoop(true);

@@ -62,7 +62,8 @@ export class ReplayPlayer implements Replay {
     const only = devices === undefined ? (before?.devices ?? null) : devices;
     const to = Math.max(range.from, Math.min(range.to, this.#options.serverNow()));
     const shown = { from: range.from, to };
-    const wanted = time ?? before?.time;
+    // Where nothing was to be seen, another range need not begin.
+    const wanted = time ?? (this.store.count > 0 ? before?.time : undefined);
     const within = wanted !== undefined && wanted >= shown.from && wanted <= shown.to;
     this.#unplaced = !within;
     this.#time = within ? wanted : shown.from;
