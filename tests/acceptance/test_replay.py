@@ -108,11 +108,11 @@ def test_it_opens_where_the_fleet_is_and_the_list_beside_it_is_of_that_time(page
     until_shown(page, longitude_at(0))
     assert page.evaluate("() => window.herenow.metrics().drawn") == CARS
     expect(moving).to_have_text(f"moving{CARS}")
-    expect(page.get_by_role("option", name=re.compile("Car 7"))).to_contain_text("moving")
+    expect(page.get_by_role("option", name=re.compile("Car 0"))).to_contain_text("moving")
     page.get_by_role("slider", name="Time that is shown").press("End")
     expect(page.get_by_text("0 devices").first).to_be_visible()
     page.get_by_role("radio", name="Live", exact=True).check()
-    expect(page.get_by_role("option", name=re.compile("Car 7"))).to_contain_text("stale")
+    expect(page.get_by_role("option", name=re.compile("Car 0"))).to_contain_text("stale")
 
 
 def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_is_told(
