@@ -106,7 +106,7 @@ def test_it_opens_where_the_fleet_is_and_the_list_beside_it_is_of_that_time(page
     page.get_by_role("radio", name="Replay").check()
     page.get_by_role("radio", name="24 h", exact=True).check()
     until_shown(page, longitude_at(0))
-    assert page.evaluate("() => window.herenow.metrics().drawn") == CARS
+    page.wait_for_function("count => window.herenow.metrics().drawn === count", arg=CARS)
     expect(moving).to_have_text(f"moving{CARS}")
     expect(page.get_by_role("option", name=re.compile("Car 0"))).to_contain_text("moving")
     page.get_by_role("slider", name="Time that is shown").press("End")
