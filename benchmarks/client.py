@@ -9,6 +9,7 @@ here may be met elsewhere, one that is met here is met. Script is the processor 
 """
 
 import asyncio
+import re
 import statistics
 import sys
 import tempfile
@@ -144,7 +145,7 @@ def replay(page: Page) -> Iterator[Row]:
     """Blocks are of an hour: the first look at one is cold, any later one warm."""
     asked = list[str]()
     page.on("request", lambda request: asked.append(request.url) if "/api/history/replay/" in request.url else None)
-    page.get_by_role("radio", name="1 h", exact=True).check()
+    page.get_by_role("radio", name=re.compile("^Since ")).last.check()
 
     def seek(begin: Callable[[], None], drawn: float) -> float:
         clock = time.monotonic()

@@ -98,8 +98,8 @@ def replay(page: Page, url: str) -> None:
 
 def play(page: Page) -> None:
     """What was stored last, for the demo has only just begun."""
-    page.get_by_role("radio", name="15 min", exact=True).check()
     page.get_by_role("radio", name="Replay").check()
+    page.get_by_role("radio", name="15 min", exact=True).check()
     slider = page.get_by_role("slider", name="Time that is shown")
     slider.press("End")
     slider.press("ArrowLeft")

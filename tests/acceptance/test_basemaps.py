@@ -2,17 +2,20 @@
 
 import base64
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import mapbox_vector_tile
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.picture import is_shown, pixels
 from tests.acceptance.watched import Watched
-from tests.server import Server, running, wait_for
+from tests.patience import PATIENCE
+from tests.server import Server, report, running, wait_for
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -85,6 +88,19 @@ attribution = "Lake office"
     )
     with running(folder / "positions.db", "--config", str(config)) as started:
         yield started
+
+
+def test_rollups_and_history_have_them_too_and_go_on(server: Server) -> None:
+    now = time.time_ns() // 1_000_000
+    fix = {"device_id": "van", "time": now, "latitude": 60.0, "longitude": 25.0}
+    assert report(server, fix).json()["accepted"] == 1
+
+    def ask(path: str) -> httpx.Response:
+        return httpx.get(f"{server.url}{path}", timeout=PATIENCE)
+
+    wait_for(lambda: ask("/api/history").json().get("made") is not None)
+    assert ask("/api/devices/van/track").json()["positions"][0]["time"] == now
+    assert "a process ended" not in server.said()
 
 
 def choose(page: Page, name: str) -> None:

@@ -1,6 +1,7 @@
 """The past played on the map, in a real browser."""
 
 import itertools
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -95,6 +96,23 @@ def test_a_moment_in_the_address_is_shown_between_two_fixes_and_stands_still(pag
     until_shown(page, longitude_at(1_234_000))
     expect(page.get_by_text("Live paused")).to_be_visible()
     assert page.evaluate("() => window.herenow.metrics().drawn") == CARS
+
+
+def test_it_opens_where_the_fleet_is_and_the_list_beside_it_is_of_that_time(page: Page, server: Server) -> None:
+    page.goto(server.url + "/#11/60.14/25.08")
+    page.wait_for_function("count => window.herenow?.devices().length === count", arg=CARS)
+    moving = page.get_by_role("group", name="Show only", exact=True).get_by_role("button", name=re.compile("moving"))
+    expect(moving).to_have_text("moving0")
+    page.get_by_role("radio", name="Replay").check()
+    page.get_by_role("radio", name="24 h", exact=True).check()
+    until_shown(page, longitude_at(0))
+    page.wait_for_function("count => window.herenow.metrics().drawn === count", arg=CARS)
+    expect(moving).to_have_text(f"moving{CARS}")
+    expect(page.get_by_role("option", name=re.compile("Car 0"))).to_contain_text("moving")
+    page.get_by_role("slider", name="Time that is shown").press("End")
+    expect(page.get_by_text("0 devices").first).to_be_visible()
+    page.get_by_role("radio", name="Live", exact=True).check()
+    expect(page.get_by_role("option", name=re.compile("Car 0"))).to_contain_text("stale")
 
 
 def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_is_told(

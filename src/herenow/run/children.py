@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -19,9 +20,15 @@ log = structlog.get_logger()
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
-    """Of a child with the same settings."""
-    said = {f"HERENOW_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
-    return {**os.environ, **said, **more}
+    """Variables with which a child reads the same settings, whether a file, a flag or a default set them here."""
+    values = settings.model_dump(mode="json").items()
+    written = {f"HERENOW_{name.upper()}": _written(value) for name, value in values}
+    return {**os.environ, **written, **more}
+
+
+def _written(value: object) -> str:
+    """As `Settings` reads it from the environment: text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 async def keep(

@@ -9,7 +9,7 @@ export const KEY_TABLE = [
   { key: "f", text: "Follow the selected device" },
   { key: "i", text: "Show only the selected devices, or all again" },
   { key: "m", text: "Measure" },
-  { key: "0", text: "Show the whole fleet" },
+  { key: "0", text: "Show the whole fleet, or all that match the filter" },
   { key: "h", text: "History layer" },
   { key: "t", text: "Track of the selected device" },
   { key: "l", text: "Names beside the markers" },
@@ -31,6 +31,7 @@ export type Key = (typeof KEY_TABLE)[number]["key"];
 export const OTHER_KEYS = [
   { keys: ["Ctrl", "K"], text: "Commands and devices" },
   { keys: ["Enter"], text: "Select the device of the list that is marked" },
+  { keys: ["Enter"], text: "In the search: select the first device that is listed" },
   { keys: ["Space"], text: "In the list: add to the selection, or take away" },
   { keys: ["Enter", "Backspace"], text: "When measuring: set a point, take one away" },
   { keys: ["←", "→", "+", "−"], text: "Move and zoom the map, when it has the focus" },

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { fetchDevice, fetchDevices } from "../api/devices";
+import { fetchDevices } from "../api/devices";
 import type { Engine } from "../engine/types";
 import { recentDevices } from "../hooks/recentDevices";
 import { useDebounced } from "../hooks/useDebounced";
@@ -62,13 +62,6 @@ function deviceOption(engine: Engine, deviceId: string, name = deviceId): Palett
     id: `device-${encodeURIComponent(deviceId)}`,
     text: name,
     aside: name === deviceId ? "" : deviceId,
-    choose: () => {
-      engine.select(deviceId);
-      // The detail, which opens now, tells of a device that cannot be had.
-      fetchDevice(deviceId).then(
-        ({ position }) => position && engine.flyTo(position),
-        () => undefined,
-      );
-    },
+    choose: () => engine.reveal(deviceId),
   };
 }

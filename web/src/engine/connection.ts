@@ -22,8 +22,6 @@ export interface Connection {
   readonly state: ConnectionState;
   /** Client time of the next attempt, or null when none is planned. */
   readonly retryAt: number | null;
-  /** Client time of the last message that carried data, or null. Changes at most once a second. */
-  readonly lastData: number | null;
   /** Add it to `Date.now()` for the time of the server. */
   readonly serverOffset: number;
   /** Messages that could not be understood since the page was opened. */
@@ -37,7 +35,6 @@ export interface Connection {
 export const NOT_CONNECTED: Connection = {
   state: "connecting",
   retryAt: null,
-  lastData: null,
   serverOffset: 0,
   garbled: 0,
   problem: null,

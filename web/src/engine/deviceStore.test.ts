@@ -147,3 +147,16 @@ describe("a filter", () => {
     expect(matching()).toEqual([]);
   });
 });
+
+test("those that stand out are what the filter leaves, with the status of that time, and of those shown alone", () => {
+  const store = new DeviceStore();
+  const parked = position("b", 400_000, { status: "stopped" });
+  store.replace([position("a", 400_000), parked, position("old", 1)], 0);
+  const shown = () => store.shown(400_000).map(({ device_id }) => device_id);
+  expect(shown()).toEqual(["a", "b", "old"]);
+  store.setFilter({ statuses: new Set<Status>(["moving"]), kinds: null }, () => true);
+  expect(shown()).toEqual(["a"]);
+  store.setFilter({ statuses: null, kinds: null }, () => true);
+  store.isolate(new Set(["b"]));
+  expect(shown()).toEqual(["b"]);
+});

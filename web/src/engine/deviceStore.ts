@@ -145,6 +145,11 @@ export class DeviceStore {
     return this.#isolated !== null && !this.#isolated.has(this.positions[row]?.device_id ?? "");
   }
 
+  /** Those that the filter leaves undimmed. */
+  shown(serverNow: number): LivePosition[] {
+    return this.positions.filter((_, row) => !this.isHidden(row) && this.matches(row, this.statusAt(row, serverNow)));
+  }
+
   isKindShown(row: number): boolean {
     return this.#kindShown[this.kind[row] ?? 0] === 1;
   }

@@ -4,6 +4,7 @@ import { AddressedBasemap } from "./addressedBasemap";
 import { Clicks } from "./clicks";
 import type { Colouring } from "./colouring";
 import { DeviceStore } from "./deviceStore";
+import type { FleetQuery } from "./fleetBox";
 import { FleetFilter } from "./fleetFilter";
 import { FleetIntake } from "./fleetIntake";
 import { Following } from "./following";
@@ -76,17 +77,17 @@ class MapEngine implements Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     const { base, config, still, theme = "dark" } = options;
-    const [store, serverNow] = [this.#store, this.#serverNow];
+    const [store, serverNow, scene] = [this.#store, this.#serverNow, this.#scene];
     this.#socket = new LiveSocket({ base, onMessage: still ? stillMessages(this.#take) : this.#take });
     this.#reporter = new ViewReporter((view) => this.#socket.setView(view));
-    this.#selection = new Selection({ base, scene: this.#scene });
+    this.#selection = new Selection({ base, scene });
     this.#tracks = new TrackLoader(base);
     this.#history = new History(base);
     const { onFrame, onHistory } = { onFrame: this.#followFrame, onHistory: () => this.#past.survey() };
     this.#map = new MapLayers({ base, store, serverNow, theme, streets: config.streets, onFrame, onHistory });
     this.basemap = new AddressedBasemap(config.basemaps, this.#map.basemap);
     this.#view = this.#createView();
-    this.#pointing = new Pointing({ layers: this.#map, view: this.#view, scene: this.#scene });
+    this.#pointing = new Pointing({ layers: this.#map, view: this.#view, scene });
     this.group = new Group({ onPrimary: this.#tellOf, onIsolated: this.#filter.isolate });
     this.measure = new MapMeasure({
       centre: () => this.#view.placeAt(this.#view.middle),
@@ -96,9 +97,9 @@ class MapEngine implements Engine {
     this.#past = new HistoryDrawing({ ...parts, view, history: this.#history });
     this.#clicks = new Clicks({ engine: this, ...parts, view });
     const { selection: selected, selectedPosition: position } = this;
-    this.#line = new TrackDrawing({ tracks: this.#tracks, layers: this.#map, scene: this.#scene, position });
+    this.#line = new TrackDrawing({ tracks: this.#tracks, layers: this.#map, scene, position });
     const markers = () => this.#map.markers;
-    this.#following = new Following({ view, markers, members: this.group.members, selected, position });
+    this.#following = new Following({ view, markers, scene, members: this.group.members, selected, position });
     this.replay = new ReplayPlayer({
       base,
       serverNow,
@@ -185,14 +186,16 @@ class MapEngine implements Engine {
     this.#following.set(on);
   }
 
-  fitFleet(): void {
-    void this.#following.fitFleet(this.#options.base);
+  reveal(deviceId: string): void {
+    this.select(deviceId);
+    void this.#following.reveal(deviceId);
   }
 
-  flyTo(place: Place): void {
-    this.#view.flyTo(place);
+  fitFleet(query: FleetQuery = {}): void {
+    void this.#following.fitFleet(this.#options.base, { ...query, device: this.group.isolated.get() ?? [] });
   }
 
+  readonly flyTo = (place: Place): void => this.#view.flyTo(place);
   readonly point = (place: Place | null): void => this.#map.track.point(place);
   readonly zoomBy = (delta: number): void => this.#view.zoomBy(delta);
 

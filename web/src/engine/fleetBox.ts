@@ -1,12 +1,41 @@
+import { type DevicePage, fetchDevices } from "../api/devices";
 import { address, fetchJson } from "../api/request";
 import { readPositions } from "./message";
-import type { Box, Place } from "./types";
+import type { Box, Place, Status } from "./types";
 
-/** The box around all devices whose place is known; null when there are none. */
-export async function fetchFleetBox(base: string, cancel: AbortSignal): Promise<Box | null> {
+const PAGE = 1000;
+const MOST_PAGES = 10; // as many devices as the server tells of at once where nothing limits them
+
+/** Which devices of the fleet; what is left out or empty limits nothing. */
+export interface FleetQuery {
+  readonly search?: string;
+  readonly status?: readonly Status[];
+  readonly kind?: readonly string[];
+  readonly device?: readonly string[];
+}
+
+/** The box around the devices whose place is known, of 10,000 at most; null when there are none. */
+export async function fetchFleetBox(base: string, query: FleetQuery, cancel: AbortSignal): Promise<Box | null> {
+  const limited = Object.values(query).some(({ length }) => length > 0);
+  return boxAround(await (limited ? fetchMatching(query, cancel) : fetchAll(base, cancel)));
+}
+
+async function fetchAll(base: string, cancel: AbortSignal): Promise<readonly Place[]> {
   const url = address("api/positions/latest", { bbox: "-180,-90,180,90" }, base);
   const answer = readPositions("snapshot", await fetchJson(url, cancel));
-  return answer?.type === "snapshot" ? boxAround(answer.positions) : null;
+  return answer?.type === "snapshot" ? answer.positions : [];
+}
+
+async function fetchMatching(query: FleetQuery, cancel: AbortSignal): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const answer: DevicePage = await fetchDevices({ ...query, cursor, limit: PAGE }, cancel);
+    places.push(...answer.devices.flatMap(({ position }) => position ?? []));
+    cursor = answer.next;
+    if (cursor === null) break;
+  }
+  return places;
 }
 
 /** The smallest box, which crosses the 180th meridian where that makes it smaller. */

@@ -1,8 +1,9 @@
-import { fetchDevices } from "../api/devices";
+import { fetchDevice, fetchDevices } from "../api/devices";
 import type { LiveLayer } from "../map/liveLayer";
 import type { MapView } from "../map/mapView";
-import { boxAround, fetchFleetBox } from "./fleetBox";
+import { boxAround, type FleetQuery, fetchFleetBox } from "./fleetBox";
 import { Value } from "./readable";
+import type { Scene } from "./scene";
 import type { Place, Readable } from "./types";
 
 const ASK_EVERY = 5000; // ms, for the places of devices that are not in view
@@ -10,6 +11,7 @@ const ASK_EVERY = 5000; // ms, for the places of devices that are not in view
 export interface FollowingOptions {
   readonly view: MapView;
   readonly markers: () => LiveLayer;
+  readonly scene: () => Scene;
   readonly members: Readable<readonly string[]>;
   readonly selected: Readable<string | null>;
   /** The newest known of the selected device. */
@@ -35,11 +37,34 @@ export class Following {
     markers().wake();
   }
 
-  async fitFleet(base: string): Promise<void> {
+  /** In a replay, those that stand out on the map. */
+  async fitFleet(base: string, query: FleetQuery): Promise<void> {
+    const { past, store, now } = this.#options.scene();
     // The connection badge tells of a server that does not answer.
-    const box = await fetchFleetBox(base, this.#ended.signal).catch(() => null);
+    const box = past
+      ? boxAround(store.shown(now()))
+      : await fetchFleetBox(base, query, this.#ended.signal).catch(() => null);
     this.set(false);
     if (box && !this.#ended.signal.aborted) this.#options.view.fit(box);
+  }
+
+  /** Moves the map to the selected device where it is out of view. */
+  async reveal(deviceId: string): Promise<void> {
+    const { view, markers, scene, selected } = this.#options;
+    await new Promise(requestAnimationFrame); // in which a panel opens that tells of it, and may cover it
+    const marker = markers().shown(deviceId);
+    // A marker out of view may be where the device left it. In a replay it is where the device was.
+    const known = scene().past || (marker !== null && view.shows(marker.pixel));
+    const place = known ? marker : await this.#fetchPlace(deviceId);
+    if (place && deviceId === selected.get() && !this.#ended.signal.aborted) view.bring(place);
+  }
+
+  /** The detail, which opens now, tells of a device that cannot be had. */
+  #fetchPlace(deviceId: string): Promise<Place | null> {
+    return fetchDevice(deviceId, this.#ended.signal).then(
+      ({ position }) => position ?? null,
+      () => null,
+    );
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 import type { Fix } from "./replayBlock";
-import type { Readable, TimeRange } from "./types";
+import type { LivePosition, Readable, TimeRange } from "./types";
 
 export const REPLAY_SPEEDS = [1, 10, 60, 600, 3600] as const;
 /** Seconds of the past in one of ours. */
@@ -32,9 +32,12 @@ export interface Replay {
   readonly state: Readable<ReplayState | null>;
   /** What is known of the selected device in the hour that is played, oldest first. */
   readonly track: Readable<readonly Fix[]>;
+  /** Every device that is on the map at this moment, as it was then. */
+  fleet(): readonly LivePosition[];
   /** Where the play-head is at this moment, for what moves with it. */
   readonly clock: { time(): number };
-  /** Shows a range, standing; at a time in it, or where the play-head was, or else where its history begins. Of these
+  /** Shows a range, standing; at a time in it, or where the play-head was if devices were there, or else where half of the
+   * devices are there that its history begins with. Of these
    * devices, null for all; where nothing is said, of those that were played before. */
   show(range: TimeRange, time?: number, devices?: readonly string[] | null): void;
   /** The map is live again. */

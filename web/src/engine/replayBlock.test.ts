@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { ReplayBlock } from "./replayBlock";
+import { testBlock } from "./testReplay";
 
 const GOLDEN = resolve(import.meta.dirname, "../../../tests/golden");
 
@@ -82,4 +83,11 @@ test.each([
   new DataView(block.buffer).setUint32(0, text.length, true);
   block.set(text, 4);
   expect(() => new ReplayBlock(block.buffer)).toThrow(reason);
+});
+
+test("it is peopled once half of its devices have said where they are", () => {
+  const from = (time: number) => [time, time + 9].map((at) => ({ time: at, longitude: 0, latitude: 0 }));
+  expect(testBlock(0, { a: from(5), b: from(90), c: from(40) }).peopled).toBe(40);
+  expect(testBlock(0, { a: from(5), b: from(90) }).peopled).toBe(5);
+  expect(testBlock(0, {}).peopled).toBeUndefined();
 });

@@ -74,10 +74,10 @@ export class ReplayBlock {
     return this.#fixOf(row, this.#to(row) - 1);
   }
 
-  /** The time of its first position, whichever device's; undefined where it has none. */
-  get earliest(): number | undefined {
-    const times = this.devices.flatMap((_, row) => this.first(row)?.time ?? []);
-    return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
+  /** By when half of its devices had said where they are; undefined where it has none. */
+  get peopled(): number | undefined {
+    const times = this.devices.flatMap((_, row) => this.first(row)?.time ?? []).sort((a, b) => a - b);
+    return times[Math.floor((times.length - 1) / 2)];
   }
 
   /** The newest that is not after a time, and the one that follows it; null where the block has none. */

@@ -89,6 +89,40 @@ describe("a replay", () => {
     expect(shown()).toEqual([FIRST]);
   });
 
+  test("begins where half of the devices are on the map, as they are told of", async () => {
+    const fixes = (first: number) => [{ time: START + first, longitude: 1, latitude: 2 }];
+    const block = blockBytes(START, { a: fixes(60_000), b: fixes(120_000), c: fixes(900_000) });
+    answer = (path) => (path.startsWith("/500") ? new Response(block) : undefined);
+    player.show(RANGE);
+    await pass(1000);
+    expect(state().time).toBe(START + 120_000);
+    expect(player.fleet().map(({ device_id }) => device_id)).toEqual(["a", "b"]);
+    player.seek(START + 500_000);
+    expect(player.fleet().map(({ status }) => status)).toEqual(["stale", "stale"]);
+  });
+
+  test("begins with its range where all that the hour holds comes later", async () => {
+    player.show({ from: START, to: START + 30_000 });
+    await pass(1000);
+    expect(state()).toMatchObject({ time: START, waiting: false });
+    expect(player.fleet()).toEqual([]);
+  });
+
+  test("keeps the play-head in another range where something was to be seen, and else begins that one", async () => {
+    await shownAt(START + 600_000);
+    player.show({ from: START, to: START + HOUR });
+    await pass(1000);
+    expect(state().time).toBe(START + 600_000);
+    answer = (path) => (path.startsWith("?") ? Response.json({ length: HOUR, blocks: [] }) : undefined);
+    player.show({ from: START - 3 * HOUR, to: START - 2 * HOUR });
+    await pass(1000);
+    expect(state().time).toBe(START - 3 * HOUR);
+    answer = () => undefined;
+    player.show({ from: START - 4 * HOUR, to: START + HOUR });
+    await pass(1000);
+    expect(state().time).toBe(FIRST);
+  });
+
   test("in a loop begins anew at the end, until it is told not to", async () => {
     await shownAt(RANGE.to - 1000);
     player.setLoop(true);

@@ -5,7 +5,7 @@ import type { Fix, ReplayBlock } from "./replayBlock";
 import { ReplayFleet } from "./replayFleet";
 import { ReplayLibrary } from "./replayLibrary";
 import { TRAIL_LASTS } from "./trailRing";
-import type { TimeRange } from "./types";
+import type { LivePosition, TimeRange } from "./types";
 
 const TICK = 100; // ms, also where no frame of the map comes
 const PUBLISH_EVERY = 250; // ms
@@ -45,7 +45,7 @@ export class ReplayPlayer implements Replay {
   #advancedAt = 0;
   #publishedAt = 0;
   #heardBefore = 0;
-  /** The play-head goes to the first fix once that is there. */
+  /** The play-head goes to where markers are once that is known. */
   #unplaced = false;
   #tracked: { readonly deviceId: string | null; readonly block: ReplayBlock | null } = { deviceId: null, block: null };
   #opening: AbortController | null = null;
@@ -62,7 +62,8 @@ export class ReplayPlayer implements Replay {
     const only = devices === undefined ? (before?.devices ?? null) : devices;
     const to = Math.max(range.from, Math.min(range.to, this.#options.serverNow()));
     const shown = { from: range.from, to };
-    const wanted = time ?? before?.time;
+    // Where nothing was to be seen, another range need not begin.
+    const wanted = time ?? (this.store.count > 0 ? before?.time : undefined);
     const within = wanted !== undefined && wanted >= shown.from && wanted <= shown.to;
     this.#unplaced = !within;
     this.#time = within ? wanted : shown.from;
@@ -82,6 +83,10 @@ export class ReplayPlayer implements Replay {
     if (!before) this.#begin();
     this.#library.limit(only);
     void this.#open(shown);
+  }
+
+  fleet(): LivePosition[] {
+    return this.store.positions.flatMap((_, row) => this.store.positionAt(row, this.#time) ?? []);
   }
 
   end(): void {
@@ -219,8 +224,9 @@ export class ReplayPlayer implements Replay {
   #place(): void {
     if (!this.#unplaced) return;
     this.#unplaced = false;
-    const first = this.#library.at(this.#time).now?.earliest;
-    if (first !== undefined && first > this.#time) this.#time = first;
+    const peopled = this.#library.at(this.#time).now?.peopled;
+    const end = this.state.get()?.range.to ?? 0;
+    if (peopled !== undefined && peopled > this.#time && peopled <= end) this.#time = peopled;
   }
 
   #begin(): void {

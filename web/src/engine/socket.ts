@@ -23,7 +23,6 @@ const STEADY = 5000; // ms a link must have lasted before its loss counts as a f
 const FAILURES_BEFORE_POLLING = 3;
 const RETRY_WHILE_POLLING = 30_000; // ms
 const RESTART_SPREAD = 5000; // ms
-const LAST_DATA_PACE = 1000; // ms
 const ANEW_PACE = 2000; // ms
 
 export interface SocketOptions {
@@ -39,7 +38,6 @@ export class LiveSocket {
   readonly connection = new Value(NOT_CONNECTED);
   readonly #options: SocketOptions;
   readonly #poller: Poller;
-  readonly #tellLastData = new Pace(LAST_DATA_PACE, () => this.#tell({ lastData: this.#lastData }));
   readonly #askAnew = new Pace(ANEW_PACE, () => this.#lookAnew());
   readonly #lagWatch = new LagWatch((lag) => this.#tell({ lag }));
   readonly #names = new Names();
@@ -53,7 +51,8 @@ export class LiveSocket {
   #heardAt: number | null = null; // when the link said something first
   #everHeard = false;
   #polling = false;
-  #lastData: number | null = null;
+  /** The server said something of the fleet, by whichever way. */
+  #everTold = false;
   #garbled = 0;
   #handlerFailed = false;
 
@@ -77,7 +76,6 @@ export class LiveSocket {
     window.removeEventListener("online", this.retryNow);
     window.removeEventListener("offline", this.#wentOffline);
     document.removeEventListener("visibilitychange", this.#cameBack);
-    this.#tellLastData.stop();
     this.#askAnew.stop();
     this.#poller.stop();
     this.#polling = false;
@@ -189,7 +187,7 @@ export class LiveSocket {
     const turn = this.#turns;
     this.#deliver(message);
     if (turn !== this.#turns) return;
-    if (message.type !== "ping") this.#markData();
+    if (message.type !== "ping") this.#everTold = true;
     const whole = message.type === "snapshot" && message.garbled === 0;
     if (whole && this.connection.get().problem) this.#tell({ problem: null });
     if (message.time !== null) this.#setClock(message.time);
@@ -238,7 +236,7 @@ export class LiveSocket {
 
   #waitingState(): ConnectionState {
     if (!navigator.onLine) return "offline";
-    return this.#lastData === null && this.#failures < FAILURES_BEFORE_POLLING ? "connecting" : "reconnecting";
+    return !this.#everTold && this.#failures < FAILURES_BEFORE_POLLING ? "connecting" : "reconnecting";
   }
 
   readonly #polled = (message: Message): void => {
@@ -277,11 +275,6 @@ export class LiveSocket {
     const offset = serverTime - Date.now();
     // Smaller differences are the way of the message, not the clocks.
     if (Math.abs(offset - this.connection.get().serverOffset) > 500) this.#tell({ serverOffset: offset });
-  }
-
-  #markData(): void {
-    this.#lastData = Date.now();
-    this.#tellLastData.ask();
   }
 
   /** What was lost with it is had from a snapshot. */

@@ -2,6 +2,7 @@
 import type { Schemas } from "../api/ask";
 import type { Colouring } from "./colouring";
 import type { Connection } from "./connection";
+import type { FleetQuery } from "./fleetBox";
 import type { Picking } from "./picking";
 import type { Replay } from "./replay";
 
@@ -206,8 +207,10 @@ export interface Engine extends Picking {
   /** Selects it alone on the map and loads the track; the map does not move. Null deselects. */
   select(deviceId: string | null): void;
   follow(on: boolean): void;
-  /** Shows all devices whose place is known. */
-  fitFleet(): void;
+  /** Selects it alone and, where it is out of view, moves the map to it. */
+  reveal(deviceId: string): void;
+  /** Shows all devices whose place is known, but only those that match, and that are shown where others are not. */
+  fitFleet(query?: FleetQuery): void;
   /** Moves the map there, zooming in to street level if it is further out. */
   flyTo(place: Place): void;
   /** Marks a place of the track, where a chart of it is pointed at; null takes the mark away. */

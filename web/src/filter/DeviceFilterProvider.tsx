@@ -1,16 +1,18 @@
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useEngine } from "../hooks/useEngine";
 import { mapFilter, NO_FILTER } from "./deviceFilter";
+import { FIRST_ORDER } from "./deviceOrder";
 import { DeviceFilterContext } from "./useDeviceFilter";
 
-/** Holds the one filter and tells the map about it. */
+/** Holds the one filter and the order of the list, and tells the map about the filter. */
 export function DeviceFilterProvider({ children }: { readonly children: ReactNode }) {
   const engine = useEngine();
   const [filter, setFilter] = useState(NO_FILTER);
+  const [order, setOrder] = useState(FIRST_ORDER);
   const { statuses, kinds } = filter;
   useEffect(() => {
     engine.setFilter(mapFilter({ ...NO_FILTER, statuses, kinds }));
   }, [engine, statuses, kinds]);
-  const setting = useMemo(() => ({ filter, setFilter }), [filter]);
+  const setting = useMemo(() => ({ filter, setFilter, order, setOrder }), [filter, order]);
   return <DeviceFilterContext value={setting}>{children}</DeviceFilterContext>;
 }

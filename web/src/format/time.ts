@@ -1,5 +1,6 @@
 import { settings } from "../settings/settings";
 import { locale } from "./number";
+import { offsetIfTwice } from "./wallClock";
 
 const DAY = 86_400_000; // ms
 const SECOND = { timeStyle: "medium" } as const;
@@ -11,7 +12,7 @@ const ZONES = { local: {}, utc: { timeZone: "UTC" } } as const;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** In the zone that is set; the day only when it is not today. */
+/** In the zone that is set; the day only when it is not today, the offset only where clocks show the same time twice. */
 export function formatTime(time: number, now: number): string {
   return format(time, isSameDay(time, now) ? SECOND : DAY_AND_SECOND);
 }
@@ -26,7 +27,8 @@ function format(time: number, options: Intl.DateTimeFormatOptions): string {
   const key = `${locale()} ${zone} ${Object.values(options)}`;
   const known = formats.get(key) ?? new Intl.DateTimeFormat(locale(), { ...options, ...ZONES[zone] });
   formats.set(key, known);
-  return known.format(time);
+  const offset = zone === "utc" ? "" : offsetIfTwice(time);
+  return offset ? `${known.format(time)} ${offset}` : known.format(time);
 }
 
 function isSameDay(time: number, now: number): boolean {

@@ -14,7 +14,8 @@ import { HistogramBars } from "./HistogramBars";
 import { beside, windowAround } from "./histogramWindow";
 import { RangeBrush } from "./RangeBrush";
 
-const HOUR = 3_600_000; // ms
+const MINUTE = 60_000; // ms
+const HOUR = 3_600_000;
 const REFRESH = 60_000; // ms
 
 interface HistogramProps {
@@ -27,6 +28,8 @@ export function Histogram({ range, onRange }: HistogramProps) {
   const now = useServerNow();
   const window = useWindow(range, now);
   const query = useTimeline(window);
+  // Bins are whole hours; nothing is to be seen of the rest of this one.
+  const axis = { from: window.from, to: Math.min(window.to, Math.floor(now / MINUTE) * MINUTE) };
   const [asTable, setAsTable] = useState(false);
   const earlier = beside(range, -1, now);
   const later = beside(range, 1, now);
@@ -42,7 +45,7 @@ export function Histogram({ range, onRange }: HistogramProps) {
         {asTable ? (
           <Counts timeline={query.data} now={now} />
         ) : (
-          <Plot timeline={query.data} range={range} window={window} now={now} onRange={onRange} />
+          <Plot timeline={query.data} range={range} window={axis} now={now} onRange={onRange} />
         )}
         <IconButton
           name={t("Later by as much")}
@@ -104,7 +107,7 @@ function Plot({ timeline, range, window, now, onRange }: PlotProps) {
         onPoint={setTime}
         onRange={onRange}
       >
-        {timeline && <HistogramBars timeline={timeline} />}
+        {timeline && <HistogramBars timeline={timeline} window={window} />}
       </RangeBrush>
       <p className="histogram-ends number muted" aria-hidden="true">
         <span>{formatMinute(window.from, now)}</span>

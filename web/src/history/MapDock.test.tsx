@@ -1,6 +1,7 @@
 import { act, fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
+import { formatMinute } from "../format/time";
 import { renderPanel } from "../testing/renderPanel";
 import { MapDock } from "./MapDock";
 
@@ -47,6 +48,43 @@ test("a custom time is typed, or picked from a calendar that begins at it and wr
   await userEvent.click(screen.getByRole("button", { name: "Show" }));
   const range = { from: Date.UTC(2026, 10, 20, 10), to: new Date(2026, 10, 21, 12).getTime() };
   expect(engine.history.get().range).toEqual(range);
+});
+
+test("a custom time that is no whole hour is played as it was typed, and the layer says which hours it shows", async () => {
+  const { engine } = renderPanel(dock);
+  await userEvent.click(screen.getByRole("radio", { name: "Custom" }));
+  const [from, to] = [screen.getByLabelText("From"), screen.getByLabelText("To")];
+  await userEvent.clear(from);
+  await userEvent.type(from, "2026-11-20T10:59+00:00");
+  await userEvent.clear(to);
+  await userEvent.type(to, "2026-11-20T11:01+00:00");
+  await userEvent.click(screen.getByRole("button", { name: "Show" }));
+  const hours = { from: Date.UTC(2026, 10, 20, 10), to: Date.UTC(2026, 10, 20, 12) };
+  act(() => engine.history.set({ ...engine.history.get(), range: hours }));
+  expect(screen.getByText(/^The history layer shows whole hours: /)).toBeDefined();
+  await userEvent.click(screen.getByRole("radio", { name: "Replay" }));
+  const typed = { from: Date.UTC(2026, 10, 20, 10, 59), to: Date.UTC(2026, 10, 20, 11, 1) };
+  expect(engine.replay.state.get()?.range).toEqual(typed);
+});
+
+test("the axis of the histogram ends now, though its last hour does not", async () => {
+  const now = Math.floor(Date.now() / 3_600_000) * 3_600_000 + 300_000;
+  vi.useFakeTimers({ shouldAdvanceTime: true, now });
+  vi.stubGlobal("fetch", (href: string) => {
+    const query = new URL(href).searchParams;
+    const start = Number(query.get("from"));
+    const bins = (Number(query.get("to")) - start) / 3_600_000;
+    return Promise.resolve(Response.json({ start, length: 3_600_000, positions: Array(bins).fill(1) }));
+  });
+  renderPanel(dock);
+  await act(() => vi.advanceTimersByTimeAsync(1000)); // until the clock of the page has ticked
+  await vi.waitFor(() => expect(document.querySelector(".histogram-bars")).not.toBeNull());
+  expect(document.querySelector(".histogram-ends")?.lastChild?.textContent).toBe(formatMinute(now, now));
+  const [, , width] = document.querySelector(".histogram-bars")?.getAttribute("viewBox")?.split(" ").map(Number) ?? [];
+  expect(width).toBeCloseTo(23 + 5 / 60);
+  const end = screen.getByRole("slider", { name: "End of the chosen time" });
+  expect(end.getAttribute("aria-valuenow")).toBe(end.getAttribute("aria-valuemax"));
+  expect(end.style.left).toBe("100%");
 });
 
 test("a history that could not be loaded says so, and live is not touched", async () => {

@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useId, useState } from "react";
 import type { TimeRange } from "../engine/types";
+import { formatMinute } from "../format/time";
 import { useEngine } from "../hooks/useEngine";
 import { useLayout } from "../hooks/useLayout";
 import { useServerNow } from "../hooks/useNow";
@@ -15,38 +16,32 @@ import { ColourChoice } from "./ColourChoice";
 import { Histogram } from "./Histogram";
 import { HistoryRangeForm } from "./HistoryRangeForm";
 import { HistoryReport, HistorySpan } from "./HistoryReport";
-import { type HistoryChoice, PRESETS } from "./historyRange";
+import { choicesOf } from "./historyChoices";
 import { LayerToggles } from "./LayerToggles";
 import { Legend } from "./Legend";
 import { ReplayBar } from "./ReplayBar";
 import { useHistoryChoice } from "./useHistoryChoice";
 import { useReplayMode } from "./useReplayMode";
 
-const CHOICES: readonly { readonly value: HistoryChoice; readonly label: Label }[] = [
-  { value: "off", label: "Off" },
-  ...PRESETS.map(({ key, label }) => ({ value: key, label })),
-  { value: "custom", label: "Custom" },
-];
-
-const PLAYABLE = CHOICES.filter(({ value }) => value !== "off");
 const MODES = [
   { value: "live", label: "Live" },
   { value: "replay", label: "Replay" },
-] as const;
+] as const satisfies readonly { readonly value: string; readonly label: Label }[];
 
 /** Live or a replay, and the time that is played or that the history layer shows, in one row; on request which layers are drawn, and what they mean. */
 export function MapDock() {
   const engine = useEngine();
   const setting = useHistoryChoice();
-  const mode = useReplayMode();
+  const mode = useReplayMode(setting);
   const { loading, range } = useReadable(engine.history);
   const small = useLayout() === "mobile";
   const [more, setMore] = useState(false);
   const moreId = useId();
   useHistoryKey(setting);
+  const shownRange = mode.replay?.range ?? range;
   const play = (show: (wanted: TimeRange) => void) => (wanted: TimeRange) => {
     show(wanted);
-    mode.playRange();
+    mode.playRange(wanted);
   };
   return (
     <section className="dock" aria-label={t("History and layers")} aria-busy={loading} data-more={more}>
@@ -63,9 +58,9 @@ export function MapDock() {
         />
         <HistoryReport choice={setting.choice} onRefresh={setting.refresh} />
       </div>
-      {range && (more || !small) && <Histogram range={range} onRange={play(setting.showOther)} />}
+      {shownRange && (more || !small) && <Histogram range={shownRange} onRange={play(setting.showOther)} />}
       {mode.replay && <ReplayBar state={mode.replay} />}
-      {setting.choice === "custom" && <CustomRange onRange={play(setting.showCustom)} />}
+      {setting.choice === "custom" && <CustomRange first={setting.wanted} onRange={play(setting.showCustom)} />}
       {more && <More id={moreId} />}
     </section>
   );
@@ -90,21 +85,23 @@ interface TimeChoicesProps {
 }
 
 function TimeChoices({ setting, mode: { replay, matches, setMode, playRange } }: TimeChoicesProps) {
+  const shown = useReadable(useEngine().history).range;
+  const now = useServerNow();
   return (
     <>
       <Segments
         label={t("What the map shows")}
-        options={MODES.map(shown)}
+        options={MODES.map(({ value, label }) => ({ value, label: t(label) }))}
         value={replay ? "replay" : "live"}
         onChange={setMode}
       />
       <Segments
         label={replay ? t("Time that is played") : t("Time that the history layer shows")}
-        options={(replay ? PLAYABLE : CHOICES).map(shown)}
+        options={choicesOf(replay ? "replay" : "live", setting.choice, shown, now)}
         value={matches ? setting.choice : null}
         onChange={(choice) => {
-          setting.choose(choice);
-          if (choice !== "custom") playRange();
+          const range = setting.choose(choice);
+          if (range) playRange(range);
         }}
       />
     </>
@@ -123,13 +120,28 @@ function More({ id }: { readonly id: string }) {
   );
 }
 
-function CustomRange({ onRange }: { onRange(range: TimeRange): void }) {
-  const { range } = useEngine().history.get();
-  const { zone } = useReadable(settings);
-  // What was typed is of the zone in which it was typed.
-  return <HistoryRangeForm key={zone} now={useServerNow()} first={range} onRange={onRange} />;
+interface CustomRangeProps {
+  readonly first: TimeRange | null;
+  onRange(range: TimeRange): void;
 }
 
-function shown<T>({ value, label }: { readonly value: T; readonly label: Label }) {
-  return { value, label: t(label) };
+function CustomRange({ first, onRange }: CustomRangeProps) {
+  const { zone } = useReadable(settings);
+  const { range } = useReadable(useEngine().history);
+  const now = useServerNow();
+  const wider = range && first && (range.from < first.from || range.to > first.to);
+  // What was typed is of the zone in which it was typed.
+  return (
+    <>
+      <HistoryRangeForm key={zone} now={now} first={first} onRange={onRange} />
+      {wider && (
+        <p className="muted range-note">
+          {t("The history layer shows whole hours: {{from}} to {{to}}.", {
+            from: formatMinute(range.from, now),
+            to: formatMinute(range.to, now),
+          })}
+        </p>
+      )}
+    </>
+  );
 }

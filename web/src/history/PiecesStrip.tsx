@@ -3,6 +3,7 @@ import { type KeyboardEvent, type MouseEvent, memo, useState } from "react";
 import { fetchTrips, type Piece } from "../api/trips";
 import type { ReplayState } from "../engine/replay";
 import type { TimeRange } from "../engine/types";
+import { formatCount } from "../format/count";
 import { pieceName } from "../format/pieceName";
 import { formatMinute } from "../format/time";
 import { QueryProblem } from "../panels/QueryProblem";
@@ -29,7 +30,7 @@ export function PiecesStrip({ deviceId, replay: { range, time }, now, onSeek }: 
     gcTime: 10_000,
   });
   const { data: pieces = [] } = query;
-  const words = wordsOf(markAt(pieces, pointed ?? time), now);
+  const words = wordsOf(pieces, pointed ?? time, now);
   function press(event: KeyboardEvent): void {
     const reached = markAfter(event.key, pieces, time);
     if (!reached) return;
@@ -48,7 +49,7 @@ export function PiecesStrip({ deviceId, replay: { range, time }, now, onSeek }: 
         aria-valuemin={0}
         aria-valuemax={pieces.length}
         aria-valuenow={pieces.filter(({ start }) => start <= time).length}
-        aria-valuetext={wordsOf(markAt(pieces, time), now)}
+        aria-valuetext={wordsOf(pieces, time, now)}
         onKeyDown={press}
         onPointerMove={(event) => setPointed(timeAt(event, range))}
         onPointerLeave={() => setPointed(null)}
@@ -82,9 +83,19 @@ const Marks = memo(function Marks({ pieces, from, to }: { readonly pieces: reado
   );
 });
 
-function wordsOf(piece: Piece | undefined, now: number): string {
-  if (!piece) return t("No trip and no stop");
+function wordsOf(pieces: readonly Piece[], time: number, now: number): string {
+  if (pieces.length === 0) return t("No trip and no stop in this time");
+  const piece = markAt(pieces, time);
+  if (!piece) {
+    const [trips, stops] = [countOf(pieces, "trip"), countOf(pieces, "stop")];
+    const at = formatMinute(time, now);
+    return t("{{time}}: neither · trips: {{trips}} · stops: {{stops}}", { time: at, trips, stops });
+  }
   return `${pieceName(piece)} · ${formatMinute(piece.start, now)} – ${formatMinute(piece.end, now)}`;
+}
+
+function countOf(pieces: readonly Piece[], type: Piece["type"]): string {
+  return formatCount(pieces.filter((piece) => piece.type === type).length);
 }
 
 function timeAt({ clientX, currentTarget }: MouseEvent, { from, to }: TimeRange): number {

@@ -5,6 +5,7 @@ import { t } from "../words/t";
 import { between, type Edge, moved, type Steps, withEdge } from "./brush";
 
 const PAGE = 10; // parts of the window that a page goes
+const NARROW = 15; // percent of the window; in a range that is narrower, a finger could not tell the edges apart
 const SETTLED = 500; // ms after the last key
 
 type Grip = Edge | "all" | "new";
@@ -25,8 +26,12 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
   const place = useRef<HTMLDivElement>(null);
   const grip = useRef<{ readonly grip: Grip; readonly at: number; readonly range: TimeRange } | null>(null);
   const { draft, setDraft, settle } = useDraft(onRange);
-  const shown = draft ?? range;
+  // The range may end with its hour, later than what is chosen from.
+  const shown = draft ?? { from: Math.min(range.from, window.to), to: Math.min(range.to, window.to) };
   const percent = (time: number) => (100 * (time - window.from)) / (window.to - window.from);
+
+  const [west, east] = [percent(shown.from), percent(shown.to)];
+  const aside = east - west > NARROW ? null : west > NARROW ? "from" : "to";
 
   function timeAt(event: PointerEvent): number {
     const { left = 0, width = 1 } = place.current?.getBoundingClientRect() ?? {};
@@ -78,6 +83,7 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
           key={edge}
           className="brush-edge"
           data-grip={edge}
+          data-aside={aside === edge}
           role="slider"
           tabIndex={0}
           aria-label={edge === "from" ? t("Begin of the chosen time") : t("End of the chosen time")}

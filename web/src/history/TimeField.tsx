@@ -17,9 +17,10 @@ export function TimeField({ label, value, now, onChange, ...described }: TimeFie
   const picker = useRef<HTMLInputElement>(null);
   /** It begins at what was typed. */
   function pick(): void {
-    const time = readTime(value, now);
+    const time = readTime(value, now)?.[0];
     if (!picker.current) return;
-    picker.current.value = time === null ? "" : writeTime(time).replace(" ", "T");
+    // The calendar knows no offset.
+    picker.current.value = time === undefined ? "" : writeTime(time).slice(0, 16).replace(" ", "T");
     picker.current.showPicker();
   }
   return (

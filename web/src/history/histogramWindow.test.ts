@@ -31,4 +31,6 @@ test("the time beside a range is as long, and does not begin in the future", () 
   expect(beside(last(DAY), -1, NOW)).toEqual({ from: last(2 * DAY).from, to: last(DAY).from });
   expect(beside(last(DAY), 1, NOW)).toBeNull();
   expect(beside({ from: last(2 * DAY).from, to: last(DAY).from }, 1, NOW)).toEqual(last(DAY));
+  const untilNow = { from: NOW - HOUR - 1, to: NOW - 1 };
+  expect(beside(untilNow, 1, NOW)).toBeNull();
 });

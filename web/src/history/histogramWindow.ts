@@ -6,6 +6,7 @@ const LENGTHS = [DAY, 7 * DAY, 30 * DAY, 365 * DAY, 3600 * DAY];
 // How the server counts what is at most so long; what is longer, by 30 days.
 const BY_THE_HOUR = 14 * DAY;
 const BY_THE_DAY = 390 * DAY;
+const LEAST = 60_000; // ms
 const NARROWEST = 1 / 60; // part of the window that a range can be seen and grasped in
 
 /** The time around a range that is looked at: as before for as long as the range can be seen in it, else one about
@@ -29,10 +30,11 @@ function holds(window: TimeRange, { from, to }: TimeRange): boolean {
   return window.from <= from && to <= window.to && to - from >= (window.to - window.from) * NARROWEST;
 }
 
-/** The same span right before a range or right after it; null where that lies in the future. */
+/** The same span right before a range or right after it; null where that lies in the future, but for less
+ * than a minute. */
 export function beside({ from, to }: TimeRange, direction: -1 | 1, now: number): TimeRange | null {
   const by = direction * (to - from);
-  return from + by > now ? null : { from: from + by, to: to + by };
+  return from + by > now - LEAST ? null : { from: from + by, to: to + by };
 }
 
 function ceil(time: number, step: number): number {

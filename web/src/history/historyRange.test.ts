@@ -1,20 +1,30 @@
 import { expect, test } from "vitest";
-import { hasMovedOn, presetRange, readRange, wholeHours } from "./historyRange";
+import { hasMovedOn, layerRange, PRESETS, type PresetKey, presetRange, readRange } from "./historyRange";
 import { writeTime } from "./readTime";
 
 const NOW = new Date(2026, 10, 23, 14, 5).getTime();
 
 const HOUR = 3_600_000;
 
-test("a preset ends now and is of whole hours, so that it stays the same within one", () => {
+test("a preset is as long as it says and ends with the last whole minute", () => {
+  const length = (key: PresetKey) => {
+    const { from, to } = presetRange(key, NOW + 59_999);
+    expect(to).toBe(NOW);
+    return to - from;
+  };
+  expect(PRESETS.map(({ key }) => length(key) / HOUR)).toEqual([0.25, 1, 24, 168]);
+});
+
+test("the layer shows the hours that a preset touches, so that they stay the same within one", () => {
   const one = { from: new Date(2026, 10, 23, 13).getTime(), to: new Date(2026, 10, 23, 15).getTime() };
-  expect(presetRange("1h", NOW)).toEqual(one);
-  expect(presetRange("1h", NOW + 54 * 60_000)).toEqual(one);
-  expect(presetRange("24h", NOW)).toEqual({ from: one.to - 25 * HOUR, to: one.to });
+  expect(layerRange("1h", NOW)).toEqual(one);
+  expect(layerRange("1h", NOW + 54 * 60_000)).toEqual(one);
+  expect(layerRange("15min", NOW + 54 * 60_000)).toEqual({ ...one, from: one.from + HOUR });
+  expect(layerRange("1h", one.to + 1)).toEqual({ from: one.from + HOUR, to: one.to + HOUR });
 });
 
 test("a preset moves on with the hour, a custom range never does", () => {
-  const shown = presetRange("1h", NOW);
+  const shown = layerRange("1h", NOW);
   expect(hasMovedOn("1h", shown, NOW + 54 * 60_000)).toBe(false);
   expect(hasMovedOn("1h", shown, NOW + 56 * 60_000)).toBe(true);
   expect(hasMovedOn("custom", shown, NOW + HOUR)).toBe(false);
@@ -35,14 +45,14 @@ test.each([
   expect(readRange(from, to, NOW)).toEqual({ range: null, problem });
 });
 
-test("hours that a range touches are in it as a whole", () => {
+test("a range is what was typed, to the minute", () => {
   expect(readRange("2026-11-23T12:59", "2026-11-23T13:01", NOW).range).toEqual({
-    from: new Date(2026, 10, 23, 12).getTime(),
-    to: new Date(2026, 10, 23, 14).getTime(),
+    from: new Date(2026, 10, 23, 12, 59).getTime(),
+    to: new Date(2026, 10, 23, 13, 1).getTime(),
   });
 });
 
 test("what is written is read back as the same minute", () => {
   const range = { from: NOW - HOUR, to: NOW };
-  expect(readRange(writeTime(range.from), writeTime(range.to), NOW).range).toEqual(wholeHours(range));
+  expect(readRange(writeTime(range.from), writeTime(range.to), NOW).range).toEqual(range);
 });

@@ -1,22 +1,36 @@
+import { offsetIfTwice, offsetText, timesOf } from "../format/wallClock";
 import { settings } from "../settings/settings";
 
 const TIMES = /^(?:(\d{4}-\d\d-\d\d)[T ]\s*)?(\d\d?)(:\d\d(?::\d\d(?:\.\d{1,3})?)?)\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
 
-/** A typed day and time, or a time of today, in the zone that it names or else in that which is set; null for what is
- * no time. */
-export function readTime(text: string, now: number): number | null {
+/** What a typed time means: two times where clocks were put back and show it twice, none where they were put forward
+ * over it; null for what is no time. */
+export type TimeReading = readonly number[] | null;
+
+/** A typed day and time, or a time of today, in the zone that it names or else in that which is set. */
+export function readTime(text: string, now: number): TimeReading {
   const [matched, typed, hour = "", rest = "", named = ownZone()] = TIMES.exec(text.trim()) ?? [];
   const zone = iso(named);
   const day = typed ?? today(now, zone);
   if (matched === undefined || !isDay(day)) return null;
-  // Without a zone, a date-time is read in the zone of the browser.
-  const time = Date.parse(`${day}T${hour.padStart(2, "0")}${rest}${zone}`);
-  return Number.isNaN(time) ? null : time;
+  const time = Date.parse(`${day}T${hour.padStart(2, "0")}${rest}${zone || "Z"}`);
+  if (Number.isNaN(time)) return null;
+  return zone === "" ? timesOf(time) : [time];
 }
 
-/** The other way, to the minute, in the zone that is set. */
+/** The other way, to the minute, in the zone that is set; with its offset where clocks show it twice. */
 export function writeTime(time: number): string {
-  const minutes = settings.get().zone === "utc" ? 0 : new Date(time).getTimezoneOffset();
+  if (settings.get().zone === "utc") return wallClock(time, 0);
+  return [wallClock(time, new Date(time).getTimezoneOffset()), offsetIfTwice(time)].join(" ").trim();
+}
+
+/** With its offset, whether it is needed or not. */
+export function writeWithOffset(time: number): string {
+  return `${wallClock(time, new Date(time).getTimezoneOffset())} ${offsetText(time)}`;
+}
+
+/** `minutes` west of UTC. */
+function wallClock(time: number, minutes: number): string {
   return new Date(time - minutes * 60_000).toISOString().slice(0, 16).replace("T", " ");
 }
 

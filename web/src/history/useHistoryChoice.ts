@@ -2,67 +2,79 @@ import { useCallback, useEffect, useEffectEvent, useState } from "react";
 import { readReplay } from "../engine/replayAddress";
 import type { TimeRange } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
-import { type HistoryChoice, presetRange, wholeHours } from "./historyRange";
+import { type HistoryChoice, isPreset, layerRange, presetRange } from "./historyRange";
 
 const FIRST_CHOICE = "1h";
-
-/** What the circles are of at first: what the address has played, or the last hour. */
-function firstChoice(): HistoryChoice {
-  return readReplay(window.location.hash) ? "other" : FIRST_CHOICE;
-}
 
 // A smaller difference moves the range by nothing that shows.
 const CLOCK_MILLISECONDS = 60_000;
 
 export interface HistoryChoiceSetting {
   readonly choice: HistoryChoice;
-  choose(choice: HistoryChoice): void;
+  /** What was asked for last, which the layer shows to the hour; null where it shows nothing. */
+  readonly wanted: TimeRange | null;
+  /** Returns what to play then: of a custom time, once its form was filled in. */
+  choose(choice: HistoryChoice): TimeRange | null;
   showCustom(range: TimeRange): void;
   /** Shows one that none of the choices is. */
   showOther(range: TimeRange): void;
-  /** Moves a range that ends now up to now, and loads it again. */
+  /** Moves a range that ends now up to now; returns what is wanted. */
+  renew(): TimeRange | null;
+  /** The same, and loads it again. */
   refresh(): void;
 }
 
+/** Which time was chosen, at first what the address has played, or the last hour. */
 export function useHistoryChoice(): HistoryChoiceSetting {
   const engine = useEngine();
-  const [choice, setChoice] = useState<HistoryChoice>(firstChoice);
+  const [played] = useState(() => readReplay(window.location.hash)?.range ?? null);
+  const [choice, setChoice] = useState<HistoryChoice>(played ? "other" : FIRST_CHOICE);
+  const [wanted, setWanted] = useState<TimeRange | null>(played);
 
   const show = useCallback(
-    (wanted: HistoryChoice): void => {
-      if (wanted === "custom" || wanted === "other") return;
+    (shown: HistoryChoice): TimeRange | null => {
+      if (shown === "custom" || shown === "other") return null;
       const now = Date.now() + engine.connection.get().serverOffset;
-      engine.showHistory(wanted === "off" ? null : presetRange(wanted, now));
+      const range = shown === "off" ? null : presetRange(shown, now);
+      engine.showHistory(shown === "off" ? null : layerRange(shown, now));
+      setWanted(range);
+      return range;
+    },
+    [engine],
+  );
+  const showRange = useCallback(
+    (range: TimeRange): void => {
+      setWanted(range);
+      engine.showHistory(range);
     },
     [engine],
   );
   const choose = useCallback(
-    (wanted: HistoryChoice): void => {
-      setChoice(wanted);
+    (chosen: HistoryChoice): TimeRange | null => {
+      setChoice(chosen);
+      if (chosen !== "off") engine.setLayer("history", true);
       // The custom range is shown once its form was filled in; until then the last one stays.
-      show(wanted);
-      if (wanted !== "off") engine.setLayer("history", true);
+      return show(chosen);
     },
     [engine, show],
   );
-  const showCustom = useCallback((range: TimeRange) => engine.showHistory(range), [engine]);
   const showOther = useCallback(
     (range: TimeRange): void => {
       setChoice("other");
-      engine.showHistory(range);
+      showRange(range);
       engine.setLayer("history", true);
     },
-    [engine],
+    [engine, showRange],
   );
+  const renew = useCallback(() => (isPreset(choice) ? show(choice) : wanted), [choice, show, wanted]);
   const refresh = useCallback((): void => {
-    if (choice === "custom" || choice === "other" || choice === "off") engine.refreshHistory();
-    else show(choice);
+    if (isPreset(choice)) show(choice);
+    else engine.refreshHistory();
   }, [choice, engine, show]);
   useEffect(() => {
-    const played = readReplay(window.location.hash);
-    if (played) engine.showHistory(wholeHours(played.range));
+    if (played) engine.showHistory(played);
     else show(FIRST_CHOICE);
-  }, [engine, show]);
+  }, [engine, played, show]);
   const showAgain = useEffectEvent(() => show(choice));
   useEffect(() => {
     // How wrong the clock of this browser is, only the connection tells: a range that ends now moves with it.
@@ -74,5 +86,5 @@ export function useHistoryChoice(): HistoryChoiceSetting {
       showAgain();
     });
   }, [engine]);
-  return { choice, choose, showCustom, showOther, refresh };
+  return { choice, wanted, choose, showCustom: showRange, showOther, renew, refresh };
 }

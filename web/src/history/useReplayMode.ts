@@ -1,7 +1,9 @@
 import type { ReplayState } from "../engine/replay";
+import type { TimeRange } from "../engine/types";
 import { useEngine } from "../hooks/useEngine";
 import { useReadable } from "../hooks/useReadable";
 import { presetRange } from "./historyRange";
+import type { HistoryChoiceSetting } from "./useHistoryChoice";
 
 export type Mode = "live" | "replay";
 
@@ -10,26 +12,26 @@ export interface ReplayMode {
   /** What is played, if anything, is of the time that was chosen; an address may have asked for another one. */
   readonly matches: boolean;
   setMode(mode: Mode): void;
-  /** Plays the time that was chosen, if one is played. */
-  playRange(): void;
+  /** Plays another time, if one is played. */
+  playRange(range: TimeRange): void;
 }
 
-/** Which time the map shows. What is played is what the history layer shows, so that there is one time to choose. */
-export function useReplayMode(): ReplayMode {
+/** Which time the map shows. What is played is what was chosen, of which the history layer shows the hours, so that there
+ * is one time to choose. */
+export function useReplayMode({ wanted, renew }: HistoryChoiceSetting): ReplayMode {
   const engine = useEngine();
   const replay = useReadable(engine.replay.state);
-  const chosen = useReadable(engine.history).range;
 
-  function show(): void {
+  function begin(): void {
     const now = Date.now() + engine.connection.get().serverOffset;
-    engine.replay.show(engine.history.get().range ?? presetRange("1h", now));
+    engine.replay.show(renew() ?? presetRange("1h", now));
   }
   return {
     replay,
-    matches: !replay || replay.range.from === chosen?.from,
-    setMode: (mode) => (mode === "replay" ? show() : engine.replay.end()),
-    playRange: () => {
-      if (engine.replay.state.get()) show();
+    matches: !replay || replay.range.from === wanted?.from,
+    setMode: (mode) => (mode === "replay" ? begin() : engine.replay.end()),
+    playRange: (range) => {
+      if (engine.replay.state.get()) engine.replay.show(range);
     },
   };
 }

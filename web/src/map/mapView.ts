@@ -2,7 +2,7 @@ import "ol/ol.css";
 import "./map.css";
 import ScaleLine from "ol/control/ScaleLine";
 import { easeOut } from "ol/easing";
-import { containsExtent, getCenter, getHeight, getWidth } from "ol/extent";
+import { containsCoordinate, containsExtent, getCenter, getHeight, getWidth } from "ol/extent";
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
 import type BaseLayer from "ol/layer/Base";
 import OpenLayersMap from "ol/Map";
@@ -15,6 +15,7 @@ import type { Box, Padding, Place } from "../engine/types";
 import type { VisibleArea } from "../engine/viewReport";
 import { boxSelect } from "./boxSelect";
 import { frameViewOf, visibleArea } from "./frameView";
+import { freeExtent } from "./freeExtent";
 import { MenuGesture } from "./menuGesture";
 import { readHash, writeHash } from "./viewHash";
 
@@ -25,9 +26,7 @@ const CLOSEST_FIT = 15; // zoom, of a fleet that stands on one spot
 const FIT_MARGIN = 32; // pixels
 const MOTION = 250; // ms
 const PAN_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
-// Shares of the map: what is kept in view may not reach its edge, nor be lost in its middle.
-const ROOM = 0.94;
-const SMALL = 0.2;
+const SMALL = 0.2; // share of the map in which what is kept in view would be lost
 const FOLLOW_STEP = 0.25; // pixels
 
 /** CSS pixels from the top left of the map. */
@@ -64,6 +63,8 @@ export class MapView {
   /** Whether the place was given by the address, so that nothing should choose a better one. */
   readonly placed: boolean;
   #padding = [0, 0, 0, 0];
+  /** The centre that stays while the padding changes. */
+  #kept: number[] | undefined;
   #pointFrame: number | null = null;
   #point: [number, number] | null = null;
 
@@ -125,6 +126,22 @@ export class MapView {
     this.#view.animate({ center, zoom, duration: this.#motion(600), easing: easeOut });
   }
 
+  /** Moves the map, at the zoom that it has, to a place that is not where it can be seen. */
+  bring({ latitude, longitude }: Place): void {
+    const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
+    const free = freeExtent(this.#view, this.#view.getAnimating() ? this.#kept : undefined);
+    if (containsCoordinate(free, center) && this.#isBare(center)) return;
+    this.#view.animate({ center, duration: this.#motion(600), easing: easeOut });
+  }
+
+  /** Whether nothing lies over the map there, which its padding need not tell: cards at its foot grow. */
+  #isBare([x = 0, y = 0]: number[]): boolean {
+    const [pixel, viewport] = [this.pixelOf([x, y]), this.map.getViewport()];
+    if (!pixel || !viewport) return false;
+    const { left, top } = viewport.getBoundingClientRect();
+    return viewport.contains(document.elementFromPoint(left + pixel[0], top + pixel[1]));
+  }
+
   /** Keeps a place in the middle, called with every frame while a device is followed; true when it drew the map. */
   centreOn({ latitude, longitude }: Place): boolean {
     const before = this.#view.getCenter();
@@ -171,7 +188,7 @@ export class MapView {
   keepInView(box: Box): void {
     if (this.#view.getInteracting() || this.#view.getAnimating()) return;
     const extent = this.#extentOf(box);
-    const inner = this.#view.calculateExtent(this.map.getSize()?.map((side) => side * ROOM));
+    const inner = freeExtent(this.#view, undefined);
     const share = Math.max(getWidth(extent) / getWidth(inner), getHeight(extent) / getHeight(inner));
     const closest = (this.#view.getZoom() ?? 0) >= CLOSEST_FIT - 0.1;
     if (!containsExtent(inner, extent) || (share < SMALL && !closest)) this.fit(box);
@@ -189,8 +206,15 @@ export class MapView {
     if (!this.#view.getAnimating()) this.#applyPadding();
   }
 
+  /** The place in the middle of what is free stays there, so that the address names the same place whatever is open. */
   #applyPadding(): void {
-    if (String(this.#view.padding) !== String(this.#padding)) this.#view.padding = this.#padding;
+    if (String(this.#view.padding) === String(this.#padding)) return;
+    const center = this.#view.getCenter();
+    this.#view.padding = this.#padding; // which moves the centre, and leaves the picture where it is
+    this.#kept = center;
+    if (!center) return;
+    if (this.map.getTarget()) this.#view.animate({ center, duration: this.#motion(MOTION), easing: easeOut });
+    else this.#view.setCenter(center);
   }
 
   #motion(duration: number): number {

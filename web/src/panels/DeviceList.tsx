@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
-import { useServerNow } from "../hooks/useNow";
+import { useShownTime } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { DeviceRow, rowId } from "./DeviceRow";
@@ -20,7 +20,7 @@ export function DeviceList({ devices, onLook }: DeviceListProps) {
   const members = useReadable(useEngine().group.members);
   const selected = useMemo(() => new Set(members), [members]);
   const { search } = useDeviceFilter().filter;
-  const now = useServerNow();
+  const now = useShownTime();
   const list = useRef<HTMLDivElement>(null);
   const rows = useRowWindow(list, devices.total);
   const { markedId, press } = useMarkedRow(devices, rows);

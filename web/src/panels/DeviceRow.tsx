@@ -49,9 +49,9 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
         const { shiftKey, ctrlKey, metaKey, target } = event;
         const checked = target instanceof Element && target.closest(".device-check") !== null;
         if (shiftKey || ctrlKey || metaKey || checked) engine.group.toggle(device.device_id);
-        else engine.select(device.device_id);
+        else engine.reveal(device.device_id);
       }}
-      onKeyDown={(event) => event.key === "Enter" && engine.select(device.device_id)}
+      onKeyDown={(event) => event.key === "Enter" && engine.reveal(device.device_id)}
       onDoubleClick={() => position && engine.flyTo(position)}
     >
       <span className="device-check" aria-hidden>

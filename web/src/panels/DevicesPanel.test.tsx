@@ -2,6 +2,7 @@ import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Device, DevicePage } from "../api/devices";
+import type { LivePosition } from "../engine/types";
 import { SearchBox } from "../shell/SearchBox";
 import { renderPanel } from "../testing/renderPanel";
 import { STATS, stillEngine } from "../testing/stillEngine";
@@ -55,10 +56,11 @@ async function renderDevices() {
   return rendered;
 }
 
-test("a click on a row selects the device", async () => {
+test("a click on a row selects the device and brings it into view", async () => {
   const { engine } = await renderDevices();
   await userEvent.click(screen.getByRole("option", { name: /Bus 2003/ }));
   expect(engine.selection.get()).toBe("bus-2003");
+  expect(engine.told.calls).toEqual(["reveal bus-2003"]);
   expect(screen.getByRole("option", { selected: true }).textContent).toContain("Bus 2003");
 });
 
@@ -68,7 +70,59 @@ test("j and k select the next and the previous device from anywhere", async () =
   expect(engine.selection.get()).toBe("bus-2000");
   await userEvent.keyboard("j");
   expect(engine.selection.get()).toBe("bus-2001");
+  expect(engine.told.calls.at(-1)).toBe("reveal bus-2001");
 });
+
+const searchBox = () => screen.getByRole("textbox", { name: "Search devices by name or id" });
+
+test("Enter in the search selects the first that the list would show, in its order and by its filters", async () => {
+  const { engine } = await renderDevices();
+  await userEvent.click(screen.getByRole("button", { name: "idle 32" }));
+  await userEvent.click(screen.getByRole("button", { name: "Speed" }));
+  await userEvent.type(searchBox(), "bus-200{Enter}");
+  await waitFor(() => expect(engine.told.calls).toEqual(["reveal bus-2001"]));
+  const sent = asked.find(({ searchParams }) => searchParams.get("limit") === "1")?.searchParams;
+  expect(sent?.getAll("status")).toEqual(["idle"]);
+  expect(sent?.get("sort")).toBe("-speed");
+  expect(document.activeElement).not.toBe(searchBox());
+});
+
+test("Enter selects nothing where nothing was typed, nothing matches or the server does not answer", async () => {
+  const { engine } = await renderDevices();
+  await userEvent.type(searchBox(), "{Enter}");
+  await userEvent.type(searchBox(), "zeppelin{Enter}");
+  await screen.findByText("0 of 620 match.");
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  await userEvent.type(searchBox(), "{Enter}");
+  await screen.findByRole("textbox");
+  expect(engine.told.calls).toEqual([]);
+  expect(document.activeElement).toBe(searchBox());
+});
+
+test("beside a replay the list, its count and the chips are of the time that is played", async () => {
+  const { engine } = await renderDevices();
+  const past = (device_id: string, kind: string, speed: number): LivePosition => {
+    const moment = { timestamp: 1000 * speed, latitude: 1, longitude: 2 };
+    return { device_id, kind, speed, status: speed > 0 ? "moving" : "stopped", ...moment };
+  };
+  engine.replay.fleet = () => [past("van-1", "van", 3), past("van-2", "van", 0), past("bus-9", "bus", 7)];
+  act(() => engine.replay.show({ from: 0, to: 100_000 }, 10_000));
+  await waitFor(() => expect(listed()).toEqual(["bus-9", "van-1", "van-2"]));
+  expect(screen.getByText("3 devices")).toBeDefined();
+  expect(screen.getByRole("button", { name: "bus 1" })).toBeDefined();
+  expect(screen.queryByRole("button", { name: "Distance" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "moving 2" }));
+  await userEvent.click(screen.getByRole("button", { name: "Speed" }));
+  await waitFor(() => expect(listed()).toEqual(["bus-9", "van-1"]));
+  expect(screen.getByRole("option", { name: /van-1/ }).textContent).toContain("7 s ago");
+  await userEvent.type(searchBox(), "VAN");
+  await waitFor(() => expect(listed()).toEqual(["van-1"]));
+  act(() => engine.replay.end());
+  await userEvent.clear(searchBox());
+  await screen.findByRole("option", { name: /Bus 2000/ });
+});
+
+const listed = () => screen.getAllByRole("option").map(({ id }) => id.replace("device-", ""));
 
 test("in the list the arrows move a mark, and Enter selects what is marked", async () => {
   const { engine } = await renderDevices();

@@ -1,12 +1,12 @@
 import { Crosshair } from "lucide-react";
-import { useState } from "react";
 import { isFiltered } from "../filter/deviceFilter";
+import { sortOf } from "../filter/deviceOrder";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
-import { useReadablePart } from "../hooks/useReadable";
+import { useFleetSize } from "../hooks/useFleetCounts";
+import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { DeviceList } from "./DeviceList";
-import { type DeviceOrder, FIRST_ORDER, sortOf } from "./deviceOrder";
 import { FilterLine } from "./FilterLine";
 import { KindChips } from "./KindChips";
 import { NoMatch } from "./NoMatch";
@@ -17,10 +17,10 @@ import { StatusChips } from "./StatusChips";
 import { type Devices, useDevices } from "./useDevices";
 
 export function DevicesPanel() {
-  const { filter } = useDeviceFilter();
-  const [order, setOrder] = useState<DeviceOrder>(FIRST_ORDER);
+  const { filter, order, setOrder } = useDeviceFilter();
   const devices = useDevices(filter, order);
-  const fleet = useReadablePart(useEngine().stats, (stats) => stats?.devices);
+  const fleet = useFleetSize();
+  const past = useReadable(useEngine().replay.state) !== null;
   const { data } = devices.query;
   return (
     <div className="devices-panel">
@@ -28,10 +28,10 @@ export function DevicesPanel() {
         <InViewOnly />
       </StatusChips>
       <KindChips />
-      <SortBar order={order} onOrder={setOrder} />
+      <SortBar order={order} past={past} onOrder={setOrder} />
       <FilterLine matching={data?.total} all={fleet} settling={devices.settling} />
       <QueryProblem query={devices.query} what={t("The device list")} />
-      <DevicesBody devices={devices} order={order} />
+      <DevicesBody devices={devices} />
     </div>
   );
 }
@@ -51,9 +51,9 @@ function InViewOnly() {
   );
 }
 
-function DevicesBody({ devices, order }: { readonly devices: Devices; readonly order: DeviceOrder }) {
+function DevicesBody({ devices }: { readonly devices: Devices }) {
   const { data, isPending } = devices.query;
-  const { filter } = useDeviceFilter();
+  const { filter, order } = useDeviceFilter();
   if (isPending) return <SkeletonRows />;
   if (data === undefined) return null;
   if (data.total === 0) return isFiltered(filter) ? <NoMatch without={data.without} /> : <NoneYet />;

@@ -49,7 +49,7 @@ function distanceMarks(stats: Stats, engine: Engine, selected: string | null): M
     text: formatDistance(metres),
     colour: "var(--bar)",
     pressed: selected === device_id,
-    choose: () => engine.select(selected === device_id ? null : device_id),
+    choose: () => (selected === device_id ? engine.select(null) : engine.reveal(device_id)),
   }));
 }
 

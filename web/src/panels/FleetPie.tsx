@@ -5,10 +5,11 @@ import { MarkTable } from "../charts/MarkTable";
 import type { Mark } from "../charts/mark";
 import { fold, OTHER } from "../charts/slices";
 import { useSettledOrder } from "../charts/useSettledOrder";
-import { STATUSES, type Stats } from "../engine/types";
+import { STATUSES } from "../engine/types";
 import { toggleKind, toggleStatus } from "../filter/deviceFilter";
 import { type DeviceFilterSetting, useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
+import type { FleetCounts } from "../hooks/useFleetCounts";
 import { t } from "../words/t";
 import { ChartCard } from "./ChartCard";
 import { Segments } from "./Segments";
@@ -16,12 +17,18 @@ import { Segments } from "./Segments";
 type Grouping = "status" | "kind";
 const CAPTIONS = { status: "Devices by status", kind: "Devices by kind" } as const;
 
+interface FleetPieProps {
+  readonly counts: FleetCounts;
+  /** When they were counted. */
+  readonly time: number;
+}
+
 /** Devices by status or by kind; a click limits the map and the list to that slice. */
-export function FleetPie({ stats }: { readonly stats: Stats }) {
+export function FleetPie({ counts, time }: FleetPieProps) {
   const [grouping, setGrouping] = useState<Grouping>("status");
   const setting = useDeviceFilter();
-  const kinds = useSettledOrder(kindMarks(stats, setting), stats.time);
-  const marks = grouping === "status" ? statusMarks(stats, setting) : kinds;
+  const kinds = useSettledOrder(kindMarks(counts, setting), time);
+  const marks = grouping === "status" ? statusMarks(counts, setting) : kinds;
   return (
     <ChartCard
       title={t("Fleet")}
@@ -40,27 +47,27 @@ export function FleetPie({ stats }: { readonly stats: Stats }) {
     >
       <DonutChart
         marks={marks}
-        total={formatCount(stats.devices)}
-        unit={stats.devices === 1 ? t("device") : t("devices")}
+        total={formatCount(counts.devices)}
+        unit={counts.devices === 1 ? t("device") : t("devices")}
       />
     </ChartCard>
   );
 }
 
-function statusMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): Mark[] {
+function statusMarks(counts: FleetCounts, { filter, setFilter }: DeviceFilterSetting): Mark[] {
   return STATUSES.map((status) => ({
     key: status,
     label: t(status),
-    value: stats.by_status[status],
-    text: formatCount(stats.by_status[status]),
+    value: counts.by_status[status],
+    text: formatCount(counts.by_status[status]),
     colour: `var(--status-${status})`,
     pressed: filter.statuses.includes(status),
     choose: () => setFilter(toggleStatus(filter, status)),
   }));
 }
 
-function kindMarks(stats: Stats, { filter, setFilter }: DeviceFilterSetting): Mark[] {
-  const shares = Object.entries(stats.by_kind).map(([key, value]) => ({ key, value }));
+function kindMarks(counts: FleetCounts, { filter, setFilter }: DeviceFilterSetting): Mark[] {
+  const shares = Object.entries(counts.by_kind).map(([key, value]) => ({ key, value }));
   const folded = fold(shares).sort((a, b) => rank(b) - rank(a));
   const colours = kindColours(folded.map(({ key }) => key));
   return folded.map(({ key, value }) => ({

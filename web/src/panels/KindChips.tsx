@@ -3,13 +3,12 @@ import { OTHER } from "../charts/slices";
 import { toggleKind } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
-import { useEngine } from "../hooks/useEngine";
-import { useReadable } from "../hooks/useReadable";
+import { useFleetCounts } from "../hooks/useFleetCounts";
 import { t } from "../words/t";
 
 /** Limit the list and the map to these kinds; the counts are those of the whole fleet. */
 export function KindChips() {
-  const counts = useReadable(useEngine().stats)?.by_kind ?? {};
+  const counts = useFleetCounts()?.by_kind ?? {};
   const { filter, setFilter } = useDeviceFilter();
   // By name, so that they stand still while their counts change. One that is asked for shows though it is gone.
   const kinds = [...new Set([...Object.keys(counts), ...filter.kinds])].sort(otherLast);

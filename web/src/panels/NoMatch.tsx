@@ -2,8 +2,7 @@ import type { Condition, DevicePage } from "../api/devices";
 import { type DeviceFilter, NO_FILTER } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
-import { useEngine } from "../hooks/useEngine";
-import { useReadablePart } from "../hooks/useReadable";
+import { useFleetSize } from "../hooks/useFleetCounts";
 import { type Label, t } from "../words/t";
 
 /** Each part of a filter by the name of its parameter: what it is called, and what is left without it. */
@@ -17,7 +16,7 @@ const CONDITIONS = ["search", "status", "kind", "bbox"] as const satisfies reado
 
 /** Which filter it is that leaves nothing, and the way out. */
 export function NoMatch({ without }: { readonly without: DevicePage["without"] }) {
-  const all = useReadablePart(useEngine().stats, (stats) => stats?.devices);
+  const all = useFleetSize();
   const { filter, setFilter } = useDeviceFilter();
   const killers = CONDITIONS.filter((condition) => (without?.[condition] ?? 0) > 0);
   return (

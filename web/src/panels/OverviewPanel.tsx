@@ -1,5 +1,7 @@
 import { useEngine } from "../hooks/useEngine";
+import { useFleetCounts } from "../hooks/useFleetCounts";
 import { useReadable } from "../hooks/useReadable";
+import { t } from "../words/t";
 import { DistanceBars } from "./DistanceBars";
 import { FleetPie } from "./FleetPie";
 import { LatencyCard } from "./LatencyCard";
@@ -8,11 +10,15 @@ import { SkeletonRows } from "./SkeletonRows";
 
 /** The fleet in numbers, as the server counts them. */
 export function OverviewPanel() {
-  const stats = useReadable(useEngine().stats);
-  if (stats === null) return <SkeletonRows />;
+  const engine = useEngine();
+  const stats = useReadable(engine.stats);
+  const counts = useFleetCounts();
+  const past = useReadable(engine.replay.state) !== null;
+  if (stats === null || counts === null) return <SkeletonRows />;
   return (
     <div className="overview">
-      <FleetPie stats={stats} />
+      <FleetPie counts={counts} time={stats.time} />
+      {past && <p className="muted">{t("What follows is of now, not of the time that is played.")}</p>}
       <DistanceBars stats={stats} />
       <RatesCard stats={stats} />
       <LatencyCard stats={stats} />

@@ -7,6 +7,7 @@ import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { ChartCard } from "./ChartCard";
+import { DerivedNote } from "./DerivedNote";
 import { SpeedTable } from "./SpeedTable";
 import { speedsOf } from "./speedsOf";
 
@@ -15,11 +16,11 @@ export function PastSpeedCard() {
   const { replay } = useEngine();
   const fixes = useReadable(replay.track);
   const now = useServerNow();
-  const moments = useMemo(() => speedsOf(fixes), [fixes]);
+  const { moments, known, derived } = useMemo(() => speedsOf(fixes), [fixes]);
   const title = t("Speed in the hour that is played");
   return (
     <ChartCard title={title} table={<SpeedTable caption={title} moments={moments} now={now} />}>
-      {moments.length > 1 ? (
+      {known > 1 ? (
         <TimeSeries
           title={title}
           moments={moments}
@@ -31,6 +32,7 @@ export function PastSpeedCard() {
       ) : (
         <p className="muted">{t("No speeds are known of this hour.")}</p>
       )}
+      {derived && <DerivedNote />}
     </ChartCard>
   );
 }

@@ -1,20 +1,22 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
+import { type DeviceOrder, ORDERS } from "../filter/deviceOrder";
 import { t } from "../words/t";
-import { type DeviceOrder, ORDERS } from "./deviceOrder";
 
 interface SortBarProps {
   readonly order: DeviceOrder;
+  /** The list is of another time, of which nobody knows how far devices had come that day. */
+  readonly past: boolean;
   onOrder(order: DeviceOrder): void;
 }
 
 /** By what the list is sorted; the second click on the same turns it round. */
-export function SortBar({ order, onOrder }: SortBarProps) {
+export function SortBar({ order, past, onOrder }: SortBarProps) {
   const way = order.descending ? t("downwards") : t("upwards");
   const Arrow = order.descending ? ArrowDown : ArrowUp;
   return (
     <fieldset className="sort-bar">
       <legend className="hidden">{t("Sort")}</legend>
-      {ORDERS.map(({ by, label, descending }) => {
+      {ORDERS.filter(({ by }) => !past || by !== "distance").map(({ by, label, descending }) => {
         const chosen = by === order.by;
         return (
           <button

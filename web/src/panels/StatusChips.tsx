@@ -3,14 +3,13 @@ import { STATUSES } from "../engine/types";
 import { toggleStatus } from "../filter/deviceFilter";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { formatCount } from "../format/count";
-import { useEngine } from "../hooks/useEngine";
-import { useReadable } from "../hooks/useReadable";
+import { useFleetCounts } from "../hooks/useFleetCounts";
 import { t } from "../words/t";
 import { StatusShape } from "./StatusShape";
 
 /** Limit the list and the map to these; the counts are those of the whole fleet. */
 export function StatusChips({ children }: { readonly children: ReactNode }) {
-  const stats = useReadable(useEngine().stats);
+  const counts = useFleetCounts();
   const { filter, setFilter } = useDeviceFilter();
   return (
     <fieldset className="chips">
@@ -25,7 +24,7 @@ export function StatusChips({ children }: { readonly children: ReactNode }) {
         >
           <StatusShape status={status} />
           {t(status)}
-          <span className="number">{stats ? formatCount(stats.by_status[status]) : "–"}</span>
+          <span className="number">{counts ? formatCount(counts.by_status[status]) : "–"}</span>
         </button>
       ))}
       {children}

@@ -9,6 +9,7 @@ import { useServerNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { ChartCard } from "./ChartCard";
+import { DerivedNote } from "./DerivedNote";
 import { SpeedTable } from "./SpeedTable";
 import { speedsOf } from "./speedsOf";
 
@@ -25,7 +26,7 @@ function Speeds({ track }: { readonly track: TrackState }) {
   const engine = useEngine();
   const now = useServerNow();
   const { points } = track;
-  const moments = useMemo(() => speedsOf(points), [points]);
+  const { moments, known, derived } = useMemo(() => speedsOf(points), [points]);
   const short = (moments.at(-1)?.time ?? 0) - (moments[0]?.time ?? 0) < SHORT;
   const placeAt = ({ time }: Moment) => points.find((point) => point.time === time) ?? null;
   const greatest = moments.reduce((most, { value }) => Math.max(most, value ?? 0), 0);
@@ -37,7 +38,7 @@ function Speeds({ track }: { readonly track: TrackState }) {
       <p className="muted number">{t("{{count, number}} positions", { count: points.length })}</p>
       {track.error && <p className="problem">{track.error}</p>}
       {track.loading && <p className="muted">{t("Loading…")}</p>}
-      {moments.length > 1 && (
+      {known > 1 && (
         <TimeSeries
           title={t("Speed over the last hour, at most {{speed}}", { speed: formatSpeed(greatest) })}
           moments={moments}
@@ -50,6 +51,7 @@ function Speeds({ track }: { readonly track: TrackState }) {
           }}
         />
       )}
+      {derived && <DerivedNote />}
     </ChartCard>
   );
 }

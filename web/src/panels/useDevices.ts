@@ -2,10 +2,13 @@ import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react
 import { useCallback, useState } from "react";
 import { type DevicePage, fetchDevices } from "../api/devices";
 import type { DeviceFilter } from "../filter/deviceFilter";
+import type { DeviceOrder } from "../filter/deviceOrder";
+import { deviceQuery } from "../filter/deviceQuery";
+import { pastDevices } from "../filter/pastDevices";
 import { useDebounced } from "../hooks/useDebounced";
 import { useEngine } from "../hooks/useEngine";
+import { usePastMoment } from "../hooks/useFleetCounts";
 import { useReadable } from "../hooks/useReadable";
-import { type DeviceOrder, sortOf } from "./deviceOrder";
 
 // What is loaded and refreshed: the hundred rows that are looked at, the hundred before them and after.
 const CHUNK = 100;
@@ -29,30 +32,31 @@ export interface Devices {
   look(row: number): void;
 }
 
-/** The devices that match, around the row that is looked at, refreshed while the list is on the screen. */
+/** The devices that match at the time that the map shows, around the row that is looked at, refreshed while the list is on
+ * the screen. */
 export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
   const search = useDebounced(filter.search.trim(), SEARCH_PAUSE_MILLISECONDS);
-  const view = useReadable(useEngine().view);
-  const sort = sortOf(order);
-  const asked = {
-    search,
-    status: filter.statuses,
-    kind: filter.kinds,
-    bbox: filter.inView && view ? view.join(",") : null,
-    sort,
-  };
+  const engine = useEngine();
+  const view = useReadable(engine.view);
+  const asked = deviceQuery({ ...filter, search }, order, view);
   // Another list starts from the top; the same one does not because the map has moved.
   const of = JSON.stringify({ ...asked, bbox: filter.inView });
   const [kept, setKept] = useState({ of, offset: 0 });
   const offset = kept.of === of ? kept.offset : 0;
+  const part = { offset, limit: CHUNK * CHUNKS };
+  const past = usePastMoment();
   const query = useQuery({
-    queryKey: ["devices", asked, offset],
+    queryKey: ["devices", asked, offset, past],
     queryFn: async ({ signal }) => {
-      const page = await fetchDevices({ ...asked, offset, limit: CHUNK * CHUNKS }, signal);
+      const named = Object.keys(engine.stats.get()?.by_kind ?? {});
+      const page =
+        past === null
+          ? await fetchDevices({ ...asked, ...part }, signal)
+          : pastDevices(engine.replay.fleet(), { filter: { ...filter, search }, order, view, named, ...part });
       return { ...page, offset, of };
     },
     placeholderData: keepPreviousData,
-    refetchInterval: REFRESH_MILLISECONDS,
+    refetchInterval: past === null ? REFRESH_MILLISECONDS : false,
     gcTime: 10_000,
   });
   const look = useCallback((row: number) => setKept({ of, offset: offsetAt(row) }), [of]);

@@ -50,7 +50,7 @@ export function useMarkedRow(devices: DeviceWindow, rows: ScrolledRows): MarkedR
     // As the engine has it now: keys may come faster than this is rendered.
     const row = led(key, engine.selection.get() ?? markedId);
     const device = row === null ? undefined : deviceAt(devices, row);
-    if (device !== undefined) engine.select(device.device_id);
+    if (device !== undefined) engine.reveal(device.device_id);
   }
   function moveTo(row: number): void {
     const device = deviceAt(devices, row);
@@ -61,7 +61,7 @@ export function useMarkedRow(devices: DeviceWindow, rows: ScrolledRows): MarkedR
   /** False for a key that chooses nothing. */
   function choose(key: string): boolean {
     if (markedId === null) return false;
-    if (key === "Enter") engine.select(markedId);
+    if (key === "Enter") engine.reveal(markedId);
     else if (key === " ") engine.group.toggle(markedId);
     else return false;
     return true;

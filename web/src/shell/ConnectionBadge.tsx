@@ -2,14 +2,16 @@ import { useEngine } from "../hooks/useEngine";
 import { useNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
-import { connectionText, lagText, lastDataText } from "./connectionText";
+import { connectionText, lagText } from "./connectionText";
+import { useDataText } from "./useDataText";
 
 export function ConnectionBadge() {
   const engine = useEngine();
   const connection = useReadable(engine.connection);
   const replay = useReadable(engine.replay.state);
   const now = useNow();
-  const { label, tone } = connectionText(connection, now);
+  const data = useDataText();
+  const { label, tone } = connectionText(connection, now, data);
   if (replay && connection.state === "live" && !connection.problem) return <LivePaused newer={replay.newer} />;
   const lag = connection.state === "live" && connection.lag ? lagText(connection.lag) : null;
   return (
@@ -23,7 +25,7 @@ export function ConnectionBadge() {
           <span className="hidden">{lag.cause}</span>
         </>
       ) : (
-        <span className="muted badge-age number">{lastDataText(connection.lastData, now)}</span>
+        <span className="muted badge-age number">{data}</span>
       )}
     </p>
   );

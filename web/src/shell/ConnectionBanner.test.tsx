@@ -2,7 +2,7 @@ import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { renderPanel } from "../testing/renderPanel";
-import { LIVE } from "../testing/stillEngine";
+import { LIVE, STATS } from "../testing/stillEngine";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { ConnectionBanner } from "./ConnectionBanner";
 
@@ -15,9 +15,13 @@ test("a lost connection is told, with a way to try at once", async () => {
   expect(engine.told.calls).toContain("retryNow");
 });
 
-test("the badge has the state and the age of the last data", () => {
+test("the badge has the state of the link and, apart from it, the age of the newest data by the server's clock", () => {
   const { engine } = renderPanel(<ConnectionBadge />);
-  act(() => engine.connection.set({ ...LIVE, lastData: Date.now() - 12_500 }));
+  act(() => engine.connection.set({ ...LIVE, serverOffset: 3_600_000 }));
+  act(() => engine.stats.set({ ...STATS, newest: Date.now() + 3_600_000 - 420_500 }));
   expect(screen.getByText("Live")).toBeDefined();
-  expect(screen.getByText("last data 12 s ago")).toBeDefined();
+  expect(screen.getByText("last data 7 min ago")).toBeDefined();
+  act(() => engine.stats.set({ ...STATS, time: STATS.time + 500, devices: 0, newest: null }));
+  expect(screen.getByText("Live")).toBeDefined();
+  expect(screen.getByText("no data yet")).toBeDefined();
 });

@@ -3,12 +3,13 @@ import { useNow } from "../hooks/useNow";
 import { useReadable } from "../hooks/useReadable";
 import { t } from "../words/t";
 import { connectionText } from "./connectionText";
+import { useDataText } from "./useDataText";
 
 /** Appears when live updates do not come as they should. */
 export function ConnectionBanner() {
   const engine = useEngine();
   const connection = useReadable(engine.connection);
-  const { message, countdown, canRetry, tone } = connectionText(connection, useNow());
+  const { message, countdown, canRetry, tone } = connectionText(connection, useNow(), useDataText());
   return (
     <div className="banner" data-tone={tone} hidden={message === null}>
       <p role="status">{message}</p>

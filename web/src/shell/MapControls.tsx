@@ -1,16 +1,26 @@
 import { Maximize, Minus, Plus } from "lucide-react";
+import { isFiltered } from "../filter/deviceFilter";
+import { fleetQuery } from "../filter/deviceQuery";
+import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
 import { t } from "../words/t";
 import { IconButton } from "./IconButton";
 
 export function MapControls() {
   const engine = useEngine();
+  const { filter } = useDeviceFilter();
+  const matching = isFiltered({ ...filter, inView: false });
   return (
     <fieldset className="map-controls">
       <legend className="hidden">{t("Map")}</legend>
       <IconButton name={t("Zoom in")} shortcut="+" icon={Plus} onClick={() => engine.zoomBy(1)} />
       <IconButton name={t("Zoom out")} shortcut="-" icon={Minus} onClick={() => engine.zoomBy(-1)} />
-      <IconButton name={t("Show the whole fleet")} shortcut="0" icon={Maximize} onClick={() => engine.fitFleet()} />
+      <IconButton
+        name={matching ? t("Show all that match the filter") : t("Show the whole fleet")}
+        shortcut="0"
+        icon={Maximize}
+        onClick={() => engine.fitFleet(fleetQuery(filter))}
+      />
     </fieldset>
   );
 }

@@ -1,6 +1,9 @@
 import { Command, Search, X } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
+import { fetchDevices } from "../api/devices";
+import { deviceQuery } from "../filter/deviceQuery";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
+import { useEngine } from "../hooks/useEngine";
 import { useShortcuts } from "../hooks/useShortcuts";
 import { t } from "../words/t";
 import { IconButton } from "./IconButton";
@@ -12,12 +15,25 @@ interface SearchBoxProps {
 }
 
 export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
-  const { filter, setFilter } = useDeviceFilter();
+  const engine = useEngine();
+  const { filter, setFilter, order } = useDeviceFilter();
   const input = useRef<HTMLInputElement>(null);
   const set = (search: string): void => setFilter({ ...filter, search });
   useShortcuts({ "/": () => input.current?.focus() });
 
+  /** The first that is listed for what was typed. The list tells of none, and of a server that does not answer. */
+  async function chooseFirst(): Promise<void> {
+    if (filter.search.trim() === "") return;
+    const query = deviceQuery(filter, order, engine.view.get());
+    const page = await fetchDevices({ ...query, limit: 1 }).catch(() => null);
+    const first = page?.devices[0];
+    if (first === undefined || input.current?.value !== filter.search) return;
+    input.current.blur();
+    engine.reveal(first.device_id);
+  }
+
   function press(event: KeyboardEvent<HTMLInputElement>): void {
+    if (event.key === "Enter") void chooseFirst();
     if (event.key !== "Escape") return;
     event.preventDefault();
     if (filter.search === "") input.current?.blur();

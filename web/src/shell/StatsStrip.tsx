@@ -1,6 +1,7 @@
 import type { Drawing } from "../engine/types";
 import { formatCount, formatRate } from "../format/count";
 import { useEngine } from "../hooks/useEngine";
+import { useFleetSize } from "../hooks/useFleetCounts";
 import { useReadable } from "../hooks/useReadable";
 import { type Label, t } from "../words/t";
 
@@ -20,11 +21,12 @@ export function StatsStrip() {
   const stats = useReadable(engine.stats);
   const shown = useReadable(engine.shown);
   const drawing = useReadable(engine.drawing);
+  const devices = useFleetSize() ?? 0;
   if (stats === null) return null;
   const less = LESS[drawing];
   return (
     <dl className="strip">
-      <Figure name={stats.devices === 1 ? t("device") : t("devices")} value={formatCount(stats.devices)} />
+      <Figure name={devices === 1 ? t("device") : t("devices")} value={formatCount(devices)} />
       <Figure name={t("in view")} value={formatCount(shown)} />
       <Figure name={t("positions/s")} value={formatRate(stats.rates.accepted)} />
       {less && (

@@ -1,5 +1,6 @@
 import { useEngine } from "../hooks/useEngine";
-import { useReadable, useReadablePart } from "../hooks/useReadable";
+import { useFleetSize } from "../hooks/useFleetCounts";
+import { useReadable } from "../hooks/useReadable";
 import { DetailPanel } from "../panels/DetailPanel";
 import { DevicesPanel } from "../panels/DevicesPanel";
 import { OverviewPanel } from "../panels/OverviewPanel";
@@ -20,7 +21,7 @@ interface TabbedPanelProps {
 export function TabbedPanel({ tab, folded = false, onTab }: TabbedPanelProps) {
   const engine = useEngine();
   const selected = useReadable(engine.selection);
-  const devices = useReadablePart(engine.stats, (stats) => stats?.devices);
+  const devices = useFleetSize();
   if (selected !== null && !folded) {
     return (
       <Panel title={t("Device")}>

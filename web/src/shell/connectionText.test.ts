@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LIVE } from "../testing/stillEngine";
-import { connectionText, lagText, lastDataText } from "./connectionText";
+import { connectionText, dataText, lagText } from "./connectionText";
 
 const NOW = 1_790_000_000_000;
 
@@ -39,7 +39,7 @@ describe("connectionText", () => {
   });
 
   test("says offline how old what is shown is, and offers no attempt", () => {
-    const text = connectionText({ ...LIVE, state: "offline", lastData: NOW - 12_000 }, NOW);
+    const text = connectionText({ ...LIVE, state: "offline" }, NOW, "last data 12 s ago");
     expect(text).toMatchObject({ label: "Offline", countdown: "last data 12 s ago", canRetry: false });
   });
 
@@ -49,7 +49,9 @@ describe("connectionText", () => {
   });
 });
 
-test("before the first data there is no age of it", () => {
-  expect(lastDataText(null, NOW)).toBeNull();
-  expect(lastDataText(NOW - 3000, NOW)).toBe("last data 3 s ago");
+test("data are as old as what the fleet said last, and there are none where there is no fleet", () => {
+  expect(dataText(null, NOW)).toBeNull();
+  expect(dataText({ devices: 0, newest: null }, NOW)).toBe("no data yet");
+  expect(dataText({ devices: 3, newest: null }, NOW)).toBeNull();
+  expect(dataText({ devices: 3, newest: NOW - 420_000 }, NOW)).toBe("last data 7 min ago");
 });

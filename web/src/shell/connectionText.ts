@@ -1,4 +1,4 @@
-import type { Connection, Lag } from "../engine/types";
+import type { Connection, Lag, Stats } from "../engine/types";
 import { formatAge } from "../format/age";
 import { formatNumber } from "../format/number";
 import { type Label, t } from "../words/t";
@@ -16,8 +16,8 @@ export interface ConnectionText {
 
 const calm = { message: null, countdown: null, canRetry: false } as const;
 
-/** Says the state of the connection in words. `now` is the time of the browser. */
-export function connectionText(connection: Connection, now: number): ConnectionText {
+/** Says the state of the connection in words. `now` is the time of the browser; `data` says how old the newest data are. */
+export function connectionText(connection: Connection, now: number, data: string | null = null): ConnectionText {
   switch (connection.state) {
     case "connecting":
       return { ...calm, label: t("Connecting"), tone: "quiet" };
@@ -46,7 +46,7 @@ export function connectionText(connection: Connection, now: number): ConnectionT
         label: t("Offline"),
         tone: "bad",
         message: t("There is no network. All that is shown stays readable."),
-        countdown: lastDataText(connection.lastData, now),
+        countdown: data,
         canRetry: false,
       };
     case "refused":
@@ -65,9 +65,12 @@ function countdown(retryAt: number | null, now: number): string {
   return seconds <= 0 ? t("Reconnecting now…") : t("Reconnecting in {{seconds}} s.", { seconds });
 }
 
-/** `last data 3 s ago`, or null before the first. */
-export function lastDataText(lastData: number | null, now: number): string | null {
-  return lastData === null ? null : t("last data {{age}}", { age: formatAge(now - lastData) });
+/** When the fleet was heard of last, by the clock of the server, whether the link works or not: `last data 3 s ago`. Null
+ * while that is not known, as after a restart of the server. */
+export function dataText(stats: Pick<Stats, "devices" | "newest"> | null, serverNow: number): string | null {
+  if (stats?.devices === 0) return t("no data yet");
+  const newest = stats?.newest ?? null;
+  return newest === null ? null : t("last data {{age}}", { age: formatAge(serverNow - newest) });
 }
 
 const CAUSES: Readonly<Record<Lag["cause"], Label>> = {

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent } from "react";
 import { isFiltered, NO_FILTER } from "../filter/deviceFilter";
+import { fleetQuery } from "../filter/deviceQuery";
 import { useDeviceFilter } from "../filter/useDeviceFilter";
 import { useEngine } from "../hooks/useEngine";
 import { useShortcuts } from "../hooks/useShortcuts";
@@ -30,7 +31,7 @@ export function useShellShortcuts(theme: ThemeSetting, shell: ShellSetting): voi
     change({ left: true, right: true, tab: "overview", stop: shell.stop === "peek" ? "half" : shell.stop });
   }
   useShortcuts({
-    "0": () => engine.fitFleet(),
+    "0": () => engine.fitFleet(fleetQuery(filter)),
     f: toggleFollow,
     t: () => toggleLayer("track"),
     l: () => toggleLayer("labels"),

@@ -58,7 +58,11 @@ export function stillEngine() {
     dispose: note("dispose"),
     select: (deviceId) => engine.group.only(deviceId),
     follow: (on) => following.set(on),
-    fitFleet: note("fitFleet"),
+    reveal: (deviceId) => {
+      engine.group.only(deviceId);
+      note(`reveal ${deviceId}`)();
+    },
+    fitFleet: (query) => note(`fitFleet ${JSON.stringify(query ?? {})}`)(),
     flyTo: note("flyTo"),
     point: note("point"),
     zoomBy: note("zoomBy"),
@@ -105,6 +109,7 @@ function stillReplay(note: (call: string) => () => void) {
   return {
     state,
     track: new Value<readonly Fix[]>([]),
+    fleet: (): readonly LivePosition[] => [], // which a test may replace
     clock: { time: () => state.get()?.time ?? 0 },
     show: (range, time, devices = null) => state.set({ ...STANDING, range, time: time ?? range.from, devices }),
     end: () => state.set(null),
