@@ -13,9 +13,9 @@ import msgspec
 
 from herenow.wire import binary
 from herenow.wire.json import Live
+from tests.patience import PATIENCE
 
 TEXT, BINARY, CLOSE, PING = 0x1, 0x2, 0x8, 0x9
-OPENING = 20.0  # s
 SIP = 97  # bytes that are read at once by who is about to be cut half-way through a message
 GULP = memoryview(bytearray(1 << 18))  # one for all: what is read is taken out at once
 
@@ -172,7 +172,7 @@ class Viewer:
             self.token = None
         self.read()
         self._answered = False
-        async with asyncio.timeout(OPENING):
+        async with asyncio.timeout(PATIENCE):
             loop = asyncio.get_running_loop()
             _, self.connection = await loop.create_connection(lambda: Connection(self), "127.0.0.1", self._port)
             await self.connection.opened

@@ -5,11 +5,13 @@ A test file names the fixtures that it uses: `keyspace, url, store = stores.keys
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+import herenow.store.cassandra
 from herenow.model.device import advance
 from herenow.model.position import Position
 from herenow.store.base import Span, Store
@@ -17,6 +19,7 @@ from herenow.store.cassandra import CassandraStore, apply_schema
 from herenow.store.cassandra_session import in_parallel, open_session
 from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
 from herenow.store.sqlite import SqliteStore
+from tests.patience import PATIENCE
 from tests.positions import NOW
 from tests.services.cassandra import Cassandra, GivenCassandra
 
@@ -50,7 +53,7 @@ async def store(url: str) -> AsyncIterator[Store]:
 
 async def empty(url: CassandraUrl) -> None:
     """Makes the tables where they are not there; else they are as new, but for what a table was altered to."""
-    session = await open_session(url)
+    session = await open_session(url, PATIENCE)
     try:
         where = f"keyspace_name = '{url.keyspace}'"
         if not await session.run(f"SELECT keyspace_name FROM system_schema.keyspaces WHERE {where}"):  # noqa: S608
@@ -71,8 +74,10 @@ async def opened(url: str) -> AsyncIterator[Store]:
         async with SqliteStore(Path(url)) as sqlite:
             yield sqlite
         return
-    async with CassandraStore(read_cassandra_url(url)) as cassandra:
-        yield cassandra
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(herenow.store.cassandra, "open_session", partial(open_session, request_within=PATIENCE))
+        async with CassandraStore(read_cassandra_url(url)) as cassandra:
+            yield cassandra
 
 
 async def keep(store: Store, positions: list[Position]) -> None:

@@ -87,10 +87,9 @@ def test_a_recording_can_be_played_into_a_server_of_its_own(tmp_path: Path) -> N
 def test_ctrl_c_ends_a_simulation_without_a_traceback(server: Server) -> None:
     command = [sys.executable, "-m", "herenow", "simulate", "--devices", "5", "--prefix", "c-", "--server", server.url]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(3)
+        wait_for(lambda: "c-" in httpx.get(f"{server.url}/api/devices", timeout=PATIENCE).text)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(PATIENCE) == 130
         assert process.stderr
         assert "Traceback" not in process.stderr.read()
 

@@ -10,12 +10,14 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tests.patience import PATIENCE
 from tests.ports import free_port
 from tests.services import cql
 from tests.services.service import Service, ServiceFailed, answers, inherited, launched
 
 JARS = Path(__file__).parents[2] / ".services/cassandra/lib"
 JVMS = Path("/usr/lib/jvm")
+REQUESTS = ("read", "write", "range", "truncate")
 TOKENS = 16  # ranges a node owns
 SUPERUSER = ("cassandra", "cassandra")
 # Whatever a new node asks of the others is answered at once here.
@@ -44,7 +46,8 @@ class Cassandra(Service):
 
     `ring` are the addresses of all nodes of a new cluster, this one's among them, the same on every node; all use the
     same two ports. With `authenticator`, the superuser is cassandra with the password cassandra. `optimized` is for
-    measuring; without it three nodes on two cores start in 12 s instead of 20.
+    measuring; without it three nodes on two cores start in 12 s instead of 20. A `patient` one answers late on a busy
+    machine, where another says after two seconds that it cannot.
     """
 
     starting = 240.0
@@ -60,6 +63,7 @@ class Cassandra(Service):
         authenticator: bool = False,
         optimized: bool = True,
         heap: str = "512m",
+        patient: bool = False,
     ) -> None:
         super().__init__(folder, address, port)
         self.login = SUPERUSER if authenticator else None
@@ -67,6 +71,7 @@ class Cassandra(Service):
         self._storage_port = storage_port or free_port(*self._ring)
         self._scratch = self.folder / "scratch"
         self._heap = heap
+        self._timeouts = {f"{what}_request_timeout": f"{PATIENCE:.0f}s" for what in REQUESTS} if patient else {}
         self._compiler = [] if optimized else ["-XX:TieredStopAtLevel=1"]
 
     def url(self, keyspace: str, replication: int = 1) -> str:
@@ -113,6 +118,7 @@ class Cassandra(Service):
             "native_transport_port": self.port,
             "commitlog_sync": "batch",
             "auto_snapshot": False,
+            **self._timeouts,
         }
         if self.login:
             configuration |= {"authenticator": "PasswordAuthenticator", "authorizer": "CassandraAuthorizer"}
