@@ -44,8 +44,9 @@ class Proxy:
     def cut(self) -> None:
         """Resets all connections, as a router that lost its state."""
         for writer in self._open:
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            writer.transport.abort()
+            if not writer.transport.is_closing():
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                writer.transport.abort()
 
     def say(self, data: bytes) -> None:
         """Says to every client what no server said, between two pieces of what it does say."""

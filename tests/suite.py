@@ -49,7 +49,7 @@ def main() -> int:
     try:
         print(f"{WORKERS} workers, one RabbitMQ, one Cassandra: {_expected(kind)}.", flush=True)
         with tempfile.TemporaryDirectory(prefix="herenow-tests-", ignore_cleanup_errors=True) as folder:
-            _check_disk(Path(folder))
+            check_disk(Path(folder))
             code = _run(kind, Path(folder), more)
     except ServiceFailed as error:
         print(f"The tests cannot run: {error}", file=sys.stderr)
@@ -71,7 +71,7 @@ def _minutes(seconds: float) -> str:
     return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
 
 
-def _check_disk(folder: Path) -> None:
+def check_disk(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < NEEDED:
         raise ServiceFailed(
@@ -86,7 +86,7 @@ def _run(kind: str, folder: Path, more: list[str]) -> int:
     command += (["-m", "long"] if kind == "long" else []) + more
     doses = {"HERENOW_TEST_LONG": "1"} if kind == "long" else {}
     with _services(folder) as (places, services), _started(command, places | doses) as running:
-        return _watch(running, services)
+        return watch(running, services)
 
 
 @contextlib.contextmanager
@@ -108,7 +108,7 @@ def _services(folder: Path) -> Iterator[tuple[dict[str, str], list[Service]]]:
         yield environment, services
 
 
-def _watch(running: subprocess.Popen[bytes], services: list[Service]) -> int:
+def watch(running: subprocess.Popen[bytes], services: list[Service]) -> int:
     """pytest's exit code. Raises ServiceFailed as soon as a server ends that all tests share."""
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):

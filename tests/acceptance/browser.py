@@ -8,11 +8,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, ViewportSize
 
+from tests.dose import LONG
 from tests.patience import PATIENCE
 
 # Without a GPU and as root; the rest keeps the browser from looking for the world outside.
 FLAGS = [
     "--no-sandbox",
+    "--num-raster-threads=1",  # several would share what few cores there are
     "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
@@ -40,7 +42,9 @@ def launched(playwright: Playwright, *flags: str) -> Iterator[Browser]:
 
 
 def chromium() -> str:
-    """The path of the browser, from CHROMIUM or as installed."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert found, "no Chromium: install the package 'chromium', or set CHROMIUM to its path"
+    """The path of the browser, from CHROMIUM or as installed. The headless shell is the same browser without its own
+    menus and tabs, which take as much of the processor as a page does; full doses run in the whole browser."""
+    names = ["chromium"] if LONG else ["chromium-headless-shell", "chromium"]
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    assert found, f"no Chromium: install the package '{names[0]}', or set CHROMIUM to its path"
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.dose import CLUSTERS, long
 from tests.patience import PATIENCE
 from tests.ports import free_port, taken
 from tests.server import wait_for
@@ -100,6 +101,8 @@ def test_a_server_ends_with_whoever_started_it_even_if_that_was_killed(tmp_path:
     wait_for(lambda: not taken("127.0.0.1", port))
 
 
+@long
+@pytest.mark.skipif("RabbitMQ" not in CLUSTERS, reason="the seed draws the other cluster")
 def test_two_rabbitmq_nodes_are_one_and_take_a_third(tmp_path: Path) -> None:
     with rabbitmq_cluster(tmp_path, 2) as nodes:
         nodes[0].ctl("add_user", "someone", "secret")
@@ -110,6 +113,8 @@ def test_two_rabbitmq_nodes_are_one_and_take_a_third(tmp_path: Path) -> None:
             assert "someone" in late.ctl("list_users")
 
 
+@long
+@pytest.mark.skipif("Cassandra" not in CLUSTERS, reason="the seed draws the other cluster")
 def test_three_cassandra_nodes_are_one(tmp_path: Path) -> None:
     with cassandra_cluster(tmp_path, 3) as nodes:
         nodes[0].execute("CREATE KEYSPACE k WITH replication = {'class': 'NetworkTopologyStrategy', 'datacenter1': 3}")

@@ -60,3 +60,11 @@ def test_every_picture_is_shown_on_a_page() -> None:
 
 def test_the_version_is_the_same_everywhere() -> None:
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_every_test_with_a_larger_dose_is_in_the_table_of_promises() -> None:
+    tests = {path.stem: path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
+    named = set(re.findall(r"\btest_\w+\b", DOCS["testing.md"]))
+    marked = {name for name, text in tests.items() if re.search(r"^(@long|pytestmark = long)$", text, re.MULTILINE)}
+    assert marked <= named
+    assert named <= set(tests)
