@@ -57,7 +57,7 @@ def test_bad_rows_are_named_and_the_good_ones_played(server: Server, tmp_path: P
     file.write_text("\n".join(json.dumps(row) for row in rows))
     ended = herenow("replay", "--server", server.url, str(file))
     assert ended.returncode == 0
-    assert "mixed.ndjson: row 1: latitude: expected" in ended.stderr
+    assert "mixed.ndjson: line 2: latitude: expected" in ended.stderr
     assert "1 rows left out, 2 kept" in ended.stderr
     assert len(track(server, "mixed")) == 2
 

@@ -1,5 +1,5 @@
 """Trips, stops and sums belong to a track: on each store they are the same whatever it is shifted by, in whatever order
-and in however many rounds it came, and whoever asks for which part of it."""
+and in however many rounds it came, and for whatever range of it."""
 
 import csv
 import random
@@ -16,6 +16,7 @@ from herenow.history.analytics import Asked, Sums, analytics
 from herenow.history.days import read_pieces, read_summaries
 from herenow.history.rollup import Rollup
 from herenow.history.rules import believed
+from herenow.history.stillness import Settings
 from herenow.history.summary import Figures, added
 from herenow.history.trips import Piece, Stop, Trip, pieces
 from herenow.model.clock import DAY, HOUR
@@ -128,8 +129,27 @@ async def test_order_and_rounds_make_no_difference(store: Store, quick: None, se
     assert await read_summaries(store.rollups, "van", START // DAY - 9, START // DAY + 20) == streamed
 
 
+@pytest.mark.parametrize(
+    "by",
+    [
+        Settings(still_time=2 * HOUR, still_radius=80.0),
+        Settings(still_time=DAY, trip_time=HOUR // 2, trip_reach=2_000.0),
+        Settings(still_time=30_000, still_radius=10.0, trip_time=1_000, trip_reach=1.0),
+    ],
+)
+async def test_other_settings_have_as_few_midnights(store: Store, quick: None, by: Settings) -> None:
+    positions, rollup = life(3), Rollup(store, by)
+    random.Random(3).shuffle(positions)
+    await rollup.catch_up()
+    for start in range(0, len(positions), len(positions) // 2 + 1):
+        await keep(store, positions[start : start + len(positions) // 2 + 1])
+        await settle(store, rollup)
+    expected = pieces(believed(judged(positions)["van"]), by)
+    same(await read_pieces(store.rollups, "van", Span(0, 2 * START)), expected)
+
+
 @pytest.mark.parametrize("seed", range(4))
-async def test_a_piece_is_the_same_whoever_asks(store: Store, quick: None, seed: int) -> None:
+async def test_a_piece_is_the_same_for_every_range(store: Store, quick: None, seed: int) -> None:
     positions = life(seed)
     await rolled(store, [positions])
     expected = whole(positions)
@@ -237,7 +257,7 @@ async def test_a_parked_device_has_stood_all_day(store: Store, quick: None) -> N
     assert day.stopped == 24 * HOUR
     assert days.stopped == stop.end - stop.start == 90 * HOUR
     hour = Span(stop.start + 50 * HOUR, stop.start + 51 * HOUR)
-    assert await read_pieces(store.rollups, "van", hour) == [stop], "whoever asks, and inside a silence"
+    assert await read_pieces(store.rollups, "van", hour) == [stop], "for every range, and inside a silence"
 
 
 async def test_a_shuttle_turns_at_the_speed_it_drives(store: Store, quick: None) -> None:

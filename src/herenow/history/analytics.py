@@ -1,7 +1,7 @@
 """What a fleet did in a range and a box, in sums.
 
 A day of a device that lies inside counts as it was summed up (`summary`); one that crosses an edge of the range or the
-box is looked at again. A leg belongs to where and when it ends, so that parts of a whole add up to it.
+box is summed up again, by the same rule (`figures_of`), so that parts of a whole add up to it.
 """
 
 import asyncio

@@ -23,7 +23,7 @@ Integers = npt.NDArray[np.int64]
 
 
 def lengths(found: Track, ground: Points) -> Numbers:
-    """Metres on the ellipsoid, as reported. Geod takes ten times longer than a chord, and is asked only where the
+    """Metres on the ellipsoid, as reported. Geod takes ten times longer than a chord, and measures only where the
     earth's curve depends on the direction: an arc exceeds its chord by chord³ / 24 r²."""
     chords = apart(ground[:, 1:], ground[:, :-1])
     metres = chords * (1 + chords * chords / (24 * EARTH * EARTH))
@@ -68,17 +68,26 @@ def _noise(times: Integers, ground: Points, dense: Mask) -> Numbers:
     hardest = (HARDEST * elapsed[:-1] * elapsed[1:] / 2e6) ** 2 / 1.5
     mean = _mean_around(square, both)
     level = np.where(mean > _mean_around(hardest, both), mean, 0.0)
-    return np.append(level[:1], level)  # by the position at which a leg begins; of the first it is that of the next
+    return np.asarray(np.maximum(np.append(0.0, level), np.append(level, 0.0)))  # of both ends of a leg
 
 
 def _mean_around(values: Numbers, known: Mask) -> Numbers:
-    """Over AROUND to either side of those that are known, of whole thousandths: sums of these are the same wherever a
-    track begins."""
+    """Over AROUND to either side of those that are known and follow each other, of whole thousandths: sums of these are
+    the same wherever a track begins."""
     whole = np.where(known, np.minimum(values, MOST) * 1000, 0).astype(np.int64)
-    sums, counts = (np.concatenate([[0], some.cumsum()]) for some in (whole, known))
+    sums = np.concatenate([[0], whole.cumsum()])
     rows = np.arange(len(whole))
-    end, begin = np.minimum(rows + AROUND + 1, len(whole)), np.maximum(rows - AROUND, 0)
-    return np.asarray((sums[end] - sums[begin]) / np.maximum(counts[end] - counts[begin], 1) / 1000)
+    begun, ended = _bounds(known)
+    begin, end = np.maximum(rows - AROUND, begun[:-1]), np.minimum(rows + AROUND + 1, ended[1:])
+    return np.asarray(np.where(known, (sums[end] - sums[begin]) / np.maximum(end - begin, 1) / 1000, 0.0))
+
+
+def _bounds(dense: Mask) -> tuple[Rows, Rows]:
+    """Of n + 1 positions, of which `dense` are n legs: the first and the last that these lead to without a break."""
+    numbers = np.arange(len(dense) + 1)
+    begun = np.maximum.accumulate(np.where(np.append(False, dense), 0, numbers))
+    ended = np.where(np.append(dense, False), len(dense), numbers)
+    return begun, np.minimum.accumulate(ended[::-1])[::-1]
 
 
 def _shares(times: Integers, ground: Points, dense: Mask, noise: Numbers, rows: Rows) -> Numbers:
@@ -100,11 +109,8 @@ class _Ways:
     """The straight ways from so many positions before legs to so many after them, over dense legs alone."""
 
     def __init__(self, times: Integers, ground: Points, dense: Mask) -> None:
-        numbers = np.arange(len(times))
         self._times, self._ground = times, ground
-        self._begun = np.maximum.accumulate(np.where(np.append(False, dense), 0, numbers))
-        ended = np.where(np.append(dense, False), len(dense), numbers)
-        self._ended = np.minimum.accumulate(ended[::-1])[::-1]
+        self._begun, self._ended = _bounds(dense)
 
     def around(self, rows: Rows, steps: Rows) -> tuple[Numbers, Integers]:
         """Their square lengths, m², and times, ms."""

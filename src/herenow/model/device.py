@@ -208,8 +208,8 @@ def _skipped(position: Position, before: Device, newest: Mapping[str, Device]) -
 
 
 def overtaken(newest: Mapping[str, Device], positions: Iterable[Position]) -> list[Device]:
-    """What late positions tell of their devices: those older than `newest`, for who follows each position of a device.
-    One that was stored before and comes again is told again."""
+    """Devices at their late positions, older than `newest`, for viewers that follow each position of a device. A
+    position that was stored before and comes again is among them again."""
     found: list[Device] = []
     for position in positions:
         known = newest.get(position.device_id)

@@ -17,7 +17,7 @@ MAX_DETAIL = 1000  # characters
 
 # Languages whose only number is a float write 802.0 for 802.
 Whole = Annotated[float, msgspec.Meta(multiple_of=1)]
-Id = int | float | Annotated[str, msgspec.Meta(max_length=128)]
+Id = int | Whole | Annotated[str, msgspec.Meta(max_length=128)]
 
 
 class SaidResume(msgspec.Struct):
