@@ -12,7 +12,7 @@ from herenow.model.position import Position
 from herenow.model.rate import Rate
 from herenow.model.report import BadReport, Rejection, Report, accept
 
-SLICE = 500  # reports checked before other work gets its turn
+SLICE = 1000  # reports checked before other work gets its turn
 
 
 class Receipt(msgspec.Struct, frozen=True):
