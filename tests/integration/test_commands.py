@@ -5,6 +5,7 @@ import contextlib
 import json
 import time
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -64,7 +65,7 @@ async def device(url: str, device_id: str, *, ok: bool = True) -> Any:
 
 async def post(url: str, device_id: str, command: object) -> httpx.Response:
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
-        return await client.post(f"{url}/api/devices/{device_id}/commands", json={"command": command})
+        return await client.post(f"{url}/api/devices/{quote(device_id, safe='')}/commands", json={"command": command})
 
 
 async def test_a_command_over_http_reaches_the_device_and_its_answer_comes_back(server: Server) -> None:

@@ -147,8 +147,7 @@ def _lies(extent: Extent | None, box: Box | None) -> Lies:
         return Lies.OUTSIDE
     high = box.south <= extent.south and extent.north <= box.north
     wide = any(part.west <= extent.west and extent.east <= part.east for part in parts)
-    over = box.west > box.east and box.west <= extent.west_turned and extent.east_turned <= box.east + 360
-    return Lies.INSIDE if high and (wide or over) else Lies.ACROSS
+    return Lies.INSIDE if high and wide else Lies.ACROSS
 
 
 def part_of(kept: Track, day: Span, asked: Asked) -> Figures:

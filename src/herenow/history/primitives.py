@@ -41,19 +41,19 @@ class Area(msgspec.Struct, frozen=True):
         """Whether a straight line between two positions, the short way around, or one that is alone, is anywhere
         inside."""
         legs = pairwise(primitive) if len(primitive) > 1 else iter([(primitive[0], primitive[0])])
-        return any(self._on_the_way(*leg) for leg in legs)
+        parts = [(part.west, part.east) for part in self.box.parts()]
+        return any(self._on_the_way(parts, *leg) for leg in legs)
 
-    def _on_the_way(self, one: Position, other: Position) -> bool:
-        start = one.longitude
-        end = onward(start, other.longitude)
-        west, east = self.box.west, self.box.east
-        east += 360 if west > east else 0
-        first = math.ceil((min(start, end) - east) / 360)  # the same box in other turns around the earth
-        last = math.floor((max(start, end) - west) / 360)
-        return any(
-            self._touched((start, end, west + 360 * turn, east + 360 * turn), one, other)
-            for turn in range(first, last + 1)
-        )
+    def _on_the_way(self, parts: Sequence[tuple[float, float]], one: Position, other: Position) -> bool:
+        start, end = one.longitude, onward(one.longitude, other.longitude)
+        least, most = (start, end) if start <= end else (end, start)
+        turns = (0.0,) if -180 <= end <= 180 else (0.0, math.copysign(360, end))
+        for west, east in parts:
+            for turn in turns:  # the same box on the next map
+                near = west + turn <= most and east + turn >= least
+                if near and self._touched((start, end, west + turn, east + turn), one, other):
+                    return True
+        return False
 
     def _touched(self, across: Axis, one: Position, other: Position) -> bool:
         enters, leaves = 0.0, 1.0  # shares of the leg

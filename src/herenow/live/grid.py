@@ -34,12 +34,12 @@ def _line(level: int, share: Floats) -> Numbers:
 def cover(box: Box, zoom: float | None) -> tuple[int, tuple[int, ...]]:
     """The level and the tiles that a view of a box is cut into: at the level of its zoom or, where it says none, as
     fine as MOST_UNZOOMED allows."""
-    edges = [edge for part in box.parts() for edge in (part.west - MARGIN, part.east + MARGIN)]
-    x, _ = world(np.array(edges), np.zeros(len(edges)))
-    _, y = world(np.zeros(2), np.array([box.north + MARGIN, box.south - MARGIN]))
+    parts = box.parts()
+    edges = [edge for part in parts for edge in (part.west - MARGIN, part.east + MARGIN)]
+    x, y = world(np.array(edges), np.array([box.north + MARGIN, box.south - MARGIN] * len(parts)))
     level = DEEPEST if zoom is None else min(DEEPEST, int(zoom))
     most = MOST_UNZOOMED if zoom is None else MOST_TILES
-    spans, (north, south) = _line(DEEPEST, x).reshape(-1, 2).tolist(), _line(DEEPEST, y).tolist()
+    spans, (north, south, *_) = _line(DEEPEST, x).reshape(-1, 2).tolist(), _line(DEEPEST, y).tolist()
     while True:
         coarser = DEEPEST - level
         columns = _columns([range(west >> coarser, (east >> coarser) + 1) for west, east in spans], level)

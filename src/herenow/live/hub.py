@@ -15,7 +15,7 @@ from herenow.live.fleet import Fleet
 from herenow.live.group import Group
 from herenow.live.lags import Lags
 from herenow.live.viewer import SLOW, Viewer
-from herenow.live.wires import ArticleWire, BinaryWire, EventWire, JsonWire, State, Texts
+from herenow.live.wires import ArticleWire, BinaryWire, EventWire, JsonWire, State, Texts, Wire
 from herenow.model.clock import Clock, now
 from herenow.model.device import Device
 from herenow.model.rate import Rate
@@ -180,25 +180,21 @@ class Hub:
 
     def tell(self, content: bytes) -> Iterator[None]:
         """A message to all who look at something and can take it, with pauses."""
-        texts: dict[object, bytes | None] = {}
-
-        def text_for(viewer: Viewer) -> bytes | None:
-            if viewer.group is None:
-                return None
-            if viewer.wire not in texts:
-                texts[viewer.wire] = viewer.wire.text(content)
-            return texts[viewer.wire]
-
-        return self._write(text_for)
+        return self._write(lambda wire: wire.text(content), to_all=False)
 
     def ping(self) -> Iterator[None]:
         """A ping to every viewer that can take it, with pauses."""
-        return self._write(lambda viewer: viewer.wire.ping)
+        return self._write(lambda wire: wire.ping, to_all=True)
 
-    def _write(self, message_for: Callable[[Viewer], bytes | None]) -> Iterator[None]:
+    def _write(self, message_over: Callable[[Wire], bytes | None], *, to_all: bool) -> Iterator[None]:
         began = time.perf_counter()
+        messages: dict[Wire, bytes | None] = {}
         for viewer in list(self.viewers):
-            if not viewer.sink.full and (message := message_for(viewer)):
+            if (viewer.group is None and not to_all) or viewer.sink.full:
+                continue
+            if viewer.wire not in messages:
+                messages[viewer.wire] = message_over(viewer.wire)
+            if message := messages[viewer.wire]:
                 viewer.sink.write([message])
             if time.perf_counter() - began > SLICE:
                 yield
