@@ -33,9 +33,20 @@ def row(number: int, position: Position) -> tuple[object, ...]:
 def device_row(number: int, device: Device) -> tuple[object, ...]:
     """The columns of `newest`, for the device of that number."""
     position = device.position
-    said = (device.name, device.kind, device.course, device.speed, device.distance, device.day)
-    heard = (device.ahead, device.heard, pack_contact(device.contact))
-    return (number, position.time, position.tie, *said, *heard)
+    return (
+        number,
+        position.time,
+        position.tie,
+        device.name,
+        device.kind,
+        device.course,
+        device.speed,
+        device.distance,
+        device.day,
+        device.ahead,
+        device.heard,
+        pack_contact(device.contact),
+    )
 
 
 def device_of(fields: Sequence[Any]) -> Device:
