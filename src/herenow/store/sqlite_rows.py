@@ -8,7 +8,7 @@ from herenow.model.position import Position
 from herenow.store.rows import attributes_text, contact_of, pack_contact, position_of
 
 COLUMNS = 13
-DEVICE_COLUMNS = 12
+DEVICE_COLUMNS = 11
 
 
 def row(number: int, position: Position) -> tuple[object, ...]:
@@ -44,13 +44,12 @@ def device_row(number: int, device: Device) -> tuple[object, ...]:
         device.distance,
         device.day,
         device.ahead,
-        device.heard,
         pack_contact(device.contact),
     )
 
 
 def device_of(fields: Sequence[Any]) -> Device:
-    """The device in the columns device_id, name to contact of `newest` without `heard`, and FIELDS."""
+    """The device in the columns device_id, name to contact of `newest`, and FIELDS."""
     device_id, name, kind, course, speed, distance, day, ahead, contact, *position = fields
     place = position_of(device_id, position)
     return Device(place, name, kind, course, speed, distance, day, bool(ahead), contact_of(contact))
