@@ -50,7 +50,7 @@ def hear(before: Contact | None, position: Position) -> Contact:
     if delay >= before.delay:
         delay, offset = before.delay, before.offset
     else:
-        offset = _offset(delay, before.before)
+        offset = None if -MAX_AHEAD <= delay <= MAX_BEHIND else _offset(delay, before.before)
     return Contact(
         before.heard + later,
         before.stale_at + later,

@@ -49,10 +49,9 @@ CREATE TABLE erased (
 ) WITHOUT ROWID;
 -- Version 4. Devices that were heard of ahead of their time alone are kept as well: what they report is known.
 ALTER TABLE newest ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;  -- 1 where the position is no newest one
-ALTER TABLE newest ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;  -- ms; 0 where an older Herenow wrote it
 ALTER TABLE newest ADD COLUMN contact BLOB;                      -- see herenow.model.contact, as msgpack
 INSERT INTO newest
-SELECT d.id, p.time, p.tie, NULL, NULL, p.course, p.speed, 0.0, p.time / 86400000, 1, p.received, NULL
+SELECT d.id, p.time, p.tie, NULL, NULL, p.course, p.speed, 0.0, p.time / 86400000, 1, NULL
 FROM devices d JOIN positions p ON p.device = d.id
 WHERE NOT EXISTS (SELECT 1 FROM newest WHERE device = d.id) AND (p.time, p.tie) =
   (SELECT time, tie FROM positions WHERE device = d.id ORDER BY time DESC, tie DESC LIMIT 1);

@@ -8,7 +8,7 @@ from herenow.model.position import Position
 from herenow.store.rows import attributes_text, contact_of, pack_contact, position_of
 
 COLUMNS = 13
-DEVICE_COLUMNS = 12
+DEVICE_COLUMNS = 11
 
 
 def row(number: int, position: Position) -> tuple[object, ...]:
@@ -33,13 +33,23 @@ def row(number: int, position: Position) -> tuple[object, ...]:
 def device_row(number: int, device: Device) -> tuple[object, ...]:
     """The columns of `newest`, for the device of that number."""
     position = device.position
-    said = (device.name, device.kind, device.course, device.speed, device.distance, device.day)
-    heard = (device.ahead, device.heard, pack_contact(device.contact))
-    return (number, position.time, position.tie, *said, *heard)
+    return (
+        number,
+        position.time,
+        position.tie,
+        device.name,
+        device.kind,
+        device.course,
+        device.speed,
+        device.distance,
+        device.day,
+        device.ahead,
+        pack_contact(device.contact),
+    )
 
 
 def device_of(fields: Sequence[Any]) -> Device:
-    """The device in the columns device_id, name to contact of `newest` without `heard`, and FIELDS."""
+    """The device in the columns device_id, name to contact of `newest`, and FIELDS."""
     device_id, name, kind, course, speed, distance, day, ahead, contact, *position = fields
     place = position_of(device_id, position)
     return Device(place, name, kind, course, speed, distance, day, ahead=bool(ahead), contact=contact_of(contact))

@@ -26,12 +26,12 @@ ROWS = 2000 // COLUMNS
 STOP_WITHIN = 20.0  # s
 MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up anew
 
+# At the same position what is written last was heard last: one recorder writes, in order.
 _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,
   name = excluded.name, kind = excluded.kind, course = excluded.course, speed = excluded.speed,
   distance = excluded.distance, day = excluded.day,
-  ahead = excluded.ahead, heard = excluded.heard, contact = excluded.contact
-  WHERE (1 - excluded.ahead, excluded.time, excluded.tie, excluded.heard)
-    >= (1 - newest.ahead, newest.time, newest.tie, newest.heard)"""
+  ahead = excluded.ahead, contact = excluded.contact
+  WHERE (1 - excluded.ahead, excluded.time, excluded.tie) >= (1 - newest.ahead, newest.time, newest.tie)"""
 
 _T = TypeVar("_T")
 

@@ -59,7 +59,8 @@ def records(devices: Iterable[tuple[int, Device]]) -> Records:
 def _record(number: int, device: Device) -> tuple[float, ...]:
     position = device.position
     altitude, accuracy, battery = position.altitude, position.accuracy, position.battery
-    speed, course = device.speed, device.course
+    speed, course, contact = device.speed, device.course, device.contact
+    stale_at = contact.stale_at if contact else device.stale_at  # not the property, where it matters
     return (
         position.time,
         number,
@@ -68,7 +69,7 @@ def _record(number: int, device: Device) -> tuple[float, ...]:
         _NAN if altitude is None else altitude,
         _NAN if accuracy is None else accuracy,
         _NAN if battery is None else battery,
-        -(-device.stale_at // 1000) & LATEST,
+        -(-stale_at // 1000) & LATEST,
         UNKNOWN if speed is None else min(FASTEST, round(speed * 100)),
         UNKNOWN if course is None else round(course * 100) % 36_000,
         _STATUS[device.motion],
