@@ -35,6 +35,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "store": st.sampled_from(["sqlite:///data/herenow.db", "sqlite:////a b/ş'\".db", "cassandra://a,b:9042/fleet"]),
     "bus": st.sampled_from(["memory://", "none", "amqp://user:pa%40ss@host:5672/v%2Fhost?x=1"]),
     "access": st.just("open"),
+    "origins": st.sampled_from(["none", "https://example.org", "http://localhost:3000, https://b.example.org:8443"]),
     "keep_days": st.sampled_from(["ever", "90", "90, bus=30"]),
     "basemaps": st.lists(BASEMAPS, max_size=3, unique_by=lambda one: one.id),
     "stop_time": st.integers(30, 86_400),

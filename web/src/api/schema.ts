@@ -202,7 +202,7 @@ export interface paths {
         };
         /**
          * Trips
-         * @description The trips and stops of a device that touch the range, in order; those that go on past midnight are one.
+         * @description The trips and stops of a device that touch the range, in order, each as long as it is.
          */
         readonly get: operations["trips_api_devices__device_id__trips_get"];
         readonly put?: never;
@@ -694,7 +694,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/ogc/": {
+    readonly "/ogc": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -705,7 +705,7 @@ export interface paths {
          * Landing Page
          * @description Where everything else is.
          */
-        readonly get: operations["landing_page_ogc__get"];
+        readonly get: operations["landing_page_ogc_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1988,7 +1988,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms; else to the end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2032,7 +2032,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms; else to the end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2989,7 +2989,7 @@ export interface operations {
             };
         };
     };
-    readonly landing_page_ogc__get: {
+    readonly landing_page_ogc_get: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
