@@ -1988,7 +1988,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms; else to the end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2032,7 +2032,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms; else to the end */
                 readonly to?: string | null;
             };
             readonly header?: never;
