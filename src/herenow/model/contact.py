@@ -37,30 +37,28 @@ def hear(before: Contact | None, position: Position) -> Contact:
     delay = received - time
     if before is None:
         return Contact(received, received + STALE_AFTER, time, received, delay, None, (), _offset(delay, None))
-    latest = max(before.latest, time)
-    if received - before.opened >= HEARING:
-        gaps = (*before.gaps, received - before.opened)[-GAPS:]
+    latest = time if time > before.latest else before.latest
+    opened = before.opened
+    if received - opened >= HEARING:
+        gaps = (*before.gaps, received - opened)[-GAPS:]
         offset = _offset(delay, before.delay)
         return Contact(received, received + _patience(gaps), latest, received, delay, before.delay, gaps, offset)
-    later = received - before.heard
-    if later <= 0 and delay >= before.delay and latest == before.latest:
+    return _hear_again(before, received - before.heard, latest, delay)
+
+
+def _hear_again(before: Contact, later: int, latest: int, delay: int) -> Contact:
+    """Within the hearing that was begun."""
+    offset = before.offset
+    if delay < before.delay:
+        offset = _offset(delay, before.before)
+    elif later <= 0 and latest == before.latest:
         return before
+    else:
+        delay = before.delay
     if later < 0:
         later = 0
-    if delay >= before.delay:
-        delay, offset = before.delay, before.offset
-    else:
-        offset = None if -MAX_AHEAD <= delay <= MAX_BEHIND else _offset(delay, before.before)
-    return Contact(
-        before.heard + later,
-        before.stale_at + later,
-        latest,
-        before.opened,
-        delay,
-        before.before,
-        before.gaps,
-        offset,
-    )
+    heard, stale_at = before.heard + later, before.stale_at + later
+    return Contact(heard, stale_at, latest, before.opened, delay, before.before, before.gaps, offset)
 
 
 def _offset(delay: int, before: int | None) -> int | None:

@@ -193,7 +193,8 @@ def steps(newest: Mapping[str, Device], positions: Sequence[Position], now: dict
 
 def _step(before: Device, position: Position) -> Device | None:
     """The device at a position that is newer; None where it is not, or is ahead of its time."""
-    newer = position.version > before.position.version
+    last = before.position
+    newer = position.time > last.time or (position.time == last.time and position.tie > last.tie)
     if before.ahead:
         return _placed(before, position) if newer or not position.ahead else None
     return moved(before, position) if newer and not position.ahead else None
