@@ -37,7 +37,7 @@ def hear(before: Contact | None, position: Position) -> Contact:
     delay = received - time
     if before is None:
         return Contact(received, received + STALE_AFTER, time, received, delay, None, (), _offset(delay, None))
-    latest = time if time > before.latest else before.latest
+    latest = max(before.latest, time)
     opened = before.opened
     if received - opened >= HEARING:
         gaps = (*before.gaps, received - opened)[-GAPS:]
