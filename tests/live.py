@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Self, cast
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -216,12 +217,12 @@ class Reporter:
                     pass  # each question takes its time
 
     async def newest(self, device_id: str) -> int:
-        answer = await self._client.get(f"/api/devices/{device_id}")
+        answer = await self._client.get(f"/api/devices/{quote(device_id, safe='')}")
         return int(answer.json()["position"]["time"]) if answer.status_code == 200 else 0
 
     async def track(self, device_id: str) -> list[int]:
         """The times of its stored positions."""
-        answer = await self._client.get(f"/api/devices/{device_id}/track", params={"limit": 10_000})
+        answer = await self._client.get(f"/api/devices/{quote(device_id, safe='')}/track", params={"limit": 10_000})
         return [at["time"] for at in answer.json()["positions"]] if answer.status_code == 200 else []
 
     async def viewers(self) -> int:

@@ -73,7 +73,7 @@ def replay(page: Page) -> None:
 
 def layers(page: Page) -> None:
     page.get_by_role("button", name="Layers and legend").click()
-    expect(page.get_by_text("stale: no fix for five minutes")).to_be_visible()
+    expect(page.get_by_text("stale: not heard for two of its intervals")).to_be_visible()
 
 
 def keys(page: Page) -> None:

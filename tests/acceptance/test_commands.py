@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -33,7 +34,7 @@ def herenow(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def track(server: Server, device_id: str) -> list[dict[str, Any]]:
     query = {"from": "2000-01-01T00:00:00Z", "limit": "10000"}
-    answer = httpx.get(f"{server.url}/api/devices/{device_id}/track", params=query, timeout=PATIENCE)
+    answer = httpx.get(f"{server.url}/api/devices/{quote(device_id, safe='')}/track", params=query, timeout=PATIENCE)
     positions: list[dict[str, Any]] = answer.json()["positions"]
     return positions
 

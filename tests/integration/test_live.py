@@ -5,6 +5,7 @@ import json
 import random
 import time
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -30,7 +31,7 @@ async def report(server: Server, device_id: str, longitude: float, latitude: flo
 
 
 async def newest(client: httpx.AsyncClient, server: Server, device_id: str) -> int:
-    answer = await client.get(f"{server.url}/api/devices/{device_id}")
+    answer = await client.get(f"{server.url}/api/devices/{quote(device_id, safe='')}")
     return int(answer.json()["position"]["time"]) if answer.status_code == 200 else 0
 
 
