@@ -8,21 +8,21 @@ from herenow.errors import BadRequest, StoreUnavailable
 from herenow.history.distances import read_distances, read_made
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY, now
-from herenow.store.base import Rollups
+from herenow.store.base import Rollups, Store
 
 EVERY = 10.0  # s between two looks whether there was another round
 
 log = structlog.get_logger()
 
 
-async def keep_distances(rollups: Rollups, fleet: Fleet) -> None:
+async def keep_distances(store: Store, fleet: Fleet) -> None:
     """After each round of the rollups, until it is cancelled; a store that fails is tried again."""
     known: int | None = None
     while True:
         try:
-            made = await read_made(rollups)
+            made = await read_made(store.rollups)
             if made != known:
-                await correct_distances(rollups, fleet, now() // DAY)
+                await correct_distances(store.rollups, fleet, now() // DAY)
             known = made
         except (StoreUnavailable, BadRequest) as error:
             log.error("cannot read the distances of the day; trying again", reason=str(error))

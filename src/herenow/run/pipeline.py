@@ -56,7 +56,7 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
             tasks.create_task(hub.run(bus, store, _all(commands.hear, erasures.hear)), name="hub")
-        correcting = tasks.create_task(keep_distances(store.rollups, hub.fleet), name="distances")
+        correcting = tasks.create_task(keep_distances(store, hub.fleet), name="distances")
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking), _until_left(correcting):
             here_only, keep = settings.access != "open", kept(settings)
