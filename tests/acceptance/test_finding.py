@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.acceptance.browser import SCREENS
 from tests.acceptance.watched import Watched
 from tests.patience import PATIENCE
-from tests.server import Server, report, running
+from tests.server import Server, report, running, wait_for
 
 TABLET: ViewportSize = {"width": 1000, "height": 800}
 LAYOUTS = [SCREENS["desktop"], TABLET, SCREENS["phone"]]
@@ -64,11 +64,11 @@ def place(hash_: str) -> list[float]:
 )
 def test_a_link_shows_the_same_place_however_often_it_is_opened(page: Page, server: Server, asked: str) -> None:
     opened(page, server, asked)
+    wait_for(lambda: place(address(page)) == pytest.approx(place(asked[1:]), abs=1e-4))  # once its panels are open
     first = address(page)
-    assert place(first) == pytest.approx(place(asked[1:]), abs=1e-4)
     for _ in range(2):
         opened(page, server, "/" + first)
-        assert address(page) == first
+        wait_for(lambda: address(page) == first)
 
 
 def test_the_place_of_a_link_is_in_the_middle_of_what_no_panel_covers(page: Page, server: Server) -> None:
