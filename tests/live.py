@@ -145,11 +145,15 @@ class Wire:
         """The next frame. Raises EOFError where none comes any more."""
         async with asyncio.timeout(PATIENCE):
             while not self._whole:
-                data = await self.reader.read(1 << 18)
-                if not data:
-                    raise EOFError
-                self._whole += self._frames.feed(data)
+                await self.read(1 << 18)
         return self._whole.pop(0)
+
+    async def read(self, most: int) -> None:
+        """Reads `most` bytes at most, wherever frames begin. Raises EOFError where none come any more."""
+        data = await self.reader.read(most)
+        if not data:
+            raise EOFError
+        self._whole += self._frames.feed(data)
 
     async def closed(self) -> tuple[int, str]:
         """Reads to the end of the connection; the code and the reason of the close frame, 1006 where none came."""

@@ -194,7 +194,7 @@ async def test_a_viewer_that_reads_slowly_but_reads_is_not_closed_and_ends_at_th
             slow.say(type="view", bbox=WORLD)
             end = time.monotonic() + 5  # more than twice what is put up with
             while time.monotonic() < end:
-                assert await slow.reader.read(4096)
+                await slow.read(4096)
                 await reporter.send(at := fix("beside-slow", 10.5, 10.5))
             assert await reporter.viewers() == 1
             newest: dict[str, int] = {}

@@ -245,7 +245,9 @@ async def test_the_python_client_follows_looks_reports_and_outlives_the_server(t
         receipt = await live.report([fix("mine", 10.5, 10.5), fix("nowhere", 10.5, 95.0)])
         assert (receipt.accepted, [at.index for at in receipt.rejected]) == (1, [1])
         assert [at.device_id for at in (await following(live)).positions] == ["mine"]
-        assert live.stats is None or live.stats["devices"] == 1
+        async with asyncio.timeout(PATIENCE):
+            while live.stats is None or live.stats["devices"] != 1:
+                await asyncio.sleep(0.02)
         await live.look(devices=["yours"])
         assert (await following(live)).snapshot
         assert live.positions == {}
