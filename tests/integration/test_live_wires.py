@@ -3,6 +3,7 @@
 import asyncio
 import re
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -245,9 +246,7 @@ async def test_the_python_client_follows_looks_reports_and_outlives_the_server(t
         receipt = await live.report([fix("mine", 10.5, 10.5), fix("nowhere", 10.5, 95.0)])
         assert (receipt.accepted, [at.index for at in receipt.rejected]) == (1, [1])
         assert [at.device_id for at in (await following(live)).positions] == ["mine"]
-        async with asyncio.timeout(PATIENCE):
-            while live.stats is None or live.stats["devices"] != 1:
-                await asyncio.sleep(0.02)
+        await until_counted(live, 1)
         await live.look(devices=["yours"])
         assert (await following(live)).snapshot
         assert live.positions == {}
@@ -265,6 +264,13 @@ async def test_the_python_client_follows_looks_reports_and_outlives_the_server(t
         async with Reporter(again) as reporter:
             assert len(await reporter.track("yours")) == 2
         await live.close()
+
+
+async def until_counted(live: LiveClient, devices: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while live.stats is None or live.stats["devices"] != devices:
+        assert time.monotonic() < end, live.stats
+        await asyncio.sleep(0.02)
 
 
 async def following(live: LiveClient) -> Change:
