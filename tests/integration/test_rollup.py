@@ -17,7 +17,7 @@ from herenow.history import ranges
 from herenow.history.days import read_hours, read_level, read_summaries
 from herenow.history.ranges import blocks, whole_hours
 from herenow.history.replay import STEPS, decode, read_block
-from herenow.history.rollup import Rollup
+from herenow.history.rollup import Rollup, rest
 from herenow.history.rules import believed
 from herenow.history.simplify import levels
 from herenow.history.summary import summary
@@ -28,6 +28,7 @@ from herenow.model.clock import DAY, HOUR, now
 from herenow.model.position import Position
 from herenow.store.base import Row, Span, Store
 from tests import stores
+from tests.dose import dose
 from tests.positions import NOW, position
 from tests.rollups import judged, quick, recounted, tile_at, told
 from tests.stores import EVER, keep, opened
@@ -234,7 +235,7 @@ async def test_a_day_that_has_not_ended_is_read_from_its_hours(
 PLACES = st.tuples(st.integers(-90_000, 90_000), st.integers(-180_000, 180_000))
 
 
-@settings(max_examples=30)
+@settings(max_examples=dose(12, full=100))
 @given(
     fixes=st.lists(
         st.tuples(st.sampled_from(["bus-1", "phone"]), st.integers(0, 5000), PLACES, st.sampled_from([None, 0.0, 9.0])),
@@ -280,3 +281,10 @@ async def test_a_range_into_the_future_holds_what_has_not_ended(tmp_path: Path) 
             span = whole_hours(Span(today - 40 * DAY, today + end * DAY))
             found = await read_tile(store.rollups, tile_at(25.0, 60.0, 0), span, Filter(raw=True))
             assert found.cells.rows["count"].sum() == (1 if end == 1 else 2)
+
+
+def test_a_busy_machine_does_not_make_history_late() -> None:
+    assert rest(worked=30.0, used=1.0) == 30.0, "half of the time, for the sake of a store that is slow"
+    assert rest(worked=10.0, used=10.0) == pytest.approx(90.0), "a tenth of one core"
+    assert rest(worked=0.1, used=0.0) == 2.0
+    assert rest(worked=9000.0, used=9000.0) == 900.0

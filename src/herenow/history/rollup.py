@@ -45,7 +45,7 @@ VERSION = f"2.{RULES}"  # of what is kept; with another one, or other settings, 
 AT_ONCE = 32  # devices
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges
-SHARE = 0.1  # of the time that it may work; the rest it leaves to others
+SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
 SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
 
 Progress = Callable[[int, int], None]  # days done, days in all
@@ -64,13 +64,12 @@ class Rollup:
     async def run(self) -> None:
         """Until it is cancelled; a store that fails is tried again."""
         while True:
-            began = time.monotonic()
+            began, used = time.monotonic(), time.process_time()
             try:
                 await self.catch_up()
             except (StoreUnavailable, BadRequest) as error:  # the latter: a reading took too long
                 log.error("cannot keep the rollups; trying again", reason=str(error))
-            took = time.monotonic() - began
-            await asyncio.sleep(min(LONGEST_REST, max(SHORTEST_REST, took * (1 - SHARE) / SHARE)))
+            await asyncio.sleep(rest(time.monotonic() - began, time.process_time() - used))
 
     async def catch_up(self) -> None:
         """One round: everything that was written before and is known to have changed. Raises StoreUnavailable."""
@@ -207,6 +206,12 @@ class Rollup:
     async def _dirty(self, block: str) -> list[int]:
         [found] = await self._store.rollups.get([all_of(dirty_part(block))])
         return [key_number(key) for key, _ in found]
+
+
+def rest(worked: float, used: float) -> float:
+    """Seconds of rest after a round of so many seconds, in which the process used so many of the processor. A busy
+    machine, which makes a round long, does not make history late."""
+    return min(LONGEST_REST, max(SHORTEST_REST, worked, used * (1 - SHARE) / SHARE))
 
 
 def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:
