@@ -38,27 +38,28 @@ def hear(before: Contact | None, position: Position) -> Contact:
     if before is None:
         return Contact(received, received + STALE_AFTER, time, received, delay, None, (), _offset(delay, None))
     latest = max(before.latest, time)
-    opened = before.opened
-    if received - opened >= HEARING:
-        gaps = (*before.gaps, received - opened)[-GAPS:]
+    if received - before.opened >= HEARING:
+        gaps = (*before.gaps, received - before.opened)[-GAPS:]
         offset = _offset(delay, before.delay)
         return Contact(received, received + _patience(gaps), latest, received, delay, before.delay, gaps, offset)
-    return _hear_again(before, received - before.heard, latest, delay)
-
-
-def _hear_again(before: Contact, later: int, latest: int, delay: int) -> Contact:
-    """Within the hearing that was begun."""
-    offset = before.offset
+    later = received - before.heard
     if delay < before.delay:
         offset = _offset(delay, before.before)
     elif later <= 0 and latest == before.latest:
         return before
     else:
-        delay = before.delay
-    if later < 0:
-        later = 0
-    heard, stale_at = before.heard + later, before.stale_at + later
-    return Contact(heard, stale_at, latest, before.opened, delay, before.before, before.gaps, offset)
+        delay, offset = before.delay, before.offset
+    later = max(0, later)
+    return Contact(
+        before.heard + later,
+        before.stale_at + later,
+        latest,
+        before.opened,
+        delay,
+        before.before,
+        before.gaps,
+        offset,
+    )
 
 
 def _offset(delay: int, before: int | None) -> int | None:

@@ -115,7 +115,7 @@ def first_seen(position: Position) -> Device:
 
 def moved(before: Device, position: Position) -> Device:
     """The device after a newer position; the caller has made sure that it is newer."""
-    last, anchor = before.position, before.anchor
+    last, anchor, attributes = before.position, before.anchor, position.attributes
     metres = geo.distance(last.latitude, last.longitude, position.latitude, position.longitude)
     elapsed = position.time - last.time
     day = position.time // DAY
@@ -135,13 +135,13 @@ def moved(before: Device, position: Position) -> Device:
             speed = 0.0
     return Device(
         position,
-        name=said(position, "name") or before.name,
-        kind=said(position, "kind") or before.kind,
-        course=_course(before, position, metres),
-        speed=speed,
-        distance=(before.distance if day == before.day else 0.0) + (away if left else 0.0),
-        day=day,
-        anchor=None if left or not counted else anchor or Anchor(last.latitude, last.longitude, last.time),
+        (said(position, "name") or before.name) if attributes else before.name,
+        (said(position, "kind") or before.kind) if attributes else before.kind,
+        _course(before, position, metres) if position.course is None else position.course,
+        speed,
+        (before.distance if day == before.day else 0.0) + (away if left else 0.0),
+        day,
+        None if left or not counted else anchor or Anchor(last.latitude, last.longitude, last.time),
         contact=hear(before.contact, position),
     )
 
@@ -179,7 +179,8 @@ def steps(newest: Mapping[str, Device], positions: Sequence[Position], now: dict
         before = now.get(device_id) or newest.get(device_id)
         after = first_seen(position) if before is None else _step(before, position)
         if after is not None:
-            heard.discard(device_id)
+            if heard:
+                heard.discard(device_id)
             now[device_id] = after
             moves.append(after)
         elif before is not None:
@@ -214,7 +215,9 @@ def overtaken(newest: Mapping[str, Device], positions: Iterable[Position]) -> li
     found: list[Device] = []
     for position in positions:
         known = newest.get(position.device_id)
-        if known is not None and not known.ahead and position.version < known.position.version:
+        if known is None or position.time > known.position.time:
+            continue
+        if not known.ahead and position.version < known.position.version:
             found.append(_as_it_was(known, position))
     return found
 
@@ -236,8 +239,7 @@ def _placed(before: Device, position: Position) -> Device:
 
 
 def _course(before: Device, position: Position, metres: float) -> float | None:
-    if position.course is not None:
-        return position.course
+    """Where a position says none."""
     if metres < COURSE_LEG:
         return before.course
     last = before.position
