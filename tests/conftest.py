@@ -16,7 +16,9 @@ from tests.services.cassandra import Cassandra, GivenCassandra
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ
 
 # No test is about speed: a busy machine finds no faults.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed", max_examples=dose.dose(30, full=300), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("untimed")
 
 
@@ -25,6 +27,13 @@ def pytest_configure() -> None:
     jobs do: a program inherits that a signal is ignored, but not that it is handled."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Properties have a larger dose, too: more examples."""
+    for item in items:
+        if item.get_closest_marker("hypothesis"):
+            item.add_marker(dose.long)
 
 
 def pytest_report_header() -> str:

@@ -63,9 +63,10 @@ def drive(number: int) -> list[dict[str, object]]:
     ]
 
 
+# A map that glides draws sixty frames a second, on the processor here: most tests are not about that.
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark", reduced_motion="reduce")
     watched = Watched(context.new_page())
     yield watched
     context.close()

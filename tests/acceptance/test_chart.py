@@ -33,7 +33,7 @@ def fix(number: int) -> dict[str, object]:
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{server.url}/#13/60.17/24.91")
     page.get_by_text("van", exact=True).first.click()

@@ -36,7 +36,9 @@ def fix(device_id: str, name: str, kind: str, longitude: float, latitude: float)
 
 @pytest.fixture(params=LAYOUTS, ids=["desktop", "tablet", "phone"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport=request.param, has_touch=request.param["width"] < 500)
+    context = browser.new_context(
+        viewport=request.param, has_touch=request.param["width"] < 500, reduced_motion="reduce"
+    )
     yield context.new_page()
     context.close()
 

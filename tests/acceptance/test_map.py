@@ -12,6 +12,7 @@ from tests.server import Server, running, wait_for
 
 
 def test_both_fleets_are_drawn_and_what_reports_often_moves_smoothly(watched: Watched, demo: Server) -> None:
+    watched.page.emulate_media(reduced_motion="no-preference")
     watched.open(demo)
     watched.wait_for_fleets()
     assert len(watched.ids(BUS)) >= 10  # at true speed each of them reports every two minutes
@@ -35,6 +36,7 @@ def moves(samples: list[dict[str, Any]], device_id: str) -> int:
 
 
 def test_the_live_canvas_really_changes(watched: Watched, demo: Server) -> None:
+    watched.page.emulate_media(reduced_motion="no-preference")
     watched.open(demo)
     watched.wait_for_fleets()
     watched.page.wait_for_timeout(1000)

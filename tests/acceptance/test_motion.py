@@ -91,6 +91,7 @@ def watch(watched: Watched, server: Server, zoom: float) -> None:
 
 
 def test_no_marker_ever_jumps(watched: Watched, server: Server) -> None:
+    watched.page.emulate_media(reduced_motion="no-preference")
     watch(watched, server, 14)
     frames = look(watched.page, [f"car-{i}" for i in range(DEVICES)], 8000, 20)
     metre = pixels_of_a_degree(frames[0]["shown"]) / DEGREE
@@ -111,6 +112,7 @@ def pixels_of_a_degree(shown: list[dict[str, Any]]) -> float:
 
 
 def test_markers_keep_to_the_ground_and_go_on_moving_while_the_map_is_dragged(watched: Watched, server: Server) -> None:
+    watched.page.emulate_media(reduced_motion="no-preference")
     page = watched.page
     watched.open(server, f"/#18/{NORTH + 0.005}/{WEST + 0.01}")
     watched.until("() => ['still', 'patrol'].every(id => window.herenow.shown(id))")

@@ -58,7 +58,7 @@ def drive(car: int, begin: int) -> list[dict[str, object]]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark", reduced_motion="reduce")
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE * 1000)
     yield opened

@@ -40,7 +40,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/Istanbul")
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, timezone_id="Europe/Istanbul", reduced_motion="reduce"
+    )
     page = context.new_page()
     opened(page, server)
     yield page
@@ -78,7 +80,7 @@ def test_the_language_changes_at_once_is_kept_and_changes_back(page: Page, serve
 
 
 def test_the_language_is_that_of_the_browser(browser: Browser, server: Server) -> None:
-    context = browser.new_context(locale="tr-TR")
+    context = browser.new_context(locale="tr-TR", reduced_motion="reduce")
     page = context.new_page()
     opened(page, server)
     expect(page.locator("html")).to_have_attribute("lang", "tr")

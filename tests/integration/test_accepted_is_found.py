@@ -214,7 +214,7 @@ async def settle(url: str, rollup: Rollup) -> None:
     await rollup.catch_up()
 
 
-@settings(max_examples=dose(8, full=100))
+@settings(max_examples=dose(5, full=60))
 @given(st.lists(fixes, min_size=1, max_size=12))
 def test_whatever_sqlite_took_is_found_everywhere(drawn: list[Fix]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -222,7 +222,7 @@ def test_whatever_sqlite_took_is_found_everywhere(drawn: list[Fix]) -> None:
 
 
 @pytest.mark.usefixtures("quick_changes")
-@settings(max_examples=dose(4, full=40))
+@settings(max_examples=dose(2, full=20))
 @given(st.lists(fixes, min_size=1, max_size=12))
 def test_whatever_cassandra_took_is_found_everywhere(keyspace: str, drawn: list[Fix]) -> None:
     async def check() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from herenow.client import Change, LivePosition
 from herenow.model.device import Device
+from tests.dose import dose
 from tests.stage import (
     ENCODINGS,
     Call,
@@ -26,7 +27,7 @@ STEPS = st.one_of(
 
 
 @given(st.lists(STEPS, max_size=25), st.sampled_from(ENCODINGS))
-@settings(max_examples=25)
+@settings(max_examples=dose(10, full=100))
 def test_whatever_the_pace_and_wherever_the_link_breaks_the_end_is_what_the_server_has(
     steps: list[tuple[str, Any]], encoding: str
 ) -> None:

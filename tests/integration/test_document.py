@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.dose import dose, long
 from tests.integration.test_http import get
 from tests.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 PROTOCOL = Path(__file__).parent.parent.parent / "docs" / "protocol.md"
-LONG, SHORT = 45, 15  # s of making questions: of all paths, and of those of one device
+LONG, SHORT = dose((20, 8), full=(90, 30))  # s of making questions: of all paths, and of those of one device
 WITHIN = 120  # s for a run to begin and to end, too
 CHECKS = (
     "not_a_server_error",
@@ -65,6 +66,7 @@ def strict(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+@long
 @pytest.mark.parametrize("device_id", [None, "van 0"])
 def test_no_question_is_answered_in_an_undocumented_way(server: Server, folder: Path, device_id: str | None) -> None:
     """Of devices by any name, then of one that reported; only the first run may erase some."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from herenow.api.cursor import to_cursor
+from tests.dose import dose
 from tests.integration.test_http import is_problem
 from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for
@@ -33,6 +34,7 @@ READINGS = (
     "/api/export",
     "/api/storage",
 )
+
 RANGED = tuple(path for path in READINGS if "days/" not in path and "/0" not in path and path != "/api/storage")
 
 
@@ -99,7 +101,7 @@ names = st.sampled_from(
 
 
 @given(st.sampled_from(READINGS), st.lists(st.tuples(names, words), max_size=5))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(40, full=500), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_can_be_asked_is_an_error_of_the_server(
     server: Server, path: str, query: list[tuple[str, str]]
 ) -> None:
@@ -110,7 +112,7 @@ def test_nothing_that_can_be_asked_is_an_error_of_the_server(
 
 
 @given(st.integers(-(2**70), 2**70), st.integers(-3, 30), st.integers(-5, 2**40))
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=dose(20, full=200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_number_in_a_path_is_an_error_of_the_server(server: Server, large: int, zoom: int, column: int) -> None:
     for path in (
         f"/api/history/tiles/{zoom}/{column}/{large}.mvt",

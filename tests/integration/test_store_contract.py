@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from herenow.model.position import Position
 from herenow.store.base import Span, Store
 from tests import stores
+from tests.dose import dose
 from tests.positions import NOW, position
 from tests.stores import EVER, keep, opened, track
 
@@ -172,7 +173,7 @@ async def outcome(folder: str, written: list[Position]) -> tuple[object, object]
 
 
 @given(times, st.randoms(use_true_random=False))
-@settings(max_examples=25)
+@settings(max_examples=dose(10, full=100))
 def test_any_order_and_any_repetition_end_in_the_same_store(
     rows: list[tuple[str, int, int]], dice: random.Random
 ) -> None:

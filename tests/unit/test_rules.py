@@ -11,6 +11,7 @@ from pyproj import Transformer
 from herenow.history.rules import CONTEXT, REASONS, TICK, apart, believed, earth, flagged, place, points
 from herenow.history.track import FIX, PLACES, Track
 from herenow.model.geo import MAX_LEG_SPEED, MAX_LEG_TIME
+from tests.dose import dose
 from tests.positions import NOW
 
 NONE = np.empty(0, FIX)
@@ -197,7 +198,7 @@ def test_what_lies_beyond_the_context_decides_nothing(
         assert flagged(found[cut:], needed(found, cut)).tobytes() == whole[cut:].tobytes()
 
 
-@settings(max_examples=300)
+@settings(max_examples=dose(80, full=1000))
 @given(tracks(), some.integers(0, 60))
 def test_flags_are_those_of_the_whole_track_however_it_is_cut(found: Track, cut: int) -> None:
     whole = flagged(found, NONE)

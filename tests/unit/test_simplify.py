@@ -14,6 +14,7 @@ from herenow.history.movement import stops
 from herenow.history.simplify import EVERY, TOLERANCES, level_for, levels
 from herenow.history.track import FIX, PLACES, Track, latitudes, longitudes
 from herenow.model.geo import MAX_LEG_TIME
+from tests.dose import dose
 from tests.positions import NOW
 
 MERCATOR = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
@@ -81,7 +82,7 @@ def tracks(draw: some.DrawFn) -> Track:
     return found
 
 
-@settings(max_examples=100)
+@settings(max_examples=dose(30, full=300))
 @given(tracks())
 def test_what_a_level_drops_lies_within_its_tolerance(found: Track) -> None:
     for level, tolerance in enumerate(TOLERANCES):
@@ -109,7 +110,7 @@ def test_a_long_track_is_within_its_tolerances_too() -> None:
         assert TOLERANCES[level] / 4 < errors(found, level)[0].max() <= TOLERANCES[level]
 
 
-@settings(max_examples=60)
+@settings(max_examples=dose(20, full=200))
 @given(tracks())
 def test_a_finer_level_keeps_what_a_coarser_one_does_and_the_last_all(found: Track) -> None:
     rows = [set(kept(found, level)) for level in range(len(TOLERANCES) + 1)]
@@ -117,7 +118,7 @@ def test_a_finer_level_keeps_what_a_coarser_one_does_and_the_last_all(found: Tra
     assert rows[-1] == set(range(len(found)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=dose(60, full=600))
 @given(tracks())
 def test_ends_gaps_stops_and_extremes_are_always_kept(found: Track) -> None:
     coarsest = levels(found)

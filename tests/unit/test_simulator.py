@@ -18,6 +18,7 @@ from herenow.model.report import Report, accept
 from herenow.sources.city import METRES_PER_DEGREE, City
 from herenow.sources.drive import KINDS, Kind, drive
 from herenow.sources.simulator import LATE, Flaws, Fleet, simulate
+from tests.dose import dose
 from tests.positions import NOW
 from tests.sending import ListIntake, Time
 
@@ -56,7 +57,7 @@ def off_street(report: Report) -> float:
     return nearest
 
 
-@settings(max_examples=25)
+@settings(max_examples=dose(10, full=100))
 @given(st.integers(), kinds)
 def test_a_vehicle_never_jumps_nor_exceeds_what_it_can_and_may(seed: int, kind: Kind) -> None:
     stretches = list(itertools.islice(drive(city(), kind, random.Random(seed)), 300))
@@ -70,7 +71,7 @@ def test_a_vehicle_never_jumps_nor_exceeds_what_it_can_and_may(seed: int, kind: 
         assert after.y == pytest.approx(stretch.y + stretch.north * moved, abs=0.02)
 
 
-@settings(max_examples=25)
+@settings(max_examples=dose(10, full=100))
 @given(st.integers(), kinds)
 def test_a_vehicle_is_slow_where_it_turns(seed: int, kind: Kind) -> None:
     for stretch, after in itertools.pairwise(itertools.islice(drive(city(), kind, random.Random(seed)), 300)):
@@ -79,7 +80,7 @@ def test_a_vehicle_is_slow_where_it_turns(seed: int, kind: Kind) -> None:
             assert after.speed < 5
 
 
-@settings(max_examples=20)
+@settings(max_examples=dose(10, full=100))
 @given(st.integers(), kinds)
 def test_a_vehicle_parks_moves_and_waits_with_its_engine_running(seed: int, kind: Kind) -> None:
     seconds: dict[str, float] = defaultdict(float)
@@ -97,7 +98,7 @@ def test_without_noise_every_report_is_on_a_street(seed: int) -> None:
         assert off_street(report) < 0.2
 
 
-@settings(max_examples=10)
+@settings(max_examples=dose(5, full=50))
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 2.0, 10.0]))
 def test_reports_move_as_far_as_their_speed_and_noise_explain(seed: int, noise: float) -> None:
     for track in by_device(drives(Fleet(10, city(), seed=seed, flaws=Flaws(noise=noise)), 120)).values():

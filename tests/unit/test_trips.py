@@ -21,6 +21,7 @@ from herenow.model.geo import MAX_LEG_SPEED, MAX_LEG_TIME, counted, distance
 from herenow.model.report import accept
 from herenow.sources.demo import BUSES
 from herenow.sources.recording import load
+from tests.dose import dose
 from tests.positions import NOW
 
 GEOD = Geod(ellps="WGS84")
@@ -309,7 +310,7 @@ def test_lengths_are_those_that_geod_gives_leg_by_leg(found: Track) -> None:
             assert legs(found).lengths[row] == 0
 
 
-@settings(max_examples=50)
+@settings(max_examples=dose(20, full=200))
 @given(some.floats(1, 12_000), some.floats(0, 360), some.floats(-89, 89))
 def test_a_length_is_right_in_every_direction(metres: float, course: float, latitude: float) -> None:
     east, north, _ = GEOD.fwd(25.0, latitude, course, metres)

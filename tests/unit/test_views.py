@@ -12,6 +12,7 @@ from herenow.live import hub as hub_module
 from herenow.live.viewer import Viewer
 from herenow.model.geo import WORLD, Box
 from herenow.model.view import View
+from tests.dose import dose
 from tests.maps import Connection, Map, World, messages
 from tests.positions import NOW, position
 
@@ -51,6 +52,7 @@ moves = st.tuples(
     st.one_of(longitudes, st.sampled_from([0.1251, 0.1252])),
     longitudes,
 )
+
 kinds: dict[str, st.SearchStrategy[tuple[object, ...]]] = {
     "move": moves,
     "pan": st.tuples(st.just("pan"), views),
@@ -91,7 +93,7 @@ def take(world: World, seen: Map, number: int, step: tuple[object, ...]) -> None
 
 @pytest.mark.parametrize("wire", ["json", "binary"])
 @given(st.lists(steps, min_size=10, max_size=80), views)
-@settings(max_examples=250)
+@settings(max_examples=dose(60, full=1000))
 def test_a_viewer_draws_what_a_new_viewer_with_the_same_view_is_sent(
     wire: str, script: list[tuple[object, ...]], first: View
 ) -> None:
