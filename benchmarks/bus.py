@@ -17,11 +17,11 @@ from tests.positions import NOW, position
 from tests.services.rabbitmq import RabbitMQ
 
 from benchmarks.server import machine
-from herenow.bus.base import Bus
 from herenow.bus.memory import MemoryBus
-from herenow.bus.rabbitmq import open_rabbit_bus
-from herenow.bus.rabbitmq_queues import make_queues
-from herenow.bus.rabbitmq_url import read_rabbit_url
+from herenow.bus.port import Bus
+from herenow.bus.rabbitmq.bus import open_rabbit_bus
+from herenow.bus.rabbitmq.topology import make_queues
+from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.logs import set_up_logs
 from herenow.model.device import first_seen
 from herenow.model.position import Position

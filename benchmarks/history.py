@@ -21,25 +21,25 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.server import machine, percentile
-from herenow.history import mvt
-from herenow.history.days import read_figures, read_level
-from herenow.history.export import export
-from herenow.history.export_csv import CsvExport
-from herenow.history.line import encode_line
-from herenow.history.parts import day_parts
-from herenow.history.replay import read_block
-from herenow.history.rollup import Rollup
-from herenow.history.simplify import level_for
-from herenow.history.summary import added
-from herenow.history.tiles import Filter, Tile, read_tile
+from herenow.history.export.csv import CsvExport
+from herenow.history.export.export import export
+from herenow.history.queries import vector_tiles
+from herenow.history.queries.replay import read_block
+from herenow.history.queries.tiles import Filter, Tile, read_tile
+from herenow.history.rollups.builder import Rollup
+from herenow.history.rollups.days import read_figures, read_level
+from herenow.history.rollups.keys import day_parts
+from herenow.history.tracks.line import encode_line
+from herenow.history.tracks.simplify import level_for
+from herenow.history.tracks.summary import added
 from herenow.model.clock import DAY, HOUR
 from herenow.model.device import first_seen
 from herenow.model.position import Position
-from herenow.store.base import Span, Store
-from herenow.store.cassandra import CassandraStore, apply_schema
-from herenow.store.cassandra_session import open_session
-from herenow.store.cassandra_url import read_cassandra_url
-from herenow.store.sqlite import SqliteStore
+from herenow.store.cassandra.session import open_session
+from herenow.store.cassandra.store import CassandraStore, apply_schema
+from herenow.store.cassandra.url import read_cassandra_url
+from herenow.store.port import Span, Store
+from herenow.store.sqlite.store import SqliteStore
 
 FLEET = 10_000
 DELIVERY = 2000  # positions
@@ -118,7 +118,7 @@ def tile_at(longitude: float, latitude: float, zoom: int) -> Tile:
 
 async def tile(store: Store, wanted: Tile, span: Span) -> int:
     found = await read_tile(store.rollups, wanted, span, Filter())
-    return len(await asyncio.to_thread(mvt.encode, found, wanted))
+    return len(await asyncio.to_thread(vector_tiles.encode, found, wanted))
 
 
 async def tiles(opened: Opened, span: Span) -> Iterator[str]:

@@ -18,17 +18,17 @@ from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
 
 from benchmarks.server import machine, percentile
-from herenow.bus.base import News
-from herenow.bus.rabbitmq import RabbitBus, open_rabbit_bus
-from herenow.bus.rabbitmq_url import read_rabbit_url
+from herenow.bus.port import News
+from herenow.bus.rabbitmq.bus import RabbitBus, open_rabbit_bus
+from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.logs import set_up_logs
 from herenow.model.device import first_seen
 from herenow.model.position import Position
 from herenow.run.pipeline import make_schema
 from herenow.settings import read_settings
-from herenow.store.base import Store
-from herenow.store.cassandra import CassandraStore
-from herenow.store.cassandra_url import read_cassandra_url
+from herenow.store.cassandra.store import CassandraStore
+from herenow.store.cassandra.url import read_cassandra_url
+from herenow.store.port import Store
 
 RATE = 50  # positions a second
 

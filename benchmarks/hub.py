@@ -23,17 +23,17 @@ import uvloop
 
 from benchmarks.load import WIRES, Figures, Refused, Viewers
 from benchmarks.server import Server
-from herenow.bus.base import Bus
+from herenow.bus.port import Bus
+from herenow.intake.intake import LocalIntake
 from herenow.logs import set_up_logs
 from herenow.model.clock import DAY, now
 from herenow.model.device import Device
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 from herenow.model.position import Position
 from herenow.run.loop import SWITCH_INTERVAL
 from herenow.run.server import serve
 from herenow.settings import Settings, read_settings
-from herenow.sources.report import LocalIntake
-from herenow.store.sqlite import SqliteStore
+from herenow.store.sqlite.store import SqliteStore
 
 SHORTEST_STEP = 0.01  # s between two announcements
 BEHIND = 1.0  # s; what could not be announced for longer is left out

@@ -11,11 +11,11 @@ import sys
 import time
 
 from benchmarks.server import machine
-from herenow.api.listing import Order, Wanted, matching, ranked
+from herenow.api.device_list import Order, Wanted, matching, ranked
 from herenow.live.fleet import Fleet
 from herenow.model.clock import now
 from herenow.model.device import first_seen
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 from herenow.model.position import Position
 
 PAGE = 300  # devices, as the web client asks

@@ -3,13 +3,13 @@
 import time
 from pathlib import Path
 
-from herenow.history.rollup import Rollup
+from herenow.history.rollups.builder import Rollup
 from herenow.model.clock import HOUR
 from herenow.model.device import first_seen
 from herenow.model.report import accept
-from herenow.sources.city import City
-from herenow.sources.simulator import Fleet
-from herenow.store.sqlite import SqliteStore
+from herenow.sources.simulator.city import City
+from herenow.sources.simulator.fleet import Fleet
+from herenow.store.sqlite.store import SqliteStore
 
 EACH = 60  # positions of a device: one a minute
 DELIVERY = 5000  # positions

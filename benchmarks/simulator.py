@@ -8,8 +8,8 @@ Prints µs a report, and what building the city and the fleet took. Every device
 import sys
 import time
 
-from herenow.sources.city import City
-from herenow.sources.simulator import Fleet
+from herenow.sources.simulator.city import City
+from herenow.sources.simulator.fleet import Fleet
 
 INTERVAL = 2.0  # s
 

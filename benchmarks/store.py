@@ -20,11 +20,11 @@ from herenow.model.clock import DAY
 from herenow.model.device import Device, first_seen
 from herenow.model.position import Position
 from herenow.model.report import Report, accept
-from herenow.store.base import Span, Store
-from herenow.store.cassandra import CassandraStore, apply_schema
-from herenow.store.cassandra_session import open_session
-from herenow.store.cassandra_url import read_cassandra_url
-from herenow.store.sqlite import SqliteStore
+from herenow.store.cassandra.session import open_session
+from herenow.store.cassandra.store import CassandraStore, apply_schema
+from herenow.store.cassandra.url import read_cassandra_url
+from herenow.store.port import Span, Store
+from herenow.store.sqlite.store import SqliteStore
 
 DELIVERY = 500  # positions
 FLEET = 10_000

@@ -10,11 +10,11 @@ import random
 import time
 
 from benchmarks.server import machine
+from herenow.live.encoders import Written
 from herenow.live.hub import Hub
 from herenow.live.viewer import Viewer
-from herenow.live.wires import Written
 from herenow.model.device import advance
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 from herenow.model.position import Position
 from herenow.model.report import Report, accept
 from herenow.model.view import View

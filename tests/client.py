@@ -7,7 +7,7 @@ import msgspec
 
 from herenow.client.change import Change
 from herenow.client.viewer import Viewer
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 from herenow.model.view import View
 from herenow.wire import binary
 from herenow.wire.json import Live

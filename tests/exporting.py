@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from herenow.history.exports import FORMATS
-from herenow.model.geo import MAX_LEG_TIME
+from herenow.history.export.formats import FORMATS
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from herenow.model.report import EARLIEST
 from tests.positions import NOW, position

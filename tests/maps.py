@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from herenow.live.band import AGAIN_AFTER
+from herenow.live.encoders import Wire, Written
 from herenow.live.hub import Hub
 from herenow.live.viewer import Viewer
-from herenow.live.wires import Wire, Written
+from herenow.live.zoom_level import AGAIN_AFTER
 from herenow.model.device import Device, advance
 from herenow.model.position import Position
 from herenow.model.view import Resume, View

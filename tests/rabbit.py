@@ -10,8 +10,8 @@ import msgspec
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from herenow.bus.rabbitmq import RabbitBus, open_rabbit_bus
-from herenow.bus.rabbitmq_url import RabbitUrl
+from herenow.bus.rabbitmq.bus import RabbitBus, open_rabbit_bus
+from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable, Unavailable
 from herenow.model.position import Position
 from tests.patience import PATIENCE

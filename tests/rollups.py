@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pytest
 
-from herenow.history.cells import CELL, CLASSES, FLAGGED, MOVING, STOPPED, Cells
-from herenow.history.pyramid import GROUND, SPLIT
-from herenow.history.rules import flagged
-from herenow.history.tiles import GRID, POINTS_FOR, Filter, Found, Tile, tile
-from herenow.history.track import FIX, PLACES, Track, track
+from herenow.history.queries.tiles import GRID, POINTS_FOR, Filter, Found, Tile, tile
+from herenow.history.rollups.cells import CELL, CLASSES, FLAGGED, MOVING, STOPPED, Cells
+from herenow.history.rollups.pyramid import GROUND, SPLIT
+from herenow.history.tracks.quality import flagged
+from herenow.history.tracks.track import FIX, PLACES, Track, track
 from herenow.model.position import Position
-from herenow.store import cassandra_changes
-from herenow.store.base import Span
+from herenow.store.cassandra import changes
+from herenow.store.port import Span
 
 Counted = dict[tuple[int, int, str, int], tuple[int, ...]]  # by column, row, kind and class
 NOBODY = np.empty(0, FIX)
@@ -22,8 +22,8 @@ NOBODY = np.empty(0, FIX)
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cassandra tells of changes after a second. SQLite tells at once."""
-    monkeypatch.setattr(cassandra_changes, "PERIOD", 1000)
-    monkeypatch.setattr(cassandra_changes, "GRACE", 0)
+    monkeypatch.setattr(changes, "PERIOD", 1000)
+    monkeypatch.setattr(changes, "GRACE", 0)
 
 
 def judged(positions: Iterable[Position]) -> dict[str, Track]:

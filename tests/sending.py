@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from herenow.errors import Unavailable
+from herenow.intake.intake import Receipt
 from herenow.model.report import BadReport, Report, accept
-from herenow.sources.report import Receipt
 from tests.patience import PATIENCE
 from tests.positions import NOW
 

@@ -11,14 +11,14 @@ from uuid import uuid4
 
 import pytest
 
-import herenow.store.cassandra
+import herenow.store.cassandra.store
 from herenow.model.device import advance
 from herenow.model.position import Position
-from herenow.store.base import Span, Store
-from herenow.store.cassandra import CassandraStore, apply_schema
-from herenow.store.cassandra_session import in_parallel, open_session
-from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
-from herenow.store.sqlite import SqliteStore
+from herenow.store.cassandra.session import in_parallel, open_session
+from herenow.store.cassandra.store import CassandraStore, apply_schema
+from herenow.store.cassandra.url import CassandraUrl, read_cassandra_url
+from herenow.store.port import Span, Store
+from herenow.store.sqlite.store import SqliteStore
 from tests.patience import PATIENCE
 from tests.positions import NOW
 from tests.services.cassandra import Cassandra, GivenCassandra
@@ -75,7 +75,7 @@ async def opened(url: str) -> AsyncIterator[Store]:
             yield sqlite
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(herenow.store.cassandra, "open_session", partial(open_session, request_within=PATIENCE))
+        patch.setattr(herenow.store.cassandra.store, "open_session", partial(open_session, request_within=PATIENCE))
         async with CassandraStore(read_cassandra_url(url)) as cassandra:
             yield cassandra
 

@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Drawn
 
-from herenow.sources.deliver import Progress
+from herenow.intake.retrying_sender import Progress
 
 
 class _Line:

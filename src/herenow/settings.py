@@ -15,7 +15,7 @@ from pydantic_settings import SettingsError as UnreadableSetting
 
 from herenow.errors import SettingsError
 from herenow.model.basemap import Basemap
-from herenow.model.origins import read_origins
+from herenow.model.origin import read_origins
 from herenow.model.retention import Retention, read_retention
 
 ELSEWHERE = ("server",)  # read by other commands than `run`

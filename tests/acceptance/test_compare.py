@@ -13,8 +13,8 @@ from typing import Any
 import pika
 import pytest
 
-from herenow.store.cassandra_session import open_session
-from herenow.store.cassandra_url import read_cassandra_url
+from herenow.store.cassandra.session import open_session
+from herenow.store.cassandra.url import read_cassandra_url
 from tests.dose import dose, long
 from tests.processes import make_schema, process
 from tests.server import wait_for, with_constants

@@ -4,9 +4,9 @@ import asyncio
 
 import pika
 
-from herenow.bus.rabbitmq_queues import DEAD, shard_queue
+from herenow.bus.rabbitmq.topology import DEAD, shard_queue
 from herenow.model.position import Position
-from herenow.wire.packed import pack_position, pack_shipment
+from herenow.wire.internal import pack_position, pack_shipment
 from tests.processes import until
 from tests.promises import Flaws, Load, judge
 from tests.standing import standing

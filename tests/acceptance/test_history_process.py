@@ -167,7 +167,7 @@ def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:
 
 
 def test_more_questions_at_a_time_than_it_takes_are_refused_and_told_when_to_come_back(tmp_path: Path) -> None:
-    with running(tmp_path / "positions.db", constants={"herenow.api.aside.MOST": 0}) as server:
+    with running(tmp_path / "positions.db", constants={"herenow.api.history_proxy.MOST": 0}) as server:
         answer = ask(server, "/api/history")
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"

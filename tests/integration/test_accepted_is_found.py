@@ -18,19 +18,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.api.app import create_app
-from herenow.api.parts import Scene
-from herenow.history import replay
-from herenow.history.exports import format_named
-from herenow.history.rollup import Rollup
+from herenow.api.context import Scene
+from herenow.history.export.formats import format_named
+from herenow.history.queries import replay
+from herenow.history.rollups.builder import Rollup
 from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.position import MAX_AHEAD
 from herenow.model.report import EARLIEST
 from herenow.run.export import export_file
 from herenow.run.pipeline import open_parts
 from herenow.settings import Settings, read_settings
-from herenow.store import cassandra_changes
-from herenow.store.base import Span
-from herenow.store.cassandra_url import read_cassandra_url
+from herenow.store.cassandra import changes
+from herenow.store.cassandra.url import read_cassandra_url
+from herenow.store.port import Span
 from tests import stores
 from tests.dose import dose
 from tests.stores import empty
@@ -236,6 +236,6 @@ def test_whatever_cassandra_took_is_found_everywhere(keyspace: str, drawn: list[
 def quick_changes() -> Iterator[None]:
     """As `quick` of tests/rollups.py, for all examples of a test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cassandra_changes, "PERIOD", 1000)
-        patch.setattr(cassandra_changes, "GRACE", 0)
+        patch.setattr(changes, "PERIOD", 1000)
+        patch.setattr(changes, "GRACE", 0)
         yield

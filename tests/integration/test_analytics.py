@@ -9,18 +9,18 @@ import numpy.typing as npt
 import pytest
 
 from herenow.errors import BadRequest
-from herenow.history import analytics as module
-from herenow.history.analytics import Analytics, Asked, analytics, part_of
-from herenow.history.density import density
-from herenow.history.rollup import Rollup
-from herenow.history.rules import believed
-from herenow.history.summary import Figures, summary
-from herenow.history.tiles import Filter
-from herenow.history.track import latitudes, longitudes
+from herenow.history.queries import analytics as module
+from herenow.history.queries.analytics import Analytics, Asked, analytics, part_of
+from herenow.history.queries.density import density
+from herenow.history.queries.tiles import Filter
+from herenow.history.rollups.builder import Rollup
+from herenow.history.tracks.quality import believed
+from herenow.history.tracks.summary import Figures, summary
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.model.clock import DAY, HOUR
-from herenow.model.geo import WORLD, Box
+from herenow.model.geo.box import WORLD, Box
 from herenow.model.position import Position
-from herenow.store.base import Span, Store
+from herenow.store.port import Span, Store
 from tests import stores
 from tests.integration.test_rollup import START, drive
 from tests.rollups import judged, quick

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from herenow.api.answers import ANSWERS
+from herenow.api.schemas.live import ANSWERS
 from tests.patience import PATIENCE
 from tests.server import Server, report, wait_for
 

@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from herenow.api.article import MAX_POSITIONS
+from herenow.api.routes.article import MAX_POSITIONS
 from tests.patience import PATIENCE
 from tests.server import Server
 

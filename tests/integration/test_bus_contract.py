@@ -6,11 +6,11 @@ from contextlib import aclosing
 
 import pytest
 
-from herenow.bus import follower as following
-from herenow.bus.base import Bus, News
+from herenow.bus import news_queue as following
 from herenow.bus.memory import MemoryBus
-from herenow.bus.rabbitmq_queues import make_queues
-from herenow.bus.rabbitmq_url import read_rabbit_url
+from herenow.bus.port import Bus, News
+from herenow.bus.rabbitmq.topology import make_queues
+from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.errors import BusUnavailable
 from herenow.model.device import Device, first_seen
 from herenow.model.position import Position

@@ -12,13 +12,13 @@ from herenow.errors import BadRequest, SettingsError, StoreUnavailable, Unavaila
 from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.device import first_seen
 from herenow.model.position import Position
-from herenow.store import cassandra_writer
-from herenow.store.base import Span
-from herenow.store.cassandra import CassandraStore, apply_schema
-from herenow.store.cassandra_rows import bucket
-from herenow.store.cassandra_schema import SCHEMA_VERSION, statements
-from herenow.store.cassandra_session import Row, open_session
-from herenow.store.cassandra_url import CassandraUrl, read_cassandra_url
+from herenow.store.cassandra import writer
+from herenow.store.cassandra.rows import bucket
+from herenow.store.cassandra.schema import SCHEMA_VERSION, statements
+from herenow.store.cassandra.session import Row, open_session
+from herenow.store.cassandra.store import CassandraStore, apply_schema
+from herenow.store.cassandra.url import CassandraUrl, read_cassandra_url
+from herenow.store.port import Span
 from tests import stores
 from tests.positions import NOW, position
 from tests.services.cassandra import Cassandra
@@ -220,7 +220,7 @@ async def test_the_index_is_written_anew_every_ten_minutes_as_it_may_have_expire
     found = []
     start = now()
     for passed in (0, 9 * MINUTE, 10 * MINUTE, DAY, DAY - HOUR):  # the clock may be set back
-        monkeypatch.setattr(cassandra_writer, "now", lambda passed=passed: start + passed)
+        monkeypatch.setattr(writer, "now", lambda passed=passed: start + passed)
         await stores.empty(shared)
         await write(store, position("a"))
         found.append(len(await store.track("a", Span(0, 2 * NOW), None, 9)))
@@ -263,7 +263,7 @@ async def test_a_stalled_node_fails_in_time_and_is_used_again(own: Cassandra) ->
 async def test_a_write_of_many_slow_rounds_fails_in_time(own: Cassandra, monkeypatch: pytest.MonkeyPatch) -> None:
     url = read_cassandra_url(own.url("slow"))
     await apply_schema(url)
-    monkeypatch.setattr(cassandra_writer, "WRITE_WITHIN", 0.5)
+    monkeypatch.setattr(writer, "WRITE_WITHIN", 0.5)
     async with CassandraStore(url) as store:
         await write(store, position("before"))
         own.pause()

@@ -14,10 +14,10 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from herenow.bus.base import Note
+from herenow.bus.port import Note
 from herenow.errors import Busy
-from herenow.live import commands
-from herenow.live.commands import Ack, Commands
+from herenow.live import device_commands
+from herenow.live.device_commands import Ack, Commands
 from tests.patience import PATIENCE
 from tests.ports import free_port
 from tests.processes import make_schema, process
@@ -116,7 +116,7 @@ async def test_a_device_on_another_server_is_reached_as_well(cassandra_url: str,
 async def test_who_is_not_there_or_does_not_answer_is_told_of_and_a_late_answer_passed_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(commands, "ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr(device_commands, "ANSWER_WITHIN", 0.05)
     relayed: list[Note] = []
 
     async def relay(note: Note) -> bool:
@@ -135,7 +135,7 @@ async def test_who_is_not_there_or_does_not_answer_is_told_of_and_a_late_answer_
     assert len(relayed) == 2, "the absent one, and that the silent one is here"
     await here.answered(Ack(ok=True, id=number), deliver)
     assert len(relayed) == 3, "whoever asked may be another hub"
-    monkeypatch.setattr(commands, "MOST_WAITING", 0)
+    monkeypatch.setattr(device_commands, "MOST_WAITING", 0)
     with pytest.raises(Busy):
         await here.send("silent", raw)
 
@@ -182,7 +182,7 @@ async def test_who_waits_when_the_server_stops_is_answered() -> None:
     sending = asyncio.create_task(one.send("silent", msgspec.Raw(b"1")))
     await asyncio.sleep(0)
     one.close()
-    assert await sending is commands.STOPPING
+    assert await sending is device_commands.STOPPING
 
 
 async def test_of_two_sockets_that_report_for_a_device_the_last_to_report_gets_its_commands(server: Server) -> None:

@@ -12,7 +12,7 @@ from tests.patience import PATIENCE
 from tests.server import running
 
 PING = 9
-IMPATIENT = {"herenow.api.live.BEAT": 0.05, "herenow.live.hub.STALLED": 1.0}
+IMPATIENT = {"herenow.api.live.websocket.BEAT": 0.05, "herenow.live.hub.STALLED": 1.0}
 
 
 async def test_a_deaf_viewer_that_resumes_over_and_over_is_bounded_and_closed(tmp_path: Path) -> None:

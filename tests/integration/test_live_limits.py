@@ -23,8 +23,8 @@ PLENTY = 64 * 1024  # bytes of a message
 def own(tmp_path: Path) -> Iterator[Server]:
     """A server for one test, impatient with who says nothing or reads nothing."""
     constants = {
-        "herenow.api.session.FIRST_WORD_WITHIN": 0.3,
-        "herenow.api.live.BEAT": 0.05,
+        "herenow.api.live.session.FIRST_WORD_WITHIN": 0.3,
+        "herenow.api.live.websocket.BEAT": 0.05,
         "herenow.live.hub.STALLED": 1.0,
     }
     with running(tmp_path / "positions.db", constants=constants) as server:
@@ -187,7 +187,7 @@ async def test_a_viewer_that_stops_reading_is_closed_and_the_others_go_on(own: S
 
 
 async def test_a_viewer_that_reads_slowly_but_reads_is_not_closed_and_ends_at_the_newest(tmp_path: Path) -> None:
-    constants = {"herenow.api.live.BEAT": 0.05, "herenow.live.hub.STALLED": 2.0}
+    constants = {"herenow.api.live.websocket.BEAT": 0.05, "herenow.live.hub.STALLED": 2.0}
     with running(tmp_path / "positions.db", constants=constants) as server:
         async with Reporter(server) as reporter, open_wire(server, small=True) as slow:
             await move_all(reporter)

@@ -169,7 +169,7 @@ async def test_who_reports_while_the_disk_is_full_is_told_to_report_it_again(tmp
 
 
 async def test_who_only_reports_is_told_nothing_else_and_is_not_closed_for_silence(tmp_path: Path) -> None:
-    constants = {"herenow.api.session.FIRST_WORD_WITHIN": 0.3, "herenow.api.live.BEAT": 0.02}
+    constants = {"herenow.api.live.session.FIRST_WORD_WITHIN": 0.3, "herenow.api.live.websocket.BEAT": 0.02}
     with running(tmp_path / "positions.db", constants=constants) as server:
         async with open_socket(server, WIRES[0]) as socket:
             assert (await reported(socket, 1, fix("only", 38.5, 10.5)))["accepted"] == 1

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from herenow.bus import follower as following
 from herenow.bus import memory
+from herenow.bus import news_queue as following
 from herenow.bus.memory import MemoryBus
 from herenow.errors import BusUnavailable, StoreUnavailable
 from herenow.model.device import first_seen

@@ -72,7 +72,10 @@ def test_what_cannot_be_asked_is_said(server: Server, path: str, query: dict[str
 
 
 def test_an_answer_looks_at_so_many_devices_and_positions_and_goes_on_from_there(tmp_path: Path) -> None:
-    bounds = {"herenow.api.moving_devices.MAX_LOOKED_AT": 3, "herenow.api.moving_devices.MAX_POSITIONS": 4}
+    bounds = {
+        "herenow.api.routes.moving_devices.MAX_LOOKED_AT": 3,
+        "herenow.api.routes.moving_devices.MAX_POSITIONS": 4,
+    }
     with running(tmp_path / "positions.db", constants=bounds) as small:
         rows = [fix(f"bus {n}", minute * MINUTE, 60.0 + n) for n in range(7) for minute in (0, 1, 2)]
         assert post(small, json.dumps(rows).encode()).json()["accepted"] == 21

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from herenow.model.origins import read_origins
+from herenow.model.origin import read_origins
 from herenow.settings import Settings
 from tests.patience import PATIENCE
 from tests.server import Server, running

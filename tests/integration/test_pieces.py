@@ -12,17 +12,17 @@ import msgspec
 import numpy as np
 import pytest
 
-from herenow.history.analytics import Asked, Sums, analytics
-from herenow.history.days import read_pieces, read_summaries
-from herenow.history.rollup import Rollup
-from herenow.history.rules import believed
-from herenow.history.stillness import Settings
-from herenow.history.summary import Figures, added
-from herenow.history.trips import Piece, Stop, Trip, pieces
+from herenow.history.queries.analytics import Asked, Sums, analytics
+from herenow.history.rollups.builder import Rollup
+from herenow.history.rollups.days import read_pieces, read_summaries
+from herenow.history.tracks.quality import believed
+from herenow.history.tracks.stillness import Settings
+from herenow.history.tracks.summary import Figures, added
+from herenow.history.tracks.trips import Piece, Stop, Trip, pieces
 from herenow.model.clock import DAY, HOUR
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 from herenow.model.position import Position
-from herenow.store.base import Span, Store
+from herenow.store.port import Span, Store
 from tests import stores
 from tests.integration.test_rollup import settle
 from tests.positions import position

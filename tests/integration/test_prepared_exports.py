@@ -15,8 +15,8 @@ import pytest
 import structlog
 
 from herenow.errors import Busy, NotFound, StoreUnavailable
-from herenow.history import prepared as module
-from herenow.history.prepared import KEPT, SILENT, Prepared
+from herenow.history.export import prepared as module
+from herenow.history.export.prepared import KEPT, SILENT, Prepared
 from tests.integration.test_http import is_problem
 from tests.patience import PATIENCE
 from tests.server import Server, report, running, wait_for

@@ -2,11 +2,11 @@
 
 import pytest
 
-from herenow.history import primitives as module
-from herenow.history.primitives import Moments, moved_during, primitives, read_primitive, read_primitives, read_runs
+from herenow.history.ogc import primitives as module
+from herenow.history.ogc.primitives import Moments, moved_during, primitives, read_primitive, read_primitives, read_runs
 from herenow.model.clock import HOUR
-from herenow.model.geo import MAX_LEG_TIME
-from herenow.store.base import Store
+from herenow.model.leg import MAX_LEG_TIME
+from herenow.store.port import Store
 from tests import stores
 from tests.positions import NOW, position
 from tests.stores import keep

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 import msgspec
 import pytest
 
-from herenow.bus import rabbitmq as adapter
-from herenow.bus import rabbitmq_link, rabbitmq_outbox
-from herenow.bus.base import Bus
-from herenow.bus.rabbitmq_queues import make_queues, shard_queue
-from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.bus.port import Bus
+from herenow.bus.rabbitmq import bus as adapter
+from herenow.bus.rabbitmq import confirmed_sender, connection
+from herenow.bus.rabbitmq.topology import make_queues, shard_queue
+from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
 from tests.ports import free_port
 from tests.positions import NOW, position
@@ -49,13 +49,13 @@ async def fragile(node: RabbitMQ) -> AsyncIterator[RabbitUrl]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """All deadlines a tenth of what they are."""
-    monkeypatch.setattr(rabbitmq_outbox, "CONFIRM_WITHIN", 0.5)
-    monkeypatch.setattr(rabbitmq_outbox, "EXPIRES", 0.9)
-    monkeypatch.setattr(rabbitmq_outbox, "LOOK_EVERY", 0.025)
-    monkeypatch.setattr(rabbitmq_outbox, "LONGEST_PAUSE", 0.2)
-    monkeypatch.setattr(rabbitmq_link, "OPEN_WITHIN", 0.8)
-    monkeypatch.setattr(rabbitmq_link, "REPLY_WITHIN", 0.5)
-    monkeypatch.setattr(rabbitmq_link, "CLOSE_WITHIN", 0.1)
+    monkeypatch.setattr(confirmed_sender, "CONFIRM_WITHIN", 0.5)
+    monkeypatch.setattr(confirmed_sender, "EXPIRES", 0.9)
+    monkeypatch.setattr(confirmed_sender, "LOOK_EVERY", 0.025)
+    monkeypatch.setattr(confirmed_sender, "LONGEST_PAUSE", 0.2)
+    monkeypatch.setattr(connection, "OPEN_WITHIN", 0.8)
+    monkeypatch.setattr(connection, "REPLY_WITHIN", 0.5)
+    monkeypatch.setattr(connection, "CLOSE_WITHIN", 0.1)
     monkeypatch.setattr(adapter, "FLUSH_WITHIN", 0.5)
 
 
@@ -160,7 +160,7 @@ async def test_publishing_over_a_silent_link_fails_in_time_and_heals(url: Rabbit
 
 
 async def test_a_confirm_that_was_lost_is_got_by_sending_again(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbitmq_outbox, "CONFIRM_WITHIN", 0.5)
+    monkeypatch.setattr(confirmed_sender, "CONFIRM_WITHIN", 0.5)
     async with through_proxy(url) as (far, proxy), open_bus(far) as bus:
         proxy.mute()
         publishing = asyncio.create_task(bus.publish([position("a")]))
@@ -207,7 +207,7 @@ async def test_a_queue_that_vanished_is_told_to_the_publisher(amqp_url: str) -> 
 async def test_a_broker_without_memory_is_told_at_once_and_used_again_later(
     fragile: RabbitUrl, node: RabbitMQ, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rabbitmq_link, "REPLY_WITHIN", 0.2)
+    monkeypatch.setattr(connection, "REPLY_WITHIN", 0.2)
     monkeypatch.setattr(adapter, "COUNT_EVERY", 0.3)
     async with open_bus(fragile) as bus:
         await bus.publish([position("a")])

@@ -9,17 +9,17 @@ import msgspec
 import pika
 import pytest
 
-from herenow.bus import rabbitmq as adapter
-from herenow.bus import rabbitmq_consumer, rabbitmq_link, rabbitmq_queues
-from herenow.bus.rabbitmq import RabbitBus
-from herenow.bus.rabbitmq_link import open_link
-from herenow.bus.rabbitmq_publisher import MAX_BYTES
-from herenow.bus.rabbitmq_queues import DEAD, make_queues, shard_of, shard_queue
-from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.bus.rabbitmq import bus as adapter
+from herenow.bus.rabbitmq import connection, consumer, topology
+from herenow.bus.rabbitmq.bus import RabbitBus
+from herenow.bus.rabbitmq.connection import open_link
+from herenow.bus.rabbitmq.publisher import MAX_BYTES
+from herenow.bus.rabbitmq.topology import DEAD, make_queues, shard_of, shard_queue
+from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable, StoreUnavailable
-from herenow.sources.inbox import take_inbox
-from herenow.sources.report import LocalIntake
-from herenow.wire.article import QUEUE
+from herenow.intake.intake import LocalIntake
+from herenow.sources.bus_inbox import take_inbox
+from herenow.wire.legacy_article import QUEUE
 from tests.positions import NOW, position
 from tests.processes import until
 from tests.rabbit import channel, messages, numbers, open_bus, put, recording, through_proxy, waiting
@@ -145,8 +145,8 @@ async def test_a_message_that_cannot_be_read_is_set_aside_once_and_holds_up_noth
 async def test_a_message_that_cannot_be_set_aside_yet_waits_for_a_queue_of_dead_letters_and_costs_the_others_nothing(
     amqp_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rabbitmq_queues, "MAX_RETURNS", 1)
-    monkeypatch.setattr(rabbitmq_consumer, "PAUSE", 0.05)
+    monkeypatch.setattr(topology, "MAX_RETURNS", 1)
+    monkeypatch.setattr(consumer, "PAUSE", 0.05)
     monkeypatch.setattr(adapter, "COUNT_EVERY", 0.1)
     url = read_rabbit_url(amqp_url + "?shards=1")
     await make_queues(url)
@@ -176,7 +176,7 @@ async def test_what_is_refused_is_set_aside_with_the_reason(url: RabbitUrl) -> N
 async def test_a_message_with_which_recorders_die_again_and_again_is_set_aside(
     amqp_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rabbitmq_queues, "MAX_RETURNS", 2)
+    monkeypatch.setattr(topology, "MAX_RETURNS", 2)
     url = read_rabbit_url(amqp_url + "?shards=1")
     await make_queues(url)
     async with open_bus(url) as bus:
@@ -195,7 +195,7 @@ async def test_a_message_with_which_recorders_die_again_and_again_is_set_aside(
 async def test_a_recorder_behind_a_silent_link_notices_by_itself(
     url: RabbitUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rabbitmq_link, "HEARTBEAT", 1)  # pika looks every 5 s longer than that
+    monkeypatch.setattr(connection, "HEARTBEAT", 1)  # pika looks every 5 s longer than that
     async with through_proxy(url) as (far, proxy), open_bus(far) as bus:
         await publish(bus, 1)
         async with contextlib.aclosing(bus.consume()) as deliveries:
@@ -224,7 +224,7 @@ async def test_a_recorder_whose_queue_is_deleted_is_told(url: RabbitUrl) -> None
 
 
 async def test_no_more_is_held_than_was_agreed(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbitmq_consumer, "PREFETCH", 3)
+    monkeypatch.setattr(consumer, "PREFETCH", 3)
     async with open_bus(url) as bus:
         await publish(bus, *range(10))
         async with contextlib.aclosing(bus.consume()) as deliveries:

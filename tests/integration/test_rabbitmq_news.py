@@ -8,16 +8,16 @@ import msgspec
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
-from herenow.bus import rabbitmq as adapter
-from herenow.bus import rabbitmq_news, rabbitmq_queues
-from herenow.bus.base import News, Note
-from herenow.bus.rabbitmq import RabbitBus
-from herenow.bus.rabbitmq_queues import NEWS, make_queues, shard_queue
-from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.bus.port import News, Note
+from herenow.bus.rabbitmq import bus as adapter
+from herenow.bus.rabbitmq import news, topology
+from herenow.bus.rabbitmq.bus import RabbitBus
+from herenow.bus.rabbitmq.topology import NEWS, make_queues, shard_queue
+from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
 from herenow.model.clock import now
 from herenow.model.device import Device, first_seen
-from herenow.wire.packed import Bulletin, pack_bulletin, unpack_bulletin
+from herenow.wire.internal import Bulletin, pack_bulletin, unpack_bulletin
 from tests.patience import PATIENCE
 from tests.positions import NOW, position
 from tests.processes import until
@@ -72,7 +72,7 @@ async def test_a_follower_whose_link_was_cut_is_told_and_hears_what_comes_then(u
 async def test_an_exchange_that_was_deleted_is_made_again_and_who_follows_hears_that_news_were_missed(
     url: RabbitUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rabbitmq_news, "BIND_EVERY", 0.2)
+    monkeypatch.setattr(news, "BIND_EVERY", 0.2)
     async with open_bus(url) as near, open_bus(url) as far:
         follower = far.follow()
         assert await hear(follower) is None
@@ -151,7 +151,7 @@ async def test_each_run_of_numbers_is_counted_by_itself(url: RabbitUrl) -> None:
 
 
 async def test_a_run_heard_of_late_has_lost_its_beginning(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbitmq_news, "ALL_HEARD", 0.0)
+    monkeypatch.setattr(news, "ALL_HEARD", 0.0)
     async with open_bus(url) as bus:
         follower = bus.follow()
         assert await hear(follower) is None
@@ -197,7 +197,7 @@ async def test_news_that_cannot_be_read_are_told_as_lost(url: RabbitUrl) -> None
 
 
 async def test_a_follower_too_slow_for_the_broker_is_told(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbitmq_queues, "FOLLOWER_MESSAGES", 10)
+    monkeypatch.setattr(topology, "FOLLOWER_MESSAGES", 10)
     crowd = [first_seen(position(f"crowd-{n}")) for n in range(1000)]
     async with through_proxy(url) as (far, proxy), open_bus(url) as near, open_bus(far) as bus:
         follower = bus.follow()

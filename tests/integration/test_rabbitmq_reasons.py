@@ -9,10 +9,10 @@ import httpx
 import msgspec
 import pytest
 
-from herenow.bus import rabbitmq_link
-from herenow.bus.rabbitmq_link import open_link
-from herenow.bus.rabbitmq_queues import make_queues
-from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.bus.rabbitmq import connection
+from herenow.bus.rabbitmq.connection import open_link
+from herenow.bus.rabbitmq.topology import make_queues
+from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
 from tests.patience import PATIENCE
 from tests.ports import free_port
@@ -132,7 +132,7 @@ async def test_a_port_that_speaks_something_else(says: bytes) -> None:
 
 
 async def test_a_port_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rabbitmq_link, "OPEN_WITHIN", 0.2)
+    monkeypatch.setattr(connection, "OPEN_WITHIN", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         said = await reason(RabbitUrl((("127.0.0.1", port),)))

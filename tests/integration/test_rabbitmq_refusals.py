@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from herenow.bus import rabbitmq_outbox
-from herenow.bus.rabbitmq_outbox import Outbox
-from herenow.bus.rabbitmq_queues import make_queues, shard_queue
-from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.bus.rabbitmq import confirmed_sender
+from herenow.bus.rabbitmq.confirmed_sender import Outbox
+from herenow.bus.rabbitmq.topology import make_queues, shard_queue
+from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
 from tests.positions import NOW, position
 from tests.processes import until
@@ -55,7 +55,7 @@ async def test_a_link_over_which_a_queue_takes_nothing_is_made_anew(
     amqp_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a node died: RabbitMQ 3.10 refuses for ever what comes over a channel that found no leader."""
-    monkeypatch.setattr(rabbitmq_outbox, "REFUSED_FOR", 0.5)
+    monkeypatch.setattr(confirmed_sender, "REFUSED_FOR", 0.5)
     url = read_rabbit_url(amqp_url + "?shards=1&shard_mb=1")
     await make_queues(url)
     async with sending(url) as filling:

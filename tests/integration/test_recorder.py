@@ -12,8 +12,8 @@ from herenow.errors import StoreUnavailable
 from herenow.model.device import first_seen
 from herenow.model.position import Position
 from herenow.record.recorder import Recorder
-from herenow.store.base import Span
-from herenow.store.sqlite import SqliteStore
+from herenow.store.port import Span
+from herenow.store.sqlite.store import SqliteStore
 from tests.positions import NOW, position
 
 ALWAYS = Span(0, 2**53)

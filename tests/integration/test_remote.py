@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from herenow.errors import BadRequest, SettingsError, Unavailable
+from herenow.intake.http_intake import RemoteIntake
 from herenow.model.report import MAX_BATCH, Report
-from herenow.sources.remote import RemoteIntake
 from tests.ports import free_port
 from tests.server import Server
 

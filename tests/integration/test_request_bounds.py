@@ -12,7 +12,7 @@ import httpx
 import pytest
 import structlog
 
-from herenow.run.children import keep
+from herenow.run.child_processes import keep
 from tests.patience import PATIENCE
 from tests.processes import until
 from tests.requests import Connection

@@ -13,20 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herenow.history import ranges
-from herenow.history.days import read_hours, read_level, read_summaries
-from herenow.history.ranges import blocks, whole_hours
-from herenow.history.replay import STEPS, decode, read_block
-from herenow.history.rollup import Rollup, rest
-from herenow.history.rules import believed
-from herenow.history.simplify import levels
-from herenow.history.summary import summary
-from herenow.history.tiles import Filter, read_tile
-from herenow.history.track import Track
-from herenow.history.trips import Piece, Stop
+from herenow.history.queries.replay import STEPS, decode, read_block
+from herenow.history.queries.tiles import Filter, read_tile
+from herenow.history.rollups import blocks as blocks_module
+from herenow.history.rollups.blocks import blocks, whole_hours
+from herenow.history.rollups.builder import Rollup, rest
+from herenow.history.rollups.days import read_hours, read_level, read_summaries
+from herenow.history.tracks.quality import believed
+from herenow.history.tracks.simplify import levels
+from herenow.history.tracks.summary import summary
+from herenow.history.tracks.track import Track
+from herenow.history.tracks.trips import Piece, Stop
 from herenow.model.clock import DAY, HOUR, now
 from herenow.model.position import Position
-from herenow.store.base import Row, Span, Store
+from herenow.store.port import Row, Span, Store
 from tests import stores
 from tests.dose import dose
 from tests.positions import NOW, position
@@ -220,13 +220,13 @@ async def test_a_day_that_has_not_ended_is_read_from_its_hours(
     store: Store, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     positions = drive("bus-1", 300)
-    monkeypatch.setattr(ranges, "now", lambda: START + 6 * HOUR)
+    monkeypatch.setattr(blocks_module, "now", lambda: START + 6 * HOUR)
     await keep(store, positions)
     rollup = Rollup(store)
     await rollup.catch_up()
     assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"hour"}
     await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
-    monkeypatch.setattr(ranges, "now", lambda: START + DAY + HOUR)
+    monkeypatch.setattr(blocks_module, "now", lambda: START + DAY + HOUR)
     await settle(store, rollup)
     assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"day"}
     await check(store, positions, Span(START, START + DAY), zooms=(0, 14))

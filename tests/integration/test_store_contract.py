@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.model.position import Position
-from herenow.store.base import Span, Store
+from herenow.store.port import Span, Store
 from tests import stores
 from tests.dose import dose
 from tests.positions import NOW, position

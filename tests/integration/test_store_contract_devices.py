@@ -5,9 +5,9 @@ import itertools
 import msgspec
 import pytest
 
-from herenow.model import geo
 from herenow.model.device import advance, first_seen
-from herenow.store.base import Store
+from herenow.model.geo import sphere
+from herenow.store.port import Store
 from tests import stores
 from tests.positions import NOW, position
 from tests.stores import keep, track
@@ -70,7 +70,7 @@ async def test_a_device_is_read_back_as_its_newest_position_left_it(store: Store
     known = advance({}, way[:1])[0]
     assert device == advance({"a": known}, way[1:])[-1]
     assert (device.name, device.course, device.day) == ("Bus 1", 0.0, NOW // 86_400_000)
-    assert device.distance == pytest.approx(geo.distance(60.0, 25.0, 60.01, 25.0))
+    assert device.distance == pytest.approx(sphere.distance(60.0, 25.0, 60.01, 25.0))
 
 
 async def test_a_device_never_takes_the_place_of_a_newer_one(store: Store) -> None:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from herenow.history.expiry import expire
-from herenow.history.rollup import Rollup
-from herenow.history.storage import storage
-from herenow.history.traces import traces
+from herenow.history.queries.storage import storage
+from herenow.history.queries.traces import traces
+from herenow.history.rollups.builder import Rollup
+from herenow.history.rollups.expiry import expire
 from herenow.model.clock import DAY, HOUR, now
 from herenow.model.position import Position
 from herenow.model.retention import read_retention
-from herenow.store.base import Store
-from herenow.store.sqlite import SqliteStore
-from herenow.store.sqlite_erasing import CHUNK
+from herenow.store.port import Store
+from herenow.store.sqlite.erasure import CHUNK
+from herenow.store.sqlite.store import SqliteStore
 from tests import stores
 from tests.positions import NOW, position
 from tests.rollups import quick

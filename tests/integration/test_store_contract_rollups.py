@@ -9,10 +9,10 @@ import pytest
 
 from herenow.errors import SettingsError, StoreUnavailable
 from herenow.model.clock import DAY, HOUR
-from herenow.store.base import Row, Store
-from herenow.store.sqlite import SqliteStore
-from herenow.store.sqlite_rollups import SqliteRollups
-from herenow.store.sqlite_writer import SCHEMA
+from herenow.store.port import Row, Store
+from herenow.store.sqlite.rollups import SqliteRollups
+from herenow.store.sqlite.store import SqliteStore
+from herenow.store.sqlite.writer import SCHEMA
 from tests import stores
 from tests.positions import NOW, position
 from tests.rollups import quick

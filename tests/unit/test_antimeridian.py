@@ -7,12 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from herenow.history.analytics import Lies, _lies
-from herenow.history.antimeridian import bounds, cut
-from herenow.history.primitives import Area
-from herenow.history.summary import around, extent_of
-from herenow.live.grid import cover, tiles_at, world
-from herenow.model.geo import Box, onward
+from herenow.history.ogc.primitives import Area
+from herenow.history.queries.analytics import Lies, _lies
+from herenow.history.tracks.summary import around, extent_of
+from herenow.model.geo.antimeridian import bounds, cut
+from herenow.model.geo.box import Box
+from herenow.model.geo.sphere import onward
+from herenow.model.geo.tile_grid import cover, tiles_at, world
 from tests.positions import NOW, position
 
 longitudes = st.sampled_from([-180.0, -179.5, -90.0, 0.0, 90.0, 179.5, 180.0]) | st.floats(-180, 180)

@@ -1,4 +1,5 @@
-"""Imports go one way: model → wire → bus, store → sources, record, live, history → api → run → compare → cli."""
+"""Imports go one way: model → wire → bus, store → intake, record, live, history, client → sources → api → run → compare
+→ cli."""
 
 import ast
 from collections.abc import Iterator
@@ -8,14 +9,14 @@ import herenow
 
 ROOT = Path(herenow.__file__).parent
 LEVELS = [
-    {"errors"},
+    {"errors", "metrics"},
     {"model", "logs"},
     {"settings"},
     {"wire"},
     {"bus", "store"},
-    {"sources", "record", "live", "history", "client"},
-    {"api"},
-    {"progress"},
+    {"intake", "record", "live", "history", "client"},
+    {"sources"},
+    {"api", "progress"},
     {"run"},
     {"compare"},
     {"cli"},
@@ -26,11 +27,11 @@ DRIVERS = {
     "fastapi": "api",
     "starlette": "api",
     "typer": "cli",
-    "acsylla": "store/cassandra_session",
-    "pika": "bus/rabbitmq_link",
-    "mapbox_vector_tile": "history/mvt",
-    "shapely": "history/simplify",
-    "pyproj": "history/ellipsoid",
+    "acsylla": "store/cassandra/session",
+    "pika": "bus/rabbitmq/connection",
+    "mapbox_vector_tile": "history/queries/vector_tiles",
+    "shapely": "history/tracks/simplify",
+    "pyproj": "model/geo/ellipsoid",
 }
 
 

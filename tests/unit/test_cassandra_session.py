@@ -2,7 +2,7 @@
 
 import pytest
 
-from herenow.store.cassandra_session import refuses_value
+from herenow.store.cassandra.session import refuses_value
 
 
 @pytest.mark.parametrize(

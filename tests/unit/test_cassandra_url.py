@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from herenow.store.cassandra_url import ENCODED, EXPECTED, CassandraUrl, read_cassandra_url
+from herenow.store.cassandra.url import ENCODED, EXPECTED, CassandraUrl, read_cassandra_url
 
 
 def test_a_short_url_has_the_usual_values() -> None:

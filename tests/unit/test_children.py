@@ -10,7 +10,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from herenow.model.basemap import Basemap
-from herenow.run.children import environment
+from herenow.run.child_processes import environment
 from herenow.settings import Settings, read_settings
 
 # Neither NUL nor half of a pair fits into an environment.

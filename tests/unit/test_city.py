@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.errors import SettingsError
-from herenow.sources.city import LIMITS, City, Street
-from herenow.sources.streets import RING
+from herenow.sources.simulator.city import LIMITS, City, Street
+from herenow.sources.simulator.streets import RING
 
 SIZE = 3000.0
 

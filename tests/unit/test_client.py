@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from herenow.client.back_off import BURST, Lost, Pace, Waits
 from herenow.client.change import Change, Waiting
-from herenow.client.link import address
-from herenow.client.looking import view_of
+from herenow.client.connection import address
 from herenow.client.reports import MAX_MESSAGE, Outbox, parts
-from herenow.client.waits import BURST, Lost, Pace, Waits
+from herenow.client.views import view_of
 from herenow.errors import BadRequest, SettingsError, TooLarge
 from herenow.model.report import MAX_BATCH, Report
 from tests.client import HERE, THERE, at

@@ -20,7 +20,7 @@ from herenow.compare.machine import files_for, processor_time
 from herenow.compare.table import as_json, rows, show
 from herenow.errors import SettingsError
 from herenow.settings import read_settings
-from herenow.store.cassandra_url import read_cassandra_url
+from herenow.store.cassandra.url import read_cassandra_url
 from herenow.wire import json as wire
 
 

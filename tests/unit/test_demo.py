@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from herenow.errors import BadRequest
-from herenow.model import geo
+from herenow.intake.intake import Receipt
+from herenow.model.geo import sphere
 from herenow.model.report import Report
 from herenow.sources import demo
 from herenow.sources.recording import Recorded, load
 from herenow.sources.replay import replay
-from herenow.sources.report import Receipt
 from tests.patience import PATIENCE
 from tests.positions import NOW
 from tests.sending import ListIntake, Time
@@ -97,7 +97,7 @@ def ways(reports: Sequence[Report]) -> dict[str, list[Report]]:
 def speed(one: Report, other: Report) -> float:
     assert isinstance(one.time, int)
     assert isinstance(other.time, int)
-    metres = geo.distance(one.latitude, one.longitude, other.latitude, other.longitude)
+    metres = sphere.distance(one.latitude, one.longitude, other.latitude, other.longitude)
     return metres * 1000 / max(1, other.time - one.time)
 
 

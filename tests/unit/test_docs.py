@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from herenow import __version__
-from herenow.api import session, sockets
 from herenow.api.app import MODULES
+from herenow.api.live import connection, session
 from herenow.live import viewer
 from herenow.settings import Settings
 
@@ -34,7 +34,7 @@ def test_every_route_is_documented_and_every_documented_one_exists() -> None:
 
 
 def test_every_metric_is_documented() -> None:
-    source = (ROOT / "src/herenow/api/metrics.py").read_text()
+    source = (ROOT / "src/herenow/api/routes/metrics.py").read_text()
     counters = {f"{name}_total" for name in re.findall(r'_counter\(\s*"(\w+)"', source)}
     others = set(re.findall(r'(?:_gauge|GaugeMetricFamily|HistogramMetricFamily)\(\s*"(\w+)"', source))
     told = set(re.findall(r"^\| `(herenow_\w+)`", DOCS["operations.md"], re.MULTILINE))
@@ -43,7 +43,14 @@ def test_every_metric_is_documented() -> None:
 
 def test_every_close_code_is_documented() -> None:
     codes = set(re.findall(r"^\| (\d{4}) \|", DOCS["protocol.md"], re.MULTILINE))
-    said = (sockets.STOPPING, sockets.NO_TEXT, session.MISUNDERSTOOD, session.SILENT, session.TOO_MANY, viewer.SLOW)
+    said = (
+        connection.STOPPING,
+        connection.NO_TEXT,
+        session.MISUNDERSTOOD,
+        session.SILENT,
+        session.TOO_MANY,
+        viewer.SLOW,
+    )
     assert codes == {"1002", "1009", *(str(code) for code, _ in said)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from herenow.history.exports import FORMATS
+from herenow.history.export.formats import FORMATS
 from herenow.model.position import Position
 from herenow.model.timestamps import from_iso
 from tests.exporting import written

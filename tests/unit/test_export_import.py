@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.history.exports import FORMATS
+from herenow.history.export.formats import FORMATS
 from herenow.model.position import Position
 from herenow.model.report import Rejection, Report, accept
-from herenow.sources.files import read_file
+from herenow.sources.files.readers import read_file
 from tests.exporting import positions_in_order, split, written
 from tests.positions import NOW, position
 from tests.unit.test_exports import SAMPLES

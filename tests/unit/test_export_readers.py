@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.history.export_parquet import ROWS
-from herenow.history.stretches import MAX_STRETCH
-from herenow.model.geo import MAX_LEG_TIME
+from herenow.history.export.parquet import ROWS
+from herenow.history.export.segments import MAX_STRETCH
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from tests.exporting import moment, written
 from tests.positions import NOW, position

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.errors import BadRequest
-from herenow.history.exports import FORMATS, format_named
-from herenow.history.stretches import MAX_STRETCH, Stretches
-from herenow.model.geo import MAX_LEG_TIME
+from herenow.history.export.formats import FORMATS, format_named
+from herenow.history.export.segments import MAX_STRETCH, Stretches
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from tests.exporting import positions_in_order, split, written
 from tests.positions import NOW, position

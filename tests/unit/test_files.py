@@ -10,7 +10,7 @@ import pytest
 
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
-from herenow.sources.files import MAX_LINE, place, read_file
+from herenow.sources.files.readers import MAX_LINE, place, read_file
 from tests.positions import NOW
 
 HEADER = "device_id,time,latitude,longitude"

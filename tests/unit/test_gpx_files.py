@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from herenow.model.report import Rejection, Report
-from herenow.sources.files import read_file
-from herenow.sources.rows import OVERLAPPING, Remark
+from herenow.sources.files.fields import OVERLAPPING, Remark
+from herenow.sources.files.readers import read_file
 from tests.positions import NOW
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from herenow.live import departures
 from herenow.live.departures import Departures
-from herenow.live.grid import DEEPEST, MOST_TILES, MOST_UNZOOMED, cover, tiles_at, world
-from herenow.model.geo import WORLD, Box
+from herenow.model.geo.box import WORLD, Box
+from herenow.model.geo.tile_grid import DEEPEST, MOST_TILES, MOST_UNZOOMED, cover, tiles_at, world
 
 longitudes = st.floats(-180, 180)
 latitudes = st.floats(-90, 90)

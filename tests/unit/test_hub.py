@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.bus import follower
+from herenow.bus import news_queue
 from herenow.bus.memory import MemoryBus
 from herenow.live import hub as module
 from herenow.live.fleet import Fleet
@@ -17,10 +17,12 @@ from herenow.live.hub import STALLED, Hub
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER
 from herenow.model.device import Device, Driven, advance, first_seen, overtaken
-from herenow.model.geo import MAX_LEG_TIME, WORLD, distance
+from herenow.model.geo.box import WORLD
+from herenow.model.geo.sphere import distance
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from herenow.model.view import View
-from herenow.store.sqlite import SqliteStore
+from herenow.store.sqlite.store import SqliteStore
 from tests.maps import Map
 from tests.patience import PATIENCE
 from tests.positions import NOW, position
@@ -75,7 +77,7 @@ async def test_news_that_were_lost_are_made_good_from_the_store(
         seen = Map(hub, View(WORLD))
         lost = [position(f"d{n}", NOW + n) for n in range(10)]
         await keep(store, *lost)
-        monkeypatch.setattr(follower, "MAX_NEWS", 5)
+        monkeypatch.setattr(news_queue, "MAX_NEWS", 5)
         await bus.announce([first_seen(position) for position in lost])
         async with asyncio.timeout(PATIENCE):
             while len(seen.drawn) < 10:

@@ -7,12 +7,12 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.api.listing import Order, Wanted, behind, mark, matching, ranked, without_each
+from herenow.api.device_list import Order, Wanted, behind, mark, matching, ranked, without_each
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER
 from herenow.model.device import STATUSES, Device
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 from herenow.model.search_key import search_key
 from tests.positions import NOW, position
 

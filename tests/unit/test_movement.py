@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from herenow.history.movement import legs
-from herenow.history.rules import believed, flagged
-from herenow.history.track import FIX, NOTHING, PLACES, Track
-from herenow.history.trips import Stop, Trip, pieces
+from herenow.history.tracks.movement import legs
+from herenow.history.tracks.quality import believed, flagged
+from herenow.history.tracks.track import FIX, NOTHING, PLACES, Track
+from herenow.history.tracks.trips import Stop, Trip, pieces
 from tests.positions import NOW
 from tests.unit.test_trips import buses
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from herenow.history import moving_features as mf
-from herenow.history.primitives import primitives, runs
+from herenow.history.ogc import moving_features as mf
+from herenow.history.ogc.primitives import primitives, runs
 from herenow.model.device import first_seen
-from herenow.model.geo import MAX_LEG_TIME
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from tests import standard
 from tests.exporting import moment, positions_in_order

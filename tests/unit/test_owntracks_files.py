@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from herenow.model.report import Rejection, Report
-from herenow.sources.files import read_file
-from herenow.sources.owntracks_file import NO_LOCATION
-from herenow.sources.rows import Remark
+from herenow.sources.files.fields import Remark
+from herenow.sources.files.owntracks import NO_LOCATION
+from herenow.sources.files.readers import read_file
 from tests.positions import NOW
 
 SECOND = NOW // 1000

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from herenow.wire.packed import Undecodable, pack_position, pack_shipment, unpack_shipment
+from herenow.wire.internal import Undecodable, pack_position, pack_shipment, unpack_shipment
 from tests.positions import NOW, position
 
 FIX = position("a")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.history.places import NEAR, dwellings
-from herenow.history.rules import earth
-from herenow.history.track import PLACES
-from herenow.history.trips import Stop
+from herenow.history.tracks.places import NEAR, dwellings
+from herenow.history.tracks.quality import earth
+from herenow.history.tracks.track import PLACES
+from herenow.history.tracks.trips import Stop
 
 HOME, WORK = (24.94, 60.17), (25.01, 60.21)
 NORTH = 1 / 111_412  # degrees of latitude in a metre there

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from herenow.history.curves import curve
-from herenow.history.primitives import Area, Moments, at, part, primitives
+from herenow.history.ogc.curves import curve
+from herenow.history.ogc.primitives import Area, Moments, at, part, primitives
 from herenow.model.clock import HOUR
-from herenow.model.geo import MAX_LEG_TIME, Box
+from herenow.model.geo.box import Box
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from tests.positions import NOW, position
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.bus import rabbitmq_news
-from herenow.bus.rabbitmq_news import Numbers
-from herenow.bus.rabbitmq_outbox import Outbox
-from herenow.bus.rabbitmq_publisher import MAX_BYTES, MAX_MESSAGE, Publisher, _Part, _pieces, _Publication
-from herenow.bus.rabbitmq_queues import shard_of
-from herenow.bus.rabbitmq_url import RabbitUrl
-from herenow.wire.packed import Bulletin, pack_position, pack_shipment, unpack_shipment
+from herenow.bus.rabbitmq import news
+from herenow.bus.rabbitmq.confirmed_sender import Outbox
+from herenow.bus.rabbitmq.news import Numbers
+from herenow.bus.rabbitmq.publisher import MAX_BYTES, MAX_MESSAGE, Publisher, _Part, _pieces, _Publication
+from herenow.bus.rabbitmq.topology import shard_of
+from herenow.bus.rabbitmq.url import RabbitUrl
+from herenow.wire.internal import Bulletin, pack_position, pack_shipment, unpack_shipment
 from tests.positions import NOW, position
 
 SIZES = st.lists(st.integers(1, 5000), max_size=1500)
@@ -106,6 +106,6 @@ def test_whatever_comes_in_whatever_order_a_jump_ahead_is_missed(seqs: list[int]
 def test_a_run_that_is_silent_for_long_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = Numbers()
     assert not numbers.missed(bulletin(1, "old"))
-    monkeypatch.setattr(rabbitmq_news, "FORGET_AFTER", -1.0)
+    monkeypatch.setattr(news, "FORGET_AFTER", -1.0)
     assert not numbers.missed(bulletin(1, "new"))
     assert not numbers.missed(bulletin(7, "old"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 
 LOCAL = (("localhost", 5672),)
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

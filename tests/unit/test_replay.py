@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.errors import SettingsError, Unavailable
-from herenow.model.geo import MAX_LEG_TIME
+from herenow.intake.retrying_sender import LONGEST_WAIT, MAX_TAKE, Progress
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.report import Report
-from herenow.sources.deliver import LONGEST_WAIT, MAX_TAKE, Progress
 from herenow.sources.recording import Recorded, Recording, load
 from herenow.sources.replay import Playback, replay
 from tests.positions import NOW

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from herenow.history.replay import COLUMNS, UNKNOWN, decode, encode
-from herenow.history.rules import trusting
-from herenow.history.track import track
+from herenow.history.queries.replay import COLUMNS, UNKNOWN, decode, encode
+from herenow.history.tracks.quality import trusting
+from herenow.history.tracks.track import track
 from herenow.model.clock import HOUR
 from tests.positions import NOW, position
 

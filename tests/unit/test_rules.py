@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Transformer
 
-from herenow.history.rules import CONTEXT, REASONS, TICK, apart, believed, earth, flagged, place, points
-from herenow.history.track import FIX, PLACES, Track
-from herenow.model.geo import MAX_LEG_SPEED, MAX_LEG_TIME
+from herenow.history.tracks.quality import CONTEXT, REASONS, TICK, apart, believed, earth, flagged, place, points
+from herenow.history.tracks.track import FIX, PLACES, Track
+from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
 from tests.dose import dose
 from tests.positions import NOW
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from herenow.api.policy import content_policy
+from herenow.api.content_policy import content_policy
 from herenow.errors import SettingsError
 from herenow.settings import read_settings
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Geod, Transformer
 
-from herenow.history.movement import stops
-from herenow.history.simplify import EVERY, TOLERANCES, level_for, levels
-from herenow.history.track import FIX, PLACES, Track, latitudes, longitudes
-from herenow.model.geo import MAX_LEG_TIME
+from herenow.history.tracks.movement import stops
+from herenow.history.tracks.simplify import EVERY, TOLERANCES, level_for, levels
+from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes
+from herenow.model.leg import MAX_LEG_TIME
 from tests.dose import dose
 from tests.positions import NOW
 

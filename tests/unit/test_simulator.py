@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.errors import SettingsError, Unavailable
-from herenow.model.geo import distance
+from herenow.model.geo.sphere import distance
 from herenow.model.report import Report, accept
-from herenow.sources.city import METRES_PER_DEGREE, City
-from herenow.sources.drive import KINDS, Kind, drive
-from herenow.sources.simulator import LATE, Flaws, Fleet, simulate
+from herenow.sources.simulator.city import METRES_PER_DEGREE, City
+from herenow.sources.simulator.driving import KINDS, Kind, drive
+from herenow.sources.simulator.fleet import LATE, Flaws, Fleet, simulate
 from tests.dose import dose
 from tests.positions import NOW
 from tests.sending import ListIntake, Time

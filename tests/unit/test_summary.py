@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from herenow.history.summary import SPEED_STEP, SPEED_STEPS, Figures, Summary, added, local_hours
-from herenow.history.summary import summary as summary_of
-from herenow.history.track import FIX, PLACES, Track
-from herenow.history.trips import Stop, Trip
+from herenow.history.tracks.summary import SPEED_STEP, SPEED_STEPS, Figures, Summary, added, local_hours
+from herenow.history.tracks.summary import summary as summary_of
+from herenow.history.tracks.track import FIX, PLACES, Track
+from herenow.history.tracks.trips import Stop, Trip
 from herenow.model.clock import DAY, HOUR
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 
 MORNING = 20_000 * DAY  # 2024-10-04, midnight UTC
 METRE = 1 / 111_412  # degrees of latitude, at 60° north

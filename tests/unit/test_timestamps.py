@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.api.article import _moment
 from herenow.api.query import instant, moments, span
+from herenow.api.routes.article import _moment
 from herenow.errors import BadRequest
 from herenow.model.clock import DAY
 from herenow.model.report import BadReport, Report, accept

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Geod
 
-from herenow.history.lengths import lengths
-from herenow.history.movement import context, legs, stops
-from herenow.history.rules import believed, flagged, points
-from herenow.history.stillness import DEFAULT, Settings
-from herenow.history.track import FIX, PLACES, Track, latitudes, longitudes, track
-from herenow.history.trips import Piece, Stop, Trip, joined, pieces, pieces_of
-from herenow.model.geo import MAX_LEG_SPEED, MAX_LEG_TIME, counted, distance
+from herenow.history.tracks.lengths import lengths
+from herenow.history.tracks.movement import context, legs, stops
+from herenow.history.tracks.quality import believed, flagged, points
+from herenow.history.tracks.stillness import DEFAULT, Settings
+from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes, track
+from herenow.history.tracks.trips import Piece, Stop, Trip, joined, pieces, pieces_of
+from herenow.model.geo.sphere import distance
+from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME, is_leg
 from herenow.model.report import accept
 from herenow.sources.demo import BUSES
 from herenow.sources.recording import load
@@ -306,7 +307,7 @@ def test_lengths_are_those_that_geod_gives_leg_by_leg(found: Track) -> None:
     for row in range(len(found) - 1):
         expected = GEOD.inv(longitude[row], latitude[row], longitude[row + 1], latitude[row + 1])[2]
         assert metres[row] == pytest.approx(expected, abs=0.0002) or expected > 1_000_000
-        if not counted(expected, int(found["time"][row + 1] - found["time"][row])):
+        if not is_leg(expected, int(found["time"][row + 1] - found["time"][row])):
             assert legs(found).lengths[row] == 0
 
 

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from herenow.api.answers import ANSWERS
 from herenow.api.app import described
+from herenow.api.schemas.live import ANSWERS
 
 ROOT = Path(__file__).parent.parent.parent
 

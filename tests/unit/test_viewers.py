@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from herenow.live import audience, departures
-from herenow.live.band import AGAIN_AFTER
-from herenow.model.geo import Box
+from herenow.live import departures, subscriptions
+from herenow.live.zoom_level import AGAIN_AFTER
+from herenow.model.geo.box import Box
 from herenow.model.view import View
 from tests.maps import Map, World, messages
 from tests.positions import NOW, position
@@ -116,7 +116,7 @@ def test_a_band_is_forgotten_some_time_after_its_last_viewer_left() -> None:
     seen = Map(world.hubs[0], HERE)
     seen.read()
     seen.hub.leave(seen.viewer)
-    world.moment += audience.LINGER + 1
+    world.moment += subscriptions.LINGER + 1
     world.tell(position("a", NOW, 0.5, 0.5))
     world.turn()
     seen.connect(world.hubs[0], HERE, seen.token)

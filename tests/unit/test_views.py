@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from herenow.live import hub as hub_module
 from herenow.live.viewer import Viewer
-from herenow.model.geo import WORLD, Box
+from herenow.model.geo.box import WORLD, Box
 from herenow.model.view import View
 from tests.dose import dose
 from tests.maps import Connection, Map, World, messages

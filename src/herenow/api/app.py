@@ -8,7 +8,14 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 
 from herenow import __version__
-from herenow.api import (
+from herenow.api.content_policy import content_policy
+from herenow.api.context import Parts, Past
+from herenow.api.errors import add_problems
+from herenow.api.history_proxy import Aside, Beside, Matched
+from herenow.api.live import sse, websocket
+from herenow.api.openapi import describe
+from herenow.api.paths import RoutedPaths
+from herenow.api.routes import (
     analytics,
     article,
     collections,
@@ -16,32 +23,24 @@ from herenow.api import (
     days,
     devices,
     erasure,
-    events,
     export,
     health,
     history,
-    ingest,
-    live,
     moving_features,
+    page,
+    positions,
     replay,
     stats,
     storage,
     track,
-    web,
 )
-from herenow.api.aside import Aside, Beside, Matched
-from herenow.api.border import Border, Compressed
-from herenow.api.document import describe
-from herenow.api.metrics import Metrics
-from herenow.api.parts import Parts, Past
-from herenow.api.paths import RoutedPaths
-from herenow.api.policy import content_policy
-from herenow.api.problems import add_problems
+from herenow.api.routes.metrics import Metrics
+from herenow.api.security import Border, Compressed
 
 # Live first: routes are tried in order, and thousands of viewers may come back at once.
 MODULES = (
-    live,
-    ingest,
+    websocket,
+    positions,
     commands,
     days,
     track,
@@ -54,11 +53,11 @@ MODULES = (
     storage,
     stats,
     health,
-    events,
+    sse,
     collections,
     moving_features,
     article,
-    web,
+    page,
 )
 HISTORY = (days, track, history, analytics, replay, export, storage)  # what is answered from the store alone
 METHODS_FROM_ELSEWHERE = ("GET", "HEAD", "POST")  # not DELETE: no page of another origin erases a device
@@ -94,7 +93,7 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
     add_problems(app, _routes(MODULES))
-    web.add_web(app)
+    page.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
     if parts.origins:

@@ -11,10 +11,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from herenow.api.body import READ_WITHIN
-from herenow.api.border import ALWAYS
-from herenow.api.policy import content_policy
-from herenow.api.problems import problem
-from herenow.api.sockets import EXTENSION
+from herenow.api.content_policy import content_policy
+from herenow.api.errors import problem
+from herenow.api.live.connection import EXTENSION
+from herenow.api.security import ALWAYS
 
 MAX_URL = 60 * 1024  # bytes; httptools reads no more than 65,535
 MAX_HEAD = 64 * 1024  # bytes of a request line and its header lines, and of the trailers behind a body

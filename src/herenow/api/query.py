@@ -1,14 +1,13 @@
 """Times and boxes in a query."""
 
 from herenow.errors import BadRequest
-from herenow.history.primitives import Area, Moments
-from herenow.history.ranges import LONGEST
-from herenow.model import geo
+from herenow.history.ogc.primitives import Area, Moments
+from herenow.history.rollups.blocks import LONGEST
 from herenow.model.clock import DAY, now
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box, read_box
 from herenow.model.report import EARLIEST, LATEST_AHEAD
 from herenow.model.timestamps import from_day, from_iso, from_text, is_day
-from herenow.store.base import Span
+from herenow.store.port import Span
 
 _OPEN = ("", "..")
 AHEAD = 120_000  # ms; without `to`, up to here
@@ -36,7 +35,7 @@ def open_span(start: str | None, end: str | None, default: int) -> Span:
 def bbox(text: str) -> Box:
     """The box in `w,s,e,n`. Raises BadRequest."""
     try:
-        return geo.box([float(number) for number in text.split(",")])
+        return read_box([float(number) for number in text.split(",")])
     except ValueError as error:
         raise BadRequest(f"bbox: expected west,south,east,north in degrees, got {text[:80]!r}") from error
     except BadRequest as error:

@@ -5,8 +5,8 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from herenow.bus.base import Batch, News, Note, Noted, pass_over
-from herenow.bus.follower import Follower
+from herenow.bus.news_queue import Follower
+from herenow.bus.port import Batch, News, Note, Noted, pass_over
 from herenow.errors import BusUnavailable, StoreUnavailable, Unavailable
 from herenow.model.clock import now
 from herenow.model.position import Position

@@ -10,7 +10,7 @@ from herenow.run.loop import in_loop
 from herenow.settings import read_settings
 
 if TYPE_CHECKING:
-    from herenow.history.storage import Storage
+    from herenow.history.queries.storage import Storage
     from herenow.run.storage import Left
 
 EXIT_LEFT = 2  # something of a device is still there

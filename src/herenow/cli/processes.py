@@ -32,7 +32,7 @@ def run(
     settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
     sys.setswitchinterval(SWITCH_INTERVAL)
     if demo:
-        from herenow.api.parts import Scene
+        from herenow.api.context import Scene
         from herenow.sources.demo import run_demo, scene
 
         told = scene()

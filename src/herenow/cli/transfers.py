@@ -9,19 +9,19 @@ import typer
 
 from herenow.cli.app import Config, Serve, ServerUrl, StoreUrl, app, note
 from herenow.errors import SettingsError
+from herenow.intake.intake import Intake
+from herenow.intake.retrying_sender import OnProgress, Progress
 from herenow.logs import set_up_logs
 from herenow.model.report import Rejection
 from herenow.progress import Bar, Share
 from herenow.run.loop import SWITCH_INTERVAL, in_loop
 from herenow.settings import read_settings
-from herenow.sources.deliver import OnProgress, Progress
-from herenow.sources.report import Intake
 
 if TYPE_CHECKING:
     from collections import Counter
 
-    from herenow.sources.import_files import OnRejection
-    from herenow.sources.rows import Remark
+    from herenow.sources.files.fields import Remark
+    from herenow.sources.files.importer import OnRejection
 
 FORMATS = "csv, ndjson, geojson, gpx, kml, czml, parquet; by the file's ending."
 
@@ -68,7 +68,7 @@ def replay(
 
 def _first_ones() -> "OnRejection":
     """Names what is wrong with the first rows, but not with all of a large file."""
-    from herenow.sources.files import place
+    from herenow.sources.files.readers import place
 
     left = MAX_NAMED
 
@@ -100,8 +100,8 @@ def import_(
 
     Examples: `herenow import herenow-2026-11-01.csv`, `herenow import rec/ada/phone/*.rec`
     """
-    from herenow.sources.import_files import Imported, import_files
-    from herenow.sources.remote import RemoteIntake
+    from herenow.intake.http_intake import RemoteIntake
+    from herenow.sources.files.importer import Imported, import_files
 
     async def take_in() -> Imported:
         async with RemoteIntake(server) as intake:
@@ -137,7 +137,7 @@ def export(
     Examples: `herenow export -o all.csv`, `herenow export --device bus-7 --from 2026-11-01 -o bus-7.gpx`
     """
     from herenow.api.query import open_span
-    from herenow.history.exports import format_named
+    from herenow.history.export.formats import format_named
     from herenow.run.export import export_file
 
     set_up_logs()
@@ -151,7 +151,7 @@ def export(
 
 
 def _format_of(output: Path | None) -> str:
-    from herenow.history.exports import FORMATS
+    from herenow.history.export.formats import FORMATS
 
     if output is None:
         return "csv"
@@ -186,9 +186,9 @@ def simulate(
 
     Examples: `herenow simulate --devices 500`, `herenow simulate --devices 2000 --rate 1000 --late 0.2`
     """
-    from herenow.sources.city import City
-    from herenow.sources.simulator import Flaws, Fleet
-    from herenow.sources.simulator import simulate as drive
+    from herenow.sources.simulator.city import City
+    from herenow.sources.simulator.fleet import Flaws, Fleet
+    from herenow.sources.simulator.fleet import simulate as drive
 
     if rate is not None and rate <= 0:
         raise SettingsError(f"rate: expected more than 0 positions a second, got {rate}")
@@ -210,8 +210,8 @@ def _place(text: str) -> tuple[float, float]:
 
 def _deliver(server: str | None, play: Play) -> None:
     """Into the server at that address, or into one in this process, which goes on when all is played."""
+    from herenow.intake.http_intake import RemoteIntake
     from herenow.run.server import serve
-    from herenow.sources.remote import RemoteIntake
 
     async def into(intake: Intake) -> None:
         with Bar(note) as bar:

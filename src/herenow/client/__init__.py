@@ -9,7 +9,7 @@ by itself.
 from herenow.client.change import Change
 from herenow.client.live import Live
 from herenow.client.reports import Receipt
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 from herenow.model.report import Rejection, Report
 from herenow.wire.json import Live as LivePosition
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from herenow.client.back_off import LONGEST, Pace, Waits
 from herenow.client.change import Change, Waiting
-from herenow.client.link import Link, address, open_link
-from herenow.client.looking import Corners, view_of
+from herenow.client.connection import Link, address, open_link
 from herenow.client.messages import Answer, Complaint
 from herenow.client.reports import Outbox, Part, Receipt, parts
 from herenow.client.viewer import Viewer
-from herenow.client.waits import LONGEST, Pace, Waits
+from herenow.client.views import Corners, view_of
 from herenow.errors import BadRequest, HerenowError, Unavailable
 from herenow.model.report import Rejection, Report
 from herenow.wire.json import Live as LivePosition

@@ -8,8 +8,8 @@ from herenow.compare.load import PREFIX
 from herenow.errors import HerenowError, StoreUnavailable, Unavailable
 from herenow.run.pipeline import make_schema
 from herenow.settings import Settings
-from herenow.store.cassandra_session import Session, open_session
-from herenow.store.cassandra_url import read_cassandra_url
+from herenow.store.cassandra.session import Session, open_session
+from herenow.store.cassandra.url import read_cassandra_url
 
 SUFFIX = "_compare"
 LONGEST = 48  # characters of a keyspace's name

@@ -5,13 +5,13 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 
-from herenow.bus.rabbitmq_link import Link, open_link
-from herenow.bus.rabbitmq_queues import shard_queue
-from herenow.bus.rabbitmq_url import RabbitUrl, read_rabbit_url
+from herenow.bus.rabbitmq.connection import Link, open_link
+from herenow.bus.rabbitmq.topology import shard_queue
+from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import HerenowError, SettingsError
 from herenow.run.pipeline import make_schema
 from herenow.settings import Settings
-from herenow.wire.article import QUEUE
+from herenow.wire.legacy_article import QUEUE
 
 LET_GO_WITHIN = 5.0  # s after a process ended, until RabbitMQ has noticed
 LOOK_EVERY = 0.25  # s

@@ -3,7 +3,7 @@
 import numpy as np
 
 from herenow.live.fleet import Rows
-from herenow.live.grid import Numbers
+from herenow.model.geo.tile_grid import Numbers
 
 MOST = 200_000  # departures; a viewer that missed more starts afresh
 

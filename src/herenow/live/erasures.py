@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from herenow.bus.base import Note
+from herenow.bus.port import Note
 from herenow.wire import json
 
 

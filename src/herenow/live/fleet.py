@@ -6,13 +6,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from herenow.live.alphabet import Bools, Called
 from herenow.live.columns import Columns
-from herenow.live.grid import world
+from herenow.live.device_index import Bools, Called
 from herenow.model.clock import DAY
 from herenow.model.contact import hear
 from herenow.model.device import STATUSES, Device, Driven
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
+from herenow.model.geo.tile_grid import world
 from herenow.wire.binary import RECORD, records
 
 KINDS = 7  # kinds counted by name; the rest are `other`

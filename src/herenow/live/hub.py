@@ -9,18 +9,18 @@ from itertools import chain
 
 import structlog
 
-from herenow.bus.base import Bus, News, Noted, pass_over
-from herenow.live.audience import Audience
+from herenow.bus.port import Bus, News, Noted, pass_over
+from herenow.live.encoders import ArticleWire, BinaryWire, EventWire, JsonWire, State, Texts, Wire
 from herenow.live.fleet import Fleet
-from herenow.live.group import Group
-from herenow.live.lags import Lags
+from herenow.live.subscriptions import Audience
 from herenow.live.viewer import SLOW, Viewer
-from herenow.live.wires import ArticleWire, BinaryWire, EventWire, JsonWire, State, Texts, Wire
+from herenow.live.viewer_group import Group
+from herenow.metrics.percentiles import Percentiles
+from herenow.metrics.rate import Rate
 from herenow.model.clock import Clock, now
 from herenow.model.device import Device
-from herenow.model.rate import Rate
 from herenow.model.view import Resume, View
-from herenow.store.base import Store, load
+from herenow.store.port import Store, load
 
 SHORTEST_TICK = 0.02  # s between two frames to the same viewer
 LONGEST_TICK = 1.0  # s
@@ -38,7 +38,7 @@ class Hub:
     def __init__(self, clock: Clock = now, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.fleet = Fleet()
         self.announced = Rate()
-        self.lags = Lags()
+        self.lags = Percentiles()  # from reception to the tick that brings it to viewers
         self.newest: int | None = None  # ms, when a position was last announced
         self.loaded = asyncio.Event()  # the fleet is what the store has, or newer
         self.viewers: set[Viewer] = set()
@@ -102,7 +102,8 @@ class Hub:
         if loading:
             self.loaded.set()
         else:
-            self.lags.add([self.fleet.devices[row] for row in changes.rows.tolist()], self._clock())
+            now = self._clock()
+            self.lags.add([now - self.fleet.devices[row].heard for row in changes.rows.tolist()], now)
         if not len(changes.rows) and not changes.steps and not overdue:
             return []
         self._state.seq = seq

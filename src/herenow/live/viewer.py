@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from herenow.live.group import Group
-    from herenow.live.wires import Wire, Written
+    from herenow.live.encoders import Wire, Written
+    from herenow.live.viewer_group import Group
 
 
 SLOW = (4408, "no progress in reading for 30 s")

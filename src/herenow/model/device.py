@@ -5,9 +5,10 @@ from typing import Literal
 
 import msgspec
 
-from herenow.model import geo
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER, Contact, hear
+from herenow.model.geo import sphere
+from herenow.model.leg import is_leg
 from herenow.model.position import Position
 
 Status = Literal["moving", "idle", "stopped", "stale"]
@@ -116,13 +117,13 @@ def first_seen(position: Position) -> Device:
 def moved(before: Device, position: Position) -> Device:
     """The device after a newer position; the caller has made sure that it is newer."""
     last, anchor, attributes = before.position, before.anchor, position.attributes
-    metres = geo.distance(last.latitude, last.longitude, position.latitude, position.longitude)
+    metres = sphere.distance(last.latitude, last.longitude, position.latitude, position.longitude)
     elapsed = position.time - last.time
     day = position.time // DAY
-    counted, away, since = geo.counted(metres, elapsed), metres, last.time
+    counted, away, since = is_leg(metres, elapsed), metres, last.time
     if anchor is not None:
         away, since = (
-            geo.distance(anchor.latitude, anchor.longitude, position.latitude, position.longitude),
+            sphere.distance(anchor.latitude, anchor.longitude, position.latitude, position.longitude),
             anchor.time,
         )
     left = counted and away >= _room(last, position)
@@ -243,7 +244,7 @@ def _course(before: Device, position: Position, metres: float) -> float | None:
     if metres < COURSE_LEG:
         return before.course
     last = before.position
-    return round(geo.course(last.latitude, last.longitude, position.latitude, position.longitude), 1)
+    return round(sphere.course(last.latitude, last.longitude, position.latitude, position.longitude), 1)
 
 
 def said(position: Position, attribute: Literal["name", "kind"]) -> str | None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from herenow.model.geo import Box
+from herenow.model.geo.box import Box
 
 
 class View(msgspec.Struct, frozen=True):

@@ -9,14 +9,14 @@ from contextlib import aclosing
 
 import structlog
 
-from herenow.bus.base import Bus, Delivery
+from herenow.bus.port import Bus, Delivery
 from herenow.errors import StoreUnavailable, Unavailable
+from herenow.metrics.histogram import Histogram
+from herenow.metrics.rate import Rate
 from herenow.model.clock import now
 from herenow.model.device import Device, in_order, overtaken, steps
-from herenow.model.lag import Lag
 from herenow.model.position import Position
-from herenow.model.rate import Rate
-from herenow.store.base import Store
+from herenow.store.port import Store
 
 SLICE = 1000  # positions before other work gets its turn
 FIRST_PAUSE = 0.1  # s
@@ -45,7 +45,7 @@ class Recorder:
         self._failing_since: float | None = None
         self.trouble: str | None = None  # why the store failed last, None once it does not
         self.stored = Rate()
-        self.lag = Lag()  # from publication to storage
+        self.lag = Histogram()  # from publication to storage
         self._met_at = 0.0  # when the first of `newest` was looked up, on the monotonic clock
         self.set_aside = 0  # parts that can never be stored
 

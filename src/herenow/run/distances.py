@@ -5,10 +5,10 @@ import asyncio
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.history.distances import read_distances, read_made
+from herenow.history.rollups.distances import read_distances, read_made
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY, now
-from herenow.store.base import Rollups, Store
+from herenow.store.port import Rollups, Store
 
 EVERY = 10.0  # s between two looks whether there was another round
 

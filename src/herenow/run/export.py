@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import IO
 
 from herenow.errors import NotFound, SettingsError
-from herenow.history.export import export
-from herenow.history.exports import Export
+from herenow.history.export.export import export
+from herenow.history.export.formats import Export
 from herenow.run.pipeline import open_store
 from herenow.settings import Settings
-from herenow.store.base import Span, Store
+from herenow.store.port import Span, Store
 
 
 async def export_file(

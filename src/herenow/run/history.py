@@ -7,8 +7,8 @@ import socket
 import structlog
 
 from herenow.api.app import create_history_app
-from herenow.api.parts import Past
-from herenow.history.prepared import Prepared
+from herenow.api.context import Past
+from herenow.history.export.prepared import Prepared
 from herenow.run.pipeline import exports_folder, kept, open_store, trips
 from herenow.run.server import Server, config, stop_with_stdin, told_to_stop
 from herenow.settings import Settings

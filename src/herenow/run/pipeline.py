@@ -12,27 +12,27 @@ import msgspec
 import structlog
 
 from herenow.api.body import Bodies
-from herenow.api.parts import Parts, Scene
-from herenow.bus.base import Bus, Inbox, Note, Noted
+from herenow.api.context import Parts, Scene
 from herenow.bus.memory import MemoryBus
-from herenow.bus.rabbitmq_url import read_rabbit_url
+from herenow.bus.port import Bus, Inbox, Note, Noted
+from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.errors import SettingsError
-from herenow.history.prepared import Prepared
-from herenow.history.stillness import Settings as TripSettings
-from herenow.live.commands import Commands
+from herenow.history.export.prepared import Prepared
+from herenow.history.tracks.stillness import Settings as TripSettings
+from herenow.intake.intake import LocalIntake
+from herenow.live.device_commands import Commands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
-from herenow.live.polled import Polled
+from herenow.live.polled_fleet import Polled
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
 from herenow.run.distances import keep_distances
 from herenow.run.erase_key import key_file, make_key
 from herenow.settings import Settings
-from herenow.sources.inbox import take_inbox
-from herenow.sources.report import LocalIntake
-from herenow.store.base import Store
-from herenow.store.cassandra_url import read_cassandra_url
-from herenow.store.sqlite import SqliteStore
+from herenow.sources.bus_inbox import take_inbox
+from herenow.store.cassandra.url import read_cassandra_url
+from herenow.store.port import Store
+from herenow.store.sqlite.store import SqliteStore
 
 FINISH_WITHIN = 10.0  # s for what was published to be stored
 FAIL_WITHIN = 1.0  # s for the same where the store or the bus is down anyway
@@ -158,7 +158,7 @@ async def open_store(settings: Settings, *, writes: bool = True) -> AsyncIterato
             yield sqlite
         return
     with _cluster("HERENOW_STORE"):
-        from herenow.store.cassandra import CassandraStore
+        from herenow.store.cassandra.store import CassandraStore
 
         url = read_cassandra_url(settings.store)
     async with CassandraStore(url) as cassandra:
@@ -172,7 +172,7 @@ async def open_bus(settings: Settings) -> AsyncIterator[tuple[Bus, Inbox | None]
         yield MemoryBus(), None
         return
     with _cluster("HERENOW_BUS"):
-        from herenow.bus.rabbitmq import open_rabbit_bus
+        from herenow.bus.rabbitmq.bus import open_rabbit_bus
 
         url = read_rabbit_url(settings.bus)
     async with open_rabbit_bus(url) as bus:
@@ -187,14 +187,14 @@ async def make_schema(settings: Settings) -> list[str]:
     made = []
     if settings.store.startswith("cassandra:"):
         with _cluster("HERENOW_STORE"):
-            from herenow.store.cassandra import apply_schema
+            from herenow.store.cassandra.store import apply_schema
 
             store = read_cassandra_url(settings.store)
         await apply_schema(store)
         made.append(f"the tables are in {settings.shown('store')}")
     if settings.bus.startswith("amqp"):
         with _cluster("HERENOW_BUS"):
-            from herenow.bus.rabbitmq_queues import make_queues
+            from herenow.bus.rabbitmq.topology import make_queues
 
             bus = read_rabbit_url(settings.bus)
         await make_queues(bus)

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 
 import structlog
 
-from herenow.api.health import Health
-from herenow.api.metrics import Metrics
-from herenow.api.recorder import create_recorder_app
+from herenow.api.recorder_app import create_recorder_app
+from herenow.api.routes.health import Health
+from herenow.api.routes.metrics import Metrics
 from herenow.run.pipeline import open_recorder
 from herenow.run.server import Server, address, config, listen, ready, told_to_stop
 from herenow.settings import Settings

@@ -6,13 +6,13 @@ import os
 import structlog
 
 from herenow.errors import StoreUnavailable
-from herenow.history import expiry
-from herenow.history.rollup import Progress, Rollup
+from herenow.history.rollups import expiry
+from herenow.history.rollups.builder import Progress, Rollup
 from herenow.model.retention import Retention
 from herenow.run.pipeline import kept, open_store, trips
 from herenow.run.server import stop_with_stdin, told_to_stop
 from herenow.settings import Settings
-from herenow.store.base import Store
+from herenow.store.port import Store
 
 NICE = 10  # what is live goes before
 

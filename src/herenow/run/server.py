@@ -15,16 +15,16 @@ import structlog
 import uvicorn
 
 from herenow.api.app import create_app
+from herenow.api.context import Parts, Scene
 from herenow.api.http import Admission, HttpProtocol
-from herenow.api.live import beat, farewell
-from herenow.api.parts import Parts, Scene
-from herenow.api.sockets import Link
+from herenow.api.live.connection import Link
+from herenow.api.live.websocket import beat, farewell
 from herenow.errors import SettingsError
-from herenow.run.beside import history_beside, rollups_beside
+from herenow.intake.intake import LocalIntake
+from herenow.run.child_services import history_beside, rollups_beside
 from herenow.run.descriptors import raise_limit
 from herenow.run.pipeline import open_parts
 from herenow.settings import Settings
-from herenow.sources.report import LocalIntake
 
 BACKLOG = 4096  # connections not yet taken
 CLOSE_WITHIN = 5  # s for requests under way when the server stops

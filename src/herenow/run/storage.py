@@ -9,7 +9,7 @@ import httpx
 
 from herenow.api.paths import encoded
 from herenow.errors import BadRequest, SettingsError, Unavailable
-from herenow.history.storage import Storage, storage
+from herenow.history.queries.storage import Storage, storage
 from herenow.run.erase_key import key_file, read_key
 from herenow.run.pipeline import kept, open_store
 from herenow.settings import Settings

@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from herenow.run.children import environment, keep
+from herenow.run.child_processes import environment, keep
 from herenow.run.server import address, listen, told_to_stop
 from herenow.settings import Settings
 

@@ -9,11 +9,11 @@ import msgspec
 import structlog
 
 from herenow.errors import HerenowError, Unavailable
-from herenow.sources.city import City
+from herenow.intake.intake import Intake
 from herenow.sources.recording import Recorded, load
 from herenow.sources.replay import Playback, replay
-from herenow.sources.report import Intake
-from herenow.sources.simulator import Fleet, simulate
+from herenow.sources.simulator.city import City
+from herenow.sources.simulator.fleet import Fleet, simulate
 
 FOLDER = Path(__file__).parent.parent / "demo"  # its NOTICES.md tells where the recordings come from
 BUSES = Recorded(FOLDER / "austin-buses.csv.gz", "bus", "Bus {id}", "capmetro-")

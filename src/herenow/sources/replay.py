@@ -6,11 +6,11 @@ import math
 import msgspec
 
 from herenow.errors import SettingsError
+from herenow.intake.intake import Intake
+from herenow.intake.retrying_sender import MAX_LAG, MAX_TAKE, PATIENCE, TICK, Delivery, OnProgress, Progress, Sleep
 from herenow.model.clock import Clock, now
-from herenow.model.geo import MAX_LEG_TIME
-from herenow.sources.deliver import MAX_LAG, MAX_TAKE, PATIENCE, TICK, Delivery, OnProgress, Progress, Sleep
+from herenow.model.leg import MAX_LEG_TIME
 from herenow.sources.recording import Recording
-from herenow.sources.report import Intake
 
 FASTEST = 100_000.0
 BETWEEN_ROUNDS = 5.0  # s

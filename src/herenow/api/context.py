@@ -1,0 +1,120 @@
+"""The parts that the routes work with, and how a route gets at them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from herenow.api.body import Bodies
+from herenow.bus.port import Bus
+from herenow.errors import StoreUnavailable
+from herenow.history.export.prepared import Prepared
+from herenow.history.tracks.stillness import Settings
+from herenow.intake.intake import LocalIntake
+from herenow.live.device_commands import Commands
+from herenow.live.erasures import Erasures
+from herenow.live.hub import Hub
+from herenow.live.polled_fleet import Polled
+from herenow.model.basemap import Basemap
+from herenow.model.device import Device
+from herenow.model.retention import Retention
+from herenow.record.recorder import Recorder
+from herenow.store.port import Store
+
+LOADING = "the fleet is being loaded"
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """What a map is told before it draws: credits, what to know, where to look first."""
+
+    attributions: list[dict[str, str]] = []
+    notices: list[str] = []
+    start: tuple[float, float, float, float] | None = None  # west, south, east, north
+    streets: bytes | None = None  # GeoJSON
+    basemaps: list[Basemap] = []  # beside the one that is built in
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What questions about history are answered from. The store knows the devices, in each process the same ones: those
+    of which a position is stored."""
+
+    store: Store
+    keep: Retention
+    prepared: Prepared
+    trips: Settings
+
+    async def device(self, device_id: str) -> Device | None:
+        """At its newest position; None for one that never reported. Raises StoreUnavailable."""
+        return next(iter(await self.store.devices([device_id])), None)
+
+    async def devices(self) -> Sequence[Device]:
+        """All, in no order. Raises StoreUnavailable."""
+        return await self.store.latest()
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """Where nothing is announced, `polled` loads the hub's fleet for who asks; `recorder` is None where another process
+    records."""
+
+    bus: Bus
+    store: Store
+    keep: Retention
+    prepared: Prepared
+    trips: Settings
+    intake: LocalIntake
+    hub: Hub
+    commands: Commands
+    erasures: Erasures
+    polled: Polled | None
+    recorder: Recorder | None
+    scene: Scene
+    bodies: Bodies
+    here_only: bool  # whether only this machine may ask
+    origins: list[str]  # whose pages may ask, beside our own
+    erase_key: str | None  # None: nobody may erase
+
+    def troubles(self) -> list[str]:
+        """Why positions are not taken, stored or shown at the moment."""
+        found = [self.bus.trouble, self.recorder.trouble if self.recorder else None]
+        if not self.polled and not self.hub.loaded.is_set():
+            found.append(LOADING)
+        return list(dict.fromkeys(trouble for trouble in found if trouble))
+
+    async def device(self, device_id: str) -> Device | None:
+        """At its newest position; None for one that never reported. Raises StoreUnavailable."""
+        if self.polled:
+            return next(iter(await self.store.devices([device_id])), None)
+        self.check_loaded()
+        return self.hub.fleet.get(device_id)
+
+    def check_loaded(self) -> None:
+        """Raises StoreUnavailable until the fleet is loaded: an empty one would say that there are no devices."""
+        if not self.hub.loaded.is_set():
+            raise StoreUnavailable(f"{LOADING}; ask again soon, and see /readyz if this goes on")
+
+
+async def _parts(connection: HTTPConnection) -> Parts:
+    parts: Parts = connection.app.state.parts
+    return parts
+
+
+WithParts = Annotated[Parts, Depends(_parts)]
+
+
+async def _past(connection: HTTPConnection) -> Past:
+    past: Past = connection.app.state.past
+    return past
+
+
+async def _fresh(parts: WithParts) -> Parts:
+    """For routes that read the fleet. Raises StoreUnavailable."""
+    if parts.polled:
+        await parts.polled.load()
+    parts.check_loaded()
+    return parts
+
+
+WithPast = Annotated[Past, Depends(_past)]
+WithFleet = Annotated[Parts, Depends(_fresh)]

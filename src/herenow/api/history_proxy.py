@@ -1,0 +1,172 @@
+"""Questions about history go to a process beside this one, so that none of them holds up who reports or watches.
+
+Questions and answers pass as they are. While that process is not there, this one answers.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import httptools
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from herenow.api.errors import problem
+
+MOST = 64  # questions under way; one more is refused
+HEAD_WITHIN = 30.0  # s; then something is wrong with it: each reading has a deadline of ten
+PIECE = 64 * 1024  # bytes of an answer that are held at a time
+
+# A question has no body, whatever its head says.
+_OF_THE_LINK = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"expect"}
+_OF_THE_SERVER = {b"date"}  # which says it itself
+
+
+Matched = tuple[re.Pattern[str], frozenset[str]]
+
+
+class Beside:
+    """Where the process listens, a Unix socket, and whether it is wanted: `want` is called with each question."""
+
+    def __init__(self, socket: Path, want: Callable[[], None]) -> None:
+        self.socket = socket
+        self.want = want
+
+
+class Aside:
+    """Middleware for paths and methods, whose requests have no body. With nothing beside, the application answers."""
+
+    def __init__(self, app: ASGIApp, *, beside: Beside | None, paths: Sequence[Matched]) -> None:
+        self._app = app
+        self._beside = beside
+        self._paths = paths
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._beside is None or not self._is_meant(scope):
+            await self._app(scope, receive, send)
+            return
+        self._beside.want()
+        if self._under_way >= MOST:
+            refusal = problem(503, f"expected at most {MOST} questions about history at a time; ask again soon")
+            await refusal(scope, receive, send)
+            return
+        self._under_way += 1
+        try:
+            async with _connected(self._beside.socket) as streams:
+                passed = streams is not None and await _pass_on(*streams, scope, receive, send)
+            if not passed:
+                await self._app(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+    def _is_meant(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            return False
+        return any(scope["method"] in methods and path.match(scope["path"]) for path, methods in self._paths)
+
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@contextlib.asynccontextmanager
+async def _connected(socket: Path) -> AsyncIterator[Streams | None]:
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(socket), limit=PIECE)
+    except OSError:
+        yield None
+        return
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scope: Scope, receive: Receive, send: Send
+) -> bool:
+    """False where the process went before it said anything. Ends as well when the asker leaves."""
+    writer.write(_question(scope))
+    relaying = asyncio.create_task(_relay(reader, scope, receive, send))
+    leaving = asyncio.create_task(_left(receive))
+    try:
+        await asyncio.wait({relaying, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return await relaying if relaying.done() else True
+    finally:
+        for task in (relaying, leaving):
+            task.cancel()
+        await asyncio.wait({relaying, leaving})
+
+
+def _question(scope: Scope) -> bytes:
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    head = b"%b %b%b HTTP/1.1" % (scope["method"].encode(), scope["raw_path"], query)
+    headers = [b"%b: %b" % pair for pair in scope["headers"] if pair[0] not in (*_OF_THE_LINK, b"content-length")]
+    return b"\r\n".join([head, *headers, b"connection: close", b"", b""])
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _relay(reader: asyncio.StreamReader, scope: Scope, receive: Receive, send: Send) -> bool:
+    answer = _Answer()
+    parser = httptools.HttpResponseParser(answer)
+    try:
+        async with asyncio.timeout(HEAD_WITHIN) as limit:
+            while data := await reader.read(PIECE):
+                parser.feed_data(data)
+                limit.reschedule(None)
+                for message in answer.take(parser):
+                    await send(message)
+                if answer.whole:
+                    return True
+    except TimeoutError:
+        await problem(503, "history does not answer; ask again later, or for less")(scope, receive, send)
+        return True
+    except (OSError, httptools.HttpParserError) as error:
+        if answer.begun:
+            raise ConnectionAbortedError("history went in the middle of an answer") from error
+    if answer.begun:  # an answer that cannot be finished must not look whole: the connection is cut instead
+        raise ConnectionAbortedError("history went in the middle of an answer")
+    return False
+
+
+class _Answer:
+    """What came of one, as ASGI has it."""
+
+    def __init__(self) -> None:
+        self.begun = self.whole = False
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._complete = False
+        self._body: list[bytes] = []
+
+    # Called by the parser
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() not in _OF_THE_LINK | _OF_THE_SERVER:
+            self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        self._complete = True
+
+    def on_body(self, body: bytes) -> None:
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        self.whole = True
+
+    def take(self, parser: httptools.HttpResponseParser) -> list[Message]:
+        """What is there and was not taken yet."""
+        if not self._complete:
+            return []
+        found: list[Message] = []
+        if not self.begun:
+            self.begun = True
+            found.append({"type": "http.response.start", "status": parser.get_status_code(), "headers": self._headers})
+        body, self._body = b"".join(self._body), []
+        if body or self.whole:
+            found.append({"type": "http.response.body", "body": body, "more_body": not self.whole})
+        return found

@@ -1,0 +1,158 @@
+"""A client on one of our own subprotocols: a viewer, a device that reports and takes commands, or both."""
+
+import asyncio
+import time
+from collections import deque
+
+import msgspec
+
+from herenow.api.context import Parts
+from herenow.api.live.connection import Link
+from herenow.errors import BadRequest, Unavailable
+from herenow.live.device_commands import Ack, answer_to
+from herenow.live.encoders import Wire
+from herenow.live.viewer import Viewer
+from herenow.model.report import Rejection
+from herenow.wire import json
+from herenow.wire.client_messages import Said, SaidAck, SaidCommand, SaidReport, SaidView, decode_said
+
+MAX_MISUNDERSTOOD = 10  # messages
+MISUNDERSTOOD = (4400, f"{MAX_MISUNDERSTOOD} messages that could not be understood")
+FIRST_WORD_WITHIN = 15.0  # s
+SILENT = (4401, f"nothing that was understood within {FIRST_WORD_WITHIN:.0f} s")
+MESSAGES_A_SECOND, BURST = 20, 100
+TOO_MANY = (4429, f"more than {MESSAGES_A_SECOND} messages a second")
+LOOK_EVERY = 0.1  # s between two views that are looked at
+MAX_REPORTS = 8  # messages that wait for the one before to be stored; then no more is read
+MAX_POSITIONS = 1000  # in one of them
+MAX_COMMANDS = 20  # that one client sent and that wait for an answer
+MAX_DEVICES = 1000  # that take commands on one socket
+RETRY_MS = 1000  # after a report of which nothing is promised
+
+
+class LiveSession:
+    """A client on one of our own subprotocols: a viewer, a device that reports, or both."""
+
+    def __init__(self, link: Link, parts: Parts, wire: Wire) -> None:
+        self._link = link
+        self._parts = parts
+        self._hub = parts.hub
+        self._viewer = Viewer(wire, link)
+        self._loop = asyncio.get_running_loop()
+        self._misunderstood = 0
+        self._credit, self._credited = float(BURST), time.monotonic()  # messages that may come, and since when
+        self._view: SaidView | None = None  # said, and not looked at yet
+        self._pace: asyncio.TimerHandle | None = None  # until another view is looked at
+        self._reports: deque[SaidReport] = deque()
+        self._reporting = False
+        self._commands = 0  # that it sent and that wait for an answer
+        self._devices: set[str] = set()  # that reported here and take commands here
+        self._silence = self._loop.call_later(FIRST_WORD_WITHIN, link.close, *SILENT)
+        self._hub.viewers.add(self._viewer)
+
+    def drained(self) -> None:
+        self._hub.drained(self._viewer)
+
+    def lost(self) -> None:
+        self._silence.cancel()
+        if self._pace:
+            self._pace.cancel()
+        self._hub.leave(self._viewer)
+        for device_id in self._devices:
+            self._parts.commands.disconnect(device_id, self._viewer.tell)
+
+    def heard(self, message: bytes) -> None:
+        if not self._in_time():
+            self._link.close(*TOO_MANY)
+            return
+        try:
+            self._take(decode_said(message))
+            self._silence.cancel()
+        except BadRequest as error:
+            self._viewer.tell(json.encode({"type": "error", "detail": str(error)}))
+            self._misunderstood += 1
+            if self._misunderstood == MAX_MISUNDERSTOOD:
+                self._link.close(*MISUNDERSTOOD)
+
+    def _in_time(self) -> bool:
+        moment = time.monotonic()
+        self._credit = min(BURST, self._credit + (moment - self._credited) * MESSAGES_A_SECOND) - 1
+        self._credited = moment
+        return self._credit >= 0
+
+    def _take(self, said: Said) -> None:
+        match said:
+            case SaidView():
+                said.view()  # may be refused
+                self._view = said
+                if self._pace is None:
+                    self._look()
+            case SaidReport():
+                self._queue(said)
+            case SaidCommand():
+                self._command(said)
+            case SaidAck():
+                ack = Ack(said.ok, said.detail, said.id)
+                self._link.start(self._parts.commands.answered(ack, self._viewer.tell))
+
+    def _look(self) -> None:
+        """At the last view that was said; a snapshot is work, so not at each where they come too fast."""
+        said, self._view = self._view, None
+        self._pace = None
+        if said:
+            if self._viewer.wire is self._hub.binary_wire and "stale_at" in said.columns:
+                self._viewer.wire = self._hub.stale_wire  # for good: who knows a column goes on knowing it
+            self._hub.look(self._viewer, said.view(), said.number, said.resumed)
+            self._pace = self._loop.call_later(LOOK_EVERY, self._look)
+
+    def _command(self, said: SaidCommand) -> None:
+        if self._commands >= MAX_COMMANDS:
+            raise BadRequest(f"expected at most {MAX_COMMANDS} commands that wait for an answer; wait for one")
+        self._commands += 1
+        self._link.start(self._send(said))
+
+    async def _send(self, said: SaidCommand) -> None:
+        try:
+            ack = await answer_to(self._parts.commands, said.device_id, said.command)
+        finally:
+            self._commands -= 1
+        told = {"type": "ack", "id": said.id, "device_id": said.device_id, "ok": ack.ok, "detail": ack.detail}
+        self._viewer.tell(json.encode(told))
+
+    def _queue(self, said: SaidReport) -> None:
+        self._reports.append(said)
+        if len(self._reports) == MAX_REPORTS:
+            self._link.hold()
+        if not self._reporting:
+            self._reporting = True
+            self._link.start(self._take_reports())
+
+    async def _take_reports(self) -> None:
+        try:
+            while self._reports:
+                receipt = await self._receipt(self._reports[0].positions)
+                said = self._reports.popleft()
+                self._viewer.tell(json.encode({"type": "receipt", "id": said.id} | receipt))
+                if len(self._reports) == MAX_REPORTS - 1:
+                    self._link.release()
+        finally:
+            self._reporting = False
+
+    async def _receipt(self, positions: msgspec.Raw) -> dict[str, object]:
+        try:
+            reports, rejected = json.decode_reports(bytes(positions), MAX_POSITIONS)
+            receipt = await self._parts.intake.take_numbered(reports, rejected, "socket")
+            wrong = {rejection.index for rejection in receipt.rejected}
+            await self._take_commands_for({report.device_id for index, report in reports if index not in wrong})
+        except Unavailable as error:
+            return {"detail": str(error), "retry_ms": RETRY_MS}
+        except BadRequest as error:
+            return {"accepted": 0, "rejected": [Rejection(0, "positions", str(error))]}
+        return {"accepted": receipt.accepted, "rejected": receipt.rejected}
+
+    async def _take_commands_for(self, device_ids: set[str]) -> None:
+        for device_id in device_ids:
+            if self._link.disconnected or (len(self._devices) >= MAX_DEVICES and device_id not in self._devices):
+                return
+            self._devices.add(device_id)
+            await self._parts.commands.connect(device_id, self._viewer.tell)

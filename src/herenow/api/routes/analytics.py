@@ -1,0 +1,112 @@
+"""What the fleet did in a range and a box."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from herenow.api.context import Past, WithPast
+from herenow.api.cursor import device_place, to_cursor
+from herenow.api.query import bbox as to_box
+from herenow.api.query import span
+from herenow.api.routes.devices import answer, never_reported
+from herenow.errors import BadRequest
+from herenow.history.queries.analytics import Analytics, Asked, Sums, analytics
+from herenow.history.rollups.blocks import LONGEST
+from herenow.history.rollups.points import OTHER
+from herenow.history.tracks.summary import SPEED_STEP
+from herenow.model.clock import DAY
+from herenow.model.geo.box import Box
+from herenow.store.port import Span
+
+MAX_DEVICES = 1000  # named in one request
+TOP = 10
+
+router = APIRouter(tags=["history"])
+
+From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; seven days before `to`")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")]
+Bbox = Annotated[str | None, Query(description="west,south,east,north; everywhere")]
+Kind = Annotated[str | None, Query(max_length=32)]
+Devices = Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")]
+
+
+@router.get("/api/history/analytics")
+async def fleet(
+    past: WithPast, start: From = None, end: To = None, bbox: Bbox = None, kind: Kind = None, device: Devices = None
+) -> Response:
+    """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
+    range_ = _range(start, end)
+    found = await analytics(
+        past.store.rollups, Asked(range_, _box(bbox), await _wanted(past, kind, device), past.trips)
+    )
+    return answer({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_told, found)})
+
+
+@router.get("/api/history/distances")
+async def distances(
+    past: WithPast,
+    start: From = None,
+    end: To = None,
+    bbox: Bbox = None,
+    kind: Kind = None,
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_DEVICES)] = 100,
+) -> Response:
+    """Metres of each device on each UTC day, devices by id."""
+    range_, behind = _range(start, end), device_place(cursor)
+    ids = sorted(one.device_id for one in await past.devices() if kind in (None, one.kind or OTHER))
+    page = [device_id for device_id in ids if device_id > behind][:limit]
+    found = await analytics(past.store.rollups, Asked(range_, _box(bbox), frozenset(page), past.trips))
+    days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
+    for one, metres in found.by_device_day.items():
+        days[one.device_id][str(one.day * DAY)] = round(metres, 1)
+    told = [{"device_id": device_id, "days": by_day} for device_id, by_day in days.items()]
+    following = to_cursor(page[-1]) if len(page) == limit else None
+    return answer({"from": range_.start, "to": range_.end, "devices": told, "next": following})
+
+
+def _range(start: str | None, end: str | None) -> Span:
+    range_ = span(start, end, 7 * DAY)
+    if range_.end - range_.start > LONGEST:
+        raise BadRequest(f"expected at most {LONGEST // DAY} days between from and to; ask for them in parts")
+    return range_
+
+
+def _box(bbox: str | None) -> Box | None:
+    return to_box(bbox) if bbox else None
+
+
+async def _wanted(past: Past, kind: str | None, named: list[str] | None) -> Collection[str] | None:
+    """Raises NotFound for a device that never reported."""
+    for device_id in named or ():
+        if await past.device(device_id) is None:
+            raise never_reported(device_id)
+    if kind is None:
+        return named and frozenset(named)
+    of_kind = {one.device_id for one in await past.devices() if (one.kind or OTHER) == kind}
+    return of_kind if named is None else of_kind & set(named)
+
+
+def _told(found: Analytics) -> dict[str, object]:
+    farthest = sorted(found.devices.items(), key=lambda item: (-item[1].distance, item[0]))[:TOP]
+    return {
+        **_sums(found.whole),
+        "devices": len(found.devices),
+        "hours": found.whole.hours,
+        "speeds": {"step": SPEED_STEP, "ms": found.whole.speeds},
+        "days": [
+            {"day": day * DAY, "devices": found.devices_of_day[day], **_sums(sums)} for day, sums in found.days.items()
+        ],
+        "farthest": [{"device_id": device_id, **_sums(sums)} for device_id, sums in farthest],
+    }
+
+
+def _sums(sums: Sums) -> dict[str, object]:
+    return {
+        "positions": sums.positions,
+        "distance": round(sums.distance, 1),
+        "moving": sums.moving,
+        "top_speed": round(sums.top, 2),
+    }

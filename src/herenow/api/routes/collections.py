@@ -1,0 +1,69 @@
+"""What there is in the words of OGC API: a landing page, the classes that are kept, and one collection of devices."""
+
+from fastapi import APIRouter, Response
+
+from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
+from herenow.api.openapi import MEDIA_TYPE
+from herenow.api.routes.devices import answer
+from herenow.errors import NotFound
+
+COLLECTION = "devices"
+
+# Those of Moving Features want collections and features to be made, changed and deleted, too.
+_CLASSES = (
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+)
+
+router = APIRouter(tags=["moving features"], route_class=StandardRoute)
+
+
+@router.get(ROOT)
+async def landing_page(links: WithLinks) -> Response:
+    """Where everything else is."""
+    found = [
+        *links.page(None),
+        links.beside("service-desc", "openapi.json", MEDIA_TYPE),
+        links.to("conformance", "conformance"),
+        links.to("data", "collections"),
+    ]
+    return answer({"title": "Herenow", "description": "Devices, and where they have been", "links": found})
+
+
+@router.get(f"{ROOT}/conformance")
+async def conformance() -> Response:
+    """The classes of OGC API that are kept."""
+    return answer({"conformsTo": _CLASSES})
+
+
+@router.get(f"{ROOT}/collections")
+async def collections(links: WithLinks) -> Response:
+    """There is one collection."""
+    return answer({"collections": [_told(links)], "links": links.page(None)})
+
+
+@router.get(f"{ROOT}/collections/{{collection_id}}")
+async def collection(collection_id: str, links: WithLinks) -> Response:
+    """One collection."""
+    check(collection_id)
+    return answer(_told(links))
+
+
+def check(collection_id: str) -> None:
+    """Raises NotFound for a collection that is none."""
+    if collection_id != COLLECTION:
+        raise NotFound(f"expected the collection {COLLECTION!r}, got {collection_id[:80]!r}")
+
+
+def _told(links: Links) -> dict[str, object]:
+    return {
+        "id": COLLECTION,
+        "title": "Devices",
+        "description": "Whatever reports positions, each with where it has been",
+        "itemType": "movingfeature",
+        "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
+        "links": [
+            links.to("self", "collections", COLLECTION),
+            links.to("items", "collections", COLLECTION, "items", kind=GEOJSON),
+        ],
+    }

@@ -1,0 +1,46 @@
+"""Commands to devices that are connected."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from herenow.api.context import WithParts
+from herenow.api.errors import problem
+from herenow.api.paths import DEVICE
+from herenow.api.routes.devices import answer
+from herenow.errors import BadRequest
+from herenow.live.device_commands import UNANSWERED
+
+MAX_COMMAND = 16 * 1024  # bytes
+
+router = APIRouter(tags=["devices"])
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object", "required": ["command"]}}},
+    }
+}
+
+
+class _Asked(msgspec.Struct):
+    command: msgspec.Raw
+
+
+_asked = msgspec.json.Decoder(_Asked)
+
+
+@router.post(f"{DEVICE}/commands", openapi_extra=_BODY)
+async def command(device_id: str, request: Request, parts: WithParts) -> Response:
+    """Hands a command to a device on a live socket, and answers what the device answered."""
+    body = await parts.bodies.read(request, MAX_COMMAND)
+    try:
+        body.decode()  # JSON within JSON is handed on as it is, and must be text
+        content = _asked.decode(body).command
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRequest(f'expected {{"command": …}}: {error}') from error
+    ack = await parts.commands.send(device_id, content)
+    if ack is UNANSWERED:
+        return problem(504, str(UNANSWERED.detail))
+    return answer({"device_id": device_id, "ok": ack.ok, "detail": ack.detail})

@@ -1,0 +1,148 @@
+"""What devices did: trips, stops and sums by UTC day."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from herenow.api.context import Past, WithPast
+from herenow.api.cursor import device_place, to_cursor
+from herenow.api.paths import DEVICE
+from herenow.api.query import span
+from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.track import Raw
+from herenow.errors import BadRequest
+from herenow.history.rollups.blocks import LONGEST
+from herenow.history.rollups.days import raw_summaries, read_figures, read_pieces, read_summaries
+from herenow.history.rollups.keys import all_of, day_parts
+from herenow.history.tracks.places import dwellings
+from herenow.history.tracks.summary import SPEED_STEP, Figures, Summary, added
+from herenow.history.tracks.trips import Piece, Stop, joined
+from herenow.model.clock import DAY
+from herenow.store.port import Span
+
+MAX_RAW = 31 * DAY  # ms that are summed up for one answer
+
+router = APIRouter(tags=["history"])
+
+From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; thirty days before `to`")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")]
+
+
+@router.get(f"{DEVICE}/days")
+async def days(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
+    """What a device did on each UTC day that the range touches."""
+    range_ = await _asked(past, device_id, start, end, raw=raw is True)
+    found = await _summaries(past, device_id, range_, raw=raw is True)
+    told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
+    return answer({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
+
+
+@router.get(f"{DEVICE}/trips")
+async def trips(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
+    """The trips and stops of a device that touch the range, in order, each as long as it is."""
+    range_ = await _asked(past, device_id, start, end, raw=raw is True)
+    found = await _pieces(past, device_id, range_, raw=raw is True)
+    return answer({"device_id": device_id, "pieces": [_piece(piece) for piece in found]})
+
+
+@router.get(f"{DEVICE}/places")
+async def places(
+    device_id: str,
+    past: WithPast,
+    start: From = None,
+    end: To = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    raw: Raw = None,
+) -> Response:
+    """Where a device dwells: its stops in the range, gathered where they are near each other; the longest first."""
+    range_ = await _asked(past, device_id, start, end, raw=raw is True)
+    found = await _pieces(past, device_id, range_, raw=raw is True)
+    known = await asyncio.to_thread(dwellings, [piece for piece in found if isinstance(piece, Stop)])
+    return answer({"device_id": device_id, "places": known[:limit], "count": len(known)})
+
+
+@router.get("/api/history/days/{day}")
+async def fleet_day(
+    day: str,
+    past: WithPast,
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+) -> Response:
+    """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
+    number = span(day, str(2**53), 0).start // DAY
+    rows = await past.store.rollups.get([all_of(part) for part in day_parts(number)])
+    found = await asyncio.to_thread(lambda: {key.decode(): read_figures(value) for some in rows for key, value in some})
+    behind = device_place(cursor)
+    page = sorted(device_id for device_id in found if device_id > behind)[:limit]
+    told = [{"device_id": device_id, **_told(found[device_id])} for device_id in page]
+    following = to_cursor(page[-1]) if len(page) == limit else None
+    total = _told(added(found.values()))
+    return answer({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
+
+
+async def _summaries(past: Past, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:
+    """By day; `raw` as if everything were to be believed."""
+    first, last = range_.start // DAY, (range_.end - 1) // DAY
+    if raw:
+        return await raw_summaries(past.store.rollups, device_id, first, last, past.trips)
+    return await read_summaries(past.store.rollups, device_id, first, last)
+
+
+async def _pieces(past: Past, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
+    """Those that touch the range; `raw` ones only as far as a day before and after it."""
+    if not raw:
+        return await read_pieces(past.store.rollups, device_id, range_)
+    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=True)
+    pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
+    return [piece for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
+
+
+async def _asked(past: Past, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
+    """The range. Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
+    longest, range_ = MAX_RAW if raw else LONGEST, span(start, end, 30 * DAY)
+    if range_.end - range_.start > longest:
+        raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
+    if await past.device(device_id) is None:
+        raise never_reported(device_id)
+    return range_
+
+
+def _told(one: Figures) -> dict[str, object]:
+    """As docs/protocol.md has it: metres, ms, m/s."""
+    fields: dict[str, Any] = {
+        "positions": one.positions,
+        "flagged": one.flagged,
+        "distance": round(one.distance, 1),
+        "moving": one.moving,
+        "stopped": one.stopped,
+        "top_speed": round(one.top, 2),
+        "mean_speed": round(one.mean, 2),
+        "hours": one.hours.positions,
+        "speeds": {"step": SPEED_STEP, "ms": one.speeds},
+    }
+    for name, seen in (("first", one.first), ("last", one.last)):
+        if seen:
+            fields[name] = {"time": seen[0], "longitude": seen[1], "latitude": seen[2]}
+    if one.extent:
+        box = one.extent.box
+        fields["bbox"] = [box.west, box.south, box.east, box.north]
+    return fields
+
+
+def _piece(piece: Piece) -> dict[str, object]:
+    common = {"start": piece.start, "end": piece.end, "positions": piece.positions}
+    if isinstance(piece, Stop):
+        longitude, latitude = piece.centre
+        place = {"longitude": round(longitude, 7), "latitude": round(latitude, 7), "radius": round(piece.radius, 1)}
+        return {"type": "stop", **common, **place}
+    return {
+        "type": "trip",
+        **common,
+        "from": [round(part, 7) for part in piece.start_place],
+        "to": [round(part, 7) for part in piece.end_place],
+        "distance": round(piece.distance, 1),
+        "top_speed": round(piece.top, 2),
+        "mean_speed": round(piece.mean, 2),
+    }

@@ -1,0 +1,114 @@
+"""Devices, their newest positions and their tracks out."""
+
+import itertools
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import StringConstraints
+
+from herenow.api.context import WithFleet, WithParts
+from herenow.api.cursor import ranked_place, to_cursor
+from herenow.api.device_list import Order, Wanted, behind, mark, matching, ranked, without_each
+from herenow.api.paths import DEVICE
+from herenow.api.query import bbox as to_box
+from herenow.errors import BadRequest, NotFound
+from herenow.model.clock import now
+from herenow.model.device import LONGEST, Device, Status
+from herenow.model.search_key import search_key
+from herenow.wire import json
+
+MAX_LATEST = 10_000
+MAX_NAMED = 1000  # devices named in one request
+ShortText = Annotated[str, StringConstraints(max_length=LONGEST["kind"])]
+
+router = APIRouter(tags=["devices"])
+
+
+def told(device: Device, time: int, metres: float) -> dict[str, object]:
+    """A device as docs/protocol.md has it; `metres` since midnight UTC."""
+    fields: dict[str, object] = {
+        "device_id": device.device_id,
+        "name": device.name,
+        "kind": device.kind,
+        "status": device.status(time),
+        "speed": device.speed,
+        "course": device.course,
+        "distance": round(metres, 1),
+        "heard": device.heard,
+        "stale_at": device.stale_at,
+        "clock_offset": device.offset,
+        "position": None if device.ahead else json.reported(device.position),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def answer(body: object) -> Response:
+    return Response(json.encode(body), media_type="application/json")
+
+
+def never_reported(device_id: str) -> NotFound:
+    return NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported; see /api/devices")
+
+
+def _wanted(
+    search: Annotated[str, Query(max_length=128, description="part of an id or a name")] = "",
+    kind: Annotated[list[ShortText] | None, Query(max_length=64, description="any of these")] = None,
+    status: Annotated[list[Status] | None, Query(max_length=4, description="any of these")] = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
+    device: Annotated[list[str] | None, Query(max_length=MAX_NAMED, description="ids: any of these")] = None,
+) -> Wanted:
+    return Wanted(
+        search_key(search.strip()),
+        frozenset(kind) if kind else None,
+        frozenset(status) if status else None,
+        to_box(bbox) if bbox else None,
+        frozenset(device) if device else None,
+    )
+
+
+@router.get("/api/devices")
+async def devices(
+    parts: WithFleet,
+    wanted: Annotated[Wanted, Depends(_wanted)],
+    sort: Annotated[Order, Query(description="a minus turns the order round; what is not known comes last")] = "id",
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    offset: Annotated[int | None, Query(ge=0, le=10_000_000, description="in place of a cursor")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """Devices in an order, each at its newest position. By cursor each device that stays where it is ranked comes once;
+    by offset a window of the ranking as it is now. `without` says, where nothing matches, how many would without one of
+    the conditions."""
+    place = ranked_place(cursor, sort)
+    if place is not None and offset is not None:
+        raise BadRequest("expected a cursor or an offset, got both")
+    time, fleet = now(), parts.hub.fleet
+    conditions = wanted.conditions(fleet, time)
+    found = ranked(fleet, matching(fleet, conditions.values()), sort, time)
+    rest = behind(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
+    page = [fleet.devices[row] for row in rest[:limit].tolist()]
+    following = to_cursor((sort, mark(fleet, page[-1], sort, time))) if len(rest) > limit else None
+    body = {
+        "devices": [told(one, time, fleet.metres(one, time)) for one in page],
+        "next": following,
+        "total": len(found),
+    }
+    return answer(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
+
+
+@router.get(DEVICE)
+async def device(device_id: str, parts: WithParts) -> Response:
+    """One device at its newest position."""
+    found, time = await parts.device(device_id), now()
+    if found is None:
+        raise never_reported(device_id)
+    return answer(told(found, time, parts.hub.fleet.metres(found, time)))
+
+
+@router.get("/api/positions/latest")
+async def latest(
+    parts: WithFleet, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
+) -> Response:
+    """The newest position of each device in a box, as a live snapshot has them."""
+    seen = list(itertools.islice(parts.hub.fleet.within(to_box(bbox)), MAX_LATEST + 1))
+    head = f'{{"time":{now()},"truncated":{"true" if len(seen) > MAX_LATEST else "false"},"positions":'
+    return Response(f"{head}{json.join(map(json.encode_live, seen[:MAX_LATEST]))}}}", media_type="application/json")

@@ -1,0 +1,110 @@
+"""Where everything has been."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Header, Query, Response
+
+from herenow.api.context import Past, WithPast
+from herenow.api.query import bbox as to_box
+from herenow.api.query import span
+from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.track import Raw
+from herenow.api.security import FOR_EVER_HERE
+from herenow.history.queries import vector_tiles
+from herenow.history.queries.density import density
+from herenow.history.queries.tiles import Filter, read_tile, tile
+from herenow.history.queries.timeline import timeline
+from herenow.history.rollups.blocks import blocks, version, whole_hours
+from herenow.history.rollups.keys import MADE, STATE, key_number, one_of
+from herenow.history.rollups.points import OTHER
+from herenow.model.clock import DAY
+
+router = APIRouter(tags=["history"])
+
+
+From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms, to the hour; a day before `to`")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, to the hour; now")]
+
+
+@router.get("/api/history")
+async def history(past: WithPast, start: From = None, end: To = None) -> Response:
+    """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
+    range_, rollups = whole_hours(span(start, end, DAY)), past.store.rollups
+    [made] = await rollups.get([one_of(STATE, MADE)])
+    held = await blocks(rollups, range_)
+    told = {"from": range_.start, "to": range_.end, "version": version(held)}
+    return answer({**told, "made": key_number(made[0][1]) if made else None})
+
+
+async def _filter(past: Past, kind: str | None, device_id: str | None, *, raw: bool) -> Filter:
+    """Raises NotFound for a device that never reported. One of another kind counts nothing."""
+    if device_id is None:
+        return Filter(kind, raw)
+    device = await past.device(device_id)
+    if device is None:
+        raise never_reported(device_id)
+    own = device.kind or OTHER
+    return Filter(own, raw, device_id) if kind in (None, own) else Filter(kind, raw, "")
+
+
+@router.get("/api/history/density")
+async def read_density(
+    past: WithPast,
+    bbox: Annotated[str, Query(description="west,south,east,north")],
+    zoom: Annotated[int, Query(ge=0, le=24)],
+    start: From = None,
+    end: To = None,
+    kind: Annotated[str | None, Query(max_length=32)] = None,
+    raw: Raw = None,
+) -> Response:
+    """Positions of a time range counted on a grid of 64 pixels of that zoom, the fullest cells first."""
+    box, range_ = to_box(bbox), whole_hours(span(start, end, DAY))
+    cells = await density(past.store.rollups, box, zoom, range_, Filter(kind, raw is True))
+    count = sum(cell.count for cell in cells)
+    return answer({"cells": cells, "positions": count, "from": range_.start, "to": range_.end})
+
+
+@router.get("/api/history/timeline")
+async def read_timeline(
+    past: WithPast,
+    start: From = None,
+    end: To = None,
+    kind: Annotated[str | None, Query(max_length=32)] = None,
+    raw: Raw = None,
+) -> Response:
+    """Positions of a time range in bins of an hour, in a longer one of a day, in a very long one of 30 days."""
+    range_ = whole_hours(span(start, end, DAY))
+    found = await timeline(past.store.rollups, range_, Filter(kind, raw is True))
+    return answer({"from": range_.start, "to": range_.end, **msgspec.structs.asdict(found)})
+
+
+def same(tag: str, if_none_match: str | None) -> bool:
+    """Whether a client has it already; proxies that compress make a tag weak."""
+    return tag in {one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")}
+
+
+@router.get("/api/history/tiles/{z}/{x}/{y}.mvt", response_class=Response)
+async def history_tile(
+    z: int,
+    x: int,
+    y: int,
+    past: WithPast,
+    start: From = None,
+    end: To = None,
+    kind: Annotated[str | None, Query(max_length=32)] = None,
+    device: Annotated[str | None, Query(max_length=128, description="of this one alone")] = None,
+    raw: Raw = None,
+    v: Annotated[str | None, Query(max_length=32, description="the `version` that /api/history tells")] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """A Mapbox Vector Tile of the positions of a time range: clusters on a grid, near the ground each position."""
+    wanted, range_ = tile(z, x, y), whole_hours(span(start, end, DAY))
+    found = await read_tile(past.store.rollups, wanted, range_, await _filter(past, kind, device, raw=raw is True))
+    headers = {"ETag": f'"{found.tag}"'} | ({"Cache-Control": FOR_EVER_HERE} if v == found.version else {})
+    if same(headers["ETag"], if_none_match):
+        return Response(status_code=304, headers=headers)
+    return Response(
+        await asyncio.to_thread(vector_tiles.encode, found, wanted), headers=headers, media_type=vector_tiles.MEDIA_TYPE
+    )

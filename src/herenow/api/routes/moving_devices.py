@@ -1,0 +1,103 @@
+"""Which devices a question of OGC API is about, a page at a time."""
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from herenow.api.context import Parts
+from herenow.api.cursor import device_place, to_cursor
+from herenow.errors import BadRequest
+from herenow.history.ogc import moving_features as mf
+from herenow.history.ogc.primitives import Area, Moments, moved_during, part, read_runs
+from herenow.model.device import Device
+from herenow.store.port import Store
+
+MAX_LOOKED_AT = 1000  # devices whose history one answer looks at
+MAX_POSITIONS = 10_000  # of one trajectory; behind so many that were read a page ends
+_AT_ONCE = 16  # devices
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Devices that are in the area; that were heard in the moments; or, for a `trajectory`, that passed the area in
+    the moments."""
+
+    area: Area | None
+    moments: Moments | None
+    trajectory: bool
+
+    def may_be(self, device: Device) -> bool:
+        """Whether it is worth a look at its history."""
+        position = device.position
+        if self.moments and device.latest < self.moments.start:
+            return False
+        if self.trajectory or self.area is None:
+            return True
+        if device.ahead:
+            return False
+        # Most are elsewhere, and all are asked: the cheap question first.
+        return self.area.box.contains(position.longitude, position.latitude) and self.area.touched([position])
+
+
+class Found(msgspec.Struct, frozen=True):
+    """`following` is the cursor of the next page, None behind the last; `matched` is None where nobody counted."""
+
+    features: list[mf.Json]
+    following: str | None
+    matched: int | None = None
+
+
+async def moving_devices(parts: Parts, wanted: Wanted, cursor: str | None, limit: int) -> Found:
+    """Up to `limit` of them by id. Where it takes too many devices or positions to find so many there are fewer, and a
+    next page. Raises BadRequest for a single trajectory that is too long."""
+    place, fleet = device_place(cursor), parts.hub.fleet
+    if wanted.moments is None:
+        page, total = fleet.page(place, limit + 1, wanted.may_be)
+        return Found([mf.still_feature(device) for device in page[:limit]], _behind(page, limit), total)
+    looked_at, _ = fleet.page(place, MAX_LOOKED_AT + 1, wanted.may_be)
+    if wanted.trajectory:
+        return await _trajectories(parts.store, looked_at, wanted.area, wanted.moments, limit)
+    return await _heard(parts.store, looked_at, wanted.moments, limit)
+
+
+def _behind(page: Sequence[Device], number: int) -> str | None:
+    """The cursor behind so many of them, None where there are no more."""
+    return to_cursor(page[number - 1].device_id) if len(page) > number else None
+
+
+async def _heard(store: Store, looked_at: Sequence[Device], moments: Moments, limit: int) -> Found:
+    features: list[mf.Json] = []
+    for first in range(0, min(len(looked_at), MAX_LOOKED_AT), _AT_ONCE):
+        some = looked_at[first : min(first + _AT_ONCE, MAX_LOOKED_AT)]
+        answers = await asyncio.gather(*(_was_heard(store, device, moments) for device in some))
+        for number, (device, heard) in enumerate(zip(some, answers, strict=True), first + 1):
+            if heard:
+                features.append(mf.still_feature(device))
+            if len(features) == limit:
+                return Found(features, _behind(looked_at, number))
+    return Found(features, _behind(looked_at, MAX_LOOKED_AT))
+
+
+async def _was_heard(store: Store, device: Device, moments: Moments) -> bool:
+    return moments.start <= device.latest <= moments.end or await moved_during(store, device.device_id, moments)
+
+
+async def _trajectories(
+    store: Store, looked_at: Sequence[Device], area: Area | None, moments: Moments, limit: int
+) -> Found:
+    features: list[mf.Json] = []
+    read = 0
+    for number, device in enumerate(looked_at[:MAX_LOOKED_AT]):
+        if len(features) == limit or read >= MAX_POSITIONS:
+            return Found(features, _behind(looked_at, number))
+        runs = await read_runs(store, device.device_id, moments, MAX_POSITIONS)
+        if runs is None:
+            raise BadRequest(
+                f"{device.device_id!r} has more than {MAX_POSITIONS} positions in that time; "
+                "ask for a shorter one, or for its tgsequence, which comes in pages"
+            )
+        read += sum(map(len, runs))
+        trajectory = [part(one, moments) for one in runs]
+        if trajectory and (area is None or any(map(area.touched, trajectory))):
+            features.append(await asyncio.to_thread(mf.moving_feature, device, trajectory))
+    return Found(features, _behind(looked_at, MAX_LOOKED_AT))

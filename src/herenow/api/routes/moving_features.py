@@ -1,0 +1,227 @@
+"""Devices as moving features, as OGC API – Moving Features – Part 1 (OGC 22-003r3) reads them."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from herenow.api.context import Parts, WithFleet
+from herenow.api.cursor import position_place, to_cursor
+from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
+from herenow.api.query import area, instant, moments
+from herenow.api.routes.collections import COLLECTION, check
+from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.moving_devices import Wanted, moving_devices
+from herenow.errors import BadRequest, NotFound
+from herenow.history.export.text import iso
+from herenow.history.ogc import moving_features as mf
+from herenow.history.ogc.curves import CURVES, curve
+from herenow.history.ogc.primitives import Moments, Page, Primitive, at, part, read_primitive, read_primitives
+from herenow.model.clock import now
+from herenow.model.device import Device
+from herenow.model.report import EARLIEST
+from herenow.store.port import Span
+from herenow.wire import json
+
+MAX_LIMIT = 1000
+MAX_LEAF = 100  # instants
+
+Cursor = Annotated[str | None, Query(max_length=1024, description="of a `next` link")]
+Datetime = Annotated[str | None, Query(description="a time, or an interval A/B with .. for an open end")]
+Bbox = Annotated[str | None, Query(description="west,south,east,north, or with heights west,south,low,east,north,high")]
+Limit = Annotated[int, Query(ge=1, description=f"at most {MAX_LIMIT}; more is taken as that")]
+Leaf = Annotated[str | None, Query(description="times, separated by commas: where it was then, and nothing else")]
+SubTrajectory = Annotated[bool, Query(alias="subTrajectory", description="what lies in the datetime, and nothing else")]
+
+ITEMS = f"{ROOT}/collections/{{collection_id}}/items"
+ITEM = f"{ITEMS}/{{device_id:id}}"
+
+router = APIRouter(tags=["moving features"], route_class=StandardRoute)
+
+
+@router.get(ITEMS)
+async def items(
+    collection_id: str,
+    parts: WithFleet,
+    links: WithLinks,
+    bbox: Bbox = None,
+    datetime: Datetime = None,
+    subtrajectory: SubTrajectory = False,
+    limit: Limit = 10,
+    cursor: Cursor = None,
+) -> Response:
+    """Devices by id that are in the box now and were heard in the time; with `subTrajectory` how they moved then, and
+    the box is one that they passed."""
+    check(collection_id)
+    asked, when = now(), _interval(datetime, subtrajectory)
+    wanted = Wanted(area(bbox) if bbox else None, None if datetime is None else when, subtrajectory)
+    found = await moving_devices(parts, wanted, cursor, min(limit, MAX_LIMIT))
+    features = [one | {"links": _device_links(links, str(one["id"]))} for one in found.features]
+    told = {
+        "type": "FeatureCollection",
+        "features": features,
+        "links": links.page(found.following, GEOJSON),
+        "timeStamp": iso(asked),
+        "numberReturned": len(features),
+    }
+    matched = {} if found.matched is None else {"numberMatched": found.matched}
+    return _geojson(told | matched)
+
+
+@router.get(f"{ITEM}/tgsequence/{{primitive}}/{{name}}")
+async def primitive_curve(
+    collection_id: str,
+    device_id: str,
+    primitive: str,
+    name: str,
+    parts: WithFleet,
+    links: WithLinks,
+    datetime: Datetime = None,
+) -> Response:
+    """The `distance`, `velocity` or `acceleration` of a primitive over time."""
+    _device(parts, collection_id, device_id)
+    if name not in CURVES:
+        raise NotFound(f"expected one of {', '.join(CURVES)}, got {name[:40]!r}")
+    within = moments(datetime)
+    found = await _primitive(parts, device_id, primitive)
+    told = await asyncio.to_thread(lambda: curve(name, found).within(within))
+    return answer(mf.temporal_curve(name, told, links.page(None)))
+
+
+@router.get(f"{ITEM}/tgsequence")
+async def geometry_sequence(
+    collection_id: str,
+    device_id: str,
+    parts: WithFleet,
+    links: WithLinks,
+    bbox: Bbox = None,
+    datetime: Datetime = None,
+    leaf: Leaf = None,
+    subtrajectory: SubTrajectory = False,
+    limit: Limit = 10,
+    cursor: Cursor = None,
+) -> Response:
+    """How a device moved, in primitives, oldest first."""
+    _device(parts, collection_id, device_id)
+    asked, instants = now(), _instants(leaf)
+    if instants and subtrajectory:
+        raise BadRequest("expected leaf or subTrajectory, got both")
+    when = _interval(datetime, subtrajectory)
+    if instants:
+        when = Moments(max(when.start, instants[0]), min(when.end, instants[-1]))
+    place = area(bbox) if bbox else None
+    found = await read_primitives(parts.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT), place)
+
+    def told() -> bytes:
+        shown = found.primitives
+        if instants:
+            shown = [points for one in shown if (points := _at(one, instants, when))]
+        elif subtrajectory:
+            shown = [part(one, when) for one in shown]
+        interpolation = "Discrete" if instants else "Linear"
+        return json.encode(mf.geometry_sequence(shown, interpolation, links.page(_following(found)), asked))
+
+    return Response(await asyncio.to_thread(told), media_type="application/json")
+
+
+@router.get(f"{ITEM}/tproperties/{{name}}")
+async def temporal_property(
+    collection_id: str,
+    device_id: str,
+    name: str,
+    parts: WithFleet,
+    links: WithLinks,
+    datetime: Datetime = None,
+    limit: Limit = 10,
+    cursor: Cursor = None,
+) -> Response:
+    """What a device measured, a sequence of values for each primitive in which it did."""
+    _device(parts, collection_id, device_id)
+    if name not in mf.MEASURED:
+        raise NotFound(f"expected one of {', '.join(mf.MEASURED)}, got {name[:40]!r}")
+    when = moments(datetime)
+    found = await read_primitives(parts.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT))
+
+    def told() -> bytes:
+        return json.encode(mf.temporal_property(name, found.primitives, links.page(_following(found))))
+
+    return Response(await asyncio.to_thread(told), media_type="application/json")
+
+
+@router.get(f"{ITEM}/tproperties")
+async def temporal_properties(collection_id: str, device_id: str, parts: WithFleet, links: WithLinks) -> Response:
+    """What a device may measure; values are in each by itself."""
+    _device(parts, collection_id, device_id)
+    told = [
+        mf.still_property(name, [links.to("self", "collections", COLLECTION, "items", device_id, "tproperties", name)])
+        for name in mf.MEASURED
+    ]
+    head = {"temporalProperties": told, "links": links.page(None), "timeStamp": iso(now())}
+    return answer(head | {"numberMatched": len(told), "numberReturned": len(told)})
+
+
+@router.get(ITEM)
+async def item(collection_id: str, device_id: str, parts: WithFleet, links: WithLinks) -> Response:
+    """A device at its newest place; how it moved is behind its links."""
+    device = _device(parts, collection_id, device_id)
+    ever = Span(EARLIEST, device.latest + 1)
+    oldest = await parts.store.track(device_id, ever, None, 1)
+    told = mf.still_feature(device, oldest[0].time if oldest else None)
+    return _geojson(told | {"links": _device_links(links, device_id)})
+
+
+def _device(parts: Parts, collection_id: str, device_id: str) -> Device:
+    """Raises NotFound."""
+    check(collection_id)
+    found = parts.hub.fleet.get(device_id)
+    if found is None:
+        raise never_reported(device_id)
+    return found
+
+
+def _device_links(links: Links, device_id: str) -> list[dict[str, str]]:
+    path = ("collections", COLLECTION, "items", device_id)
+    return [
+        links.to("self", *path, kind=GEOJSON),
+        links.to("collection", "collections", COLLECTION),
+        *(links.to("related", *path, title) | {"title": title} for title in ("tgsequence", "tproperties")),
+    ]
+
+
+def _interval(datetime: str | None, subtrajectory: bool) -> Moments:
+    found = moments(datetime)
+    if subtrajectory and (datetime is None or not found.bounded or "/" not in datetime):
+        raise BadRequest(f"expected datetime=A/B with both ends beside subTrajectory, got {datetime!r:.80}")
+    return found
+
+
+def _instants(leaf: str | None) -> list[int]:
+    if leaf is None:
+        return []
+    found = [instant("leaf", text) for text in leaf.split(",", MAX_LEAF)[:MAX_LEAF]]
+    if leaf.count(",") >= MAX_LEAF or sorted(set(found)) != found:
+        raise BadRequest(f"leaf: expected at most {MAX_LEAF} times, each later than the one before; got {leaf!r:.80}")
+    return found
+
+
+def _at(primitive: Primitive, instants: Sequence[int], when: Moments) -> Primitive:
+    return [found for time in instants if when.start <= time <= when.end and (found := at(primitive, time))]
+
+
+async def _primitive(parts: Parts, device_id: str, name: str) -> Primitive:
+    """Raises NotFound."""
+    time = int(name) if re.fullmatch(r"[0-9]{1,15}", name) else -1
+    found = await read_primitive(parts.store, device_id, time)
+    if found is None:
+        raise NotFound(f"expected the id of a primitive, as tgsequence tells them, got {name[:40]!r}")
+    return found
+
+
+def _following(page: Page) -> str | None:
+    return to_cursor(page.following) if page.following else None
+
+
+def _geojson(body: object) -> Response:
+    return Response(json.encode(body), media_type=GEOJSON)

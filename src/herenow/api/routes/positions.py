@@ -1,0 +1,70 @@
+"""Positions in."""
+
+import asyncio
+from collections.abc import Generator
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from herenow.api.body import UnknownEncoding
+from herenow.api.context import WithParts
+from herenow.api.errors import problem
+from herenow.wire import json
+
+router = APIRouter(tags=["positions"])
+
+_POSITION: dict[str, Any] = {
+    "type": "object",
+    "required": ["device_id", "time", "latitude", "longitude"],
+    "properties": {
+        "device_id": {"type": "string", "minLength": 1, "maxLength": 128},
+        "time": {"oneOf": [{"type": "integer", "description": "Unix ms"}, {"type": "string", "format": "date-time"}]},
+        "latitude": {"type": "number", "minimum": -90, "maximum": 90},
+        "longitude": {"type": "number", "minimum": -180, "maximum": 180},
+        "altitude": {"type": "number", "description": "m"},
+        "speed": {"type": "number", "minimum": 0, "description": "m/s"},
+        "course": {"type": "number", "minimum": 0, "maximum": 360, "description": "degrees from true north"},
+        "accuracy": {"type": "number", "minimum": 0, "description": "m"},
+        "battery": {"type": "number", "minimum": 0, "maximum": 100, "description": "%"},
+        "attributes": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
+    },
+}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"oneOf": [_POSITION, {"type": "array", "items": _POSITION}]}},
+            "application/x-ndjson": {"schema": {"type": "string", "description": "one position a line"}},
+        },
+    }
+}
+
+
+@router.post("/api/positions", openapi_extra=_BODY)
+async def report_positions(request: Request, parts: WithParts) -> Response:
+    """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
+    try:
+        reports, rejected = await _in_turns(json.decode_in_slices(await parts.bodies.read(request)))
+    except UnknownEncoding as error:
+        return problem(415, str(error))
+    receipt = await parts.intake.take_numbered(reports, rejected, "http")
+    if receipt.rejected and not receipt.accepted:
+        first = receipt.rejected[0]
+        where = f"{first.field}: " if first.field else ""
+        return problem(422, f"nothing was accepted; position {first.index}: {where}{first.reason}", **_told(receipt))
+    return Response(json.encode(receipt), media_type="application/json")
+
+
+async def _in_turns(work: Generator[None, None, json.Decoded]) -> json.Decoded:
+    """Does all of it, and lets others work at each pause."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            decoded: json.Decoded = end.value
+            return decoded
+        await asyncio.sleep(0)
+
+
+def _told(receipt: Any) -> dict[str, object]:
+    return {"accepted": receipt.accepted, "rejected": receipt.rejected}

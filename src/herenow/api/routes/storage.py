@@ -1,0 +1,16 @@
+"""What is kept, how long, and what it takes."""
+
+import msgspec
+from fastapi import APIRouter, Response
+
+from herenow.api.context import WithPast
+from herenow.api.routes.devices import answer
+from herenow.history.queries import storage
+
+router = APIRouter(tags=["history"])
+
+
+@router.get("/api/storage")
+async def read_storage(past: WithPast) -> Response:
+    """Positions, bytes on disk, and the bytes that they will take if the next days are like the last seven."""
+    return answer(msgspec.structs.asdict(await storage.storage(past.store, past.keep)))

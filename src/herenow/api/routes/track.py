@@ -1,0 +1,93 @@
+"""Where a device has been: page by page as it was reported, or at once as a map draws it."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from herenow.api.context import Past, WithPast
+from herenow.api.cursor import position_place, to_cursor
+from herenow.api.paths import DEVICE
+from herenow.api.query import span
+from herenow.api.routes.devices import answer, never_reported
+from herenow.errors import BadRequest
+from herenow.history.queries.flag_lookup import reasons
+from herenow.history.rollups.blocks import LONGEST
+from herenow.history.rollups.days import read_hours, read_level
+from herenow.history.tracks.line import encode_line
+from herenow.history.tracks.quality import believed
+from herenow.history.tracks.simplify import level_for
+from herenow.model.clock import DAY
+from herenow.model.leg import MAX_LEG_TIME
+from herenow.model.position import Position
+from herenow.store.port import Span
+from herenow.wire import json
+
+MAX_LINE = 100_000  # positions
+MAX_WHOLE = 7 * DAY  # ms of every position
+
+Raw = Annotated[bool | None, Query(description="positions that are not to be believed, too")]
+
+router = APIRouter(tags=["devices"])
+
+
+@router.get(f"{DEVICE}/track")
+async def track(
+    device_id: str,
+    past: WithPast,
+    start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; a day before `to`")] = None,
+    end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")] = None,
+    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    detail: Annotated[float | None, Query(ge=0, le=24, description="zoom of the map that draws it")] = None,
+    raw: Raw = None,
+) -> Response:
+    """Positions of a device, oldest first; all of them unless `raw=false`. With `detail`, in one answer, those that a
+    map of that zoom needs; without those that are not to be believed, unless `raw=true`."""
+    range_ = span(start, end, DAY)
+    if detail is not None:
+        return await _line(past, device_id, range_, detail, raw=raw is True)
+    behind = position_place(cursor)
+    found = await past.store.track(device_id, range_, behind, limit)
+    if not found and cursor is None and await past.device(device_id) is None:
+        raise never_reported(device_id)
+    why = await reasons(past.store.rollups, found)
+    following = to_cursor(found[-1].version) if len(found) == limit else None
+    told = _told(found, why, behind and behind[0], raw=raw is not False)
+    return answer({"device_id": device_id, **told, "next": following})
+
+
+def _told(found: Sequence[Position], why: Sequence[str | None], last: int | None, *, raw: bool) -> dict[str, object]:
+    """`last` is the time of the position before the first, None where that is not known."""
+    pairs = [(one, reason) for one, reason in zip(found, why, strict=True) if raw or reason is None]
+    times = [last, *(one.time for one, _ in pairs)]
+    gaps = [
+        number
+        for number, (before, after) in enumerate(pairwise(times))
+        if before is not None and after is not None and after - before > MAX_LEG_TIME
+    ]
+    return {
+        "positions": [json.reported(one) for one, _ in pairs],
+        "gaps": gaps,
+        "flags": {str(number): reason for number, (_, reason) in enumerate(pairs) if reason},
+    }
+
+
+async def _line(past: Past, device_id: str, range_: Span, zoom: float, *, raw: bool) -> Response:
+    """The range as of the last round of the rollups. Raises BadRequest where it is too much for one answer."""
+    level, rollups = None if raw else level_for(zoom), past.store.rollups
+    longest = LONGEST if level is not None else MAX_WHOLE
+    if range_.end - range_.start > longest:
+        raise BadRequest(f"expected at most {longest // DAY} days in this detail; ask for a shorter time, or for less")
+    if await past.device(device_id) is None:
+        raise never_reported(device_id)
+    if level is None:
+        found = await read_hours(rollups, device_id, range_)
+        found = found if raw else believed(found)
+    else:
+        found = await read_level(rollups, device_id, level, range_)
+    if len(found) > MAX_LINE:
+        raise BadRequest(f"there are {len(found)} positions, at most {MAX_LINE} go together; ask with a lower detail")
+    return Response(await asyncio.to_thread(encode_line, device_id, found, level), media_type="application/json")

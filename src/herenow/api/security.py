@@ -1,0 +1,93 @@
+"""What every request passes on its way in, and every answer on its way out."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from herenow.api.errors import problem
+from herenow.settings import loopback
+
+# Headers of every answer, also of those that no route gives.
+ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
+FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxies must not keep
+_STARTS = ("http.response.start", "websocket.http.response.start")
+
+
+class Border:
+    """Refuses what other web pages ask through a visitor's browser: their Origin is neither the host that is asked nor
+    one of `origins`. While only this machine may ask, a host name not its own is refused too: a page elsewhere may have
+    had it point here.
+    """
+
+    def __init__(self, app: ASGIApp, *, here_only: bool, origins: Iterable[str], policy: str) -> None:
+        self._app = app
+        self._here_only = here_only
+        self._origins = frozenset(origins)
+        self._always = [*ALWAYS, (b"content-security-policy", policy.encode())]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+        elif refusal := self._refusal(Headers(scope=scope)):
+            await _refuse(refusal, scope, receive, self._with_headers(send))
+        else:
+            await self._app(_as_get(scope), receive, self._with_headers(send))
+
+    def _refusal(self, headers: Headers) -> str | None:
+        host, origin = headers.get("host", ""), headers.get("origin")
+        try:
+            asked = _place(f"//{host}")
+            if origin is not None and _place(origin) != asked and origin not in self._origins:
+                return (
+                    f"expected a page of {host[:99]} to ask, got one of {origin[:99]}; a proxy must pass Host on, "
+                    "and HERENOW_ORIGINS allows other pages"
+                )
+        except ValueError:
+            return f"expected a host like 127.0.0.1:8000, got Host {host[:99]!r} and Origin {(origin or '')[:99]!r}"
+        if self._here_only and not loopback(asked[0]):
+            return f"expected a name of this machine like 127.0.0.1, got {host[:99]!r}; HERENOW_ACCESS=open allows all"
+        return None
+
+    def _with_headers(self, send: Send) -> Send:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in _STARTS:
+                headers = MutableHeaders(raw=[*message["headers"], *self._always])
+                headers.setdefault("cache-control", "no-cache")
+                message["headers"] = headers.raw
+            await send(message)
+
+        return send_with_headers
+
+
+def _place(url: str) -> tuple[str, int | None]:
+    """Name and port, None for the port that a scheme means by itself. Raises ValueError."""
+    parts = urlsplit(url)
+    return parts.hostname or "", None if parts.port in (80, 443) else parts.port
+
+
+async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> None:
+    answer = problem(403, detail)
+    if scope["type"] == "websocket":
+        await WebSocket(scope, receive, send).send_denial_response(answer)
+    else:
+        await answer(scope, receive, send)
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is answered as GET; the server leaves the body out by itself."""
+    return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
+
+
+class Compressed(GZipMiddleware):
+    """Leaves answers to range requests alone: a range counts bytes of the file as it is."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "range" in Headers(scope=scope):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)

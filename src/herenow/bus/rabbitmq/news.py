@@ -1,0 +1,134 @@
+"""News on RabbitMQ: numbered by who announces, so that a hub knows when it missed some."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import Callable
+
+import structlog
+
+from herenow.bus.news_queue import Follower
+from herenow.bus.port import News, Note, Noted
+from herenow.bus.rabbitmq.confirmed_sender import FIRST_PAUSE, LONGEST_PAUSE, Outbox
+from herenow.bus.rabbitmq.connection import Link
+from herenow.bus.rabbitmq.topology import NEWS, bind_to_news, follow_news, open_mending_link
+from herenow.bus.rabbitmq.url import RabbitUrl
+from herenow.errors import BusUnavailable
+from herenow.model.clock import now
+from herenow.wire.internal import Bulletin, Undecodable, pack_bulletin, unpack_bulletin
+
+BEAT = 2.0  # s between two bulletins at most, so that a gap at the end of a run is found, too
+BIND_EVERY = 5.0  # s
+ALL_HEARD = 3 * BEAT  # s after which a follower has heard of everyone who announces
+FORGET_AFTER = 600.0  # s of silence, then who announced is forgotten
+MAX_NEWS = 1000  # devices in one bulletin
+NOTE = b"{"  # begins a note, which is JSON, and no bulletin
+
+log = structlog.get_logger()
+
+
+class Announcer:
+    """One run of numbers, for the life of the process."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self._epoch = secrets.token_hex(8)
+        self._seq = 0
+
+    async def announce(self, news: News, published: int | None, oldest: int | None) -> None:
+        """As Bus.announce; with no news it tells that this recorder is alive and what it holds."""
+        lag = None if published is None else max(0, now() - published)
+        pieces = [news[start : start + MAX_NEWS] for start in range(0, len(news), MAX_NEWS)] or [[]]
+        sent = [self._post(piece, lag, oldest) for piece in pieces]
+        for bulletin in sent:
+            await bulletin
+
+    def _post(self, news: News, lag: int | None, oldest: int | None) -> asyncio.Future[None]:
+        bulletin = Bulletin(self._epoch, self._seq + 1, lag, oldest, list(news))
+        sent = self._outbox.post(NEWS, "", pack_bulletin(bulletin))
+        self._seq += 1
+        return sent
+
+
+class Numbers:
+    """What a follower has heard so far of each run of numbers."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._heard: dict[str, tuple[int, float]] = {}  # by epoch: the last number, when it came
+
+    def missed(self, bulletin: Bulletin) -> bool:
+        """Whether some were lost before this one. A number that comes again is none."""
+        moment = time.monotonic()
+        last, _ = self._heard.get(bulletin.epoch, (None, 0.0))
+        self._heard[bulletin.epoch] = max(bulletin.seq, last or 0), moment
+        if last is None:
+            self._forget(moment)
+            return bulletin.seq > 1 and moment - self._since > ALL_HEARD
+        return bulletin.seq > last + 1
+
+    def _forget(self, moment: float) -> None:
+        silent = [epoch for epoch, (_, when) in self._heard.items() if moment - when > FORGET_AFTER]
+        for epoch in silent:
+            del self._heard[epoch]
+
+
+async def follow(
+    url: RabbitUrl,
+    follower: Follower,
+    heard: Callable[[Bulletin], None],
+    noted: Noted,
+    tell: Callable[[str | None], None],
+) -> None:
+    """Hands on all news until cancelled; None where some may be lost: whenever it begins to listen, too.
+    `heard` is told of each bulletin first, `noted` of notes; `tell` why it hears none, None while it does."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            async with open_mending_link(url, "hub") as link:
+                queue = await _listen(link, follower, heard, noted)
+                follower.miss()
+                pause = FIRST_PAUSE
+                tell(None)
+                log.info("hearing the news", place=url.place)
+                tell(await _stay_bound(link, queue))
+        except BusUnavailable as error:
+            tell(str(error))
+        await asyncio.sleep(pause * random.uniform(0.7, 1.3))
+        pause = min(LONGEST_PAUSE, pause * 2)
+
+
+async def _stay_bound(link: Link, queue: str) -> str:
+    """Until the link is lost; returns why. An exchange that went took its bindings along, also where somebody has made
+    it again: bound once more, the gap in the numbers shows what was missed."""
+    while True:
+        done, _ = await asyncio.wait({link.lost}, timeout=BIND_EVERY)
+        if done:
+            return link.lost.result()
+        await bind_to_news(link, queue)
+
+
+async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], None], noted: Noted) -> str:
+    """The queue that it listens to."""
+    numbers = Numbers()
+
+    def received(_: int, body: bytes) -> None:
+        if body.startswith(NOTE):
+            noted(Note(body))
+            return
+        try:
+            bulletin = unpack_bulletin(body)
+        except Undecodable as error:
+            log.error("news that cannot be read", reason=str(error))
+            follower.miss()
+            return
+        heard(bulletin)
+        if numbers.missed(bulletin):
+            follower.miss()
+        if bulletin.news:
+            follower.put(bulletin.news)
+
+    queue = await follow_news(link)
+    await link.consume(queue, received, 0)
+    return queue

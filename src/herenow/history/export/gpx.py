@@ -1,0 +1,95 @@
+"""GPX 1.1: a track for each device."""
+
+from collections.abc import Iterator, Sequence
+
+from herenow.history.export.text import iso, json_in_xml, plain, xml
+from herenow.model.leg import MAX_LEG_TIME
+from herenow.model.position import Position
+
+GARMIN = "http://www.garmin.com/xmlschemas/TrackPointExtension/v2"
+OURS = "https://herenow.dev/gpx/1"  # herenow.sources.files.gpx reads it
+
+_HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
+<gpx version="1.1" creator="Herenow" xmlns="http://www.topografix.com/GPX/1/1"
+ xmlns:gpxtpx="{GARMIN}" xmlns:our="{OURS}">
+"""
+_REPEATED = "<our:repeated/>"
+_TRACK_ENDS = "</trkseg></trk>\n"
+
+
+class GpxExport:
+    """A new segment after each gap, with two points at least. What GPX has no words for is in extensions: Garmin's for
+    speed and course, our own for accuracy, battery, attributes and the device id.
+
+    A character of a device id that XML cannot carry becomes U+FFFD. GPX has no longitude of exactly 180 degrees: it is
+    written as −180, with the 180 in an extension of ours, since −180 would be another position.
+    """
+
+    def __init__(self) -> None:
+        self._device_id: str | None = None
+        self._last: Position | None = None  # the point before
+        self._alone = False  # in its segment
+
+    def begin(self) -> bytes:
+        return _HEAD.encode()
+
+    def add(self, positions: Sequence[Position]) -> bytes:
+        return "".join(self._lines(positions)).encode()
+
+    def end(self) -> bytes:
+        return (self._ended(_TRACK_ENDS) + "</gpx>\n").encode()
+
+    def _lines(self, positions: Sequence[Position]) -> Iterator[str]:
+        for position in positions:
+            if position.device_id != self._device_id:
+                yield self._ended(_TRACK_ENDS)
+                yield _track_begins(position.device_id)
+                self._device_id, self._alone = position.device_id, True
+            elif self._last and position.time - self._last.time > MAX_LEG_TIME:
+                yield self._ended("</trkseg><trkseg>\n")
+                self._alone = True
+            else:
+                self._alone = False
+            self._last = position
+            yield _point(position)
+
+    def _ended(self, by: str) -> str:
+        """The end of a segment, if there is one; a single point comes twice, for no line has one point, and readers
+        that make lines of segments fail."""
+        if self._last is None:
+            return ""
+        return (_point(self._last, _REPEATED) if self._alone else "") + by
+
+
+def _track_begins(device_id: str) -> str:
+    name = xml(device_id)
+    device = f"<our:device_id>{name}</our:device_id>"
+    return f"<trk><name>{name}</name><extensions>{device}</extensions><trkseg>\n"
+
+
+def _point(position: Position, mark: str = "") -> str:
+    elevation = "" if position.altitude is None else f"<ele>{plain(position.altitude)}</ele>"
+    more = _measured(position) + _ours(position) + mark
+    longitude = -180.0 if position.longitude == 180 else position.longitude
+    return (
+        f'<trkpt lat="{plain(position.latitude)}" lon="{plain(longitude)}">{elevation}'
+        f"<time>{iso(position.time)}</time>{f'<extensions>{more}</extensions>' if more else ''}</trkpt>\n"
+    )
+
+
+def _measured(position: Position) -> str:
+    told = "" if position.speed is None else f"<gpxtpx:speed>{plain(position.speed)}</gpxtpx:speed>"
+    if position.course is not None:
+        told += f"<gpxtpx:course>{plain(position.course)}</gpxtpx:course>"
+    return told and f"<gpxtpx:TrackPointExtension>{told}</gpxtpx:TrackPointExtension>"
+
+
+def _ours(position: Position) -> str:
+    told = "<our:longitude>180</our:longitude>" if position.longitude == 180 else ""
+    if position.accuracy is not None:
+        told += f"<our:accuracy>{plain(position.accuracy)}</our:accuracy>"
+    if position.battery is not None:
+        told += f"<our:battery>{plain(position.battery)}</our:battery>"
+    if position.attributes:
+        told += f"<our:attributes>{json_in_xml(position.attributes)}</our:attributes>"
+    return told

@@ -1,0 +1,95 @@
+"""What history takes on disk, and what it will take."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from herenow.history.queries.tiles import Filter, Tile, read_tile
+from herenow.history.rollups.blocks import LONGEST
+from herenow.history.rollups.cells import CLASSES
+from herenow.model.clock import DAY, HOUR, Clock, now
+from herenow.model.report import EARLIEST, LATEST_AHEAD
+from herenow.model.retention import Retention
+from herenow.store.port import Rollups, Span, Store
+
+SAMPLE = 7  # whole days of which the last ones are taken to go on like that; of a younger store, all of its time
+WORLD = Tile(0, 0, 0)
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """Of devices of one kind: positions a day lately, and the days that they are kept, None for ever."""
+
+    a_day: float
+    kept: int | None
+
+
+class Storage(msgspec.Struct, frozen=True):
+    """Bytes on disk now, of the positions and of the rollups; in a cluster those of one node.
+
+    `predicted` is what positions and rollups together will take once what comes in a day is as much as what goes; what
+    is kept for ever is in it with the `grows` bytes of one day only. None where nothing came lately.
+    """
+
+    positions: int
+    position_bytes: int
+    rollup_bytes: int
+    kinds: Mapping[str, Kind]
+    predicted: float | None
+    grows: float | None
+
+
+async def storage(store: Store, keep: Retention, clock: Clock = now) -> Storage:
+    """As of the last round of the rollups. Raises StoreUnavailable."""
+    moment = clock()
+    tomorrow = (moment // DAY + 1) * DAY
+    size = await store.size()
+    counted = [await _counted(store.rollups, span) for span in _ever(tomorrow)]
+    total = sum(part.total for part in counted)
+    until_now = (await _counted(store.rollups, Span(tomorrow - LONGEST, tomorrow))).total
+    recent, days = await _recent(store.rollups, until_now, moment)
+    kinds = {kind: Kind(count / days, keep.of(kind)) for kind, count in sorted(recent.items())}
+    each = (size.positions + size.rollups) / total if total else None
+    return Storage(
+        positions=total,
+        position_bytes=size.positions,
+        rollup_bytes=size.rollups,
+        kinds=kinds,
+        predicted=each and each * sum(kind.a_day * (kind.kept or 1) for kind in kinds.values()),
+        grows=each and each * sum(kind.a_day for kind in kinds.values() if kind.kept is None),
+    )
+
+
+def _ever(tomorrow: int) -> list[Span]:
+    """All times that a position may have, in spans that are not too long."""
+    end = tomorrow + LATEST_AHEAD
+    starts = range(EARLIEST // DAY * DAY, end, LONGEST)
+    return [Span(start, min(start + LONGEST, end)) for start in starts]
+
+
+class _Counted(msgspec.Struct, frozen=True):
+    kinds: dict[str, int]
+    first: int  # ms; 0 where there are none
+
+    @property
+    def total(self) -> int:
+        return sum(self.kinds.values())
+
+
+async def _recent(rollups: Rollups, total: int, moment: int) -> tuple[dict[str, int], float]:
+    """Positions by kind that came in some days, and in how many. A store that is younger than SAMPLE days has no whole
+    days, or too few: all that it has counts, and the time since its first position, an hour at least."""
+    today = moment // DAY * DAY
+    start = today - SAMPLE * DAY
+    until_now = await _counted(rollups, Span(start, today + DAY))
+    if until_now.total < total or until_now.first < start + DAY:
+        return (await _counted(rollups, Span(start, today))).kinds, SAMPLE
+    return until_now.kinds, max(moment - until_now.first, HOUR) / DAY
+
+
+async def _counted(rollups: Rollups, span: Span) -> _Counted:
+    """Those that are not to be believed as well."""
+    cells = (await read_tile(rollups, WORLD, span, Filter(raw=True))).cells
+    found: dict[str, int] = {}
+    for group, count in zip((cells.rows["group"] // CLASSES).tolist(), cells.rows["count"].tolist(), strict=True):
+        found[cells.kinds[group]] = found.get(cells.kinds[group], 0) + count
+    return _Counted(found, int(cells.rows["first"].min()) if found else 0)

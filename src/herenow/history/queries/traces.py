@@ -1,0 +1,88 @@
+"""What is left of a device: the proof that it was erased."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from herenow.history.rollups.blocks import is_closed
+from herenow.history.rollups.keys import (
+    BLOCKS,
+    DIRTY_DAYS,
+    MONTH,
+    all_of,
+    blocks_part,
+    day_part,
+    device_day,
+    dirty_part,
+    distance_part,
+    hour_part,
+    key_number,
+    levels_parts,
+    one_of,
+    summaries_parts,
+    track_part,
+)
+from herenow.history.tracks.simplify import TOLERANCES
+from herenow.model.clock import DAY, HOUR
+from herenow.store.port import Range, Rollups, Store
+
+AT_ONCE = 500  # ranges
+
+
+class Traces(msgspec.Struct, frozen=True):
+    """Rows that speak of a device: as stored, and as derived. `blocks` are hours, days and months of the whole fleet
+    that were made before something in them changed, and may still count it."""
+
+    positions: int
+    devices: int
+    changes: int
+    rollups: int
+    blocks: int
+
+    @property
+    def nothing(self) -> bool:
+        return not any(msgspec.structs.astuple(self))
+
+
+async def traces(store: Store, device_id: str) -> Traces:
+    """Looks everywhere a device is named, in every hour of which anything is kept. Raises StoreUnavailable, and
+    BadRequest where that cannot be read in time."""
+    rollups = store.rollups
+    stored = await store.traces(device_id)
+    [hours, days] = await rollups.get([all_of(blocks_part("hour")), all_of(DIRTY_DAYS)])
+    known = [key_number(key) for key, _ in hours]
+    rows = sum(len(found) for found in await _read(rollups, _ranges(device_id, known)))
+    waiting = sum(device_day(key)[0] == device_id for key, _ in days)
+    return Traces(**stored, rollups=rows + waiting, blocks=await _unmade(rollups))
+
+
+async def _unmade(rollups: Rollups) -> int:
+    """Blocks to be made anew. Days and months that have not ended are no block yet: what they will be made of is."""
+    answers = await rollups.get([all_of(dirty_part(block)) for block in BLOCKS])
+    numbers = [(block, key_number(key)) for block, rows in zip(BLOCKS, answers, strict=True) for key, _ in rows]
+    return sum(block == "hour" or is_closed(block, number) for block, number in numbers)
+
+
+def _ranges(device_id: str, hours: Sequence[int]) -> list[Range]:
+    """All rows that are named after it."""
+    if not hours:
+        return []
+    first, last = hours[0] * HOUR, hours[-1] * HOUR
+    months = range(first // MONTH, last // MONTH + 1)
+    parts = [track_part(device_id, month) for month in months]
+    parts += [
+        part for level in range(len(TOLERANCES)) for part in levels_parts(device_id, level, first // DAY, last // DAY)
+    ]
+    parts += summaries_parts(device_id, first // DAY, last // DAY)
+    named = {hour_part(hour, device_id) for hour in hours}
+    for day in range(first // DAY, last // DAY + 1):  # a day of silence within a stop has a row, too
+        named |= {day_part(day, device_id), distance_part(day, device_id)}
+    return [all_of(part) for part in parts] + [one_of(part, device_id.encode()) for part in sorted(named)]
+
+
+async def _read(rollups: Rollups, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
+    """Each reading has a deadline of its own."""
+    found: list[list[tuple[bytes, bytes]]] = []
+    for start in range(0, len(ranges), AT_ONCE):
+        found += await rollups.get(ranges[start : start + AT_ONCE])
+    return found

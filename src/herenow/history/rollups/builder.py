@@ -1,0 +1,221 @@
+"""Keeps the rollups: makes anew what changed, and only that, from the positions that are stored.
+
+Positions → hours of devices → cells and points of the hour → cells of its day → cells of its month. What a step leaves
+to the next is marked as dirty before it is written, and the mark goes after the next step; so whatever is interrupted
+is done again, and doing it twice changes nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from zlib import crc32
+
+import structlog
+
+from herenow.errors import BadRequest, StoreUnavailable
+from herenow.history.queries.replay import replay_rows
+from herenow.history.rollups.blocks import is_closed
+from herenow.history.rollups.cells import Cells, together
+from herenow.history.rollups.days import DeviceDay, made_days
+from herenow.history.rollups.hours import made_hours, read_hour
+from herenow.history.rollups.keys import (
+    BLOCKS,
+    DIRTY_DAYS,
+    MADE,
+    STATE,
+    all_of,
+    day_key,
+    device_day,
+    dirty_part,
+    hour_parts,
+    index_part,
+    key_number,
+    number_key,
+    numbers_of,
+    one_of,
+)
+from herenow.history.rollups.points import OTHER, points
+from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
+from herenow.history.tracks.quality import VERSION as RULES
+from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, Settings
+from herenow.model.clock import DAY, now
+from herenow.store.port import Range, Row, Store
+
+VERSION = f"2.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+AT_ONCE = 32  # devices
+READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
+READ_AT_ONCE = 64  # ranges
+SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
+SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
+
+Progress = Callable[[int, int], None]  # days done, days in all
+
+log = structlog.get_logger()
+
+
+class Rollup:
+    """One at a time may work on a store."""
+
+    def __init__(self, store: Store, settings: Settings = DEFAULT) -> None:
+        self._store = store
+        self._settings = settings
+        self._version = f"{VERSION}.{crc32(repr(settings).encode()):08x}".encode()
+
+    async def run(self) -> None:
+        """Until it is cancelled; a store that fails is tried again."""
+        while True:
+            began, used = time.monotonic(), time.process_time()
+            try:
+                await self.catch_up()
+            except (StoreUnavailable, BadRequest) as error:  # the latter: a reading took too long
+                log.error("cannot keep the rollups; trying again", reason=str(error))
+            await asyncio.sleep(rest(time.monotonic() - began, time.process_time() - used))
+
+    async def catch_up(self) -> None:
+        """One round: everything that was written before and is known to have changed. Raises StoreUnavailable."""
+        since = await self._since()
+        if since is None:
+            await self.rebuild()
+            return
+        began = now()
+        changes = await self._store.changes(since)
+        if changes.forgotten:
+            log.info("making the rollups from the beginning: the store does not know what changed since the last round")
+            await self.rebuild()
+            return
+        await self._devices(_by_device(changes.hours))
+        await self._store.rollups.put(self._state(changes.until))
+        await self._blocks()
+        await self._store.rollups.put([Row(STATE, MADE, number_key(began))])
+
+    async def rebuild(self, progress: Progress = lambda *_: None) -> None:
+        """Everything from the beginning. Raises StoreUnavailable."""
+        rollups = self._store.rollups
+        began, until = now(), (await self._store.changes(None)).until
+        await rollups.clear()
+        day, last = -(2**31), now() // DAY
+        while found := await self._store.active(day):
+            day, device_ids = found
+            hours = range(day * 24, (day + 1) * 24)
+            await self._devices(dict.fromkeys(device_ids, hours))
+            await self._hours()
+            await self._days(before=day - READ_AHEAD)
+            progress(day, last)
+            day += 1
+        await self._days(before=2**31)
+        await rollups.put(self._state(until))
+        await self._blocks()
+        await rollups.put([Row(STATE, MADE, number_key(began))])
+
+    async def _since(self) -> int | None:
+        [rows] = await self._store.rollups.get([all_of(STATE)])
+        state = dict(rows)
+        return key_number(state[b"until"]) if state.get(b"version") == self._version else None
+
+    def _state(self, until: int) -> list[Row]:
+        return [Row(STATE, b"until", number_key(until)), Row(STATE, b"version", self._version)]
+
+    async def _devices(self, hours: dict[str, Sequence[int]]) -> None:
+        """Makes hours of devices, AT_ONCE at a time."""
+        names = list(hours)
+        for start in range(0, len(names), AT_ONCE):
+            await self._some(names[start : start + AT_ONCE], hours)
+
+    async def _some(self, names: list[str], hours: dict[str, Sequence[int]]) -> None:
+        devices = {device.device_id: device for device in await self._store.devices(names)}
+        kinds = [(devices[name].kind if name in devices else None) or OTHER for name in names]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                making = [
+                    tasks.create_task(made_hours(self._store, name, kind, hours[name]))
+                    for name, kind in zip(names, kinds, strict=True)
+                ]
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
+        rows = [row for made in making for row in made.result()]
+        marks = {(row.part, row.key): row for row in rows if row.part.startswith("dirty/")}
+        await self._store.rollups.put(list(marks.values()))
+        await self._store.rollups.put([row for row in rows if (row.part, row.key) not in marks])
+
+    async def _days(self, before: int | None = None) -> None:
+        """The days of devices that are dirty, and others that read what changed in them; with `before` (a day) only
+        the earlier ones, around which all hours are made and no day is yet."""
+        rollups = self._store.rollups
+        made: set[DeviceDay] = set()
+        wanted = all_of(DIRTY_DAYS) if before is None else (DIRTY_DAYS, b"", number_key(before))
+        while keys := [key for rows in await rollups.get([wanted]) for key, _ in rows]:
+            for start in range(0, len(keys), AT_ONCE):
+                some = [device_day(key) for key in keys[start : start + AT_ONCE]]
+                found = await made_days(rollups, some, self._settings)
+                made.update(some)
+                others = (found.readers if before is None else found.silent) - made
+                await rollups.put([Row(DIRTY_DAYS, day_key(*one), b"") for one in others])
+                await rollups.put(found.rows)
+                await rollups.put([Row(DIRTY_DAYS, key) for key in keys[start : start + AT_ONCE]])
+
+    async def _blocks(self) -> None:
+        await self._hours()
+        await self._sums("day", "hour", "month")
+        await self._sums("month", "day", None)
+        await self._days()
+
+    async def _hours(self) -> None:
+        """Cells and points of the hours that are dirty."""
+        for hour in await self._dirty("hour"):
+            found = await self._read([all_of(part) for part in hour_parts(hour)])
+            tracks = [(key.decode(), *read_hour(value)) for part in found for key, value in part]
+            rows = hour_rows(hour, points(tracks), await self._index("hour", hour))
+            await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day")
+
+    async def _sums(self, block: str, finer: str, coarser: str | None) -> None:
+        """Cells of the days or months that are dirty and have ended."""
+        for number in await self._dirty(block):
+            if is_closed(block, number):
+                ground = await self._sum(block, number, finer)
+                rows = sum_rows(block, number, ground, await self._index(block, number))
+                await self._replace(block, number, rows, coarser)
+
+    async def _sum(self, block: str, number: int, finer: str) -> Cells:
+        per = BLOCKS[block] // BLOCKS[finer]
+        [index] = await self._store.rollups.get([numbers_of(index_part(finer), number * per, (number + 1) * per - 1)])
+        ranges: list[Range] = []
+        for key, value in index:
+            ranges += ground_ranges(finer, key_number(key), value)
+        found = await self._read(ranges)
+        return together([ground_cells(finer, value) for part in found for _, value in part])
+
+    async def _read(self, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
+        """However much it is: each reading has a deadline of its own."""
+        found: list[list[tuple[bytes, bytes]]] = []
+        for start in range(0, len(ranges), READ_AT_ONCE):
+            found += await self._store.rollups.get(ranges[start : start + READ_AT_ONCE])
+        return found
+
+    async def _index(self, block: str, number: int) -> bytes | None:
+        [rows] = await self._store.rollups.get([one_of(index_part(block), number_key(number))])
+        return rows[0][1] if rows else None
+
+    async def _replace(self, block: str, number: int, rows: list[Row], coarser: str | None) -> None:
+        rollups = self._store.rollups
+        if coarser:
+            beyond = number * BLOCKS[block] // BLOCKS[coarser]
+            await rollups.put([Row(dirty_part(coarser), number_key(beyond), b"")])
+        await rollups.put(rows)
+        await rollups.put([Row(dirty_part(block), number_key(number))])
+
+    async def _dirty(self, block: str) -> list[int]:
+        [found] = await self._store.rollups.get([all_of(dirty_part(block))])
+        return [key_number(key) for key, _ in found]
+
+
+def rest(worked: float, used: float) -> float:
+    """Seconds of rest after a round of so many seconds, in which the process used so many of the processor. A busy
+    machine, which makes a round long, does not make history late."""
+    return min(LONGEST_REST, max(SHORTEST_REST, worked, used * (1 - SHARE) / SHARE))
+
+
+def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for device_id, hour in hours:
+        found.setdefault(device_id, []).append(hour)
+    return dict(found)

@@ -1,0 +1,196 @@
+"""The days of a device, made from its hours: its track in levels of detail, and what it did, summed up.
+
+What a leg is follows from the positions around it, wherever midnight is. So a day is made from its own hours and from
+those around: as much as `movement.context`, and the nearest position beyond, within MAX_SILENCE. Each day keeps what
+stands for its own positions that other days read so (`head` and `tail`); where that changes, they are made again.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+import msgspec
+import numpy as np
+
+from herenow.history.rollups.distances import distance_row
+from herenow.history.rollups.hours import hours_ranges
+from herenow.history.rollups.keys import (
+    day_part,
+    key_number,
+    level_part,
+    levels_parts,
+    number_key,
+    numbers_of,
+    one_of,
+    summaries_parts,
+    summary_part,
+)
+from herenow.history.rollups.track_reader import Around, around
+from herenow.history.tracks.movement import context
+from herenow.history.tracks.quality import believed, trusting
+from herenow.history.tracks.simplify import TOLERANCES, levels
+from herenow.history.tracks.stillness import MAX_SILENCE, Settings
+from herenow.history.tracks.summary import Figures, Summary, summary
+from herenow.history.tracks.track import NOTHING, Track, pack_track, unpack_track
+from herenow.history.tracks.trips import Piece, Stop, joined
+from herenow.model.clock import DAY, HOUR
+from herenow.store.port import Rollups, Row, Span
+
+FOLLOWED = 800  # days
+_NEXT = MAX_SILENCE // DAY + 1  # days between two parts of a piece at most
+
+DeviceDay = tuple[str, int]
+
+_pack = msgspec.msgpack.Encoder().encode
+_summary = msgspec.msgpack.Decoder(Summary).decode
+_figures = msgspec.msgpack.Decoder(Figures).decode  # takes half as long
+
+
+class MadeDays(NamedTuple):
+    """Rows for days of devices, and other days that are to be made: `silent` ones, which have no position and may lie
+    within a stop, and `readers`, these among them, which were made of other positions."""
+
+    rows: list[Row]
+    readers: set[DeviceDay]
+    silent: set[DeviceDay]
+
+
+async def made_days(rollups: Rollups, days: Sequence[DeviceDay], settings: Settings) -> MadeDays:
+    """Days of devices, as their hours are now."""
+    spans = [(device_id, Span(day * DAY, (day + 1) * DAY)) for device_id, day in days]
+    tracks = await around(rollups, spans, settings)
+    before = await rollups.get([one_of(summary_part(*one), number_key(one[1])) for one in days])
+    found_days = MadeDays([], set(), set())
+    for (device_id, day), found, known in zip(days, tracks, before, strict=True):
+        made = summary(found.track, day, settings)
+        made = msgspec.structs.replace(made, head=_head(found, settings), tail=_tail(found, settings))
+        old = _summary(known[0][1]) if known else Summary()
+        others = _readers(found, day, settings, head=made.head != old.head, tail=made.tail != old.tail)
+        found_days.readers.update((device_id, other) for other in others)
+        if found.before is not None:
+            found_days.silent.update((device_id, other) for other in range(found.before // DAY + 1, day))
+        found_days.rows.extend(_rows(device_id, day, made, found.inside))
+    return found_days
+
+
+def _head(found: Around, settings: Settings) -> int:
+    """Stands for what the days before read of a day: what lies in its `context`, and the nearest beyond."""
+    times = found.kept["time"]
+    last = int(np.searchsorted(times, found.span.start + context(settings)))
+    return _digest(found.kept[: last + 1])
+
+
+def _tail(found: Around, settings: Settings) -> int:
+    """Stands for what the days after read of a day."""
+    kept = found.kept
+    if not len(kept):
+        return 0
+    since = min(found.span.end - context(settings), int(kept["time"][-1])) - settings.still_time
+    return _digest(kept[np.searchsorted(kept["time"], since) :])
+
+
+def _digest(some: Track) -> int:
+    return crc32(some[["time", "longitude", "latitude", "speed", "accuracy"]].tobytes()) if len(some) else 0
+
+
+def _readers(found: Around, day: int, settings: Settings, *, head: bool, tail: bool) -> Iterable[int]:
+    """The days that read the head or the tail of a day, as far as `around` goes for them."""
+    reach = context(settings)
+    if head:
+        before = found.span.start if found.before is None else found.before
+        yield from range((before - reach) // DAY, day)
+    if tail:
+        after = max(found.after(reach) or 0, found.span.end + reach + settings.still_time)
+        yield from range(day + 1, after // DAY + 1)
+
+
+def _rows(device_id: str, day: int, made: Summary, found: Track) -> list[Row]:
+    key, kept = number_key(day), believed(found)
+    coarsest = levels(kept, _stays(kept, made.pieces))
+    rows = [Row(level_part(device_id, level, day), key, _level(kept[coarsest <= level])) for level in _LEVELS]
+    packed = _pack(made) if len(found) or made.stopped else None
+    return [
+        *rows,
+        distance_row(device_id, day, made),
+        Row(summary_part(device_id, day), key, packed),
+        Row(day_part(day, device_id), device_id.encode(), packed),
+    ]
+
+
+def _stays(kept: Track, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Of the stops that lie in a day, or reach into it, the first and the last position there."""
+    ends = np.array([(piece.start, piece.end) for piece in pieces if isinstance(piece, Stop)], np.int64).reshape(-1, 2)
+    times = kept["time"]
+    firsts, lasts = np.searchsorted(times, ends[:, 0]), np.searchsorted(times, ends[:, 1], "right") - 1
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+_LEVELS = range(len(TOLERANCES))
+
+
+def _level(kept: Track) -> bytes | None:
+    return pack_track(kept) if len(kept) else None
+
+
+async def read_level(rollups: Rollups, device_id: str, level: int, span: Span) -> Track:
+    """The track of a device in a span, in one level of detail; positions not to be believed are left out."""
+    first, last = span.start // DAY, (span.end - 1) // DAY
+    answers = await rollups.get([numbers_of(part, first, last) for part in levels_parts(device_id, level, first, last)])
+    return await asyncio.to_thread(_joined, answers, span)
+
+
+async def read_hours(rollups: Rollups, device_id: str, span: Span) -> Track:
+    """The whole track of a device in a span, with flags."""
+    answers = await rollups.get(hours_ranges(device_id, span.start // HOUR, (span.end - 1) // HOUR))
+    return await asyncio.to_thread(_joined, answers, span)
+
+
+async def read_summaries(rollups: Rollups, device_id: str, first: int, last: int) -> Mapping[int, Summary]:
+    """What a device did, by day, both ends included."""
+    answers = await rollups.get([numbers_of(part, first, last) for part in summaries_parts(device_id, first, last)])
+    return {key_number(key): _summary(value) for rows in answers for key, value in rows}
+
+
+async def read_pieces(rollups: Rollups, device_id: str, span: Span) -> list[Piece]:
+    """The trips and stops that touch a span, in order, each as long as it is, whatever the span; one that goes on for
+    longer than FOLLOWED beyond the span ends there."""
+    low, high = span.start // DAY - _NEXT, (span.end - 1) // DAY + _NEXT
+    found = dict(await read_summaries(rollups, device_id, low, high))
+    lowest, highest, step = low - FOLLOWED, high + FOLLOWED, _NEXT
+    while True:
+        whole = joined(piece for _, day in sorted(found.items()) for piece in day.pieces)
+        touching = [piece for piece in whole if piece.end >= span.start and piece.start < span.end]
+        step *= 2
+        if touching and touching[0] is whole[0] and whole[0].start < low * DAY and low > lowest:
+            found.update(await read_summaries(rollups, device_id, low - step, low - 1))
+            low -= step
+        elif touching and touching[-1] is whole[-1] and whole[-1].end // DAY + _NEXT > high and high < highest:
+            found.update(await read_summaries(rollups, device_id, high + 1, high + step))
+            high += step
+        else:
+            return touching
+
+
+async def raw_summaries(
+    rollups: Rollups, device_id: str, first: int, last: int, settings: Settings
+) -> Mapping[int, Summary]:
+    """What a device did, by day, had everything in its track to be believed."""
+    [found] = await around(rollups, [(device_id, Span(first * DAY, (last + 1) * DAY))], settings)
+    return await asyncio.to_thread(_raw, trusting(found.track), first, last, settings)
+
+
+def _raw(found: Track, first: int, last: int, settings: Settings) -> Mapping[int, Summary]:
+    parts = {day: summary(found, day, settings) for day in range(first, last + 1)}
+    return {day: part for day, part in parts.items() if part.positions or part.stopped}
+
+
+def read_figures(value: bytes) -> Figures:
+    """In a row of a day's parts."""
+    return _figures(value)
+
+
+def _joined(answers: Sequence[Sequence[tuple[bytes, bytes]]], span: Span) -> Track:
+    found = np.concatenate([NOTHING, *(unpack_track(value) for rows in answers for _, value in rows)])
+    times = found["time"]
+    return found[np.searchsorted(times, span.start) : np.searchsorted(times, span.end)]

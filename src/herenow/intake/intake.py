@@ -1,0 +1,69 @@
+"""Where every report comes in, whatever brought it: checks it, publishes it, tells what became of it."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from herenow.bus.port import Bus
+from herenow.metrics.rate import Rate
+from herenow.model.clock import Clock, now
+from herenow.model.position import Position
+from herenow.model.report import BadReport, Rejection, Report, accept
+
+SLICE = 1000  # reports checked before other work gets its turn
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of reports: so many are durable, and these never will be."""
+
+    accepted: int
+    rejected: list[Rejection]
+
+
+class Intake(Protocol):
+    """Takes reports in: this process, or a server elsewhere."""
+
+    async def take(self, reports: Sequence[Report], source: str) -> Receipt:
+        """On return the accepted ones are durable. Raises Unavailable where nothing is promised: report them again."""
+
+
+class LocalIntake:
+    """The intake of this process, in front of its bus. Keeps nothing but its rates."""
+
+    def __init__(self, bus: Bus, clock: Clock = now) -> None:
+        self._bus = bus
+        self._clock = clock
+        self.accepted = Rate()
+        self.rejected = Rate()
+
+    async def take(self, reports: Sequence[Report], source: str) -> Receipt:
+        return await self.take_numbered(enumerate(reports), [], source)
+
+    async def take_numbered(
+        self, reports: Iterable[tuple[int, Report]], rejected: list[Rejection], source: str
+    ) -> Receipt:
+        """As `take`, for reports that some were missing from: `rejected` tells of those and is carried over."""
+        positions, refused = await self._check(reports, source)
+        if positions:
+            await self._bus.publish(positions)
+        rejections = sorted(rejected + refused, key=lambda rejection: rejection.index)
+        self.accepted.add(len(positions))
+        self.rejected.add(len(rejections))
+        return Receipt(len(positions), rejections)
+
+    async def _check(
+        self, reports: Iterable[tuple[int, Report]], source: str
+    ) -> tuple[list[Position], list[Rejection]]:
+        received = self._clock()
+        positions: list[Position] = []
+        refused: list[Rejection] = []
+        for count, (index, report) in enumerate(reports, 1):
+            try:
+                positions.append(accept(report, received, source))
+            except BadReport as error:
+                refused.append(error.at(index))
+            if count % SLICE == 0:
+                await asyncio.sleep(0)
+        return positions, refused

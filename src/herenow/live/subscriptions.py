@@ -1,0 +1,120 @@
+"""Who looks at what: viewers in groups, groups by tile or by device."""
+
+from collections.abc import Container
+from itertools import chain
+
+import numpy as np
+
+from herenow.live.encoders import State, Wire
+from herenow.live.fleet import Changes, Rows, Steps
+from herenow.live.tile_subscriptions import Tiles, Watch
+from herenow.live.viewer import Viewer
+from herenow.live.viewer_group import Group, Key, Named, Sight
+from herenow.live.zoom_level import Band
+from herenow.model.geo.tile_grid import DEEPEST, cover
+from herenow.model.view import View
+
+LINGER = 120.0  # s that a band is kept after its last viewer left, so that he may come back and miss nothing
+MOST_DESERTED = 4  # such bands, for each costs something at every tick
+
+
+class Audience:
+    """Holds a group for each different view, and a band for each level of zoom that is looked at."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._groups: dict[tuple[Wire, Key], Group] = {}
+        self._watches: dict[tuple[int, bool], Watch] = {}  # by level, and whether it is thinned
+        self._followers: dict[str, set[Group]] = {}  # by device id
+
+    @property
+    def followed(self) -> Container[str]:
+        """Devices of which some viewer is told every step."""
+        return self._followers
+
+    @property
+    def withholds(self) -> bool:
+        return any(watch.band.withholds for watch in self._watches.values())
+
+    def join(self, viewer: Viewer, view: View, moment: float) -> None:
+        """Lets a viewer look, who must have left what it looked at before."""
+        sight, key = self._sight(view, moment)
+        group = self._groups.get((viewer.wire, key))
+        if group is None:
+            group = self._groups[viewer.wire, key] = Group(viewer.wire, sight, key)
+            sight.begin(group)
+        group.viewers.add(viewer)
+        viewer.group = group
+
+    def leave(self, viewer: Viewer, moment: float) -> None:
+        group = viewer.group
+        if group is None:
+            return
+        viewer.group = None
+        group.viewers.discard(viewer)
+        if not group.viewers:
+            del self._groups[group.wire, group.key]
+            group.sight.end(group, moment)
+
+    def _sight(self, view: View, moment: float) -> tuple[Sight, Key]:
+        """What a view looks at, and what is the same for all views that look at the same."""
+        if view.box is None:
+            return self._named(view.devices), view.devices
+        level, tiles = cover(view.box, view.zoom)
+        thinned = view.zoom is not None and level == min(DEEPEST, int(view.zoom))  # else no screen that is known of
+        return Tiles(self._watch(level, thinned, moment), tiles), (level, thinned, tiles)
+
+    def _named(self, device_ids: frozenset[str]) -> Named:
+        return Named(self._state.fleet, device_ids, self._followers)
+
+    def begin_anew(self, moment: float) -> None:
+        """The rows of the fleet are other ones: all that is known of them is forgotten, and everybody looks again."""
+        self._watches.clear()
+        self._followers.clear()
+        for group in self._groups.values():
+            group.parts = []
+            if isinstance(group.key, frozenset):
+                group.sight = self._named(group.key)
+            else:
+                level, thinned, tiles = group.key
+                group.sight = Tiles(self._watch(level, thinned, moment), tiles)
+            group.sight.begin(group)
+
+    def _watch(self, level: int, thinned: bool, moment: float) -> Watch:
+        watch = self._watches.get((level, thinned))
+        if watch is None:
+            band = Band(level, self._state.fleet, self._state.seq, moment, thinned=thinned)
+            watch = self._watches[level, thinned] = Watch(band, moment)
+        return watch
+
+    def overdue(self, moment: float) -> dict[Watch, Rows]:
+        """Rows that were withheld for long enough, where there are any."""
+        found = {watch: watch.band.due(moment) for watch in self._watches.values()}
+        return {watch: rows for watch, rows in found.items() if len(rows)}
+
+    def tick(self, changes: Changes, overdue: dict[Watch, Rows], seq: int, moment: float) -> list[Group]:
+        """Groups that are due something now; their `parts` say what."""
+        none = np.empty(0, dtype=np.int64)
+        self._drop_deserted(moment)
+        due = chain.from_iterable(
+            watch.tick(changes.rows, overdue.get(watch, none), seq, moment) for watch in self._watches.values()
+        )
+        return [*due, *self._follow(changes.steps, seq)]
+
+    def _drop_deserted(self, moment: float) -> None:
+        deserted = {key: watch.deserted for key, watch in self._watches.items() if watch.deserted is not None}
+        latest = sorted(deserted, key=lambda key: -deserted[key])
+        for rank, key in enumerate(latest):
+            if rank >= MOST_DESERTED or moment - deserted[key] > LINGER:
+                del self._watches[key]
+
+    def _follow(self, steps: Steps, seq: int) -> list[Group]:
+        due: dict[Group, Steps] = {}
+        for row, device in steps:
+            for group in self._followers[device.device_id]:
+                due.setdefault(group, []).append((row, device))
+        named = self._state.fleet.columns["named"]
+        for group, taken in due.items():
+            rows = np.array([row for row, _ in taken])
+            group.parts.append(group.wire.steps(taken, named[rows] == seq))
+        return list(due)

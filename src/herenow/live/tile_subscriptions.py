@@ -1,0 +1,104 @@
+"""Who watches which tiles of a band, and the bytes that are made for them once."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from herenow.live.encoders import Wire
+from herenow.live.fleet import Rows
+from herenow.live.viewer_group import Group
+from herenow.live.zoom_level import Band, Missed, Told
+from herenow.model.geo.tile_grid import Numbers
+
+MOST_HELD = 64_000_000  # bytes of tiles kept for the next viewer of them
+
+
+class Tiles:
+    """Some tiles of a band."""
+
+    def __init__(self, watch: "Watch", tiles: tuple[int, ...]) -> None:
+        self._watch = watch
+        self._tiles = tiles
+        self._sorted = np.array(sorted(tiles), dtype=np.int64)
+
+    def begin(self, group: Group) -> None:
+        self._watch.add(group, self._tiles)
+
+    def end(self, group: Group, moment: float) -> None:
+        self._watch.remove(group, self._tiles, moment)
+
+    def blocks(self, wire: Wire) -> list[bytes]:
+        return [block for tile in self._tiles if (block := self._watch.block(wire, tile))]
+
+    def missed(self, since: int) -> Missed | None:
+        return self._watch.band.missed(since, self._sorted)
+
+
+class Watch:
+    """A band with its viewers."""
+
+    def __init__(self, band: Band, moment: float) -> None:
+        self.band = band
+        self.deserted: float | None = moment  # since when nobody watches, on the monotonic clock
+        self._tiles: dict[Wire, dict[int, set[Group]]] = {}
+        self._blocks: dict[Wire, dict[int, bytes]] = {}  # whole tiles, until something changes in them
+        self._held = 0
+
+    def add(self, group: Group, tiles: tuple[int, ...]) -> None:
+        watched = self._tiles.setdefault(group.wire, {})
+        for tile in tiles:
+            watched.setdefault(tile, set()).add(group)
+        self.deserted = None
+
+    def remove(self, group: Group, tiles: tuple[int, ...], moment: float) -> None:
+        watched = self._tiles[group.wire]
+        for tile in tiles:
+            watched[tile].discard(group)
+            if not watched[tile]:
+                del watched[tile]
+        if not watched:
+            del self._tiles[group.wire]
+        if not self._tiles:
+            self.deserted = moment
+
+    def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Iterator[Group]:
+        """Groups that are due something now; `parts` says what."""
+        told = self.band.tick(changed, due, seq, moment)
+        self._forget(told.touched)
+        for wire, groups in self._tiles.items():
+            yield from self._hand_out(wire, groups, told)
+
+    def _hand_out(self, wire: Wire, groups: dict[int, set[Group]], told: Told) -> Iterator[Group]:
+        pieces = told.cut(groups)
+        if not pieces.tiles:
+            return
+        blocks = wire.blocks(pieces.rows, pieces.starts, pieces.named)
+        for tile, block in zip(pieces.tiles, blocks, strict=True):
+            for group in groups[tile]:
+                if not group.parts:
+                    yield group
+                group.parts.append(block)
+
+    def block(self, wire: Wire, tile: int) -> bytes:
+        """All of a tile, made once for a state of it; empty where nothing is there."""
+        block = self._blocks.get(wire, {}).get(tile)
+        if block is None:
+            rows = self.band.rows_in(tile)
+            block = wire.blocks(rows, [0], np.ones(len(rows), dtype=np.bool_))[0] if len(rows) else b""
+            self._hold(wire, tile, block)
+        return block
+
+    def _hold(self, wire: Wire, tile: int, block: bytes) -> None:
+        if self._held + len(block) > MOST_HELD:
+            self._blocks.clear()
+            self._held = 0
+        self._blocks.setdefault(wire, {})[tile] = block
+        self._held += len(block)
+
+    def _forget(self, tiles: Numbers) -> None:
+        if not self._blocks:
+            return
+        changed = set(tiles.tolist())
+        for blocks in self._blocks.values():
+            for tile in blocks.keys() & changed:
+                self._held -= len(blocks.pop(tile))

@@ -1,0 +1,50 @@
+"""What runs beside a server for as long as it does, each in a process of its own and at low priority: so that neither
+making rollups nor reading history holds up who reports or watches. A server goes on without them."""
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from herenow.api.history_proxy import Beside
+from herenow.run.child_processes import environment, keep
+from herenow.settings import Settings
+
+
+@contextlib.asynccontextmanager
+async def rollups_beside(settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Keeps them, from the beginning on; stopped in order at the end."""
+    async with asyncio.TaskGroup() as tasks:
+        keeping = keep("rollup", lambda: ("rollup", "--child"), environment(settings), stop, needed=False)
+        tasks.create_task(keeping, name="rollup")
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@contextlib.asynccontextmanager
+async def history_beside(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Beside]:
+    """Answers questions about history, once it is wanted; stopped in order at the end."""
+    wanted = asyncio.Event()
+    with tempfile.TemporaryDirectory(prefix="herenow-") as folder:
+        socket = Path(folder) / "history"
+        async with asyncio.TaskGroup() as tasks:
+            keeping = tasks.create_task(_keep_history(settings, socket, wanted, stop), name="history")
+            try:
+                yield Beside(socket, wanted.set)
+            finally:
+                stop.set()
+                if not wanted.is_set():
+                    keeping.cancel()
+
+
+async def _keep_history(settings: Settings, socket: Path, wanted: asyncio.Event, stop: asyncio.Event) -> None:
+    await wanted.wait()
+
+    def fresh() -> tuple[str, ...]:
+        socket.unlink(missing_ok=True)  # of the one before
+        return "history", str(socket)
+
+    await keep("history", fresh, environment(settings), stop, needed=False)

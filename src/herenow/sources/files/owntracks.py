@@ -1,0 +1,95 @@
+"""Files of the OwnTracks Recorder: `rec/<user>/<device>/<year>-<month>.rec`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from herenow.model.report import UNKNOWN, BadReport, Report
+from herenow.sources.files.fields import Remark, Row
+from herenow.wire.json import convert_report
+
+KMH = 1 / 3.6  # m/s
+UNKNOWN_SPEEDS = (UNKNOWN, UNKNOWN * 3.6, -3, -4)  # km/h: also −1 m/s, converted, and made whole
+FIELDS = {
+    "lat": "latitude",
+    "lon": "longitude",
+    "alt": "altitude",
+    "cog": "course",
+    "acc": "accuracy",
+    "batt": "battery",
+}
+# Of the place or of how it was found; other members are private (the name of a network), or about the message.
+ATTRIBUTES = ("tid", "t", "m", "conn", "bs", "vac", "p", "poi", "tag")
+
+NO_LOCATION = Remark(
+    "messages left out that are no locations", "a last will, a way point or a card does not say where the device was"
+)
+
+_MONTH = re.compile(r"\d{4}-\d\d")
+
+_object = msgspec.json.Decoder(dict[str, object])
+
+
+def device_of(path: Path) -> str | None:
+    """`<user>/<device>` where the name and the folders of a file say so."""
+    if _MONTH.match(path.name) and (user := path.parent.parent.name):
+        return f"{user}/{path.parent.name}"
+    return None
+
+
+def read_owntracks(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
+    """A report for each location. A line is a time, a kind and JSON, with tabs between; lines count from 1.
+
+    `device_id` is for messages that do not name their topic.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            told = _location(line)
+            yield (number, _report(told, device_id)) if told else NO_LOCATION
+        except BadReport as error:
+            yield error.at(number)
+
+
+def _location(line: bytes) -> dict[str, object] | None:
+    told = _message(line)
+    if told.get("_type") == "encrypted":
+        raise BadReport(None, "expected a message in clear, got an encrypted one; let the Recorder decrypt it")
+    return told if told.get("_type") == "location" else None
+
+
+def _message(line: bytes) -> dict[str, object]:
+    parts = line.split(b"\t", 2)
+    if len(parts) != 3:
+        raise BadReport(None, f"expected a time, a kind and JSON with tabs between, got {line[:40]!r}")
+    try:
+        return _object.decode(parts[2])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadReport(None, f"expected JSON: {error}") from error
+
+
+def _report(told: dict[str, object], device_id: str) -> Report:
+    fields: dict[str, object] = {field: told[name] for name, field in FIELDS.items() if name in told}
+    speed = told.get("vel")
+    if speed is not None and speed not in UNKNOWN_SPEEDS:
+        fields["speed"] = speed * KMH if isinstance(speed, int | float) else speed
+    attributes = {name: told[name] for name in ATTRIBUTES if name in told and (name, told[name]) != ("vac", UNKNOWN)}
+    if attributes:
+        fields["attributes"] = attributes
+    return convert_report({"device_id": _device_of(told) or device_id, "time": _time_of(told), **fields})
+
+
+def _time_of(told: dict[str, object]) -> object:
+    time = told.get("tst")
+    return time * 1000 if isinstance(time, int | float) else time
+
+
+def _device_of(told: dict[str, object]) -> str | None:
+    topic = told.get("topic")
+    if not isinstance(topic, str):
+        return None
+    names = topic.removeprefix("/").split("/")
+    return "/".join(names[1:3]) if len(names) >= 3 else None

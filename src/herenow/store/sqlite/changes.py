@@ -1,0 +1,66 @@
+"""Which hours of which devices were written to, in SQLite: marked with the write, read by who keeps the rollups.
+
+A period lasts from one reading to the next: the reader begins a new one, writers take the one they find. No clock is
+asked, and in a period an hour is marked once, however often it is written to.
+
+Each period has a random mark, by which its reader asks. A file that took the place of another, as a backup does, knows
+none of the marks that the other gave since: what was made of the other must be made anew.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable
+
+from herenow.model.clock import HOUR
+from herenow.model.position import Position
+from herenow.store.port import Changes
+
+_PERIOD = "SELECT number FROM period"
+_MARK = "INSERT OR IGNORE INTO changed VALUES (?, ?, ?)"
+_CHANGED = """
+SELECT device_id, hour FROM changed c JOIN devices d ON d.id = c.device WHERE period >= ?1 AND period < ?2
+UNION SELECT device_id, hour FROM erased WHERE period >= ?1 AND period < ?2
+"""
+
+
+class Marks:
+    """Used inside the writer's transactions. After a rollback, `forget`."""
+
+    def __init__(self) -> None:
+        self._period = 0
+        self._marked: set[tuple[int, int]] = set()
+
+    def forget(self) -> None:
+        self._marked.clear()
+
+    def mark(self, connection: sqlite3.Connection, positions: Iterable[Position], numbers: dict[str, int]) -> None:
+        """Marks the hours of positions, by the numbers of their devices."""
+        [(period,)] = connection.execute(_PERIOD)
+        if period != self._period:
+            self._period = period
+            self._marked.clear()
+        new = {(numbers[position.device_id], position.time // HOUR) for position in positions} - self._marked
+        connection.executemany(_MARK, [(period, *mark) for mark in new])
+        self._marked |= new
+
+
+def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
+    """Begins a new period: transactions of the ones before are over then, as only one writes at a time. What changed
+    before `since`, a mark, was read and goes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("UPDATE period SET number = number + 1")
+        [(until,)] = connection.execute(_PERIOD)
+        row = connection.execute("SELECT period FROM marks WHERE mark = ?", (since,)).fetchone()
+        first = until if row is None else row[0]
+        for table in ("changed", "erased", "marks"):
+            connection.execute(f"DELETE FROM {table} WHERE period < ?", (first,))  # noqa: S608 - constants only
+        mark = secrets.randbits(62)
+        connection.execute("INSERT INTO marks VALUES (?, ?)", (until, mark))
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    if row is None:
+        return Changes([], mark, forgotten=since is not None)
+    return Changes(connection.execute(_CHANGED, (first, until)).fetchall(), mark)

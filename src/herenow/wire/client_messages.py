@@ -1,0 +1,107 @@
+"""What a client says on a live socket (docs/protocol.md)."""
+
+from typing import Annotated
+
+import msgspec
+
+from herenow.errors import BadRequest
+from herenow.model.geo.box import read_box
+from herenow.model.report import Text
+from herenow.model.view import Resume, View
+
+MAX_DEVICES = 100
+MAX_ZOOM = 30
+MAX_COLUMNS = 16
+GREATEST_ID = 2**32 - 1
+MAX_DETAIL = 1000  # characters
+
+# Languages whose only number is a float write 802.0 for 802.
+Whole = Annotated[float, msgspec.Meta(multiple_of=1)]
+Id = int | Whole | Annotated[str, msgspec.Meta(max_length=128)]
+
+
+class SaidResume(msgspec.Struct):
+    epoch: str
+    seq: Whole
+
+
+class SaidView(msgspec.Struct, tag="view", tag_field="type"):
+    id: Annotated[Whole, msgspec.Meta(ge=1, le=GREATEST_ID)] | None = None
+    bbox: list[float] | None = None
+    devices: Annotated[list[str], msgspec.Meta(max_length=MAX_DEVICES)] | None = None
+    zoom: Annotated[float, msgspec.Meta(ge=0, le=MAX_ZOOM)] | None = None
+    resume: SaidResume | None = None
+    columns: Annotated[list[str], msgspec.Meta(max_length=MAX_COLUMNS)] = []  # unknown ones are passed over
+
+    @property
+    def number(self) -> int:
+        """What an answer carries as `view`; 0 for none."""
+        return int(self.id or 0)
+
+    @property
+    def resumed(self) -> Resume | None:
+        return Resume(self.resume.epoch, int(self.resume.seq)) if self.resume else None
+
+    def view(self) -> View:
+        """Raises BadRequest that names the field."""
+        if (self.bbox is None) == (self.devices is None):
+            raise BadRequest("view: expected either bbox or devices")
+        if self.devices is not None:
+            return View(devices=frozenset(self.devices))
+        try:
+            return View(read_box(self.bbox or []), zoom=self.zoom)
+        except BadRequest as error:
+            raise BadRequest(f"view.bbox: {error}") from error
+
+
+class SaidReport(msgspec.Struct, tag="report", tag_field="type"):
+    id: Id
+    positions: msgspec.Raw
+
+
+class SaidCommand(msgspec.Struct, tag="command", tag_field="type"):
+    id: Id
+    device_id: Text
+    command: msgspec.Raw
+
+
+class SaidAck(msgspec.Struct, tag="ack", tag_field="type"):
+    id: Annotated[str, msgspec.Meta(max_length=128)]
+    ok: bool = True
+    detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL)] | None = None
+
+
+Said = SaidView | SaidReport | SaidCommand | SaidAck
+
+_EXAMPLES = {
+    "view": '{"type": "view", "bbox": [w, s, e, n], "zoom": z}',
+    "report": '{"type": "report", "id": 1, "positions": […]}',
+    "command": '{"type": "command", "id": 1, "device_id": "…", "command": …}',
+    "ack": '{"type": "ack", "id": "…", "ok": true}',
+}
+_said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
+
+
+class _Type(msgspec.Struct):
+    type: str
+
+
+_type = msgspec.json.Decoder(_Type)
+
+
+def decode_said(text: str | bytes) -> Said:
+    """Raises BadRequest that says what was expected and what came."""
+    try:
+        return _said.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _explained(text, error) from error
+
+
+def _explained(text: str | bytes, error: Exception) -> BadRequest:
+    try:
+        kind = _type.decode(text).type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return BadRequest(f"expected {_EXAMPLES['view']}: {error}")
+    if kind not in _EXAMPLES:
+        return BadRequest(f"type: expected {' or '.join(_EXAMPLES)}, got {kind[:40]!r}")
+    return BadRequest(f"expected {_EXAMPLES[kind]}: {error}")
