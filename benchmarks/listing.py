@@ -11,7 +11,7 @@ import sys
 import time
 
 from benchmarks.server import machine
-from herenow.api.device_list import Order, Wanted, matching, ranked
+from herenow.api.device_list import DeviceFilter, Order, matching, ranked
 from herenow.live.fleet import Fleet
 from herenow.model.clock import now
 from herenow.model.device import first_seen
@@ -23,10 +23,10 @@ TIMES = 20
 NAMES = 50_000
 ORDERS: tuple[Order, ...] = ("name", "-speed", "status")
 WANTED = {
-    "all": Wanted(),
-    "a search": Wanted(search="77"),
-    "kind and status": Wanted(kinds=frozenset({"car", "van"}), statuses=frozenset({"moving"})),
-    "a box": Wanted(box=Box(-97.0, 30.0, -96.5, 30.5)),
+    "all": DeviceFilter(),
+    "a search": DeviceFilter(search="77"),
+    "kind and status": DeviceFilter(kinds=frozenset({"car", "van"}), statuses=frozenset({"moving"})),
+    "a box": DeviceFilter(box=Box(-97.0, 30.0, -96.5, 30.5)),
 }
 
 
@@ -51,7 +51,7 @@ def _position(number: int, chance: random.Random) -> Position:
     )
 
 
-def cost(fleet: Fleet, wanted: Wanted, order: Order) -> tuple[int, float]:
+def cost(fleet: Fleet, wanted: DeviceFilter, order: Order) -> tuple[int, float]:
     """How many match, and ms."""
     began, found = 0.0, 0
     for turn in range(TIMES + 1):

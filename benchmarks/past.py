@@ -8,7 +8,7 @@ from herenow.model.clock import HOUR
 from herenow.model.device import first_seen
 from herenow.model.report import accept
 from herenow.sources.simulator.city import City
-from herenow.sources.simulator.fleet import Fleet
+from herenow.sources.simulator.fleet import SimulatedFleet
 from herenow.store.sqlite.store import SqliteStore
 
 EACH = 60  # positions of a device: one a minute
@@ -17,7 +17,7 @@ DELIVERY = 5000  # positions
 
 async def store_past(path: Path, devices: int) -> int:
     """Stores an hour that ends now, of the devices that `herenow simulate` drives on; says how many positions."""
-    fleet = Fleet(devices, City(30.27, -97.525), prefix="vehicle-")
+    fleet = SimulatedFleet(devices, City(30.27, -97.525), prefix="vehicle-")
     received = time.time_ns() // 1_000_000
     step, turns = HOUR / 1000 / EACH / devices, devices * EACH
     async with SqliteStore(path) as store:

@@ -9,7 +9,7 @@ import sys
 import time
 
 from herenow.sources.simulator.city import City
-from herenow.sources.simulator.fleet import Fleet
+from herenow.sources.simulator.fleet import SimulatedFleet
 
 INTERVAL = 2.0  # s
 
@@ -18,7 +18,7 @@ def main(devices: int, seconds: int) -> None:
     start = time.process_time()
     city = City(30.265, -97.545)
     built = time.process_time()
-    fleet = Fleet(devices, city)
+    fleet = SimulatedFleet(devices, city)
     ready = time.process_time()
     reports = drive(fleet, seconds)
     done = time.process_time()
@@ -26,7 +26,7 @@ def main(devices: int, seconds: int) -> None:
     print(f"{reports} reports, {1e6 * (done - ready) / reports:.1f} µs each")
 
 
-def drive(fleet: Fleet, seconds: int) -> int:
+def drive(fleet: SimulatedFleet, seconds: int) -> int:
     """How many reports there were, made a thousand turns at a time as when they are sent."""
     step = INTERVAL / len(fleet)
     turns = round(seconds / step)

@@ -59,10 +59,10 @@ def measure(moved: int, viewers: int) -> str:
     places = [[dice.uniform(50, 60), dice.uniform(10, 20)] for _ in range(moved)]
     for _ in range(viewers):
         west, south = dice.uniform(10, 19), dice.uniform(50, 59)
-        hub.look(Viewer(hub.binary_wire, Nowhere()), View(Box(west, south, west + 1, south + 1)))
+        hub.set_view(Viewer(hub.binary_wire, Nowhere()), View(Box(west, south, west + 1, south + 1)))
     ticking = sending = 0.0
     for turn in range(ROUNDS + 1):
-        hub.hear(advance({}, moves(places, NOW + turn, dice)))
+        hub.on_news(advance({}, moves(places, NOW + turn, dice)))
         started = time.perf_counter()
         due = hub.tick()
         ticked = time.perf_counter()

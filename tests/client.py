@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from herenow.client.change import Change
-from herenow.client.viewer import Viewer
+from herenow.client.viewer import ViewState
 from herenow.model.geo.box import Box
 from herenow.model.view import View
 from herenow.wire import binary
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 from tests.positions import NOW
 
 EPOCH, OTHER = "9f2c00ffab120077", "0000000000000001"
@@ -18,11 +18,11 @@ HERE = View(Box(-98.0, 30.1, -97.4, 30.6), zoom=10)
 THERE = View(devices=frozenset({"a", "b"}))
 
 
-def at(device_id: str, step: int, latitude: float = 60.0) -> Live:
-    return Live(device_id, NOW + step, latitude, 25.0, "moving")
+def at(device_id: str, step: int, latitude: float = 60.0) -> LivePosition:
+    return LivePosition(device_id, NOW + step, latitude, 25.0, "moving")
 
 
-def told(kind: str, seq: int, *positions: Live, view: int = 0, epoch: str = EPOCH) -> str:
+def told(kind: str, seq: int, *positions: LivePosition, view: int = 0, epoch: str = EPOCH) -> str:
     message = {"type": kind, "view": view, "epoch": epoch, "seq": seq, "time": NOW, "positions": positions}
     return msgspec.json.encode(message).decode()
 
@@ -31,7 +31,7 @@ def ping(seq: int) -> str:
     return json.dumps({"type": "ping", "time": NOW, "seq": seq})
 
 
-def said(viewer: Viewer) -> dict[str, Any]:
+def said(viewer: ViewState) -> dict[str, Any]:
     """What the viewer says of its view; it must have something to say."""
     text = viewer.say()
     assert text is not None
@@ -39,29 +39,29 @@ def said(viewer: Viewer) -> dict[str, Any]:
     return message
 
 
-def linked(view: View = HERE) -> Viewer:
+def linked(view: View = HERE) -> ViewState:
     """A viewer on its first link, that has said its view."""
-    viewer = Viewer()
+    viewer = ViewState()
     viewer.look(view)
     viewer.linked(binary.SUBPROTOCOL)
     said(viewer)
     return viewer
 
 
-def following() -> Viewer:
+def following() -> ViewState:
     """One that was answered, at (EPOCH, 41)."""
     viewer = linked()
     viewer.take(told("snapshot", 41, at("a", 0), view=1))
     return viewer
 
 
-def again(viewer: Viewer) -> dict[str, Any]:
+def again(viewer: ViewState) -> dict[str, Any]:
     """What it says on a new link."""
     viewer.linked(binary.SUBPROTOCOL)
     return said(viewer)
 
 
-def changed(viewer: Viewer, frame: str | bytes) -> Change:
+def changed(viewer: ViewState, frame: str | bytes) -> Change:
     change = viewer.take(frame)
     assert isinstance(change, Change)
     return change

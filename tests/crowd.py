@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from herenow.wire import binary
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 from tests.patience import PATIENCE
 
 TEXT, BINARY, CLOSE, PING = 0x1, 0x2, 0x8, 0x9
@@ -160,7 +160,7 @@ class Viewer:
         self._answered = False  # the view that was said last
         self._offered: Token | None = None
         self._names: binary.Names = {}
-        self._drawn: dict[str, Live] = {}
+        self._drawn: dict[str, LivePosition] = {}
         self._unread: list[bytes] = []
         self._arrived = asyncio.Event()
         self.connection: Connection | None = None
@@ -239,7 +239,7 @@ class Viewer:
             for at in told:
                 self._draw(at, answer=head.view != 0 and not head.snapshot)
 
-    def _draw(self, at: Live, *, answer: bool) -> None:
+    def _draw(self, at: LivePosition, *, answer: bool) -> None:
         before = self._drawn.get(at.device_id)
         self.told_in_answers += answer
         if before is not None:

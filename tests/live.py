@@ -19,7 +19,7 @@ from websockets.typing import Subprotocol
 
 from herenow.wire import binary
 from herenow.wire import json as wire
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 from tests.crowd import CLOSE, TEXT, Frames, frame, handshake
 from tests.server import Server
 
@@ -46,7 +46,7 @@ class Message(msgspec.Struct):
     epoch: str
     seq: int
     time: int
-    positions: list[Live]
+    positions: list[LivePosition]
     view: int = 0
 
     @property
@@ -100,7 +100,7 @@ class Socket:
         await self.say(type="view", **view)
         return await self.positions()
 
-    async def until_at(self, device_id: str, time: int) -> Live:
+    async def until_at(self, device_id: str, time: int) -> LivePosition:
         """Returns when that position of the device was told."""
         while True:
             for told in (await self.positions()).positions:

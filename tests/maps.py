@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from herenow.live.encoders import Wire, Written
+from herenow.live.encoders import Encoder, Written
 from herenow.live.hub import Hub
 from herenow.live.viewer import Viewer
 from herenow.live.zoom_level import AGAIN_AFTER
@@ -76,7 +76,7 @@ class Map:
         self.hub = hub
         self.view = view
         self.connection = Connection()
-        wires: dict[str, Wire] = {"json": hub.json_wire, "binary": hub.binary_wire, "events": hub.event_wire}
+        wires: dict[str, Encoder] = {"json": hub.json_wire, "binary": hub.binary_wire, "events": hub.event_wire}
         self.viewer = Viewer(wires[self._wire], self.connection)
         hub.viewers.add(self.viewer)
         self._say(resume)
@@ -88,11 +88,11 @@ class Map:
     def _say(self, resume: Resume | None) -> None:
         self._number += 1
         self.token = None
-        self.hub.look(self.viewer, self.view, self._number, resume)
+        self.hub.set_view(self.viewer, self.view, self._number, resume)
 
     def reconnect(self, hub: Hub, view: View | None = None) -> None:
         """What was not read is lost."""
-        self.hub.leave(self.viewer)
+        self.hub.disconnect(self.viewer)
         same = view is None or view == self.view
         self.connect(hub, view or self.view, self.token if same else None)
 
@@ -165,7 +165,7 @@ class World:
             if lose:
                 hub.load(self.stored.values())
             else:
-                hub.hear(moves)
+                hub.on_news(moves)
 
     def erase(self, device_id: str) -> None:
         """As where somebody has a device erased; hubs are told one after the other."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pytest
 
-from herenow.history.queries.tiles import GRID, POINTS_FOR, Filter, Found, Tile, tile
+from herenow.history.queries.tiles import GRID, POINTS_FOR, Filter, Tile, TileContent, tile
 from herenow.history.rollups.cells import CELL, CLASSES, FLAGGED, MOVING, STOPPED, Cells
 from herenow.history.rollups.pyramid import GROUND, SPLIT
 from herenow.history.tracks.quality import flagged
@@ -64,7 +64,7 @@ def _added(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
     return (*sums, min(a[3], b[3]), min(a[4], b[4]), max(a[5], b[5]), max(a[6], b[6]), min(a[7], b[7]), max(a[8], b[8]))
 
 
-def told(found: Found, wanted: Tile) -> Counted:
+def told(found: TileContent, wanted: Tile) -> Counted:
     """The same of what was read, points counted one by one."""
     if found.points is not None:
         span = Span(

@@ -67,7 +67,7 @@ class Share(_Line):
         self._draw(progress.played, progress.total, f"{progress.sent:,} positions{rejected}")
 
 
-class Days(_Line):
+class DaysProgress(_Line):
     """How many days are done."""
 
     def __init__(self, console: Console) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herenow.api.app import create_app
-from herenow.api.context import Scene
+from herenow.api.context import MapConfig
 from herenow.history.export.formats import format_named
 from herenow.history.queries import replay
 from herenow.history.rollups.builder import Rollup
@@ -26,7 +26,7 @@ from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.position import MAX_AHEAD
 from herenow.model.report import EARLIEST
 from herenow.run.export import export_file
-from herenow.run.pipeline import open_parts
+from herenow.run.pipeline import open_context
 from herenow.settings import Settings, read_settings
 from herenow.store.cassandra import changes
 from herenow.store.cassandra.url import read_cassandra_url
@@ -174,7 +174,7 @@ def moment_of(text: str) -> int:
 
 @contextlib.asynccontextmanager
 async def face(settings: Settings, moment: int) -> AsyncIterator[tuple[Face, Rollup]]:
-    async with open_parts(settings, Scene(), records=True) as parts:
+    async with open_context(settings, MapConfig(), records=True) as parts:
         await parts.hub.loaded.wait()
         transport = httpx.ASGITransport(create_app(parts))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

@@ -10,11 +10,11 @@ import pytest
 
 from herenow.errors import BadRequest
 from herenow.history.queries import analytics as module
-from herenow.history.queries.analytics import Analytics, Asked, analytics, part_of
+from herenow.history.queries.analytics import Analytics, AnalyticsQuery, analytics, part_of
 from herenow.history.queries.density import density
 from herenow.history.queries.tiles import Filter
 from herenow.history.rollups.builder import Rollup
-from herenow.history.tracks.quality import believed
+from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.summary import Figures, summary
 from herenow.history.tracks.track import latitudes, longitudes
 from herenow.model.clock import DAY, HOUR
@@ -55,11 +55,11 @@ def same(found: Analytics, parts: list[Analytics]) -> None:
 
 
 async def test_a_box_counts_what_a_recount_finds_in_it(store: Store, positions: list[Position]) -> None:
-    tracks = {device_id: believed(found) for device_id, found in judged(positions).items()}
+    tracks = {device_id: unflagged(found) for device_id, found in judged(positions).items()}
     middle = positions[150]
     for box in (WORLD, Box(24.9, 60.1, 25.0, 60.25), Box(middle.longitude, -90, 180, middle.latitude)):
         for span in (EVER, Span(START + 3 * HOUR + 12_345, START + DAY + 7 * HOUR)):
-            found = await analytics(store.rollups, Asked(span, box))
+            found = await analytics(store.rollups, AnalyticsQuery(span, box))
             expected = 0
             for track in tracks.values():
                 places = zip(longitudes(track), latitudes(track), track["time"], strict=True)
@@ -68,8 +68,8 @@ async def test_a_box_counts_what_a_recount_finds_in_it(store: Store, positions: 
 
 
 async def test_boxes_and_ranges_that_part_the_whole_add_up_to_it(store: Store, positions: list[Position]) -> None:
-    whole = await analytics(store.rollups, Asked(EVER))
-    assert whole.whole.positions == sum(len(believed(found)) for found in judged(positions).values())
+    whole = await analytics(store.rollups, AnalyticsQuery(EVER))
+    assert whole.whole.positions == sum(len(unflagged(found)) for found in judged(positions).values())
     dice = random.Random(7)
     for _ in range(4):
         one = dice.choice(positions)
@@ -80,23 +80,23 @@ async def test_boxes_and_ranges_that_part_the_whole_add_up_to_it(store: Store, p
             Box(-180, math.nextafter(north, 91), west, 90),
             Box(math.nextafter(west, 181), math.nextafter(north, 91), 180, 90),
         )
-        same(whole, [await analytics(store.rollups, Asked(EVER, box)) for box in boxes])
+        same(whole, [await analytics(store.rollups, AnalyticsQuery(EVER, box)) for box in boxes])
         cut = dice.randrange(START, START + 2 * DAY)
         spans = (Span(EVER.start, cut), Span(cut, EVER.end))
-        same(whole, [await analytics(store.rollups, Asked(span)) for span in spans])
+        same(whole, [await analytics(store.rollups, AnalyticsQuery(span)) for span in spans])
 
 
 async def test_days_devices_and_the_whole_agree(store: Store, positions: list[Position]) -> None:
-    found = await analytics(store.rollups, Asked(EVER))
+    found = await analytics(store.rollups, AnalyticsQuery(EVER))
     assert set(found.devices) == {"bus-1", "bus-2", "phone"}
     for parts in (found.days.values(), found.devices.values()):
         assert sum(part.positions for part in parts) == found.whole.positions
         assert sum(part.distance for part in parts) == pytest.approx(found.whole.distance)
     assert sum(found.by_device_day.values()) == pytest.approx(found.whole.distance)
     assert sum(found.whole.hours) == found.whole.positions
-    alone = await analytics(store.rollups, Asked(EVER, device_ids={"phone"}))
+    alone = await analytics(store.rollups, AnalyticsQuery(EVER, device_ids={"phone"}))
     assert alone.whole.positions == found.devices["phone"].positions
-    nobody = await analytics(store.rollups, Asked(Span(0, DAY)))
+    nobody = await analytics(store.rollups, AnalyticsQuery(Span(0, DAY)))
     assert (nobody.whole.positions, nobody.days) == (0, {})
 
 
@@ -104,9 +104,9 @@ async def test_a_box_that_nothing_lies_in_is_empty_and_one_beyond_the_180th_meri
     store: Store, positions: list[Position]
 ) -> None:
     for box in (Box(0, 0, 1, 1), Box(170, -90, -170, 90), Box(24, -10, 26, 0)):
-        assert (await analytics(store.rollups, Asked(EVER, box))).whole.positions == 0
-    around = await analytics(store.rollups, Asked(EVER, Box(20, -90, 10, 90)))
-    assert around.whole.positions == (await analytics(store.rollups, Asked(EVER))).whole.positions
+        assert (await analytics(store.rollups, AnalyticsQuery(EVER, box))).whole.positions == 0
+    around = await analytics(store.rollups, AnalyticsQuery(EVER, Box(20, -90, 10, 90)))
+    assert around.whole.positions == (await analytics(store.rollups, AnalyticsQuery(EVER))).whole.positions
 
 
 async def test_more_than_can_be_summed_up_is_refused(
@@ -114,17 +114,20 @@ async def test_more_than_can_be_summed_up_is_refused(
 ) -> None:
     monkeypatch.setattr(module, "MAX_DEVICE_DAYS", 1)
     with pytest.raises(BadRequest, match="more than 1 days of devices to be summed up"):
-        await analytics(store.rollups, Asked(EVER))
+        await analytics(store.rollups, AnalyticsQuery(EVER))
     monkeypatch.setattr(module, "MAX_DEVICE_DAYS", 100)
     monkeypatch.setattr(module, "MAX_CROSSING", 1)
     with pytest.raises(BadRequest, match="that cross the edge"):
-        await analytics(store.rollups, Asked(Span(START + HOUR, START + DAY)))
+        await analytics(store.rollups, AnalyticsQuery(Span(START + HOUR, START + DAY)))
 
 
 def test_a_part_that_is_all_of_a_day_is_that_day() -> None:
     for found in judged(fleet()).values():
         for day in np.unique(found["time"] // DAY).tolist():
-            whole, again = summary(found, day), part_of(believed(found), Span(day * DAY, (day + 1) * DAY), Asked(EVER))
+            whole, again = (
+                summary(found, day),
+                part_of(unflagged(found), Span(day * DAY, (day + 1) * DAY), AnalyticsQuery(EVER)),
+            )
             for name in Figures.__struct_fields__:
                 assert name == "flagged" or getattr(again, name) == getattr(whole, name)
 
@@ -138,7 +141,7 @@ def most(columns: Iterable[npt.NDArray[np.float64]]) -> float:
 
 
 async def test_density_counts_every_position_once_wherever_it_lies(store: Store, positions: list[Position]) -> None:
-    tracks = {device_id: believed(found) for device_id, found in judged(positions).items()}
+    tracks = {device_id: unflagged(found) for device_id, found in judged(positions).items()}
     total = sum(len(found) for found in tracks.values())
     span = Span(START, START + 3 * DAY)
     west, east = (edge(longitudes(found) for found in tracks.values()) for edge in (least, most))

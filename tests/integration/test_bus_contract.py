@@ -98,7 +98,7 @@ async def test_what_was_acknowledged_or_refused_is_not_delivered_to_the_next_con
         async with aclosing(bus.consume()) as deliveries:
             delivery = await anext(deliveries)
             assert [one.time - NOW for one in delivery.positions] == [n]
-            await (delivery.refuse("for a test") if n else delivery.acknowledge())
+            await (delivery.dead_letter("for a test") if n else delivery.acknowledge())
         await asyncio.wait({publishing})
         assert (publishing.exception() is not None) == (bool(n) and isinstance(bus, MemoryBus))
     publishing = asyncio.create_task(bus.publish([position("a", NOW + 2)]))

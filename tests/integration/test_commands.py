@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 from herenow.bus.port import Note
 from herenow.errors import Busy
 from herenow.live import device_commands
-from herenow.live.device_commands import Ack, Commands
+from herenow.live.device_commands import Ack, DeviceCommands
 from tests.patience import PATIENCE
 from tests.ports import free_port
 from tests.processes import make_schema, process
@@ -123,7 +123,7 @@ async def test_who_is_not_there_or_does_not_answer_is_told_of_and_a_late_answer_
         relayed.append(note)
         return True
 
-    here, told = Commands("e", relay), list[bytes]()
+    here, told = DeviceCommands("e", relay), list[bytes]()
     raw = msgspec.Raw(b"1")
     assert (await here.send("absent", raw)).ok is False
     assert len(relayed) == 1
@@ -144,7 +144,7 @@ class Hubs:
     """Two that relay to each other, and hear themselves, as over RabbitMQ; each note comes twice."""
 
     def __init__(self) -> None:
-        self.both = [Commands(name, self._relay) for name in ("one", "two")]
+        self.both = [DeviceCommands(name, self._relay) for name in ("one", "two")]
 
     async def _relay(self, note: Note) -> bool:
         for _ in range(2):

@@ -14,7 +14,7 @@ from herenow.client import Change
 from herenow.client import Live as LiveClient
 from herenow.wire import binary
 from herenow.wire import json as wire
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 from tests.live import WIRES, WORLD, Reporter, Socket, fix, now, open_socket
 from tests.patience import PATIENCE
 from tests.server import Server, running
@@ -58,11 +58,11 @@ async def test_both_wires_tell_the_same_of_the_same_view(server: Server, view: d
         assert (after[0].longitude, after[0].name) == (40.51, "Bus")
 
 
-def by_device(at: Live) -> str:
+def by_device(at: LivePosition) -> str:
     return at.device_id
 
 
-def to_seconds(at: Live) -> Live:
+def to_seconds(at: LivePosition) -> LivePosition:
     """As the binary wire tells when a device becomes stale."""
     assert at.stale_at is not None
     return msgspec.structs.replace(at, stale_at=-(-at.stale_at // 1000) * 1000)
@@ -177,7 +177,7 @@ async def test_who_follows_a_device_is_told_every_position_of_a_batch_in_order(s
         await reporter.tell(fix("every", 50.0, 10.5, start - 1))
         await socket.look(devices=["every"])
         await reporter.send(*[at for pair in zip(batch, beside, strict=True) for at in pair])
-        told: list[Live] = []
+        told: list[LivePosition] = []
         while len(told) < len(batch):
             told += (await socket.positions()).positions
         assert [(at.device_id, at.timestamp - start) for at in told] == [("every", step) for step in range(20)]
@@ -199,7 +199,7 @@ async def test_what_cannot_be_seen_is_told_after_what_can(server: Server, encodi
         assert [(at.device_id, at.timestamp) for at in await next_of(socket)] == [(names["small"], small["time"])]
 
 
-async def next_of(socket: Socket) -> list[Live]:
+async def next_of(socket: Socket) -> list[LivePosition]:
     return (await socket.positions()).positions
 
 

@@ -35,7 +35,7 @@ async def test_publish_returns_only_when_the_delivery_was_acknowledged(bus: Memo
 async def test_a_delivery_given_back_tells_the_publisher_why(bus: MemoryBus) -> None:
     publishing = asyncio.create_task(bus.publish([position("a")]))
     delivery = await anext(bus.consume())
-    await delivery.give_back(StoreUnavailable("the disk is full"))
+    await delivery.requeue(StoreUnavailable("the disk is full"))
     with pytest.raises(StoreUnavailable, match="the disk is full"):
         await publishing
 
@@ -43,7 +43,7 @@ async def test_a_delivery_given_back_tells_the_publisher_why(bus: MemoryBus) -> 
 async def test_a_refused_delivery_tells_the_publisher_why(bus: MemoryBus) -> None:
     publishing = asyncio.create_task(bus.publish([position("a")]))
     delivery = await anext(bus.consume())
-    await delivery.refuse("it can never be stored")
+    await delivery.dead_letter("it can never be stored")
     with pytest.raises(StoreUnavailable, match="it can never be stored"):
         await publishing
 
@@ -52,7 +52,7 @@ async def test_each_part_settles_its_own_publisher(bus: MemoryBus) -> None:
     publishing = [asyncio.create_task(bus.publish([position("a", NOW + n)])) for n in range(2)]
     await asyncio.sleep(0)
     first, second = (await anext(bus.consume())).parts()
-    await second.give_back(StoreUnavailable("only this one"))
+    await second.requeue(StoreUnavailable("only this one"))
     await first.acknowledge()
     await publishing[0]
     with pytest.raises(StoreUnavailable, match="only this one"):

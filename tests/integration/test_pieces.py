@@ -12,11 +12,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from herenow.history.queries.analytics import Asked, Sums, analytics
+from herenow.history.queries.analytics import AnalyticsQuery, DeviceTotals, analytics
 from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.days import read_pieces, read_summaries
-from herenow.history.tracks.quality import believed
-from herenow.history.tracks.stillness import Settings
+from herenow.history.tracks.quality import unflagged
+from herenow.history.tracks.stillness import TripSettings
 from herenow.history.tracks.summary import Figures, added
 from herenow.history.tracks.trips import Piece, Stop, Trip, pieces
 from herenow.model.clock import DAY, HOUR
@@ -81,7 +81,7 @@ def same(found: Sequence[Piece], expected: Sequence[Piece], shift: int = 0) -> N
 
 
 def whole(positions: Sequence[Position]) -> list[Piece]:
-    return pieces(believed(judged(positions)["van"]))
+    return pieces(unflagged(judged(positions)["van"]))
 
 
 async def days_of(store: Store, positions: Sequence[Position]) -> Figures:
@@ -132,19 +132,19 @@ async def test_order_and_rounds_make_no_difference(store: Store, quick: None, se
 @pytest.mark.parametrize(
     "by",
     [
-        Settings(still_time=2 * HOUR, still_radius=80.0),
-        Settings(still_time=DAY, trip_time=HOUR // 2, trip_reach=2_000.0),
-        Settings(still_time=30_000, still_radius=10.0, trip_time=1_000, trip_reach=1.0),
+        TripSettings(min_stop_duration=2 * HOUR, stop_radius=80.0),
+        TripSettings(min_stop_duration=DAY, min_trip_duration=HOUR // 2, min_trip_distance=2_000.0),
+        TripSettings(min_stop_duration=30_000, stop_radius=10.0, min_trip_duration=1_000, min_trip_distance=1.0),
     ],
 )
-async def test_other_settings_have_as_few_midnights(store: Store, quick: None, by: Settings) -> None:
+async def test_other_settings_have_as_few_midnights(store: Store, quick: None, by: TripSettings) -> None:
     positions, rollup = life(3), Rollup(store, by)
     random.Random(3).shuffle(positions)
     await rollup.catch_up()
     for start in range(0, len(positions), len(positions) // 2 + 1):
         await keep(store, positions[start : start + len(positions) // 2 + 1])
         await settle(store, rollup)
-    expected = pieces(believed(judged(positions)["van"]), by)
+    expected = pieces(unflagged(judged(positions)["van"]), by)
     same(await read_pieces(store.rollups, "van", Span(0, 2 * START)), expected)
 
 
@@ -167,14 +167,14 @@ async def test_ranges_and_boxes_that_part_a_whole_add_up_to_it(store: Store, qui
     await rolled(store, [positions])
     chance = random.Random(seed)
     range_ = Span(positions[0].time - HOUR, positions[-1].time + HOUR)
-    all_of_it = (await analytics(store.rollups, Asked(range_))).whole
+    all_of_it = (await analytics(store.rollups, AnalyticsQuery(range_))).whole
     cuts = sorted(chance.randrange(range_.start, range_.end) for _ in range(4))
     spans = [Span(*pair) for pair in pairwise([range_.start, *cuts, range_.end])]
     middle = chance.choice(positions).latitude + 1e-9
     boxes = [Box(-180, -90, 180, middle), Box(-180, np.nextafter(middle, 91), 180, 90)]
     for parts in (
-        [(await analytics(store.rollups, Asked(span))).whole for span in spans],
-        [(await analytics(store.rollups, Asked(range_, box))).whole for box in boxes],
+        [(await analytics(store.rollups, AnalyticsQuery(span))).whole for span in spans],
+        [(await analytics(store.rollups, AnalyticsQuery(range_, box))).whole for box in boxes],
     ):
         for name in ("positions", "moving"):
             assert sum(getattr(part, name) for part in parts) == getattr(all_of_it, name)
@@ -212,14 +212,14 @@ def _milliseconds(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-async def recorded_sums(store: Store, name: str) -> tuple[Figures, Figures, Sums, list[Piece]]:
+async def recorded_sums(store: Store, name: str) -> tuple[Figures, Figures, DeviceTotals, list[Piece]]:
     """Of the first day, of all days, of the whole range, and the pieces."""
     positions = recorded(name)
     await rolled(store, [positions])
     first = positions[0].time // DAY
     [day, *_] = (await read_summaries(store.rollups, "van", first, first)).values()
     range_ = Span(first * DAY, (first + 9) * DAY)
-    found = await analytics(store.rollups, Asked(range_))
+    found = await analytics(store.rollups, AnalyticsQuery(range_))
     return day, await days_of(store, positions), found.whole, await read_pieces(store.rollups, "van", range_)
 
 

@@ -12,7 +12,7 @@ import pytest
 from herenow.bus.rabbitmq import bus as adapter
 from herenow.bus.rabbitmq import connection, consumer, topology
 from herenow.bus.rabbitmq.bus import RabbitBus
-from herenow.bus.rabbitmq.connection import open_link
+from herenow.bus.rabbitmq.connection import open_connection
 from herenow.bus.rabbitmq.publisher import MAX_BYTES
 from herenow.bus.rabbitmq.topology import DEAD, make_queues, shard_of, shard_queue
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
@@ -98,7 +98,7 @@ async def test_what_is_given_back_is_delivered_again_first_and_not_by_way_of_the
             delivery = await anext(deliveries)
             await publish(bus, 2)
             for _ in range(3):
-                await delivery.give_back(StoreUnavailable("down"))
+                await delivery.requeue(StoreUnavailable("down"))
                 again = await anext(deliveries)
                 assert again.positions[0] is delivery.positions[0]
                 assert len(again.positions) == 1
@@ -117,9 +117,9 @@ async def test_parts_given_back_come_again_and_the_others_do_not(url: RabbitUrl)
                 following = await anext(deliveries)
                 parts |= dict(zip(numbers([*following.positions]), following.parts(), strict=True))
             await parts[5].acknowledge()
-            await parts[4].give_back(StoreUnavailable("down"))
-            await parts[3].refuse("for a test")
-            await parts[2].give_back(StoreUnavailable("down"))
+            await parts[4].requeue(StoreUnavailable("down"))
+            await parts[3].dead_letter("for a test")
+            await parts[2].requeue(StoreUnavailable("down"))
             await parts[1].acknowledge()
             again = await anext(deliveries)
             assert {*numbers([*again.positions])} <= {2, 4}
@@ -166,7 +166,7 @@ async def test_what_is_refused_is_set_aside_with_the_reason(url: RabbitUrl) -> N
     async with open_bus(url) as bus:
         await publish(bus, 1)
         async with contextlib.aclosing(bus.consume()) as deliveries:
-            await (await anext(deliveries)).refuse("OverflowError: too far")
+            await (await anext(deliveries)).dead_letter("OverflowError: too far")
         await publish(bus, 2)
         assert await all_delivered(bus, 1) == [2]
     [(_, headers)] = messages(url, DEAD)
@@ -303,7 +303,7 @@ async def test_a_link_that_was_given_up_while_it_opened_leaves_no_connection(url
         for turns in range(60):
 
             async def visit() -> None:
-                async with open_link(far, "visit"):
+                async with open_connection(far, "visit"):
                     pass
 
             visiting = asyncio.create_task(visit())

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from herenow.bus.rabbitmq import connection
-from herenow.bus.rabbitmq.connection import open_link
+from herenow.bus.rabbitmq.connection import open_connection
 from herenow.bus.rabbitmq.topology import make_queues
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
@@ -66,7 +66,7 @@ async def talker(says: bytes) -> AsyncIterator[int]:
 
 async def reason(url: RabbitUrl) -> str:
     with pytest.raises(BusUnavailable) as refusal:
-        async with open_link(url, "test"):
+        async with open_connection(url, "test"):
             pass
     said = str(refusal.value)
     assert "\n" not in said

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from herenow.bus.rabbitmq import confirmed_sender
-from herenow.bus.rabbitmq.confirmed_sender import Outbox
+from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.topology import make_queues, shard_queue
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
@@ -17,8 +17,8 @@ from tests.rabbit import numbers, open_bus, publish_until_taken, recording
 
 
 @contextlib.asynccontextmanager
-async def sending(url: RabbitUrl) -> AsyncIterator[Outbox]:
-    outbox = Outbox(url)
+async def sending(url: RabbitUrl) -> AsyncIterator[ConfirmedSender]:
+    outbox = ConfirmedSender(url)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(outbox.run())
         await until(lambda: linked(outbox))
@@ -26,7 +26,7 @@ async def sending(url: RabbitUrl) -> AsyncIterator[Outbox]:
         running.cancel()
 
 
-def linked(outbox: Outbox) -> bool:
+def linked(outbox: ConfirmedSender) -> bool:
     try:
         return not outbox.link.lost.done()
     except BusUnavailable:
@@ -61,16 +61,16 @@ async def test_a_link_over_which_a_queue_takes_nothing_is_made_anew(
     async with sending(url) as filling:
         with pytest.raises(BusUnavailable, match="is full"):
             while True:
-                await filling.post("", shard_queue(0), b"x" * 4000)
+                await filling.send("", shard_queue(0), b"x" * 4000)
         full = filling.link
         await asyncio.sleep(1)
         with pytest.raises(BusUnavailable, match="is full"):
-            await filling.post("", shard_queue(0), b"more")
+            await filling.send("", shard_queue(0), b"more")
         assert filling.link is full  # it has taken something: it is indeed full
     async with sending(url) as refused:
         link = refused.link
         with pytest.raises(BusUnavailable, match="is full"):
-            await refused.post("", shard_queue(0), b"more")
+            await refused.send("", shard_queue(0), b"more")
         await until(link.lost.done)
         await until(lambda: linked(refused))
         assert refused.link is not link

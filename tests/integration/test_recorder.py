@@ -55,7 +55,7 @@ async def test_one_position_that_always_fails_stops_none_beside_it(store: Sqlite
     async with recording(bus, store) as recorder:
         done = await asyncio.gather(*publishing, return_exceptions=True)
         await bus.publish([position("a", NOW + 1)])
-        assert recorder.set_aside == 1
+        assert recorder.dead_lettered == 1
     assert [type(outcome) for outcome in done] == [type(None), StoreUnavailable, type(None)]
     assert {device.device_id for device in await store.latest()} == {"a", "c"}
     assert len(await store.track("a", ALWAYS, None, 10)) == 2

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import structlog
 
-from herenow.run.child_processes import keep
+from herenow.run.child_processes import keep_running
 from tests.patience import PATIENCE
 from tests.processes import until
 from tests.requests import Connection
@@ -172,7 +172,7 @@ async def test_a_process_that_cannot_be_started_is_tried_again(monkeypatch: pyte
     stop = asyncio.Event()
     monkeypatch.setattr(sys, "executable", str(tmp_path / "missing"))
     with structlog.testing.capture_logs() as logs:
-        keeping = asyncio.create_task(keep("history", lambda: ("history",), {}, stop))
+        keeping = asyncio.create_task(keep_running("history", lambda: ("history",), {}, stop))
         await until(lambda: len(logs) >= 2)
         assert not keeping.done()
         stop.set()

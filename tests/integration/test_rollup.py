@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from herenow.history.queries.replay import STEPS, decode, read_block
 from herenow.history.queries.tiles import Filter, read_tile
 from herenow.history.rollups import blocks as blocks_module
-from herenow.history.rollups.blocks import blocks, whole_hours
+from herenow.history.rollups.blocks import closed_blocks, whole_hours
 from herenow.history.rollups.builder import Rollup, rest
 from herenow.history.rollups.days import read_hours, read_level, read_summaries
-from herenow.history.tracks.quality import believed
+from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.simplify import levels
 from herenow.history.tracks.summary import summary
 from herenow.history.tracks.track import Track
@@ -87,7 +87,7 @@ async def check(store: Store, positions: list[Position], span: Span, *, zooms: t
 
 async def check_replay(store: Store, tracks: dict[str, tuple[str, Track]]) -> None:
     """The blocks put together are every position, the thinned ones some of them."""
-    kept = {device_id: believed(found) for device_id, (_, found) in tracks.items()}
+    kept = {device_id: unflagged(found) for device_id, (_, found) in tracks.items()}
     hours = sorted({int(hour) for found in kept.values() for hour in found["time"] // HOUR})
     for level, step in enumerate(STEPS):
         played: dict[str, list[tuple[int, int, int]]] = {device_id: [] for device_id in kept}
@@ -116,7 +116,7 @@ async def check_days(store: Store, device_id: str, found: Track) -> None:
     whole = Span(int(found["time"][0]), int(found["time"][-1]) + 1)
     assert (await read_hours(store.rollups, device_id, whole)).tobytes() == found.tobytes()
     for level in (0, 3, 5):
-        kept = [(believed(part), stays_of(believed(part), made[day].pieces)) for day, part in expected.items()]
+        kept = [(unflagged(part), stays_of(unflagged(part), made[day].pieces)) for day, part in expected.items()]
         drawn = np.concatenate([part[levels(part, stays) <= level] for part, stays in kept])
         assert (await read_level(store.rollups, device_id, level, whole)).tobytes() == drawn.tobytes()
 
@@ -211,7 +211,7 @@ async def test_long_ranges_are_read_from_days_and_months(store: Store, quick: No
     positions = [bus(month + n * 5 * HOUR, 60.0 + n / 1000) for n in range(200)]
     await keep(store, positions)
     await Rollup(store).catch_up()
-    held = await blocks(store.rollups, Span(month - 10 * DAY, month + 35 * DAY + 2 * HOUR))
+    held = await closed_blocks(store.rollups, Span(month - 10 * DAY, month + 35 * DAY + 2 * HOUR))
     assert [block.length for block in held] == ["day"] * 5 + ["hour"] + ["month"]
     await check(store, positions, Span(month + 5 * HOUR, month + 35 * DAY + 2 * HOUR), zooms=(0, 7, 14, 18))
 
@@ -224,11 +224,11 @@ async def test_a_day_that_has_not_ended_is_read_from_its_hours(
     await keep(store, positions)
     rollup = Rollup(store)
     await rollup.catch_up()
-    assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"hour"}
+    assert {block.length for block in await closed_blocks(store.rollups, Span(START, START + DAY))} == {"hour"}
     await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
     monkeypatch.setattr(blocks_module, "now", lambda: START + DAY + HOUR)
     await settle(store, rollup)
-    assert {block.length for block in await blocks(store.rollups, Span(START, START + DAY))} == {"day"}
+    assert {block.length for block in await closed_blocks(store.rollups, Span(START, START + DAY))} == {"day"}
     await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
 
 

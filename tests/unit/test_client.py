@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from herenow.client.back_off import BURST, Lost, Pace, Waits
-from herenow.client.change import Change, Waiting
+from herenow.client.change import Change, ChangeQueue
 from herenow.client.connection import address
-from herenow.client.reports import MAX_MESSAGE, Outbox, parts
+from herenow.client.reports import MAX_MESSAGE, ReportQueue, parts
 from herenow.client.views import view_of
 from herenow.errors import BadRequest, SettingsError, TooLarge
 from herenow.model.report import MAX_BATCH, Report
@@ -20,7 +20,7 @@ from tests.positions import NOW
 
 
 def test_changes_wait_in_order() -> None:
-    waiting = Waiting(2)
+    waiting = ChangeQueue(2)
     changes = [Change([at("a", step)], snapshot=False, time=step) for step in range(2)]
     for change in changes:
         waiting.put(change)
@@ -28,7 +28,7 @@ def test_changes_wait_in_order() -> None:
 
 
 def test_at_the_bound_all_that_waits_becomes_one_change() -> None:
-    waiting = Waiting(2)
+    waiting = ChangeQueue(2)
     for step in range(3):
         waiting.put(Change([at("a", step), at(f"b{step}", 0)], snapshot=False, time=step))
     assert len(waiting) == 1
@@ -38,7 +38,7 @@ def test_at_the_bound_all_that_waits_becomes_one_change() -> None:
 
 
 def test_a_snapshot_among_what_becomes_one_makes_a_snapshot_of_it() -> None:
-    waiting = Waiting(2)
+    waiting = ChangeQueue(2)
     waiting.put(Change([at("a", 9), at("gone", 9)], snapshot=False, time=1))
     waiting.put(Change([at("a", 1)], snapshot=True, time=2))
     waiting.put(Change([at("b", 1)], snapshot=False, time=3))
@@ -156,7 +156,7 @@ def test_a_position_that_no_message_can_hold_is_refused() -> None:
 
 
 def test_each_part_is_said_once_a_link_until_it_is_answered() -> None:
-    outbox = Outbox()
+    outbox = ReportQueue()
     first, second = (outbox.add(part) for part in parts(reports(20, "x" * 4000)))
     assert [_number(outbox.say()), _number(outbox.say()), outbox.say()] == [first, second, None]
     outbox.drop(first)

@@ -8,7 +8,7 @@ import pytest
 
 from herenow.client.change import Change
 from herenow.client.messages import Answer
-from herenow.client.viewer import Astray, Had, Viewer
+from herenow.client.viewer import Astray, Had, ViewState
 from herenow.model.device import first_seen
 from herenow.wire import binary
 from tests.client import EPOCH, HERE, OTHER, THERE, again, at, changed, following, linked, said, told
@@ -126,7 +126,7 @@ def test_a_type_that_is_not_known_is_passed_over(frame: str) -> None:
 
 
 def test_the_newest_statistics_are_kept() -> None:
-    viewer = Viewer()
+    viewer = ViewState()
     assert viewer.stats is None
     for devices in (1, 2):
         viewer.take(json.dumps({"type": "stats", "devices": devices, "backlog": None}))
@@ -135,7 +135,7 @@ def test_the_newest_statistics_are_kept() -> None:
 
 def test_a_receipt_is_handed_on() -> None:
     receipt = '{"type":"receipt","id":3,"accepted":2,"rejected":[{"index":1,"field":null,"reason":"no"}]}'
-    answer = Viewer().take(receipt)
+    answer = ViewState().take(receipt)
     assert isinstance(answer, Answer)
     assert (answer.id, answer.accepted, answer.rejected[0].reason, answer.detail) == (3, 2, "no", None)
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from herenow.client.viewer import Had, Viewer
+from herenow.client.viewer import Had, ViewState
 from herenow.wire import binary
 from tests.client import EPOCH, HERE, OTHER, THERE, again, at, following, ping, said, told
 
 
 def test_a_view_is_said_once_a_link_and_after_each_look() -> None:
-    viewer = Viewer()
+    viewer = ViewState()
     viewer.linked(binary.SUBPROTOCOL)
     assert viewer.say() is None
     viewer.look(HERE)
@@ -19,7 +19,7 @@ def test_a_view_is_said_once_a_link_and_after_each_look() -> None:
 
 
 def test_a_box_is_said_with_its_zoom() -> None:
-    viewer = Viewer()
+    viewer = ViewState()
     viewer.look(HERE)
     assert said(viewer) == {
         "type": "view",

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.client.change import Change, Waiting
-from herenow.client.viewer import Viewer
+from herenow.client.change import Change, ChangeQueue
+from herenow.client.viewer import ViewState
 from herenow.model.view import View
 from herenow.wire import binary
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 from tests.client import at, ping, told
 
 
@@ -21,7 +21,7 @@ class Fleet:
     def __init__(self) -> None:
         self.epoch = 1
         self.seq = 0
-        self.newest: dict[str, tuple[int, Live]] = {}
+        self.newest: dict[str, tuple[int, LivePosition]] = {}
         self._steps = 0
 
     @property
@@ -39,7 +39,7 @@ class Fleet:
         self.seq = 0
         self.newest = {name: (0, position) for name, (_, position) in sorted(self.newest.items())[1:]}
 
-    def since(self, seq: int, devices: Iterable[str]) -> list[Live]:
+    def since(self, seq: int, devices: Iterable[str]) -> list[LivePosition]:
         return [position for name, (changed, position) in self.newest.items() if changed > seq and name in set(devices)]
 
     def answer(self, view: dict[str, Any]) -> str:
@@ -66,10 +66,10 @@ class Play:
 
     def __init__(self) -> None:
         self.fleet = Fleet()
-        self.viewer = Viewer()
+        self.viewer = ViewState()
         self.viewer.look(View(devices=frozenset("ab")))
-        self.waiting = Waiting(2)
-        self.map: dict[str, Live] = {}  # the consumer's
+        self.waiting = ChangeQueue(2)
+        self.map: dict[str, LivePosition] = {}  # the consumer's
         self.cut()
 
     def cut(self) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
 from herenow.sources.files import json_stream
-from herenow.sources.files.fields import OVERLAPPING, Remark
+from herenow.sources.files.fields import OVERLAPPING, ImportRemark
 from herenow.sources.files.geojson import MAX_FEATURE, read_geojson
 from herenow.sources.files.json_stream import JsonStream
 from herenow.sources.files.readers import read_file
@@ -42,7 +42,7 @@ def read(data: bytes) -> tuple[list[Report], list[Rejection]]:
     for row in read_geojson(io.BytesIO(data), "ride"):
         if isinstance(row, Rejection):
             bad.append(row)
-        elif not isinstance(row, Remark):
+        elif not isinstance(row, ImportRemark):
             good.append(row[1])
     return good, bad
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.fields import OVERLAPPING, Remark
+from herenow.sources.files.fields import OVERLAPPING, ImportRemark
 from herenow.sources.files.readers import read_file
 from tests.positions import NOW
 
@@ -30,8 +30,8 @@ def read(path: Path) -> tuple[list[Report], list[Rejection]]:
     return [row for row in rows if isinstance(row, Report)], [row for row in rows if isinstance(row, Rejection)]
 
 
-def remarks(path: Path) -> list[Remark]:
-    return [row for row in read_file(path, lambda: NOW) if isinstance(row, Remark)]
+def remarks(path: Path) -> list[ImportRemark]:
+    return [row for row in read_file(path, lambda: NOW) if isinstance(row, ImportRemark)]
 
 
 def gpx(*points: str, version: str = "1.1") -> str:
@@ -171,7 +171,7 @@ def test_tracks_that_overlap_under_one_device_are_remarked_on() -> None:
     path = RECORDINGS / "08.two.gpx"
     rows = list(read_file(path, device_id="both"))
     assert [row.device_id for row in rows if isinstance(row, Report)] == ["both"] * 4
-    assert [row for row in rows if isinstance(row, Remark)] == [OVERLAPPING]
+    assert [row for row in rows if isinstance(row, ImportRemark)] == [OVERLAPPING]
 
 
 def test_tracks_one_after_the_other_are_not_remarked_on(write: Write) -> None:
@@ -193,7 +193,11 @@ def test_a_recording_without_usable_times_is_refused_point_by_point_in_words() -
 
 
 def test_points_without_a_time_are_left_out_of_a_recording_and_the_others_kept() -> None:
-    told = [one for one in read_file(RECORDINGS / "hike_korita_zbevnica_2010-10-03.gpx") if not isinstance(one, Remark)]
+    told = [
+        one
+        for one in read_file(RECORDINGS / "hike_korita_zbevnica_2010-10-03.gpx")
+        if not isinstance(one, ImportRemark)
+    ]
     kept = [one for one in told if isinstance(one, Report)]
     assert (len(kept), len(told)) == (513, 871)
     assert {one.field for one in told if isinstance(one, Rejection)} == {"time"}

@@ -16,7 +16,7 @@ from herenow.live.fleet import Fleet
 from herenow.live.hub import STALLED, Hub
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER
-from herenow.model.device import Device, Driven, advance, first_seen, overtaken
+from herenow.model.device import DayDistance, Device, advance, first_seen, late_positions
 from herenow.model.geo.box import WORLD
 from herenow.model.geo.sphere import distance
 from herenow.model.leg import MAX_LEG_TIME
@@ -148,7 +148,7 @@ def test_a_position_ahead_of_its_time_or_late_moves_no_device() -> None:
     known = {"a": moves[-1]}
     late = [position("a", NOW - 1), position("b", NOW - 1)]
     assert [device.device_id for device in advance(known, late)] == ["b"]
-    assert [(one.position, one.late) for one in overtaken(known, [*late, *way])] == [(late[0], True)]
+    assert [(one.position, one.late) for one in late_positions(known, [*late, *way])] == [(late[0], True)]
 
 
 def test_a_delivery_moves_a_device_in_order_of_time_whatever_the_order_it_comes_in() -> None:
@@ -198,12 +198,12 @@ def test_late_positions_are_steps_of_a_device_that_is_followed_and_leave_it_wher
     fleet, moves = Fleet(), advance({}, [position("a", NOW), position("b", NOW)])
     fleet.apply(moves, 1)
     known = {one.device_id: one for one in moves}
-    late = overtaken(known, [position(name, NOW - n) for n in (5, 1, 3) for name in ("a", "b")])
+    late = late_positions(known, [position(name, NOW - n) for n in (5, 1, 3) for name in ("a", "b")])
     changes = fleet.apply(late, 2, {"a"})
     assert [device.position.time for _, device in changes.steps] == [NOW - 5, NOW - 1, NOW - 3]
     assert len(changes.rows) == 0
     assert [device.position.time for device in fleet] == [NOW, NOW]
-    assert len(fleet.apply(overtaken({"c": moves[0]}, []), 3).rows) == 0
+    assert len(fleet.apply(late_positions({"c": moves[0]}, []), 3).rows) == 0
 
 
 def test_a_distance_of_the_day_comes_right_from_history() -> None:
@@ -215,14 +215,14 @@ def test_a_distance_of_the_day_comes_right_from_history() -> None:
         return fleet.metres(fleet.devices[0], now)
 
     fleet.apply(moves[:50], 1)
-    fleet.correct(day, {"a": Driven(moves[49].position.time, 7_000.0), "nobody": Driven(NOW, 1.0)})
+    fleet.correct(day, {"a": DayDistance(moves[49].position.time, 7_000.0), "nobody": DayDistance(NOW, 1.0)})
     assert metres() == pytest.approx(7_000), "history has all of it"
     fleet.apply(moves[50:90], 2)
     assert metres() == pytest.approx(7_000 + 40 * 111.2, rel=1e-3), "and what came since is added"
-    fleet.correct(day, {"a": Driven(moves[69].position.time, 8_000.0)})
+    fleet.correct(day, {"a": DayDistance(moves[69].position.time, 8_000.0)})
     assert metres() == pytest.approx(8_000 + 20 * 111.2, rel=1e-3)
     assert fleet.stats(NOW).total == pytest.approx(metres())
-    fleet.correct(day, {"a": Driven(moves[60].position.time, 1.0)})
+    fleet.correct(day, {"a": DayDistance(moves[60].position.time, 1.0)})
     assert metres() == pytest.approx(8_000 + 20 * 111.2, rel=1e-3), "an older answer changes nothing"
     assert metres(NOW + DAY) == 0
 
@@ -231,7 +231,7 @@ def test_a_distance_of_the_day_comes_right_from_history() -> None:
 def test_a_flood_is_taken_in_several_ticks_and_none_of_it_is_lost_or_put_off_for_long(sizes: list[int]) -> None:
     hub, total = Hub(), 0
     for size in sizes:
-        hub.hear([first_seen(position(f"flood-{total + n}")) for n in range(size)])
+        hub.on_news([first_seen(position(f"flood-{total + n}")) for n in range(size)])
         total += size
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "MOST_MOVES", 10)
@@ -245,7 +245,7 @@ def test_a_flood_is_taken_in_several_ticks_and_none_of_it_is_lost_or_put_off_for
 def test_a_flood_of_moves_of_one_device_ends_at_its_newest_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_MOVES", 10)
     hub = Hub()
-    hub.hear([first_seen(position("a", NOW + n)) for n in range(100)])
+    hub.on_news([first_seen(position("a", NOW + n)) for n in range(100)])
     seen: list[int] = []
     while not seen or seen[-1] < NOW + 99:
         hub.tick()

@@ -7,7 +7,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.api.device_list import Order, Wanted, behind, mark, matching, ranked, without_each
+from herenow.api.device_list import DeviceFilter, Order, behind, mark, matching, ranked, without_each
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER
@@ -43,7 +43,7 @@ devices = st.builds(
 )
 fleets = st.lists(st.lists(devices, max_size=20), min_size=1, max_size=3)
 wishes = st.builds(
-    Wanted,
+    DeviceFilter,
     search=st.sampled_from(("", "bus", "d-1", "nobody", "strasse")),
     kinds=st.none() | st.frozensets(st.sampled_from([kind for kind in KINDS if kind] + ["unknown"]), min_size=1),
     statuses=st.none() | st.frozensets(st.sampled_from(STATUSES), min_size=1),
@@ -62,7 +62,7 @@ def fleet_of(batches: Iterable[Iterable[Device]]) -> Fleet:
     return fleet
 
 
-def conditions(wanted: Wanted, named: frozenset[str]) -> Mapping[str, Callable[[Device], bool]]:
+def conditions(wanted: DeviceFilter, named: frozenset[str]) -> Mapping[str, Callable[[Device], bool]]:
     search, kinds, statuses, box, ids = wanted.search, wanted.kinds, wanted.statuses, wanted.box, wanted.devices
     asked: dict[str, Callable[[Device], bool] | None] = {
         "search": (lambda one: any(search in search_key(text) for text in (one.device_id, one.name or "")))
@@ -106,7 +106,7 @@ def by_loop(rows: Iterable[Device], order: Order) -> list[Device]:
 
 @given(fleets, wishes, st.sampled_from(ORDERS))
 def test_the_same_devices_are_listed_in_the_same_order(
-    batches: list[list[Device]], wanted: Wanted, order: Order
+    batches: list[list[Device]], wanted: DeviceFilter, order: Order
 ) -> None:
     fleet = fleet_of(batches)
     asked = conditions(wanted, fleet.named_kinds())
@@ -116,7 +116,7 @@ def test_the_same_devices_are_listed_in_the_same_order(
 
 
 @given(fleets, wishes)
-def test_it_says_how_many_there_were_without_each_condition(batches: list[list[Device]], wanted: Wanted) -> None:
+def test_it_says_how_many_there_were_without_each_condition(batches: list[list[Device]], wanted: DeviceFilter) -> None:
     fleet = fleet_of(batches)
     asked = conditions(wanted, fleet.named_kinds())
     expected = {
@@ -147,7 +147,7 @@ def test_a_device_that_is_called_otherwise_stands_elsewhere_in_the_order_of_name
         return Device(position(f"d-{number}", time), name=name)
 
     fleet = fleet_of([[called(1, "ant", NOW), called(2, "bee", NOW)], [called(1, "cat", NOW + 1)]])
-    rows = ranked(fleet, matching(fleet, Wanted(search="cat").conditions(fleet, NOW).values()), "name", NOW)
+    rows = ranked(fleet, matching(fleet, DeviceFilter(search="cat").conditions(fleet, NOW).values()), "name", NOW)
     assert [fleet.devices[row].name for row in rows.tolist()] == ["cat"]
     rows = ranked(fleet, matching(fleet, ()), "name", NOW)
     assert [fleet.devices[row].name for row in rows.tolist()] == ["bee", "cat"]

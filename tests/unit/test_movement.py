@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from herenow.history.tracks.movement import legs
-from herenow.history.tracks.quality import believed, flagged
+from herenow.history.tracks.quality import flagged, unflagged
 from herenow.history.tracks.track import FIX, NOTHING, PLACES, Track
 from herenow.history.tracks.trips import Stop, Trip, pieces
 from tests.positions import NOW
@@ -28,7 +28,7 @@ def fixes(seconds: Any, east: Numbers, north: Numbers, accuracy: float = np.nan)
     found["latitude"] = np.rint((60 + north * METRE) * PLACES)
     found["altitude"] = found["speed"] = found["course"] = np.nan
     found["accuracy"] = accuracy
-    return believed(flagged(found, NOTHING))
+    return unflagged(flagged(found, NOTHING))
 
 
 def noise(count: int, sigma: float, kept: float, seed: int) -> Numbers:
@@ -127,7 +127,7 @@ def test_recorded_buses_keep_their_length() -> None:
     """But for what they creep, and jitter, at their stops."""
     whole = kept = 0.0
     for bus in buses().values():
-        found = believed(flagged(bus, NOTHING))
+        found = unflagged(flagged(bus, NOTHING))
         metres = float(legs(found).lengths.sum())
         assert driven(found) > 0.97 * metres - 200
         whole, kept = whole + metres, kept + driven(found)

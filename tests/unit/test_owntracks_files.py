@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.fields import Remark
+from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.owntracks import NO_LOCATION
 from herenow.sources.files.readers import read_file
 from tests.positions import NOW
@@ -20,7 +20,9 @@ def record(kind: str = "location", **more: Any) -> str:
     return f"2026-09-21T14:13:20Z\t*                 \t{json.dumps(told)}\n"
 
 
-def read(folder: Path, *lines: str, name: str = "rec/jane/nokia/2026-09.rec") -> list[Report | Rejection | Remark]:
+def read(
+    folder: Path, *lines: str, name: str = "rec/jane/nokia/2026-09.rec"
+) -> list[Report | Rejection | ImportRemark]:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(lines))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.bus.rabbitmq import news
-from herenow.bus.rabbitmq.confirmed_sender import Outbox
+from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.news import Numbers
 from herenow.bus.rabbitmq.publisher import MAX_BYTES, MAX_MESSAGE, Publisher, _Part, _pieces, _Publication
 from herenow.bus.rabbitmq.topology import shard_of
@@ -33,7 +33,7 @@ def test_a_position_larger_than_a_message_travels_alone() -> None:
 
 async def take_all(publications: list[list[int]], given_up: set[int]) -> tuple[list[list[bytes]], list[bytes]]:
     """The messages that publications of these sizes become, and what they should carry."""
-    publisher = Publisher(Outbox(RabbitUrl(())), 1)
+    publisher = Publisher(ConfirmedSender(RabbitUrl(())), 1)
     waiting = publisher._waiting[0]  # noqa: SLF001
     expected = []
     for number, sizes in enumerate(publications):
@@ -62,7 +62,7 @@ def test_messages_carry_all_that_was_not_given_up_in_order_and_are_bounded(
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=50), st.integers(1, 8))
 def test_a_device_has_one_shard_and_keeps_its_order_there(devices: list[str], shards: int) -> None:
     async def share_out() -> dict[int, list[bytes]]:
-        publisher = Publisher(Outbox(RabbitUrl(())), shards)
+        publisher = Publisher(ConfirmedSender(RabbitUrl(())), shards)
         shared = publisher._shared_out(_Publication(), positions)  # noqa: SLF001
         return {shard: [one for part in parts for one in part.packed] for shard, parts in shared.items()}
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Transformer
 
-from herenow.history.tracks.quality import CONTEXT, REASONS, TICK, apart, believed, earth, flagged, place, points
+from herenow.history.tracks.quality import CONTEXT, REASONS, TICK, apart, earth, flagged, place, points, unflagged
 from herenow.history.tracks.track import FIX, PLACES, Track
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
 from tests.dose import dose
@@ -151,12 +151,12 @@ def test_what_came_before_the_block_decides_and_is_not_returned() -> None:
 
 def test_believed_are_those_without_a_flag() -> None:
     found = flagged(fixes(GOOD, GOOD, AWAY, GOOD, FAR, accuracy=[10, 10, 10, 10, 2_000]), NONE)
-    assert believed(found)["latitude"].tolist() == [600_000_000] * 3
-    assert believed(believed(found)).tobytes() == believed(found).tobytes()
+    assert unflagged(found)["latitude"].tolist() == [600_000_000] * 3
+    assert unflagged(unflagged(found)).tobytes() == unflagged(found).tobytes()
 
 
 def test_an_empty_track_is_flagged_and_believed() -> None:
-    assert len(flagged(NONE, fixes(GOOD))) == len(believed(NONE)) == 0
+    assert len(flagged(NONE, fixes(GOOD))) == len(unflagged(NONE)) == 0
 
 
 @some.composite

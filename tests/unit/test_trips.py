@@ -13,8 +13,8 @@ from pyproj import Geod
 
 from herenow.history.tracks.lengths import lengths
 from herenow.history.tracks.movement import context, legs, stops
-from herenow.history.tracks.quality import believed, flagged, points
-from herenow.history.tracks.stillness import DEFAULT, Settings
+from herenow.history.tracks.quality import flagged, points, unflagged
+from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes, track
 from herenow.history.tracks.trips import Piece, Stop, Trip, joined, pieces, pieces_of
 from herenow.model.geo.sphere import distance
@@ -98,7 +98,7 @@ def test_a_stop_takes_five_minutes(seconds: int, names: list[str]) -> None:
 @pytest.mark.parametrize(("metres", "names"), [(60, ["Stop"]), (110, [])])
 def test_a_stop_stays_within_fifty_metres_of_its_centre(metres: float, names: list[str]) -> None:
     found = fixes([0, 100, 200, 300, 400], [0, metres, 0, metres, 0])
-    assert [type(piece).__name__ for piece in pieces(found, Settings(trip_reach=300))] == names
+    assert [type(piece).__name__ for piece in pieces(found, TripSettings(min_trip_distance=300))] == names
 
 
 def test_two_places_near_each_other_are_two_stops() -> None:
@@ -119,18 +119,26 @@ def test_a_slow_walk_is_no_stop_and_drifting_at_anchor_is(speed: float, names: l
 )
 def test_what_is_known_badly_may_wander(accuracy: float, metres: float, names: list[str]) -> None:
     found = fixes([0, 100, 200, 300, 400], [0, metres, 0, metres, 0], accuracy=accuracy)
-    assert [type(piece).__name__ for piece in pieces(found, Settings(trip_reach=600))] == names
+    assert [type(piece).__name__ for piece in pieces(found, TripSettings(min_trip_distance=600))] == names
 
 
 def test_the_settings_say_what_a_stop_and_a_trip_are() -> None:
     found = path((100, 20), (100, 0), (100, 20))
-    assert told(pieces(found, Settings(still_time=100_000, still_radius=10.0))) == [
+    assert told(pieces(found, TripSettings(min_stop_duration=100_000, stop_radius=10.0))) == [
         ("Trip", 0, 100),
         ("Stop", 100, 200),
         ("Trip", 200, 300),
     ]
-    assert pieces(found, Settings(trip_time=301_000)) == pieces(found, Settings(trip_reach=4_100)) == []
-    assert len(pieces(found, Settings(trip_time=300_000))) == len(pieces(found, Settings(trip_reach=3_990))) == 1
+    assert (
+        pieces(found, TripSettings(min_trip_duration=301_000))
+        == pieces(found, TripSettings(min_trip_distance=4_100))
+        == []
+    )
+    assert (
+        len(pieces(found, TripSettings(min_trip_duration=300_000)))
+        == len(pieces(found, TripSettings(min_trip_distance=3_990)))
+        == 1
+    )
 
 
 @pytest.mark.parametrize(("speed", "names"), [(0.0, ["Stop"]), (2.9, ["Stop"]), (8.0, []), (np.nan, ["Stop"])])
@@ -371,7 +379,7 @@ def test_what_a_leg_is_follows_from_what_is_around_it(found: Track, data: some.D
         return
     row = data.draw(some.integers(0, len(found) - 2))
     times = found["time"]
-    first = np.searchsorted(times, min(times[row] - context(), times[row] - DEFAULT.still_time))
+    first = np.searchsorted(times, min(times[row] - context(), times[row] - DEFAULT.min_stop_duration))
     last = np.searchsorted(times, times[row + 1] + context())
     near, whole = legs(found[first : last + 1]), legs(found)
     for name in ("still", "driven"):
@@ -398,7 +406,7 @@ def buses() -> dict[str, Track]:
 
 def test_recorded_buses_drive_and_stand() -> None:
     for bus in buses().values():
-        found = believed(flagged(bus, NONE))
+        found = unflagged(flagged(bus, NONE))
         assert len(found) == len(bus)
         whole = pieces(found)
         assert joined(whole) == whole

@@ -115,7 +115,7 @@ def test_a_band_is_forgotten_some_time_after_its_last_viewer_left() -> None:
     world = World()
     seen = Map(world.hubs[0], HERE)
     seen.read()
-    seen.hub.leave(seen.viewer)
+    seen.hub.disconnect(seen.viewer)
     world.moment += subscriptions.LINGER + 1
     world.tell(position("a", NOW, 0.5, 0.5))
     world.turn()

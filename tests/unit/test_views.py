@@ -125,7 +125,7 @@ def test_the_articles_wire_ends_at_the_newest_place_of_every_device(script: list
     hub, connection = world.hubs[0], Connection()
     viewer = Viewer(hub.article_wire, connection)
     hub.viewers.add(viewer)
-    hub.look(viewer, View(WORLD))
+    hub.set_view(viewer, View(WORLD))
     drawn: dict[str, int] = {}
 
     def read() -> None:

@@ -9,9 +9,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from herenow import __version__
 from herenow.api.content_policy import content_policy
-from herenow.api.context import Parts, Past
+from herenow.api.context import AppContext, HistoryContext
 from herenow.api.errors import add_problems
-from herenow.api.history_proxy import Aside, Beside, Matched
+from herenow.api.history_proxy import HistoryProcess, HistoryProxy, Matched
 from herenow.api.live import sse, websocket
 from herenow.api.openapi import describe
 from herenow.api.paths import RoutedPaths
@@ -35,7 +35,7 @@ from herenow.api.routes import (
     track,
 )
 from herenow.api.routes.metrics import Metrics
-from herenow.api.security import Border, Compressed
+from herenow.api.security import Compressed, OriginCheck
 
 # Live first: routes are tried in order, and thousands of viewers may come back at once.
 MODULES = (
@@ -84,18 +84,18 @@ def described() -> FastAPI:
     return app
 
 
-def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
+def create_app(parts: AppContext, beside: HistoryProcess | None = None) -> FastAPI:
     """All of it; questions about history go to a process `beside` this one, while there is one."""
     app = described()
     app.state.parts = parts
-    app.state.past = Past(parts.store, parts.keep, parts.prepared, parts.trips)
+    app.state.past = HistoryContext(parts.store, parts.keep, parts.prepared, parts.trips)
     app.state.health = health.Health(
         parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
     )
     add_problems(app, _routes(MODULES))
     page.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
-    app.add_middleware(Aside, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
+    app.add_middleware(HistoryProxy, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
     if parts.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -105,12 +105,12 @@ def create_app(parts: Parts, beside: Beside | None = None) -> FastAPI:
             expose_headers=["ETag", "Retry-After"],
         )
     hosts = dict.fromkeys(host for one in parts.scene.basemaps for host in one.hosts)
-    app.add_middleware(Border, here_only=parts.here_only, origins=parts.origins, policy=content_policy(hosts))
+    app.add_middleware(OriginCheck, here_only=parts.here_only, origins=parts.origins, policy=content_policy(hosts))
     app.add_middleware(RoutedPaths)
     return app
 
 
-def create_history_app(past: Past) -> FastAPI:
+def create_history_app(past: HistoryContext) -> FastAPI:
     """What is answered beside a server."""
     app = FastAPI(
         title="Herenow history",

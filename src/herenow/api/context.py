@@ -11,12 +11,12 @@ from herenow.api.body import Bodies
 from herenow.bus.port import Bus
 from herenow.errors import StoreUnavailable
 from herenow.history.export.prepared import Prepared
-from herenow.history.tracks.stillness import Settings
+from herenow.history.tracks.stillness import TripSettings
 from herenow.intake.intake import LocalIntake
-from herenow.live.device_commands import Commands
+from herenow.live.device_commands import DeviceCommands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
-from herenow.live.polled_fleet import Polled
+from herenow.live.polled_fleet import PolledFleet
 from herenow.model.basemap import Basemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
@@ -26,7 +26,7 @@ from herenow.store.port import Store
 LOADING = "the fleet is being loaded"
 
 
-class Scene(msgspec.Struct, frozen=True):
+class MapConfig(msgspec.Struct, frozen=True):
     """What a map is told before it draws: credits, what to know, where to look first."""
 
     attributions: list[dict[str, str]] = []
@@ -36,14 +36,14 @@ class Scene(msgspec.Struct, frozen=True):
     basemaps: list[Basemap] = []  # beside the one that is built in
 
 
-class Past(msgspec.Struct, frozen=True):
+class HistoryContext(msgspec.Struct, frozen=True):
     """What questions about history are answered from. The store knows the devices, in each process the same ones: those
     of which a position is stored."""
 
     store: Store
     keep: Retention
     prepared: Prepared
-    trips: Settings
+    trips: TripSettings
 
     async def device(self, device_id: str) -> Device | None:
         """At its newest position; None for one that never reported. Raises StoreUnavailable."""
@@ -54,7 +54,7 @@ class Past(msgspec.Struct, frozen=True):
         return await self.store.latest()
 
 
-class Parts(msgspec.Struct, frozen=True):
+class AppContext(msgspec.Struct, frozen=True):
     """Where nothing is announced, `polled` loads the hub's fleet for who asks; `recorder` is None where another process
     records."""
 
@@ -62,14 +62,14 @@ class Parts(msgspec.Struct, frozen=True):
     store: Store
     keep: Retention
     prepared: Prepared
-    trips: Settings
+    trips: TripSettings
     intake: LocalIntake
     hub: Hub
-    commands: Commands
+    commands: DeviceCommands
     erasures: Erasures
-    polled: Polled | None
+    polled: PolledFleet | None
     recorder: Recorder | None
-    scene: Scene
+    scene: MapConfig
     bodies: Bodies
     here_only: bool  # whether only this machine may ask
     origins: list[str]  # whose pages may ask, beside our own
@@ -95,20 +95,20 @@ class Parts(msgspec.Struct, frozen=True):
             raise StoreUnavailable(f"{LOADING}; ask again soon, and see /readyz if this goes on")
 
 
-async def _parts(connection: HTTPConnection) -> Parts:
-    parts: Parts = connection.app.state.parts
+async def _parts(connection: HTTPConnection) -> AppContext:
+    parts: AppContext = connection.app.state.parts
     return parts
 
 
-WithParts = Annotated[Parts, Depends(_parts)]
+WithParts = Annotated[AppContext, Depends(_parts)]
 
 
-async def _past(connection: HTTPConnection) -> Past:
-    past: Past = connection.app.state.past
+async def _past(connection: HTTPConnection) -> HistoryContext:
+    past: HistoryContext = connection.app.state.past
     return past
 
 
-async def _fresh(parts: WithParts) -> Parts:
+async def _fresh(parts: WithParts) -> AppContext:
     """For routes that read the fleet. Raises StoreUnavailable."""
     if parts.polled:
         await parts.polled.load()
@@ -116,5 +116,5 @@ async def _fresh(parts: WithParts) -> Parts:
     return parts
 
 
-WithPast = Annotated[Past, Depends(_past)]
-WithFleet = Annotated[Parts, Depends(_fresh)]
+WithPast = Annotated[HistoryContext, Depends(_past)]
+WithFleet = Annotated[AppContext, Depends(_fresh)]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.api.cursor import Mark
-from herenow.live.device_index import Alphabet, Bools, Key, name_key
+from herenow.live.device_index import Bools, Key, SortedKeys, name_key
 from herenow.live.fleet import Fleet, Rows
 from herenow.model.device import STATUSES, Device, Status
 from herenow.model.geo.box import Box
@@ -18,7 +18,7 @@ Order = Literal[
 ]
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class DeviceFilter(msgspec.Struct, frozen=True):
     """What devices are asked for; None and no text ask for all."""
 
     search: str = ""
@@ -88,11 +88,11 @@ def behind(fleet: Fleet, rows: Rows, order: Order, place: Mark, time: int) -> Ro
     return rows[unknown | beyond | (same & later)]
 
 
-def _alphabet(fleet: Fleet, by: str) -> Alphabet:
+def _alphabet(fleet: Fleet, by: str) -> SortedKeys:
     return fleet.called.by_id if by == "id" else fleet.called.by_name
 
 
-def _after(alphabet: Alphabet, rows: Rows, key: Key, descending: bool) -> Bools:
+def _after(alphabet: SortedKeys, rows: Rows, key: Key, descending: bool) -> Bools:
     places = alphabet.place[rows]
     return places < alphabet.until(key) if descending else places >= alphabet.behind(key)
 

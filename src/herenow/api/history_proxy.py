@@ -26,7 +26,7 @@ _OF_THE_SERVER = {b"date"}  # which says it itself
 Matched = tuple[re.Pattern[str], frozenset[str]]
 
 
-class Beside:
+class HistoryProcess:
     """Where the process listens, a Unix socket, and whether it is wanted: `want` is called with each question."""
 
     def __init__(self, socket: Path, want: Callable[[], None]) -> None:
@@ -34,10 +34,10 @@ class Beside:
         self.want = want
 
 
-class Aside:
+class HistoryProxy:
     """Middleware for paths and methods, whose requests have no body. With nothing beside, the application answers."""
 
-    def __init__(self, app: ASGIApp, *, beside: Beside | None, paths: Sequence[Matched]) -> None:
+    def __init__(self, app: ASGIApp, *, beside: HistoryProcess | None, paths: Sequence[Matched]) -> None:
         self._app = app
         self._beside = beside
         self._paths = paths

@@ -18,7 +18,7 @@ FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxie
 _STARTS = ("http.response.start", "websocket.http.response.start")
 
 
-class Border:
+class OriginCheck:
     """Refuses what other web pages ask through a visitor's browser: their Origin is neither the host that is asked nor
     one of `origins`. While only this machine may ask, a host name not its own is refused too: a page elsewhere may have
     had it point here.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
-from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.staticfiles import NotModifiedResponse
+from starlette.staticfiles import StaticFiles as Files
 from starlette.types import Scope
 
 from herenow.api.security import FOR_EVER
@@ -16,7 +17,7 @@ DIGESTED = "assets"  # the folder of files with a digest of their content in the
 PACKED = {"br": ".br", "gzip": ".gz"}  # what the build lays beside a file, the smallest first
 
 
-class BuiltFiles(StaticFiles):
+class StaticFiles(Files):
     """Answers with a file as the build packed it, where the asker takes that."""
 
     def file_response(

@@ -5,8 +5,8 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from herenow.bus.news_queue import Follower
-from herenow.bus.port import Batch, News, Note, Noted, pass_over
+from herenow.bus.news_queue import NewsQueue
+from herenow.bus.port import Batch, News, Note, NoteHandler, ignore
 from herenow.errors import BusUnavailable, StoreUnavailable, Unavailable
 from herenow.model.clock import now
 from herenow.model.position import Position
@@ -39,14 +39,14 @@ class MemoryDelivery:
             if not publication.settled.done():
                 publication.settled.set_result(None)
 
-    async def give_back(self, error: Unavailable) -> None:
+    async def requeue(self, error: Unavailable) -> None:
         for publication in self._publications:
             if not publication.settled.done():
                 publication.settled.set_exception(type(error)(str(error)))
 
-    async def refuse(self, reason: str) -> None:
+    async def dead_letter(self, reason: str) -> None:
         """Nothing was promised for them yet, so the publisher keeps them."""
-        await self.give_back(StoreUnavailable(reason))
+        await self.requeue(StoreUnavailable(reason))
 
     def parts(self) -> list["MemoryDelivery"]:
         return [MemoryDelivery([publication]) for publication in self._publications]
@@ -62,7 +62,7 @@ class MemoryBus:
         self._published = 0  # positions not acknowledged yet
         self._arrived = asyncio.Event()  # something waits, or the bus was closed
         self._closed = False
-        self._followers: set[Follower] = set()
+        self._followers: set[NewsQueue] = set()
 
     async def publish(self, positions: Batch) -> None:
         if self._closed:
@@ -122,12 +122,12 @@ class MemoryBus:
     async def relay(self, note: Note) -> bool:  # noqa: ARG002 - there is no other process
         return False
 
-    def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:  # noqa: ARG002 - nobody else notes
-        follower = Follower()
+    def follow(self, on_note: NoteHandler = ignore) -> AsyncIterator[News | None]:  # noqa: ARG002 - nobody else notes
+        follower = NewsQueue()
         self._followers.add(follower)
         return self._news(follower)
 
-    async def _news(self, follower: Follower) -> AsyncIterator[News | None]:
+    async def _news(self, follower: NewsQueue) -> AsyncIterator[News | None]:
         try:
             async for news in follower.read():
                 yield news

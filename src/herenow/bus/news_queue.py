@@ -9,7 +9,7 @@ from herenow.bus.port import News
 MAX_NEWS = 200_000  # moves of devices one follower may lag behind; beyond it the news are dropped and it is told so
 
 
-class Follower:
+class NewsQueue:
     """News not yet read by one follower, at most MAX_NEWS devices."""
 
     def __init__(self) -> None:

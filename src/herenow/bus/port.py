@@ -22,10 +22,10 @@ class Note(msgspec.Struct, frozen=True):
     content: bytes
 
 
-Noted = Callable[[Note], None]
+NoteHandler = Callable[[Note], None]
 
 
-def pass_over(_: Note) -> None:
+def ignore(_: Note) -> None:
     """For a follower of the news alone."""
 
 
@@ -38,7 +38,7 @@ class Inbox(Protocol):
         Raises BusUnavailable where the bus is lost; what was not acknowledged comes again.
         """
 
-    async def set_aside(self, body: bytes, queue: str, reason: str) -> None:
+    async def dead_letter(self, body: bytes, queue: str, reason: str) -> None:
         """Puts a message that can never be stored where a person finds it, with the reason. Raises BusUnavailable."""
 
 
@@ -82,11 +82,11 @@ class Delivery(Protocol):
         """They are stored and announced; the bus forgets them. Raises BusUnavailable where it could not be told: they
         will be delivered again."""
 
-    async def give_back(self, error: Unavailable) -> None:
+    async def requeue(self, error: Unavailable) -> None:
         """They could not be stored. A bus that is durable itself delivers them again; one that is not tells the
         publisher, who then promises nothing to the device."""
 
-    async def refuse(self, reason: str) -> None:
+    async def dead_letter(self, reason: str) -> None:
         """They can never be stored: sets them aside, with the reason, for a person to look at."""
 
     def parts(self) -> Sequence["Delivery"]:
@@ -138,6 +138,6 @@ class Bus(Protocol):
         """Tells the hubs of all other processes, and perhaps of this one; kept by nobody, and perhaps told twice. False
         where there can be no other. Raises BusUnavailable where it is unknown whether they were told."""
 
-    def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:
+    def follow(self, on_note: NoteHandler = ignore) -> AsyncIterator[News | None]:
         """All news from this call on; None where some were lost, and where it begins to listen later than now: the
-        follower must load from the store. `noted` is told of notes meanwhile, at once."""
+        follower must load from the store. `on_note` is called with each note, at once."""

@@ -8,7 +8,7 @@ import typer
 
 from herenow.cli.app import BusUrl, Config, Host, Port, StoreUrl, app, note
 from herenow.logs import set_up_logs
-from herenow.progress import Days
+from herenow.progress import DaysProgress
 from herenow.run.loop import SWITCH_INTERVAL, in_loop
 from herenow.settings import check_shared, read_settings
 
@@ -32,11 +32,11 @@ def run(
     settings = read_settings(config, {"host": host, "port": port, "store": store, "bus": bus})
     sys.setswitchinterval(SWITCH_INTERVAL)
     if demo:
-        from herenow.api.context import Scene
+        from herenow.api.context import MapConfig
         from herenow.sources.demo import run_demo, scene
 
         told = scene()
-        shown = Scene(told.attributions, told.notices, told.start, told.streets)
+        shown = MapConfig(told.attributions, told.notices, told.start, told.streets)
         in_loop(serve(settings, run_demo, shown, rollups=True))
     else:
         in_loop(serve(settings, rollups=True))
@@ -110,7 +110,7 @@ def rollup(
     if not rebuild:
         in_loop(keep_rollups(settings, child=child))
         return
-    with Days(note) as days:
+    with DaysProgress(note) as days:
         in_loop(rebuild_rollups(settings, days.show))
 
 

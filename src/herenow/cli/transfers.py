@@ -20,7 +20,7 @@ from herenow.settings import read_settings
 if TYPE_CHECKING:
     from collections import Counter
 
-    from herenow.sources.files.fields import Remark
+    from herenow.sources.files.fields import ImportRemark
     from herenow.sources.files.importer import OnRejection
 
 FORMATS = "csv, ndjson, geojson, gpx, kml, czml, parquet; by the file's ending."
@@ -81,7 +81,7 @@ def _first_ones() -> "OnRejection":
     return tell
 
 
-def _remark(remarks: "Counter[tuple[Path, Remark]]") -> None:
+def _remark(remarks: "Counter[tuple[Path, ImportRemark]]") -> None:
     for (path, remark), count in remarks.items():
         note.print(f"{path}: {remark.what}: {count}; {remark.why}", markup=False)
 
@@ -187,13 +187,13 @@ def simulate(
     Examples: `herenow simulate --devices 500`, `herenow simulate --devices 2000 --rate 1000 --late 0.2`
     """
     from herenow.sources.simulator.city import City
-    from herenow.sources.simulator.fleet import Flaws, Fleet
+    from herenow.sources.simulator.fleet import Flaws, SimulatedFleet
     from herenow.sources.simulator.fleet import simulate as drive
 
     if rate is not None and rate <= 0:
         raise SettingsError(f"rate: expected more than 0 positions a second, got {rate}")
     flaws = Flaws(noise=noise, gaps=gaps, late=late, duplicates=duplicates)
-    fleet = Fleet(devices, City(*_place(centre)), seed=seed, flaws=flaws, prefix=prefix)
+    fleet = SimulatedFleet(devices, City(*_place(centre)), seed=seed, flaws=flaws, prefix=prefix)
     every = devices / rate if rate is not None else interval
     _deliver(
         None if serve else server, lambda intake, told: drive(fleet, intake, every, seconds=seconds, on_progress=told)

@@ -11,6 +11,6 @@ from herenow.client.live import Live
 from herenow.client.reports import Receipt
 from herenow.model.geo.box import Box
 from herenow.model.report import Rejection, Report
-from herenow.wire.json import Live as LivePosition
+from herenow.wire.json import LivePosition as LivePosition
 
 __all__ = ["Box", "Change", "Live", "LivePosition", "Receipt", "Rejection", "Report"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -15,12 +15,12 @@ class Change(msgspec.Struct, frozen=True):
     before, or tells something else of the same fix.
     """
 
-    positions: list[Live]
+    positions: list[LivePosition]
     snapshot: bool
     time: int  # ms, the server's clock
 
 
-def merge(positions: dict[str, Live], told: Iterable[Live]) -> list[Live]:
+def merge(positions: dict[str, LivePosition], told: Iterable[LivePosition]) -> list[LivePosition]:
     """Lets the newest of each device win in `positions`. Returns those that won, in order; what is known is no news."""
     won = []
     for position in told:
@@ -31,7 +31,7 @@ def merge(positions: dict[str, Live], told: Iterable[Live]) -> list[Live]:
     return won
 
 
-class Waiting:
+class ChangeQueue:
     """Changes that nobody has taken yet, in order.
 
     At most `bound` wait. One more makes all of them one change, with the newest position of each device: it leads
@@ -61,7 +61,7 @@ class Waiting:
 
 
 def _merged(changes: Iterable[Change]) -> Change:
-    positions: dict[str, Live] = {}
+    positions: dict[str, LivePosition] = {}
     snapshot, time = False, 0
     for change in changes:
         if change.snapshot:

@@ -40,7 +40,7 @@ def address(url: str) -> str:
     return f"{_SOCKETS[parts.scheme]}://{parts.netloc}{parts.path.rstrip('/')}/ws/locations"
 
 
-class Link:
+class ServerConnection:
     """A connection that is open. Whoever opened it closes it."""
 
     def __init__(self, socket: ClientConnection, place: str) -> None:
@@ -89,7 +89,7 @@ class Link:
                 await self._socket.recv()
 
 
-async def open_link(url: str) -> Link:
+async def open_link(url: str) -> ServerConnection:
     """`url` is one that `address` gave. Raises Lost where another try may succeed, another HerenowError where none
     will."""
     place = _place(url)
@@ -110,7 +110,7 @@ async def open_link(url: str) -> Link:
         raise Lost(f"{place} does not answer ({str(error) or type(error).__name__})") from error
     except WebSocketException as error:
         raise BadRequest(f"{place} does not answer as Herenow does ({error}); is this its address?") from error
-    link = Link(socket, place)
+    link = ServerConnection(socket, place)
     if socket.subprotocol is None:
         await link.close()
         raise BadRequest(f"expected {place} to take one of {', '.join(OFFERED)}, got none; is it Herenow, and new?")

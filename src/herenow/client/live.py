@@ -8,15 +8,15 @@ from types import TracebackType
 from typing import Self
 
 from herenow.client.back_off import LONGEST, Pace, Waits
-from herenow.client.change import Change, Waiting
-from herenow.client.connection import Link, address, open_link
-from herenow.client.messages import Answer, Complaint
-from herenow.client.reports import Outbox, Part, Receipt, parts
-from herenow.client.viewer import Viewer
+from herenow.client.change import Change, ChangeQueue
+from herenow.client.connection import ServerConnection, address, open_link
+from herenow.client.messages import Answer, ErrorMessage
+from herenow.client.reports import Part, Receipt, ReportQueue, parts
+from herenow.client.viewer import ViewState
 from herenow.client.views import Corners, view_of
 from herenow.errors import BadRequest, HerenowError, Unavailable
 from herenow.model.report import Rejection, Report
-from herenow.wire.json import Live as LivePosition
+from herenow.wire.json import LivePosition as LivePosition
 
 SILENCE = 25.0  # s; a server says something to who looks every ten
 WAITING = 64  # changes
@@ -54,13 +54,13 @@ class Live:
         self._url = address(url)
         self._silence = silence
         self._waits = Waits(random)
-        self._viewer = Viewer()
+        self._viewer = ViewState()
         if box is not None or devices is not None or zoom is not None:
             self._viewer.look(view_of(box, devices, zoom))
-        self._waiting = Waiting(waiting)
-        self._outbox = Outbox()
+        self._waiting = ChangeQueue(waiting)
+        self._outbox = ReportQueue()
         self._answers: dict[int, asyncio.Future[Answer]] = {}
-        self._link: Link | None = None
+        self._link: ServerConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = False
         self._ended: Exception | None = None  # why nothing will come any more
@@ -242,7 +242,7 @@ class Live:
             self._link = None
             await link.close()
 
-    async def _hold(self, link: Link) -> HerenowError:
+    async def _hold(self, link: ServerConnection) -> HerenowError:
         async with asyncio.TaskGroup() as tasks:
             # Apart from listening: a server that waits for us to read would not read either.
             speaking = tasks.create_task(self._speak(link))
@@ -250,7 +250,7 @@ class Live:
             speaking.cancel()
         return error
 
-    async def _speak(self, link: Link) -> None:
+    async def _speak(self, link: ServerConnection) -> None:
         loop = asyncio.get_running_loop()
         pace = Pace(loop.time())
         while True:
@@ -260,7 +260,7 @@ class Live:
                 await asyncio.sleep(pace.wait(loop.time()))  # who looks around meanwhile says the last view only
             await self._words.wait()
 
-    async def _listen(self, link: Link) -> HerenowError:
+    async def _listen(self, link: ServerConnection) -> HerenowError:
         try:
             while True:
                 frame = await link.hear(self._silence)
@@ -280,7 +280,7 @@ class Live:
                 answer = self._answers.get(number)  # nobody may wait for it any more
                 if answer is not None and not answer.done():
                     answer.set_result(said)
-            case Complaint(detail=detail):
+            case ErrorMessage(detail=detail):
                 self._complaint = detail
                 log.warning("the server ignored what was said: %s", detail)
 

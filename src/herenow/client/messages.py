@@ -4,10 +4,10 @@ import msgspec
 
 from herenow.model.report import Rejection
 from herenow.wire import binary
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 
 
-class Told(msgspec.Struct, frozen=True):
+class PositionsMessage(msgspec.Struct, frozen=True):
     """A `snapshot` or an `update`."""
 
     snapshot: bool
@@ -15,7 +15,7 @@ class Told(msgspec.Struct, frozen=True):
     epoch: str
     seq: int
     time: int  # ms
-    positions: list[Live]
+    positions: list[LivePosition]
 
 
 class Ping(msgspec.Struct, frozen=True):
@@ -33,17 +33,17 @@ class Answer(msgspec.Struct, frozen=True):
     retry_ms: int | None = None
 
 
-class Complaint(msgspec.Struct, frozen=True):
+class ErrorMessage(msgspec.Struct, frozen=True):
     """An `error`: something that was said is ignored."""
 
     detail: str
 
 
-class Stats(msgspec.Struct, frozen=True):
+class StatsMessage(msgspec.Struct, frozen=True):
     fields: dict[str, object]
 
 
-Message = Told | Ping | Answer | Complaint | Stats
+Message = PositionsMessage | Ping | Answer | ErrorMessage | StatsMessage
 
 
 class _Typed(msgspec.Struct):
@@ -54,7 +54,7 @@ class _Positions(msgspec.Struct):
     epoch: str
     seq: int
     time: int
-    positions: list[Live]
+    positions: list[LivePosition]
     view: int = 0
 
 
@@ -62,7 +62,7 @@ _typed = msgspec.json.Decoder(_Typed)
 _positions = msgspec.json.Decoder(_Positions)
 _ping = msgspec.json.Decoder(Ping)
 _answer = msgspec.json.Decoder(Answer)
-_complaint = msgspec.json.Decoder(Complaint)
+_complaint = msgspec.json.Decoder(ErrorMessage)
 _stats = msgspec.json.Decoder(dict[str, object])
 
 
@@ -77,16 +77,16 @@ def read(frame: str | bytes, names: binary.Names) -> Message | None:
         raise ValueError(f"expected a message as in docs/protocol.md, got {frame[:40]!r}: {error}") from error
 
 
-def _read_binary(frame: bytes, names: binary.Names) -> Told:
+def _read_binary(frame: bytes, names: binary.Names) -> PositionsMessage:
     head, positions = binary.decode(frame, names)
-    return Told(head.snapshot, head.view, head.epoch, head.seq, head.time, positions)
+    return PositionsMessage(head.snapshot, head.view, head.epoch, head.seq, head.time, positions)
 
 
 def _read_text(text: str) -> Message | None:
     match _typed.decode(text).type:
         case "snapshot" | "update" as kind:
             told = _positions.decode(text)
-            return Told(kind == "snapshot", told.view, told.epoch, told.seq, told.time, told.positions)
+            return PositionsMessage(kind == "snapshot", told.view, told.epoch, told.seq, told.time, told.positions)
         case "ping":
             return _ping.decode(text)
         case "receipt":
@@ -94,5 +94,5 @@ def _read_text(text: str) -> Message | None:
         case "error":
             return _complaint.decode(text)
         case "stats":
-            return Stats({field: value for field, value in _stats.decode(text).items() if field != "type"})
+            return StatsMessage({field: value for field, value in _stats.decode(text).items() if field != "type"})
     return None

@@ -42,7 +42,7 @@ def parts(reports: Iterable[Report | Mapping[str, object]]) -> Iterator[Part]:
         yield Part(start, json.join(waiting))
 
 
-class Outbox:
+class ReportQueue:
     """Parts that are not answered, by number. Its bound is that of who reports: each waits for its answer."""
 
     def __init__(self) -> None:

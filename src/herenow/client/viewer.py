@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import msgspec
 
 from herenow.client.change import Change, merge
-from herenow.client.messages import Answer, Complaint, Ping, Stats, Told, read
+from herenow.client.messages import Answer, ErrorMessage, Ping, PositionsMessage, StatsMessage, read
 from herenow.errors import Unavailable
 from herenow.model.view import View
 from herenow.wire import binary, json
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 
 
 class Astray(Unavailable):
@@ -25,14 +25,14 @@ class Had(msgspec.Struct, frozen=True):
     seq: int
 
 
-class Viewer:
+class ViewState:
     """One viewer. Told by its owner of each link that begins, and of each frame. What was told outlives the link.
 
     Its place is known only while the view said last is answered and every frame since was understood.
     """
 
     def __init__(self) -> None:
-        self.positions: dict[str, Live] = {}
+        self.positions: dict[str, LivePosition] = {}
         self.stats: dict[str, object] | None = None
         self.garbled = 0  # frames that were no messages
         self.had: Had | None = None
@@ -76,7 +76,7 @@ class Viewer:
         self._said, self._resumed, self._answered = self._id, resume is not None, False
         return json.encode(_message(self._id, view, resume)).decode()
 
-    def take(self, frame: str | bytes) -> Change | Answer | Complaint | None:
+    def take(self, frame: str | bytes) -> Change | Answer | ErrorMessage | None:
         """What a frame changed, or what it says to who reports. Everything kept is up to date when it returns.
 
         Raises Astray.
@@ -89,14 +89,14 @@ class Viewer:
             self._pass_over()
             return None
         match message:
-            case Told() if self._believed(message):
+            case PositionsMessage() if self._believed(message):
                 self._names = names
                 return self._told(message)
-            case Answer() | Complaint():
+            case Answer() | ErrorMessage():
                 return message
             case Ping(seq=int() as seq):
                 self._advance(seq)
-            case Stats():
+            case StatsMessage():
                 self.stats = message.fields
         return None
 
@@ -105,13 +105,13 @@ class Viewer:
         if self._answered:
             self.had = None  # these may have been positions: whoever offered a place now would never be told of them
 
-    def _believed(self, told: Told) -> bool:
+    def _believed(self, told: PositionsMessage) -> bool:
         return self._settled or told.snapshot or self._answers(told)
 
-    def _answers(self, told: Told) -> bool:
+    def _answers(self, told: PositionsMessage) -> bool:
         return told.view == self._said == self._id != 0
 
-    def _told(self, told: Told) -> Change | None:
+    def _told(self, told: PositionsMessage) -> Change | None:
         if told.snapshot:
             return self._replace(told)
         if self._answers(told) and not self._answered:
@@ -125,7 +125,7 @@ class Viewer:
         won = merge(self.positions, told.positions)
         return Change(won, snapshot=False, time=told.time) if won else None
 
-    def _replace(self, told: Told) -> Change:
+    def _replace(self, told: PositionsMessage) -> Change:
         self._settled = True
         self._answered = self._answered or self._answers(told)
         # One that answers no view, or an earlier one, leaves nothing that a later update could be merged with.

@@ -22,7 +22,7 @@ from herenow.compare.machine import files_for, machine
 from herenow.compare.measure import Told, measure
 from herenow.compare.versions import VERSION_1, VERSION_2, Version, running
 from herenow.errors import SettingsError
-from herenow.run.server import told_to_stop
+from herenow.run.server import stop_signal
 from herenow.settings import Settings, loopback
 
 STAGES = 9  # that are told: the services, then starting and three measurements of each version
@@ -41,7 +41,7 @@ async def compare(settings: Settings, plan: Plan, told: Told, notes: list[str]) 
         raise SettingsError(
             f"viewers: {plan.viewers:,} need as many open files, and {most:,} are left; raise `ulimit -n`"
         )
-    with told_to_stop() as stop:
+    with stop_signal() as stop:
         return await _unless(stop, _compare(settings, plan, most, told, notes))
 
 

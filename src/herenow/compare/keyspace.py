@@ -8,7 +8,7 @@ from herenow.compare.load import PREFIX
 from herenow.errors import HerenowError, StoreUnavailable, Unavailable
 from herenow.run.pipeline import make_schema
 from herenow.settings import Settings
-from herenow.store.cassandra.session import Session, open_session
+from herenow.store.cassandra.session import CassandraSession, open_session
 from herenow.store.cassandra.url import read_cassandra_url
 
 SUFFIX = "_compare"
@@ -56,7 +56,7 @@ async def _drop(store: str) -> None:
         await session.close()
 
 
-async def _foreign(session: Session, keyspace: str) -> str | None:
+async def _foreign(session: CassandraSession, keyspace: str) -> str | None:
     """A device that is not the comparison's, if there is one: at most 2,000 are, and 5,000 rows are read."""
     try:
         rows = await session.run(f"SELECT device_id FROM {keyspace}.latest")  # noqa: S608 - its name was checked

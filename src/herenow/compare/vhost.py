@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 
-from herenow.bus.rabbitmq.connection import Link, open_link
+from herenow.bus.rabbitmq.connection import RabbitConnection, open_connection
 from herenow.bus.rabbitmq.topology import shard_queue
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import HerenowError, SettingsError
@@ -39,7 +39,7 @@ async def check_idle(settings: Settings) -> None:
     BusUnavailable."""
     url = read_rabbit_url(settings.bus)
     await make_schema(settings.model_copy(update={"store": "sqlite:///none"}))
-    async with open_link(url, NAME) as link:
+    async with open_connection(url, NAME) as link:
         found = await _at_work(link, url) or await _waiting(link, url)
     if found:
         raise SettingsError(
@@ -48,7 +48,7 @@ async def check_idle(settings: Settings) -> None:
         )
 
 
-async def _at_work(link: Link, url: RabbitUrl) -> str | None:
+async def _at_work(link: RabbitConnection, url: RabbitUrl) -> str | None:
     """Who takes from a queue of ours: a server from the article's, a recorder from the others."""
     for queue in _queues(url):
         if (await link.counts(queue))[0]:
@@ -56,7 +56,7 @@ async def _at_work(link: Link, url: RabbitUrl) -> str | None:
     return None
 
 
-async def _waiting(link: Link, url: RabbitUrl) -> str | None:
+async def _waiting(link: RabbitConnection, url: RabbitUrl) -> str | None:
     for queue in _queues(url):
         if waiting := await link.waiting_in(queue):
             return f"{waiting:,} messages wait in {queue}"
@@ -65,7 +65,7 @@ async def _waiting(link: Link, url: RabbitUrl) -> str | None:
 
 async def _empty(url: RabbitUrl) -> None:
     """What is left is the comparison's own, unless somebody came to work there meanwhile: then it is let be."""
-    async with open_link(url, NAME) as link:
+    async with open_connection(url, NAME) as link:
         patience = time.monotonic() + LET_GO_WITHIN
         while found := await _at_work(link, url):
             if time.monotonic() > patience:
@@ -80,5 +80,5 @@ def _queues(url: RabbitUrl) -> Iterator[str]:
     yield from map(shard_queue, range(url.shards))
 
 
-async def _purge(link: Link, queue: str) -> None:
+async def _purge(link: RabbitConnection, queue: str) -> None:
     await link.ask(lambda done: link.channel.queue_purge(queue, callback=done))

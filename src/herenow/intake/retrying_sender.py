@@ -34,7 +34,7 @@ class Progress(msgspec.Struct, frozen=True):
 OnProgress = Callable[[Progress], None]
 
 
-class Delivery:
+class RetryingSender:
     """One source's way to an intake. Keeps nothing but its counts."""
 
     def __init__(self, intake: Intake, source: str, patience: float = PATIENCE, sleep: Sleep = asyncio.sleep) -> None:

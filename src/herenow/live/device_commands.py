@@ -33,7 +33,7 @@ class Command(msgspec.Struct, frozen=True, tag="command"):
     command: msgspec.Raw  # whatever the device understands
 
 
-class Here(msgspec.Struct, frozen=True, tag="here"):
+class ConnectedDevice(msgspec.Struct, frozen=True, tag="here"):
     """A device has connected to that hub, so where it was before it is no more."""
 
     hub: str
@@ -45,10 +45,10 @@ UNANSWERED = Ack(
 )
 STOPPING = Ack(ok=False, detail="the server is stopping; whether the device obeyed is unknown")
 
-_note = msgspec.json.Decoder(Command | Ack | Here).decode
+_note = msgspec.json.Decoder(Command | Ack | ConnectedDevice).decode
 
 
-class Commands:
+class DeviceCommands:
     """Keeps who can be reached here, and who waits for an answer. Nothing is stored: a device that is not connected
     gets no command."""
 
@@ -65,7 +65,7 @@ class Commands:
         Raises BusUnavailable where other hubs could not be told."""
         connected = self._connected.setdefault(device_id, [])
         if not connected:
-            await self._relay(Note(json.encode(Here(self._hub, device_id))))
+            await self._relay(Note(json.encode(ConnectedDevice(self._hub, device_id))))
         if deliver in connected:
             connected.remove(deliver)
         connected.append(deliver)
@@ -135,7 +135,7 @@ class Commands:
         match said:
             case Ack():
                 self._take(said)
-            case Here() if said.hub != self._hub:
+            case ConnectedDevice() if said.hub != self._hub:
                 self._connected.pop(said.device_id, None)
             case Command() if said.id not in self._waiting and said.id not in self._delivered:
                 self._deliver(said)
@@ -147,7 +147,7 @@ class Commands:
                 waiting.set_result(STOPPING)
 
 
-async def answer_to(commands: Commands, device_id: str, content: msgspec.Raw) -> Ack:
+async def answer_to(commands: DeviceCommands, device_id: str, content: msgspec.Raw) -> Ack:
     """As `send`, with what is in the way told as an answer."""
     try:
         return await commands.send(device_id, content)

@@ -14,7 +14,7 @@ Bools = npt.NDArray[np.bool_]
 Key = str | tuple[str, str]
 
 
-class Alphabet(NamedTuple):
+class SortedKeys(NamedTuple):
     """Keys in order, and the place in it of each row."""
 
     keys: list[Any]
@@ -29,15 +29,15 @@ class Alphabet(NamedTuple):
         return bisect.bisect_right(self.keys, key)
 
 
-class Called:
+class DeviceIndex:
     """What the devices of a fleet are called, by row. Orders are made when asked for, and kept until a name changes."""
 
     def __init__(self) -> None:
         self._ids: list[str] = []
         self._names: list[str] = []  # as they are compared
         self._texts: list[str] = []  # as they are searched
-        self._by_id: Alphabet | None = None
-        self._by_name: Alphabet | None = None
+        self._by_id: SortedKeys | None = None
+        self._by_name: SortedKeys | None = None
 
     def add(self, device: Device) -> None:
         """In the next row."""
@@ -58,13 +58,13 @@ class Called:
         return np.fromiter((text in one for one in self._texts), dtype=np.bool_, count=len(self._texts))
 
     @property
-    def by_id(self) -> Alphabet:
+    def by_id(self) -> SortedKeys:
         if self._by_id is None:
             self._by_id = _ordered(self._ids)
         return self._by_id
 
     @property
-    def by_name(self) -> Alphabet:
+    def by_name(self) -> SortedKeys:
         """Equal ones by id: keys are (name, id)."""
         if self._by_name is None:
             self._by_name = _ordered(list(zip(self._names, self._ids, strict=True)))
@@ -80,8 +80,8 @@ def _text(device: Device) -> str:
     return search_key(f"{device.device_id}\n{device.name or ''}")
 
 
-def _ordered(keys: Sequence[Key]) -> Alphabet:
+def _ordered(keys: Sequence[Key]) -> SortedKeys:
     rows = sorted(range(len(keys)), key=keys.__getitem__)
     place = np.empty(len(keys), dtype=np.int64)
     place[rows] = np.arange(len(keys))
-    return Alphabet([keys[row] for row in rows], place)
+    return SortedKeys([keys[row] for row in rows], place)

@@ -15,7 +15,7 @@ Written = list[bytes]  # one message, in pieces to be sent one after the other
 T = TypeVar("T")
 
 
-class State:
+class HubState:
     """What all wires tell of: the fleet, and the number of its present state."""
 
     def __init__(self, fleet: Fleet, epoch: str, clock: Clock) -> None:
@@ -25,7 +25,7 @@ class State:
         self.clock = clock
 
 
-class Wire(Protocol):
+class Encoder(Protocol):
     ping: bytes  # means nothing, and shows whatever lies between that the connection lives
 
     def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
@@ -63,12 +63,12 @@ class Texts:
         return text
 
 
-class JsonWire:
+class JsonEncoder:
     """`herenow.json.v1`, over a WebSocket."""
 
     ping = websocket_frames.PING
 
-    def __init__(self, state: State, texts: Texts) -> None:
+    def __init__(self, state: HubState, texts: Texts) -> None:
         self._state = state
         self._texts = texts
 
@@ -95,7 +95,7 @@ class JsonWire:
         return websocket_frames.text(content)
 
 
-class EventWire(JsonWire):
+class EventEncoder(JsonEncoder):
     """The same as a stream of events; the id of one is what its reader needs to resume."""
 
     ping = b":\n\n"
@@ -108,12 +108,12 @@ class EventWire(JsonWire):
         return b"data: %b\n\n" % content
 
 
-class BinaryWire:
+class BinaryEncoder:
     """`herenow.bin.v1`, for viewers that `asked` for these columns."""
 
     ping = websocket_frames.PING
 
-    def __init__(self, state: State, asked: Sequence[str] = ()) -> None:
+    def __init__(self, state: HubState, asked: Sequence[str] = ()) -> None:
         self._state = state
         self._asked = asked
         self._epoch = bytes.fromhex(state.epoch)
@@ -150,12 +150,12 @@ class BinaryWire:
         return websocket_frames.text(content)
 
 
-class ArticleWire:
+class ArticleEncoder:
     """The article's: a frame a position, and no snapshot but the same frames."""
 
     ping = websocket_frames.PING
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: HubState) -> None:
         self._fleet = state.fleet
 
     def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002

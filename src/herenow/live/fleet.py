@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.live.columns import Columns
-from herenow.live.device_index import Bools, Called
+from herenow.live.device_index import Bools, DeviceIndex
 from herenow.model.clock import DAY
 from herenow.model.contact import hear
-from herenow.model.device import STATUSES, Device, Driven
+from herenow.model.device import STATUSES, DayDistance, Device
 from herenow.model.geo.box import Box
 from herenow.model.geo.tile_grid import world
 from herenow.wire.binary import RECORD, records
@@ -23,7 +23,7 @@ Rows = npt.NDArray[np.int64]
 Steps = list[tuple[int, Device]]  # rows and what they moved to, in order
 
 
-class Stats(msgspec.Struct, frozen=True):
+class FleetStats(msgspec.Struct, frozen=True):
     """Counts over the whole fleet at one moment."""
 
     by_status: dict[str, int]
@@ -35,7 +35,7 @@ class Stats(msgspec.Struct, frozen=True):
     worst: Sequence[Device]  # of them, the farthest off first
 
 
-class Changes(msgspec.Struct, frozen=True):
+class FleetChanges(msgspec.Struct, frozen=True):
     """What a tick brought: rows that changed, and every step of the devices that are followed."""
 
     rows: Rows
@@ -69,7 +69,7 @@ class Fleet:
         )
         self._rows: dict[str, int] = {}
         self._kinds: dict[str | None, int] = {None: 0}
-        self.called = Called()
+        self.called = DeviceIndex()
 
     def __len__(self) -> int:
         return len(self.devices)
@@ -96,7 +96,7 @@ class Fleet:
         found: Rows = rows[self.columns["placed"][rows]]
         return found
 
-    def apply(self, news: Iterable[Device], seq: int, followed: Container[str] = ()) -> Changes:
+    def apply(self, news: Iterable[Device], seq: int, followed: Container[str] = ()) -> FleetChanges:
         """Takes devices that moved, in order. The newest of each wins, whatever the order and however often."""
         moved: dict[int, Device] = {}
         renamed: list[int] = []
@@ -122,7 +122,7 @@ class Fleet:
         rows = np.fromiter(moved, dtype=np.int64, count=len(moved))
         self._write(rows, moved, seq)
         self.columns["named"][renamed] = seq
-        return Changes(self.placed(rows), steps)
+        return FleetChanges(self.placed(rows), steps)
 
     def _add(self, device: Device) -> int:
         row = self._rows[device.device_id] = len(self.devices)
@@ -194,7 +194,7 @@ class Fleet:
         driven = device.distance if device.day == day else 0.0
         return max(0.0, driven + (float(columns["correction"][row]) if corrected else 0.0))
 
-    def correct(self, day: int, known: Mapping[str, Driven]) -> None:
+    def correct(self, day: int, known: Mapping[str, DayDistance]) -> None:
         """Takes how far devices went on a day as history has it, which knows what came late and what stood still.
 
         History is behind: what a device was counted since is added. Between the last two times that this was done, and
@@ -235,11 +235,11 @@ class Fleet:
         behind = [device for device in found if device.device_id > after]
         return behind[:limit], len(found)
 
-    def stats(self, now: int) -> Stats:
+    def stats(self, now: int) -> FleetStats:
         count, columns = len(self), self.columns
         statuses = np.bincount(self.statuses(now), minlength=len(STATUSES))
         distance, off = self.today(now), np.abs(columns["offset"][:count])
-        return Stats(
+        return FleetStats(
             by_status=dict(zip(STATUSES, statuses.tolist(), strict=True)),
             by_kind=self._by_kind(np.bincount(columns["kind"][:count], minlength=len(self._kinds)).tolist()),
             since=now // DAY * DAY,

@@ -9,12 +9,12 @@ from itertools import chain
 
 import structlog
 
-from herenow.bus.port import Bus, News, Noted, pass_over
-from herenow.live.encoders import ArticleWire, BinaryWire, EventWire, JsonWire, State, Texts, Wire
+from herenow.bus.port import Bus, News, NoteHandler, ignore
+from herenow.live.encoders import ArticleEncoder, BinaryEncoder, Encoder, EventEncoder, HubState, JsonEncoder, Texts
 from herenow.live.fleet import Fleet
-from herenow.live.subscriptions import Audience
+from herenow.live.subscriptions import Subscriptions
 from herenow.live.viewer import SLOW, Viewer
-from herenow.live.viewer_group import Group
+from herenow.live.viewer_group import ViewerGroup
 from herenow.metrics.percentiles import Percentiles
 from herenow.metrics.rate import Rate
 from herenow.model.clock import Clock, now
@@ -48,14 +48,14 @@ class Hub:
         self.sent = 0  # seq of the last state that every viewer was sent, or is known to miss
         self._clock = clock
         self._monotonic = monotonic
-        self._state = State(self.fleet, secrets.token_hex(8), clock)
+        self._state = HubState(self.fleet, secrets.token_hex(8), clock)
         self._texts = Texts(self.fleet)
-        self.json_wire = JsonWire(self._state, self._texts)
-        self.binary_wire = BinaryWire(self._state)
-        self.stale_wire = BinaryWire(self._state, ["stale_at"])  # tells as well when devices become stale
-        self.event_wire = EventWire(self._state, self._texts)
-        self.article_wire = ArticleWire(self._state)
-        self._audience = Audience(self._state)
+        self.json_wire = JsonEncoder(self._state, self._texts)
+        self.binary_wire = BinaryEncoder(self._state)
+        self.stale_wire = BinaryEncoder(self._state, ["stale_at"])  # tells as well when devices become stale
+        self.event_wire = EventEncoder(self._state, self._texts)
+        self.article_wire = ArticleEncoder(self._state)
+        self._audience = Subscriptions(self._state)
         self._news: list[News] = []
         self._numbered = 0  # seq before the state in which the rows got their present numbers
         self._loading = False  # the store's devices are among the news
@@ -74,7 +74,7 @@ class Hub:
 
     # What happens, without waiting
 
-    def hear(self, news: News) -> None:
+    def on_news(self, news: News) -> None:
         """Takes news, which the next tick brings to the fleet. Holds what is announced within one tick."""
         self._news.append(news)
         self.announced.add(len(news))
@@ -87,7 +87,7 @@ class Hub:
         self._loading = True
         self._heard.set()
 
-    def tick(self) -> list[Group]:
+    def tick(self) -> list[ViewerGroup]:
         """Brings the news to the fleet, and finds who is due which of them: those who saw the device where it was, and
         those who see it where it is. The fleet changes here alone, so what a viewer was sent is the fleet as of some
         tick, and "was" is what it saw."""
@@ -109,7 +109,7 @@ class Hub:
         self._state.seq = seq
         return self._audience.tick(changes, overdue, seq, moment)
 
-    def send(self, due: list[Group]) -> Iterator[None]:
+    def send(self, due: list[ViewerGroup]) -> Iterator[None]:
         """Sends what groups are due, and pauses now and then. A viewer that cannot take it is remembered by the number
         of the state that it has, and by nothing else."""
         began = time.perf_counter()
@@ -117,11 +117,11 @@ class Hub:
             parts, group.parts = group.parts, []
             frame = group.wire.write(parts, snapshot=False)
             for viewer in list(group.viewers):
-                if viewer.has == self._state.seq:
+                if viewer.last_seq == self._state.seq:
                     pass  # it began, or looked elsewhere, during a pause
                 elif viewer.sink.full:
                     self._miss(viewer)
-                elif viewer.since is None and viewer.owed is None:
+                elif viewer.missed_since is None and viewer.pending_view is None:
                     viewer.sink.write(frame)
                 if time.perf_counter() - began > SLICE:
                     yield
@@ -129,29 +129,29 @@ class Hub:
         self.sent = self._state.seq
 
     def _miss(self, viewer: Viewer) -> None:
-        if viewer.since is None and viewer.owed is None:
-            viewer.since = self._state.seq - 1
+        if viewer.missed_since is None and viewer.pending_view is None:
+            viewer.missed_since = self._state.seq - 1
 
-    def look(self, viewer: Viewer, view: View, number: int = 0, resume: Resume | None = None) -> None:
+    def set_view(self, viewer: Viewer, view: View, number: int = 0, resume: Resume | None = None) -> None:
         """Lets a viewer look elsewhere. It is answered by a snapshot that replaces all it had, or, if it still has that
         very view as of some state, by what changed since; a viewer that is full, as soon as it is not."""
         moment = self._monotonic()
         self._audience.leave(viewer, moment)
         self._audience.join(viewer, view, moment)
-        viewer.since, viewer.owed = None, number
+        viewer.missed_since, viewer.pending_view = None, number
         if resume and resume.epoch == self.epoch and self._numbered < resume.seq <= self.seq:
-            viewer.since = resume.seq
+            viewer.missed_since = resume.seq
         self.drained(viewer)
 
     def drained(self, viewer: Viewer) -> None:
         """Sends a viewer that is not full what it is owed or missed."""
         group = viewer.group
-        if group is None or viewer.sink.full or (viewer.owed is None and viewer.since is None):
+        if group is None or viewer.sink.full or (viewer.pending_view is None and viewer.missed_since is None):
             return
-        number = viewer.owed or 0
-        frame = None if viewer.since is None else group.update(viewer.since, number)
-        viewer.since = viewer.owed = None
-        viewer.has = self._state.seq
+        number = viewer.pending_view or 0
+        frame = None if viewer.missed_since is None else group.update(viewer.missed_since, number)
+        viewer.missed_since = viewer.pending_view = None
+        viewer.last_seq = self._state.seq
         if frame is None:
             self.begun += 1
         else:
@@ -172,14 +172,14 @@ class Hub:
         self._audience.begin_anew(self._monotonic())
         for viewer in self.viewers:
             if viewer.group is not None:
-                viewer.since, viewer.owed = None, viewer.owed or 0
+                viewer.missed_since, viewer.pending_view = None, viewer.pending_view or 0
                 self.drained(viewer)
 
-    def leave(self, viewer: Viewer) -> None:
+    def disconnect(self, viewer: Viewer) -> None:
         self._audience.leave(viewer, self._monotonic())
         self.viewers.discard(viewer)
 
-    def tell(self, content: bytes) -> Iterator[None]:
+    def broadcast(self, content: bytes) -> Iterator[None]:
         """A message to all who look at something and can take it, with pauses."""
         return self._write(lambda wire: wire.text(content), to_all=False)
 
@@ -187,9 +187,9 @@ class Hub:
         """A ping to every viewer that can take it, with pauses."""
         return self._write(lambda wire: wire.ping, to_all=True)
 
-    def _write(self, message_over: Callable[[Wire], bytes | None], *, to_all: bool) -> Iterator[None]:
+    def _write(self, message_over: Callable[[Encoder], bytes | None], *, to_all: bool) -> Iterator[None]:
         began = time.perf_counter()
-        messages: dict[Wire, bytes | None] = {}
+        messages: dict[Encoder, bytes | None] = {}
         for viewer in list(self.viewers):
             if (viewer.group is None and not to_all) or viewer.sink.full:
                 continue
@@ -210,10 +210,10 @@ class Hub:
 
     # What waits
 
-    async def run(self, bus: Bus, store: Store, noted: Noted = pass_over) -> None:
-        """Follows the news until they end; `noted` hears the notes of other hubs. Follows first and loads then, so that
+    async def run(self, bus: Bus, store: Store, on_note: NoteHandler = ignore) -> None:
+        """Follows the news until they end; `on_note` gets the notes of other hubs. Follows first, then loads, so that
         nothing falls between."""
-        news = bus.follow(noted)
+        news = bus.follow(on_note)
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(self._tick_for_ever(), name="hub-tick")
             loading = tasks.create_task(self._load_for_ever(store), name="hub-load")
@@ -221,7 +221,7 @@ class Hub:
                 if moves is None:
                     self._missed.set()
                 else:
-                    self.hear(moves)
+                    self.on_news(moves)
             ticking.cancel()
             loading.cancel()
 

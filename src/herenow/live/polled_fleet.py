@@ -7,7 +7,7 @@ from herenow.live.hub import Hub
 from herenow.store.port import Store
 
 
-class Polled:
+class PolledFleet:
     """Loads at most once at a time; who asks meanwhile gets the next load together with all others who did."""
 
     def __init__(self, hub: Hub, store: Store) -> None:

@@ -5,12 +5,12 @@ from itertools import chain
 
 import numpy as np
 
-from herenow.live.encoders import State, Wire
-from herenow.live.fleet import Changes, Rows, Steps
-from herenow.live.tile_subscriptions import Tiles, Watch
+from herenow.live.encoders import Encoder, HubState
+from herenow.live.fleet import FleetChanges, Rows, Steps
+from herenow.live.tile_subscriptions import TileSubscription, TileSubscriptions
 from herenow.live.viewer import Viewer
-from herenow.live.viewer_group import Group, Key, Named, Sight
-from herenow.live.zoom_level import Band
+from herenow.live.viewer_group import DeviceSubscription, Key, Subscription, ViewerGroup
+from herenow.live.zoom_level import ZoomLevel
 from herenow.model.geo.tile_grid import DEEPEST, cover
 from herenow.model.view import View
 
@@ -18,14 +18,14 @@ LINGER = 120.0  # s that a band is kept after its last viewer left, so that he m
 MOST_DESERTED = 4  # such bands, for each costs something at every tick
 
 
-class Audience:
+class Subscriptions:
     """Holds a group for each different view, and a band for each level of zoom that is looked at."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: HubState) -> None:
         self._state = state
-        self._groups: dict[tuple[Wire, Key], Group] = {}
-        self._watches: dict[tuple[int, bool], Watch] = {}  # by level, and whether it is thinned
-        self._followers: dict[str, set[Group]] = {}  # by device id
+        self._groups: dict[tuple[Encoder, Key], ViewerGroup] = {}
+        self._watches: dict[tuple[int, bool], TileSubscriptions] = {}  # by level, and whether it is thinned
+        self._followers: dict[str, set[ViewerGroup]] = {}  # by device id
 
     @property
     def followed(self) -> Container[str]:
@@ -41,7 +41,7 @@ class Audience:
         sight, key = self._sight(view, moment)
         group = self._groups.get((viewer.wire, key))
         if group is None:
-            group = self._groups[viewer.wire, key] = Group(viewer.wire, sight, key)
+            group = self._groups[viewer.wire, key] = ViewerGroup(viewer.wire, sight, key)
             sight.begin(group)
         group.viewers.add(viewer)
         viewer.group = group
@@ -56,16 +56,16 @@ class Audience:
             del self._groups[group.wire, group.key]
             group.sight.end(group, moment)
 
-    def _sight(self, view: View, moment: float) -> tuple[Sight, Key]:
+    def _sight(self, view: View, moment: float) -> tuple[Subscription, Key]:
         """What a view looks at, and what is the same for all views that look at the same."""
         if view.box is None:
             return self._named(view.devices), view.devices
         level, tiles = cover(view.box, view.zoom)
         thinned = view.zoom is not None and level == min(DEEPEST, int(view.zoom))  # else no screen that is known of
-        return Tiles(self._watch(level, thinned, moment), tiles), (level, thinned, tiles)
+        return TileSubscription(self._watch(level, thinned, moment), tiles), (level, thinned, tiles)
 
-    def _named(self, device_ids: frozenset[str]) -> Named:
-        return Named(self._state.fleet, device_ids, self._followers)
+    def _named(self, device_ids: frozenset[str]) -> DeviceSubscription:
+        return DeviceSubscription(self._state.fleet, device_ids, self._followers)
 
     def begin_anew(self, moment: float) -> None:
         """The rows of the fleet are other ones: all that is known of them is forgotten, and everybody looks again."""
@@ -77,22 +77,24 @@ class Audience:
                 group.sight = self._named(group.key)
             else:
                 level, thinned, tiles = group.key
-                group.sight = Tiles(self._watch(level, thinned, moment), tiles)
+                group.sight = TileSubscription(self._watch(level, thinned, moment), tiles)
             group.sight.begin(group)
 
-    def _watch(self, level: int, thinned: bool, moment: float) -> Watch:
+    def _watch(self, level: int, thinned: bool, moment: float) -> TileSubscriptions:
         watch = self._watches.get((level, thinned))
         if watch is None:
-            band = Band(level, self._state.fleet, self._state.seq, moment, thinned=thinned)
-            watch = self._watches[level, thinned] = Watch(band, moment)
+            band = ZoomLevel(level, self._state.fleet, self._state.seq, moment, thinned=thinned)
+            watch = self._watches[level, thinned] = TileSubscriptions(band, moment)
         return watch
 
-    def overdue(self, moment: float) -> dict[Watch, Rows]:
+    def overdue(self, moment: float) -> dict[TileSubscriptions, Rows]:
         """Rows that were withheld for long enough, where there are any."""
         found = {watch: watch.band.due(moment) for watch in self._watches.values()}
         return {watch: rows for watch, rows in found.items() if len(rows)}
 
-    def tick(self, changes: Changes, overdue: dict[Watch, Rows], seq: int, moment: float) -> list[Group]:
+    def tick(
+        self, changes: FleetChanges, overdue: dict[TileSubscriptions, Rows], seq: int, moment: float
+    ) -> list[ViewerGroup]:
         """Groups that are due something now; their `parts` say what."""
         none = np.empty(0, dtype=np.int64)
         self._drop_deserted(moment)
@@ -108,8 +110,8 @@ class Audience:
             if rank >= MOST_DESERTED or moment - deserted[key] > LINGER:
                 del self._watches[key]
 
-    def _follow(self, steps: Steps, seq: int) -> list[Group]:
-        due: dict[Group, Steps] = {}
+    def _follow(self, steps: Steps, seq: int) -> list[ViewerGroup]:
+        due: dict[ViewerGroup, Steps] = {}
         for row, device in steps:
             for group in self._followers[device.device_id]:
                 due.setdefault(group, []).append((row, device))

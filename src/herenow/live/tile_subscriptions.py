@@ -4,53 +4,53 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from herenow.live.encoders import Wire
+from herenow.live.encoders import Encoder
 from herenow.live.fleet import Rows
-from herenow.live.viewer_group import Group
-from herenow.live.zoom_level import Band, Missed, Told
+from herenow.live.viewer_group import ViewerGroup
+from herenow.live.zoom_level import Backfill, TileChanges, ZoomLevel
 from herenow.model.geo.tile_grid import Numbers
 
 MOST_HELD = 64_000_000  # bytes of tiles kept for the next viewer of them
 
 
-class Tiles:
+class TileSubscription:
     """Some tiles of a band."""
 
-    def __init__(self, watch: "Watch", tiles: tuple[int, ...]) -> None:
+    def __init__(self, watch: "TileSubscriptions", tiles: tuple[int, ...]) -> None:
         self._watch = watch
         self._tiles = tiles
         self._sorted = np.array(sorted(tiles), dtype=np.int64)
 
-    def begin(self, group: Group) -> None:
+    def begin(self, group: ViewerGroup) -> None:
         self._watch.add(group, self._tiles)
 
-    def end(self, group: Group, moment: float) -> None:
+    def end(self, group: ViewerGroup, moment: float) -> None:
         self._watch.remove(group, self._tiles, moment)
 
-    def blocks(self, wire: Wire) -> list[bytes]:
+    def blocks(self, wire: Encoder) -> list[bytes]:
         return [block for tile in self._tiles if (block := self._watch.block(wire, tile))]
 
-    def missed(self, since: int) -> Missed | None:
+    def missed(self, since: int) -> Backfill | None:
         return self._watch.band.missed(since, self._sorted)
 
 
-class Watch:
+class TileSubscriptions:
     """A band with its viewers."""
 
-    def __init__(self, band: Band, moment: float) -> None:
+    def __init__(self, band: ZoomLevel, moment: float) -> None:
         self.band = band
         self.deserted: float | None = moment  # since when nobody watches, on the monotonic clock
-        self._tiles: dict[Wire, dict[int, set[Group]]] = {}
-        self._blocks: dict[Wire, dict[int, bytes]] = {}  # whole tiles, until something changes in them
+        self._tiles: dict[Encoder, dict[int, set[ViewerGroup]]] = {}
+        self._blocks: dict[Encoder, dict[int, bytes]] = {}  # whole tiles, until something changes in them
         self._held = 0
 
-    def add(self, group: Group, tiles: tuple[int, ...]) -> None:
+    def add(self, group: ViewerGroup, tiles: tuple[int, ...]) -> None:
         watched = self._tiles.setdefault(group.wire, {})
         for tile in tiles:
             watched.setdefault(tile, set()).add(group)
         self.deserted = None
 
-    def remove(self, group: Group, tiles: tuple[int, ...], moment: float) -> None:
+    def remove(self, group: ViewerGroup, tiles: tuple[int, ...], moment: float) -> None:
         watched = self._tiles[group.wire]
         for tile in tiles:
             watched[tile].discard(group)
@@ -61,14 +61,14 @@ class Watch:
         if not self._tiles:
             self.deserted = moment
 
-    def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Iterator[Group]:
+    def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Iterator[ViewerGroup]:
         """Groups that are due something now; `parts` says what."""
         told = self.band.tick(changed, due, seq, moment)
         self._forget(told.touched)
         for wire, groups in self._tiles.items():
             yield from self._hand_out(wire, groups, told)
 
-    def _hand_out(self, wire: Wire, groups: dict[int, set[Group]], told: Told) -> Iterator[Group]:
+    def _hand_out(self, wire: Encoder, groups: dict[int, set[ViewerGroup]], told: TileChanges) -> Iterator[ViewerGroup]:
         pieces = told.cut(groups)
         if not pieces.tiles:
             return
@@ -79,7 +79,7 @@ class Watch:
                     yield group
                 group.parts.append(block)
 
-    def block(self, wire: Wire, tile: int) -> bytes:
+    def block(self, wire: Encoder, tile: int) -> bytes:
         """All of a tile, made once for a state of it; empty where nothing is there."""
         block = self._blocks.get(wire, {}).get(tile)
         if block is None:
@@ -88,7 +88,7 @@ class Watch:
             self._hold(wire, tile, block)
         return block
 
-    def _hold(self, wire: Wire, tile: int, block: bytes) -> None:
+    def _hold(self, wire: Encoder, tile: int, block: bytes) -> None:
         if self._held + len(block) > MOST_HELD:
             self._blocks.clear()
             self._held = 0

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from herenow.live.encoders import Wire, Written
-    from herenow.live.viewer_group import Group
+    from herenow.live.encoders import Encoder, Written
+    from herenow.live.viewer_group import ViewerGroup
 
 
 SLOW = (4408, "no progress in reading for 30 s")
@@ -34,18 +34,18 @@ class Sink(Protocol):
 class Viewer:
     """Holds some numbers, whatever a slow client misses: it is sent the newest once it can be."""
 
-    def __init__(self, wire: "Wire", sink: Sink) -> None:
+    def __init__(self, wire: "Encoder", sink: Sink) -> None:
         self.wire = wire
         self.sink = sink
-        self.group: Group | None = None  # what it looks at, with all others who do
-        self.since: int | None = None  # the state that it has, where it misses something since
-        self.owed: int | None = None  # the number of the view that is yet to be answered
-        self.has = 0  # the state that the last answer to it told
+        self.group: ViewerGroup | None = None  # what it looks at, with all others who do
+        self.missed_since: int | None = None  # the state that it has, where it misses something since
+        self.pending_view: int | None = None  # the number of the view that is yet to be answered
+        self.last_seq = 0  # the state that the last answer to it told
         self._gone = -1  # bytes that had gone when it last made progress
         self._progress = 0.0  # when that was
         self._told = 0  # bytes of messages while it was full
 
-    def tell(self, content: bytes) -> None:
+    def send_text(self, content: bytes) -> None:
         """A message that is not about positions."""
         text = self.wire.text(content)
         if text is None:

@@ -4,34 +4,34 @@ from typing import Protocol
 
 import numpy as np
 
-from herenow.live.encoders import Wire, Written
+from herenow.live.encoders import Encoder, Written
 from herenow.live.fleet import Fleet, Rows
 from herenow.live.viewer import Viewer
-from herenow.live.zoom_level import Missed
+from herenow.live.zoom_level import Backfill
 
 Key = frozenset[str] | tuple[int, bool, tuple[int, ...]]  # device ids, or level, whether thinned, and tiles
 
 
-class Sight(Protocol):
+class Subscription(Protocol):
     """What a group looks at."""
 
-    def begin(self, group: "Group") -> None:
+    def begin(self, group: "ViewerGroup") -> None:
         """From now on the group is due what changes in it."""
 
-    def end(self, group: "Group", moment: float) -> None:
+    def end(self, group: "ViewerGroup", moment: float) -> None:
         """Its last viewer left."""
 
-    def blocks(self, wire: Wire) -> list[bytes]:
+    def blocks(self, wire: Encoder) -> list[bytes]:
         """All of it as it is now."""
 
-    def missed(self, since: int) -> Missed | None:
+    def missed(self, since: int) -> Backfill | None:
         """What changed in it since a state; None where that is not known any more."""
 
 
-class Group:
+class ViewerGroup:
     """`parts` are blocks that all of its viewers are due at this tick."""
 
-    def __init__(self, wire: Wire, sight: Sight, key: Key) -> None:
+    def __init__(self, wire: Encoder, sight: Subscription, key: Key) -> None:
         self.wire = wire
         self.sight = sight
         self.key = key
@@ -50,32 +50,32 @@ class Group:
         return self.wire.write(blocks, snapshot=False, view=view)
 
 
-class Named:
+class DeviceSubscription:
     """Devices by their ids, wherever they are."""
 
-    def __init__(self, fleet: Fleet, device_ids: frozenset[str], followers: dict[str, set[Group]]) -> None:
+    def __init__(self, fleet: Fleet, device_ids: frozenset[str], followers: dict[str, set[ViewerGroup]]) -> None:
         self._fleet = fleet
         self._device_ids = device_ids
         self._followers = followers
 
-    def begin(self, group: Group) -> None:
+    def begin(self, group: ViewerGroup) -> None:
         for device_id in self._device_ids:
             self._followers.setdefault(device_id, set()).add(group)
 
-    def end(self, group: Group, moment: float) -> None:  # noqa: ARG002 - nothing is kept for who comes back
+    def end(self, group: ViewerGroup, moment: float) -> None:  # noqa: ARG002 - nothing is kept for who comes back
         for device_id in self._device_ids:
             self._followers[device_id].discard(group)
             if not self._followers[device_id]:
                 del self._followers[device_id]
 
-    def blocks(self, wire: Wire) -> list[bytes]:
+    def blocks(self, wire: Encoder) -> list[bytes]:
         rows = self._rows()
         return wire.blocks(rows, [0], np.ones(len(rows), dtype=np.bool_)) if len(rows) else []
 
-    def missed(self, since: int) -> Missed | None:
+    def missed(self, since: int) -> Backfill | None:
         rows, columns = self._rows(), self._fleet.columns
         rows = rows[columns["changed"][rows] > since]
-        return Missed(rows, columns["named"][rows] > since)
+        return Backfill(rows, columns["named"][rows] > since)
 
     def _rows(self) -> Rows:
         return self._fleet.placed(self._fleet.rows_of(self._device_ids))

@@ -19,7 +19,7 @@ NOWHERE = -1  # the tile of a device that was not there
 Marks = npt.NDArray[np.bool_]
 
 
-class Told(msgspec.Struct, frozen=True):
+class TileChanges(msgspec.Struct, frozen=True):
     """Rows to tell of, each with the tile whose viewers must hear of it: the one it is in and, where it left one, that
     too. `named` marks those that a viewer of the tile may not know yet. `touched` are tiles in which anything changed,
     told or withheld."""
@@ -29,17 +29,17 @@ class Told(msgspec.Struct, frozen=True):
     named: Marks
     touched: Numbers
 
-    def cut(self, watched: Container[int]) -> "Pieces":
+    def cut(self, watched: Container[int]) -> "ChangesByTile":
         """What is told in these tiles, tile by tile."""
         here = np.fromiter((tile in watched for tile in self.tiles.tolist()), np.bool_, len(self.tiles))
         rows, tiles, named = self.rows[here], self.tiles[here], self.named[here]
         order = np.argsort(tiles, kind="stable")
         tiles = tiles[order]
         starts = np.flatnonzero(np.concatenate(([True], tiles[1:] != tiles[:-1]))[: len(tiles)])
-        return Pieces(tiles[starts].tolist(), starts.tolist(), rows[order], named[order])
+        return ChangesByTile(tiles[starts].tolist(), starts.tolist(), rows[order], named[order])
 
 
-class Pieces(msgspec.Struct, frozen=True):
+class ChangesByTile(msgspec.Struct, frozen=True):
     """`rows[starts[i]:starts[i + 1]]` are told in `tiles[i]`."""
 
     tiles: Sequence[int]
@@ -48,14 +48,14 @@ class Pieces(msgspec.Struct, frozen=True):
     named: Marks
 
 
-class Missed(msgspec.Struct, frozen=True):
+class Backfill(msgspec.Struct, frozen=True):
     """What a viewer has not been told."""
 
     rows: Rows
     named: Marks
 
 
-class Band:
+class ZoomLevel:
     """One level of tiles. `thinned`: a device is told of again when it moved by a pixel, or 5 s later.
 
     `told`, `entered` and the departures are enough to say what any viewer missed since any state that is not too old.
@@ -99,7 +99,7 @@ class Band:
         old = columns["told_at"][:count] <= moment - AGAIN_AFTER
         return np.flatnonzero(columns["withheld"][:count] & old)
 
-    def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Told:
+    def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> TileChanges:
         """Takes rows that changed, and those that are due, and says who must be told of which."""
         self._grow()
         rows = np.union1d(changed, due) if len(due) else changed
@@ -116,7 +116,7 @@ class Band:
         named = self._fleet.columns["named"]
         self._departures.add(seq, old, left)
         self._tell(rows, new, seq, moment)
-        return Told(
+        return TileChanges(
             np.concatenate([rows, left]),
             np.concatenate([new, old]),
             np.concatenate([moved | (named[rows] == seq), named[left] == seq]),
@@ -172,7 +172,7 @@ class Band:
         start, stop = np.searchsorted(tiles, [tile, tile + 1])
         return order[start:stop]
 
-    def missed(self, since: int, tiles: Numbers) -> Missed | None:
+    def missed(self, since: int, tiles: Numbers) -> Backfill | None:
         """What a viewer of these tiles, in ascending order, was not told if `since` is the state that it has; None
         where that is too long ago to be known."""
         if since < self._departures.oldest:
@@ -183,7 +183,7 @@ class Band:
         here = told[is_in(columns["tile"][told], tiles)]
         rows = np.union1d(here, gone[is_in(left, tiles)])
         named = (columns["entered"][rows] > since) | (self._fleet.columns["named"][rows] > since)
-        return Missed(rows, named)
+        return Backfill(rows, named)
 
 
 def is_in(values: Numbers, sought: Numbers) -> Marks:

@@ -23,7 +23,7 @@ COURSE_LEG = 10.0  # m; a shorter leg is noise and has no direction
 LONGEST = {"name": 128, "kind": 32}  # characters of what a position says of its device
 
 
-class Driven(msgspec.Struct, frozen=True, array_like=True):
+class DayDistance(msgspec.Struct, frozen=True, array_like=True):
     """How far a device went on a day, as history has it up to the position of a time (ms)."""
 
     last: int
@@ -104,8 +104,8 @@ def first_seen(position: Position) -> Device:
     """A device of which one position is known."""
     return Device(
         position,
-        name=said(position, "name"),
-        kind=said(position, "kind"),
+        name=attribute_text(position, "name"),
+        kind=attribute_text(position, "kind"),
         course=position.course,
         speed=position.speed,
         day=position.time // DAY,
@@ -114,7 +114,7 @@ def first_seen(position: Position) -> Device:
     )
 
 
-def moved(before: Device, position: Position) -> Device:
+def moved_to(before: Device, position: Position) -> Device:
     """The device after a newer position; the caller has made sure that it is newer."""
     last, anchor, attributes = before.position, before.anchor, position.attributes
     metres = sphere.distance(last.latitude, last.longitude, position.latitude, position.longitude)
@@ -136,8 +136,8 @@ def moved(before: Device, position: Position) -> Device:
             speed = 0.0
     return Device(
         position,
-        (said(position, "name") or before.name) if attributes else before.name,
-        (said(position, "kind") or before.kind) if attributes else before.kind,
+        (attribute_text(position, "name") or before.name) if attributes else before.name,
+        (attribute_text(position, "kind") or before.kind) if attributes else before.kind,
         _course(before, position, metres) if position.course is None else position.course,
         speed,
         (before.distance if day == before.day else 0.0) + (away if left else 0.0),
@@ -199,7 +199,7 @@ def _step(before: Device, position: Position) -> Device | None:
     newer = position.time > last.time or (position.time == last.time and position.tie > last.tie)
     if before.ahead:
         return _placed(before, position) if newer or not position.ahead else None
-    return moved(before, position) if newer and not position.ahead else None
+    return moved_to(before, position) if newer and not position.ahead else None
 
 
 def _skipped(position: Position, before: Device, newest: Mapping[str, Device]) -> bool:
@@ -210,7 +210,7 @@ def _skipped(position: Position, before: Device, newest: Mapping[str, Device]) -
     return known is None or known.ahead or position.version > known.position.version
 
 
-def overtaken(newest: Mapping[str, Device], positions: Iterable[Position]) -> list[Device]:
+def late_positions(newest: Mapping[str, Device], positions: Iterable[Position]) -> list[Device]:
     """Devices at their late positions, older than `newest`, for viewers that follow each position of a device. A
     position that was stored before and comes again is among them again."""
     found: list[Device] = []
@@ -247,7 +247,7 @@ def _course(before: Device, position: Position, metres: float) -> float | None:
     return round(sphere.course(last.latitude, last.longitude, position.latitude, position.longitude), 1)
 
 
-def said(position: Position, attribute: Literal["name", "kind"]) -> str | None:
+def attribute_text(position: Position, attribute: Literal["name", "kind"]) -> str | None:
     """What a position says of its device, or None; a value that is no text, or a blank one, says nothing."""
     value = position.attributes.get(attribute) if position.attributes else None
     return value.strip()[: LONGEST[attribute]] or None if isinstance(value, str) else None

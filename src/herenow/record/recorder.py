@@ -14,7 +14,7 @@ from herenow.errors import StoreUnavailable, Unavailable
 from herenow.metrics.histogram import Histogram
 from herenow.metrics.rate import Rate
 from herenow.model.clock import now
-from herenow.model.device import Device, in_order, overtaken, steps
+from herenow.model.device import Device, in_order, late_positions, steps
 from herenow.model.position import Position
 from herenow.store.port import Store
 
@@ -47,7 +47,7 @@ class Recorder:
         self.stored = Rate()
         self.lag = Histogram()  # from publication to storage
         self._met_at = 0.0  # when the first of `newest` was looked up, on the monotonic clock
-        self.set_aside = 0  # parts that can never be stored
+        self.dead_lettered = 0  # parts that can never be stored
 
     async def run(self) -> None:
         """Until the bus has no more deliveries. Pauses, longer each time, while the store or the bus is down."""
@@ -78,7 +78,7 @@ class Recorder:
             await self._store_and_announce(delivery)
         except Unavailable as error:
             self._failed(error)
-            await delivery.give_back(error)
+            await delivery.requeue(error)
             await self._rest()
         except Exception:  # the edge of the task: one position that fails must not stop the others
             log.exception("writing failed in a way nobody expected")
@@ -96,7 +96,7 @@ class Recorder:
             except Unavailable as error:
                 self._failed(error)
                 for part in parts:
-                    await part.give_back(error)
+                    await part.requeue(error)
                 await self._rest()
                 return
             parts.popleft()
@@ -107,8 +107,8 @@ class Recorder:
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - as above; the reason goes along
-            await part.refuse(f"{type(error).__name__}: {error}")
-            self.set_aside += 1
+            await part.dead_letter(f"{type(error).__name__}: {error}")
+            self.dead_lettered += 1
 
     async def _store_and_announce(self, delivery: Delivery) -> None:
         await self._meet(delivery)
@@ -116,7 +116,7 @@ class Recorder:
         moves = await self._advance(delivery.positions, newest)
         await self._store.write(delivery.positions, list(newest.values()))
         found = [device for device in self._unannounced.values() if device.device_id not in newest]
-        late = overtaken(self._newest, delivery.positions)
+        late = late_positions(self._newest, delivery.positions)
         await self._bus.announce(found + moves + late, delivery.published)
         self._unannounced.clear()
         self._newest |= newest

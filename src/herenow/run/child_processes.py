@@ -31,7 +31,7 @@ def _written(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-async def keep(
+async def keep_running(
     name: str,
     command: Callable[[], tuple[str, ...]],
     environment: Mapping[str, str],

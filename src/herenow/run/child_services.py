@@ -7,16 +7,16 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from herenow.api.history_proxy import Beside
-from herenow.run.child_processes import environment, keep
+from herenow.api.history_proxy import HistoryProcess
+from herenow.run.child_processes import environment, keep_running
 from herenow.settings import Settings
 
 
 @contextlib.asynccontextmanager
-async def rollups_beside(settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
+async def rollup_service(settings: Settings, stop: asyncio.Event) -> AsyncIterator[None]:
     """Keeps them, from the beginning on; stopped in order at the end."""
     async with asyncio.TaskGroup() as tasks:
-        keeping = keep("rollup", lambda: ("rollup", "--child"), environment(settings), stop, needed=False)
+        keeping = keep_running("rollup", lambda: ("rollup", "--child"), environment(settings), stop, needed=False)
         tasks.create_task(keeping, name="rollup")
         try:
             yield
@@ -25,7 +25,7 @@ async def rollups_beside(settings: Settings, stop: asyncio.Event) -> AsyncIterat
 
 
 @contextlib.asynccontextmanager
-async def history_beside(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Beside]:
+async def history_service(settings: Settings, stop: asyncio.Event) -> AsyncIterator[HistoryProcess]:
     """Answers questions about history, once it is wanted; stopped in order at the end."""
     wanted = asyncio.Event()
     with tempfile.TemporaryDirectory(prefix="herenow-") as folder:
@@ -33,7 +33,7 @@ async def history_beside(settings: Settings, stop: asyncio.Event) -> AsyncIterat
         async with asyncio.TaskGroup() as tasks:
             keeping = tasks.create_task(_keep_history(settings, socket, wanted, stop), name="history")
             try:
-                yield Beside(socket, wanted.set)
+                yield HistoryProcess(socket, wanted.set)
             finally:
                 stop.set()
                 if not wanted.is_set():
@@ -47,4 +47,4 @@ async def _keep_history(settings: Settings, socket: Path, wanted: asyncio.Event,
         socket.unlink(missing_ok=True)  # of the one before
         return "history", str(socket)
 
-    await keep("history", fresh, environment(settings), stop, needed=False)
+    await keep_running("history", fresh, environment(settings), stop, needed=False)

@@ -7,10 +7,10 @@ import socket
 import structlog
 
 from herenow.api.app import create_history_app
-from herenow.api.context import Past
+from herenow.api.context import HistoryContext
 from herenow.history.export.prepared import Prepared
-from herenow.run.pipeline import exports_folder, kept, open_store, trips
-from herenow.run.server import Server, config, stop_with_stdin, told_to_stop
+from herenow.run.pipeline import exports_folder, open_store, retention_of, trip_settings
+from herenow.run.server import Server, config, stop_signal, stop_with_stdin
 from herenow.settings import Settings
 
 NICE = 5  # what is live goes before
@@ -22,11 +22,15 @@ log = structlog.get_logger()
 async def answer_history(settings: Settings, path: str) -> None:
     """On a Unix socket that is not there yet, until SIGTERM, SIGINT or the end of its standard input."""
     os.nice(NICE)
-    with told_to_stop() as stop, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+    with stop_signal() as stop, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
         stop_with_stdin(stop)
         files = Prepared(exports_folder(settings))
         async with open_store(settings, writes=False) as store, files as prepared, asyncio.TaskGroup() as tasks:
-            server = Server(config(create_history_app(Past(store, kept(settings), prepared, trips(settings)))))
+            server = Server(
+                config(
+                    create_history_app(HistoryContext(store, retention_of(settings), prepared, trip_settings(settings)))
+                )
+            )
             listening.bind(path)
             listening.listen(BACKLOG)
             stopping = tasks.create_task(_stop(server, stop))

@@ -12,18 +12,18 @@ import msgspec
 import structlog
 
 from herenow.api.body import Bodies
-from herenow.api.context import Parts, Scene
+from herenow.api.context import AppContext, MapConfig
 from herenow.bus.memory import MemoryBus
-from herenow.bus.port import Bus, Inbox, Note, Noted
+from herenow.bus.port import Bus, Inbox, Note, NoteHandler
 from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.errors import SettingsError
 from herenow.history.export.prepared import Prepared
-from herenow.history.tracks.stillness import Settings as TripSettings
+from herenow.history.tracks.stillness import TripSettings as TripSettings
 from herenow.intake.intake import LocalIntake
-from herenow.live.device_commands import Commands
+from herenow.live.device_commands import DeviceCommands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
-from herenow.live.polled_fleet import Polled
+from herenow.live.polled_fleet import PolledFleet
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
 from herenow.run.distances import keep_distances
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 
 @contextlib.asynccontextmanager
-async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> AsyncIterator[Parts]:
+async def open_context(settings: Settings, scene: MapConfig, *, records: bool) -> AsyncIterator[AppContext]:
     """The parts of a server, running. Leaving lets what was published finish."""
     async with (
         open_store(settings) as store,
@@ -50,20 +50,20 @@ async def open_parts(settings: Settings, scene: Scene, *, records: bool) -> Asyn
         asyncio.TaskGroup() as tasks,
     ):
         intake, hub = LocalIntake(bus), Hub()
-        commands = Commands(hub.epoch, bus.relay)
+        commands = DeviceCommands(hub.epoch, bus.relay)
         erasures = Erasures(hub.forget, bus.relay)
-        polled = Polled(hub, store) if settings.bus == "none" else None
+        polled = PolledFleet(hub, store) if settings.bus == "none" else None
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
             tasks.create_task(hub.run(bus, store, _all(commands.hear, erasures.hear)), name="hub")
         correcting = tasks.create_task(keep_distances(store, hub.fleet), name="distances")
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking), _until_left(correcting):
-            here_only, keep = settings.access != "open", kept(settings)
+            here_only, keep = settings.access != "open", retention_of(settings)
             shown = msgspec.structs.replace(scene, basemaps=settings.basemaps)
-            stored = (store, keep, prepared, trips(settings))
+            stored = (store, keep, prepared, trip_settings(settings))
             allowed = here_only, settings.allowed_origins, _erase_key(settings)
-            yield Parts(bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), *allowed)
+            yield AppContext(bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), *allowed)
 
 
 def _erase_key(settings: Settings) -> str | None:
@@ -75,11 +75,11 @@ def _erase_key(settings: Settings) -> str | None:
         return None
 
 
-def _all(*noted: Noted) -> Noted:
+def _all(*handlers: NoteHandler) -> NoteHandler:
     """Whoever cares for a note passes over what is meant for the others."""
 
     def hear(note: Note) -> None:
-        for each in noted:
+        for each in handlers:
             each(note)
 
     return hear
@@ -103,19 +103,19 @@ def exports_folder(settings: Settings) -> Path:
     return Path(tempfile.gettempdir()) / name
 
 
-def trips(settings: Settings) -> TripSettings:
+def trip_settings(settings: Settings) -> TripSettings:
     """What counts as a trip and as a stop."""
     return TripSettings(
-        still_time=settings.stop_time * 1000,
-        still_radius=settings.stop_radius,
+        min_stop_duration=settings.stop_time * 1000,
+        stop_radius=settings.stop_radius,
         still_speed=settings.stop_speed,
-        wander=max(TripSettings().wander, settings.stop_radius),
-        trip_time=settings.trip_time * 1000,
-        trip_reach=settings.trip_reach,
+        max_stop_radius=max(TripSettings().max_stop_radius, settings.stop_radius),
+        min_trip_duration=settings.trip_time * 1000,
+        min_trip_distance=settings.trip_reach,
     )
 
 
-def kept(settings: Settings) -> Retention:
+def retention_of(settings: Settings) -> Retention:
     """What expires in Cassandra by itself must go from the rollups as well."""
     if not settings.store.startswith("cassandra:"):
         return settings.retention

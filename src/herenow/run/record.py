@@ -10,7 +10,7 @@ from herenow.api.recorder_app import create_recorder_app
 from herenow.api.routes.health import Health
 from herenow.api.routes.metrics import Metrics
 from herenow.run.pipeline import open_recorder
-from herenow.run.server import Server, address, config, listen, ready, told_to_stop
+from herenow.run.server import Server, address, config, listen, ready, stop_signal
 from herenow.settings import Settings
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ async def record(settings: Settings, port: int | None) -> None:
     Raises SettingsError where the port or a part cannot be had.
     """
     log.info("recording", store=settings.shown("store"), bus=settings.shown("bus"))
-    with told_to_stop() as stop:
+    with stop_signal() as stop:
         async with open_recorder(settings) as (recorder, bus):
 
             def troubles() -> list[str]:

@@ -9,8 +9,8 @@ from herenow.errors import StoreUnavailable
 from herenow.history.rollups import expiry
 from herenow.history.rollups.builder import Progress, Rollup
 from herenow.model.retention import Retention
-from herenow.run.pipeline import kept, open_store, trips
-from herenow.run.server import stop_with_stdin, told_to_stop
+from herenow.run.pipeline import open_store, retention_of, trip_settings
+from herenow.run.server import stop_signal, stop_with_stdin
 from herenow.settings import Settings
 from herenow.store.port import Store
 
@@ -24,12 +24,12 @@ async def keep_rollups(settings: Settings, *, child: bool = False) -> None:
     ends. Raises SettingsError where another process keeps them."""
     os.nice(NICE)
     log.info("keeping rollups", store=settings.shown("store"))
-    with told_to_stop() as stop:
+    with stop_signal() as stop:
         if child:
             stop_with_stdin(stop)
         async with open_store(settings, writes=False) as store, asyncio.TaskGroup() as tasks:
-            keeping = tasks.create_task(Rollup(store, trips(settings)).run(), name="rollup")
-            expiring = tasks.create_task(_expire(store, kept(settings)), name="expiry")
+            keeping = tasks.create_task(Rollup(store, trip_settings(settings)).run(), name="rollup")
+            expiring = tasks.create_task(_expire(store, retention_of(settings)), name="expiry")
             stopping = tasks.create_task(stop.wait(), name="stop")
             await asyncio.wait({keeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
             for task in (keeping, expiring, stopping):
@@ -50,4 +50,4 @@ async def _expire(store: Store, keep: Retention) -> None:
 async def rebuild_rollups(settings: Settings, progress: Progress) -> None:
     """All of them, then returns. Raises StoreUnavailable, and SettingsError as above."""
     async with open_store(settings, writes=False) as store:
-        await Rollup(store, trips(settings)).rebuild(progress)
+        await Rollup(store, trip_settings(settings)).rebuild(progress)

@@ -15,15 +15,15 @@ import structlog
 import uvicorn
 
 from herenow.api.app import create_app
-from herenow.api.context import Parts, Scene
+from herenow.api.context import AppContext, MapConfig
 from herenow.api.http import Admission, HttpProtocol
-from herenow.api.live.connection import Link
-from herenow.api.live.websocket import beat, farewell
+from herenow.api.live.connection import SocketConnection
+from herenow.api.live.websocket import beat, close_viewers
 from herenow.errors import SettingsError
 from herenow.intake.intake import LocalIntake
-from herenow.run.child_services import history_beside, rollups_beside
+from herenow.run.child_services import history_service, rollup_service
 from herenow.run.descriptors import raise_limit
-from herenow.run.pipeline import open_parts
+from herenow.run.pipeline import open_context
 from herenow.settings import Settings
 
 BACKLOG = 4096  # connections not yet taken
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 async def serve(
     settings: Settings,
     source: Source | None = None,
-    scene: Scene | None = None,
+    scene: MapConfig | None = None,
     *,
     records: bool = True,
     worker: bool = False,
@@ -57,14 +57,14 @@ async def serve(
     """
     listening = listen(settings.host, settings.port, shared=worker)
     try:
-        with told_to_stop() as stop:
+        with stop_signal() as stop:
             if worker:
                 stop_with_stdin(stop)
             async with contextlib.AsyncExitStack() as stack:
-                parts = await stack.enter_async_context(open_parts(settings, scene or Scene(), records=records))
+                parts = await stack.enter_async_context(open_context(settings, scene or MapConfig(), records=records))
                 if rollups:
-                    await stack.enter_async_context(rollups_beside(settings, stop))
-                beside = await stack.enter_async_context(history_beside(settings, stop))
+                    await stack.enter_async_context(rollup_service(settings, stop))
+                beside = await stack.enter_async_context(history_service(settings, stop))
                 server = Server(config(create_app(parts, beside)))
                 duties = [_stop(server, parts, stop), _announce(parts, listening, settings), beat(parts)]
                 if source:
@@ -89,7 +89,7 @@ def stop_with_stdin(stop: asyncio.Event) -> None:
 
 
 @contextlib.contextmanager
-def told_to_stop() -> Iterator[asyncio.Event]:
+def stop_signal() -> Iterator[asyncio.Event]:
     """Set by the first SIGTERM or SIGINT; from then on a signal does what it does by itself."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
@@ -114,15 +114,15 @@ class Server(uvicorn.Server):
         yield
 
 
-async def _stop(server: uvicorn.Server, parts: Parts, stop: asyncio.Event) -> None:
+async def _stop(server: uvicorn.Server, parts: AppContext, stop: asyncio.Event) -> None:
     await stop.wait()
     parts.bodies.close()
     parts.commands.close()
-    farewell(parts.hub)
+    close_viewers(parts.hub)
     server.should_exit = True
 
 
-async def _announce(parts: Parts, listening: socket.socket, settings: Settings) -> None:
+async def _announce(parts: AppContext, listening: socket.socket, settings: Settings) -> None:
     url = address(listening)
     log.info("listening", url=url, store=settings.shown("store"), bus=settings.shown("bus"))
     await ready(parts.troubles)
@@ -175,7 +175,7 @@ def config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=cast("type[asyncio.Protocol]", http),  # it is called as one
-        ws=Link,
+        ws=SocketConnection,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # a viewer that stalls is found by what it leaves unread

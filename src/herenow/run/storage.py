@@ -11,7 +11,7 @@ from herenow.api.paths import encoded
 from herenow.errors import BadRequest, SettingsError, Unavailable
 from herenow.history.queries.storage import Storage, storage
 from herenow.run.erase_key import key_file, read_key
-from herenow.run.pipeline import kept, open_store
+from herenow.run.pipeline import open_store, retention_of
 from herenow.settings import Settings
 
 ANSWER_WITHIN = 600.0  # s; a device may have millions of positions
@@ -23,7 +23,7 @@ Left = dict[str, Any]  # as GET /api/devices/{device_id}/traces tells
 async def read_storage(settings: Settings) -> Storage:
     """From the store itself. Raises StoreUnavailable."""
     async with open_store(settings, writes=False) as store:
-        return await storage(store, kept(settings))
+        return await storage(store, retention_of(settings))
 
 
 async def erase(settings: Settings, server: str, device_id: str, patience: float, told: Callable[[Left], None]) -> Left:

@@ -4,8 +4,8 @@ import asyncio
 
 import structlog
 
-from herenow.run.child_processes import environment, keep
-from herenow.run.server import address, listen, told_to_stop
+from herenow.run.child_processes import environment, keep_running
+from herenow.run.server import address, listen, stop_signal
 from herenow.settings import Settings
 
 log = structlog.get_logger()
@@ -16,13 +16,13 @@ async def serve_by_workers(settings: Settings, count: int) -> None:
     are wrong has said why, and ends all: SettingsError. Where this process dies, its workers stop by themselves."""
     listening = listen(settings.host, settings.port, shared=True)  # keeps the port; it takes no connection itself
     try:
-        with told_to_stop() as stop:
+        with stop_signal() as stop:
             log.info("listening", url=address(listening), workers=count)
             said = environment(settings, HERENOW_PORT=str(listening.getsockname()[1]))
             async with asyncio.TaskGroup() as tasks:
                 for number in range(count):
                     worker = f"worker-{number}"
-                    tasks.create_task(keep(worker, lambda: ("serve", "--worker"), said, stop), name=worker)
+                    tasks.create_task(keep_running(worker, lambda: ("serve", "--worker"), said, stop), name=worker)
     finally:
         listening.close()
     log.info("stopped")

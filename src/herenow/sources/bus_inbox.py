@@ -43,4 +43,4 @@ async def _take(messages: Sequence[bytes], inbox: Inbox, intake: LocalIntake) ->
     for rejection in receipt.rejected:
         reason = f"{rejection.field}: {rejection.reason}" if rejection.field else rejection.reason
         log.error("set aside a message that is no position", queue=QUEUE, reason=reason)
-        await inbox.set_aside(messages[rejection.index], QUEUE, reason)
+        await inbox.dead_letter(messages[rejection.index], QUEUE, reason)

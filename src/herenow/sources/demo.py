@@ -13,7 +13,7 @@ from herenow.intake.intake import Intake
 from herenow.sources.recording import Recorded, load
 from herenow.sources.replay import Playback, replay
 from herenow.sources.simulator.city import City
-from herenow.sources.simulator.fleet import Fleet, simulate
+from herenow.sources.simulator.fleet import SimulatedFleet, simulate
 
 FOLDER = Path(__file__).parent.parent / "demo"  # its NOTICES.md tells where the recordings come from
 BUSES = Recorded(FOLDER / "austin-buses.csv.gz", "bus", "Bus {id}", "capmetro-")
@@ -83,7 +83,7 @@ async def _replay(file: Recorded, intake: Intake) -> None:
 
 
 async def _simulate(intake: Intake) -> None:
-    fleet = await asyncio.to_thread(lambda: Fleet(DEVICES, _city()))
+    fleet = await asyncio.to_thread(lambda: SimulatedFleet(DEVICES, _city()))
     await simulate(fleet, intake, INTERVAL, patience=FOR_EVER)
 
 

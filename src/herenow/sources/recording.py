@@ -12,7 +12,7 @@ import numpy as np
 
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.fields import Remark
+from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.readers import place, read_file
 
 MAX_REPORTS = 2_000_000  # in one recording: about 100 bytes each, and more where rows have attributes of their own
@@ -92,7 +92,7 @@ class Loaded(msgspec.Struct, frozen=True):
     recording: Recording
     rejected: int
     rejections: list[tuple[Path, Rejection]]  # the first MAX_REJECTIONS
-    remarks: Counter[tuple[Path, Remark]]
+    remarks: Counter[tuple[Path, ImportRemark]]
 
 
 def load(files: Sequence[Recorded]) -> Loaded:
@@ -102,7 +102,7 @@ def load(files: Sequence[Recorded]) -> Loaded:
     """
     refused: list[tuple[Path, Rejection]] = []
     rejected = 0
-    remarks = Counter[tuple[Path, Remark]]()
+    remarks = Counter[tuple[Path, ImportRemark]]()
 
     def reports() -> Iterable[tuple[Report, Attributes | None]]:
         nonlocal rejected
@@ -111,7 +111,7 @@ def load(files: Sequence[Recorded]) -> Loaded:
             for read in read_file(file.path, device_id=file.device_id):
                 if isinstance(read, Report):
                     yield naming.name(read)
-                elif isinstance(read, Remark):
+                elif isinstance(read, ImportRemark):
                     remarks[file.path, read] += 1
                 else:
                     rejected += 1
@@ -167,7 +167,7 @@ def _report(device_id: str, time: int, numbers: list[float], told: Attributes | 
 
 
 def _nothing(
-    files: Sequence[Recorded], refused: list[tuple[Path, Rejection]], remarks: Counter[tuple[Path, Remark]]
+    files: Sequence[Recorded], refused: list[tuple[Path, Rejection]], remarks: Counter[tuple[Path, ImportRemark]]
 ) -> str:
     names = ", ".join(file.path.name for file in files)
     if refused:

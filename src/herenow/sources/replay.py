@@ -7,7 +7,16 @@ import msgspec
 
 from herenow.errors import SettingsError
 from herenow.intake.intake import Intake
-from herenow.intake.retrying_sender import MAX_LAG, MAX_TAKE, PATIENCE, TICK, Delivery, OnProgress, Progress, Sleep
+from herenow.intake.retrying_sender import (
+    MAX_LAG,
+    MAX_TAKE,
+    PATIENCE,
+    TICK,
+    OnProgress,
+    Progress,
+    RetryingSender,
+    Sleep,
+)
 from herenow.model.clock import Clock, now
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.sources.recording import Recording
@@ -74,7 +83,7 @@ async def replay(
         raise SettingsError(
             f"offset: expected at most the length of the recording, {recording.seconds:.0f} s, got {playback.offset} s"
         )
-    player = _Player(recording, playback, Delivery(intake, source, patience, sleep), on_progress, clock, sleep)
+    player = _Player(recording, playback, RetryingSender(intake, source, patience, sleep), on_progress, clock, sleep)
     await player.play(playback.offset, playback.before)
     while playback.loop:
         await sleep(playback.between)
@@ -87,7 +96,7 @@ class _Player:
         self,
         recording: Recording,
         playback: Playback,
-        delivery: Delivery,
+        delivery: RetryingSender,
         on_progress: OnProgress | None,
         clock: Clock,
         sleep: Sleep,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.model.device import STATUSES, Device
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 
 SUBPROTOCOL = "herenow.bin.v1"
 SNAPSHOT, UPDATE = 1, 2
@@ -112,7 +112,7 @@ def head(kind: int, view: int, seq: int, time: int, epoch: bytes) -> bytes:
 # The way back
 
 
-class Head(msgspec.Struct, frozen=True):
+class FrameHeader(msgspec.Struct, frozen=True):
     snapshot: bool
     view: int  # 0 for none
     seq: int
@@ -123,14 +123,14 @@ class Head(msgspec.Struct, frozen=True):
 Names = dict[int, tuple[str, str | None, str | None]]  # device_id, name, kind
 
 
-def decode(frame: bytes, names: Names) -> tuple[Head, list[Live]]:
+def decode(frame: bytes, names: Names) -> tuple[FrameHeader, list[LivePosition]]:
     """What a frame says, positions in the order of the frame. Adds to `names` what it learns; a snapshot empties them
     first. Raises ValueError for what is no frame; `names` is as before then."""
     kind, view, seq, time, epoch = _unpack(_HEAD, frame, 0)
     if kind not in (SNAPSHOT, UPDATE):
         raise ValueError(f"expected a snapshot (1) or an update (2), got {kind}")
     known = {} if kind == SNAPSHOT else dict(names)
-    told: list[Live] = []
+    told: list[LivePosition] = []
     at = _HEAD.size
     while at < len(frame):
         length = _unpack(_BLOCK, frame, at)[0]
@@ -142,7 +142,7 @@ def decode(frame: bytes, names: Names) -> tuple[Head, list[Live]]:
         raise ValueError(f"expected finite numbers, got seq {seq} and time {time}")
     names.clear()
     names.update(known)
-    return Head(kind == SNAPSHOT, view, int(seq), int(time), epoch.hex()), told
+    return FrameHeader(kind == SNAPSHOT, view, int(seq), int(time), epoch.hex()), told
 
 
 def _unpack(what: struct.Struct, data: bytes, at: int) -> tuple[Any, ...]:
@@ -152,7 +152,7 @@ def _unpack(what: struct.Struct, data: bytes, at: int) -> tuple[Any, ...]:
         raise ValueError(f"expected {what.size} bytes more at byte {at} of {len(data)}") from error
 
 
-def _decode_block(block: bytes, names: Names) -> Iterator[Live]:
+def _decode_block(block: bytes, names: Names) -> Iterator[LivePosition]:
     _, count, named, flags = _BLOCK.unpack_from(block)
     if flags > KNOWN:  # nobody knows where the columns behind an unknown one begin
         raise ValueError(f"expected the sum of column flags to be at most {KNOWN}, got {flags}; ask for fewer columns")
@@ -183,12 +183,12 @@ def _learn(block: bytes, at: int, count: int, names: Names) -> None:
         names[number] = texts[0], texts[1] or None, texts[2] or None
 
 
-def _live(row: tuple[Any, ...], named: tuple[str, str | None, str | None]) -> Live:
+def _live(row: tuple[Any, ...], named: tuple[str, str | None, str | None]) -> LivePosition:
     timestamp, _, longitude, latitude, altitude, accuracy, battery, stale_at, speed, course, status = row
     device_id, name, kind = named
     if not (math.isfinite(timestamp) and status < len(STATUSES)):
         raise ValueError(f"expected a finite time and a status from 0 to 2, got {timestamp} and {status}")
-    return Live(
+    return LivePosition(
         device_id,
         int(timestamp),
         latitude / PLACES,

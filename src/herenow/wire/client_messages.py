@@ -20,17 +20,17 @@ Whole = Annotated[float, msgspec.Meta(multiple_of=1)]
 Id = int | Whole | Annotated[str, msgspec.Meta(max_length=128)]
 
 
-class SaidResume(msgspec.Struct):
+class ResumeMessage(msgspec.Struct):
     epoch: str
     seq: Whole
 
 
-class SaidView(msgspec.Struct, tag="view", tag_field="type"):
+class ViewMessage(msgspec.Struct, tag="view", tag_field="type"):
     id: Annotated[Whole, msgspec.Meta(ge=1, le=GREATEST_ID)] | None = None
     bbox: list[float] | None = None
     devices: Annotated[list[str], msgspec.Meta(max_length=MAX_DEVICES)] | None = None
     zoom: Annotated[float, msgspec.Meta(ge=0, le=MAX_ZOOM)] | None = None
-    resume: SaidResume | None = None
+    resume: ResumeMessage | None = None
     columns: Annotated[list[str], msgspec.Meta(max_length=MAX_COLUMNS)] = []  # unknown ones are passed over
 
     @property
@@ -54,24 +54,24 @@ class SaidView(msgspec.Struct, tag="view", tag_field="type"):
             raise BadRequest(f"view.bbox: {error}") from error
 
 
-class SaidReport(msgspec.Struct, tag="report", tag_field="type"):
+class ReportMessage(msgspec.Struct, tag="report", tag_field="type"):
     id: Id
     positions: msgspec.Raw
 
 
-class SaidCommand(msgspec.Struct, tag="command", tag_field="type"):
+class CommandMessage(msgspec.Struct, tag="command", tag_field="type"):
     id: Id
     device_id: Text
     command: msgspec.Raw
 
 
-class SaidAck(msgspec.Struct, tag="ack", tag_field="type"):
+class AckMessage(msgspec.Struct, tag="ack", tag_field="type"):
     id: Annotated[str, msgspec.Meta(max_length=128)]
     ok: bool = True
     detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL)] | None = None
 
 
-Said = SaidView | SaidReport | SaidCommand | SaidAck
+ClientMessage = ViewMessage | ReportMessage | CommandMessage | AckMessage
 
 _EXAMPLES = {
     "view": '{"type": "view", "bbox": [w, s, e, n], "zoom": z}',
@@ -79,7 +79,7 @@ _EXAMPLES = {
     "command": '{"type": "command", "id": 1, "device_id": "…", "command": …}',
     "ack": '{"type": "ack", "id": "…", "ok": true}',
 }
-_said: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
+_said: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
 
 class _Type(msgspec.Struct):
@@ -89,7 +89,7 @@ class _Type(msgspec.Struct):
 _type = msgspec.json.Decoder(_Type)
 
 
-def decode_said(text: str | bytes) -> Said:
+def decode_client_message(text: str | bytes) -> ClientMessage:
     """Raises BadRequest that says what was expected and what came."""
     try:
         return _said.decode(text)

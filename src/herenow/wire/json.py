@@ -250,7 +250,7 @@ def _limit(count: int, most: int) -> None:
         raise TooLarge(f"expected at most {most} positions in one request, got {count}; send them in parts")
 
 
-class Live(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class LivePosition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A position in a live message: flat, and `timestamp` for `time`."""
 
     device_id: str
@@ -272,7 +272,7 @@ def encode_live(device: Device) -> bytes:
     """What a live message says of a device; the same bytes serve every viewer."""
     position = device.position
     return encode(
-        Live(
+        LivePosition(
             position.device_id,
             position.time,
             position.latitude,

@@ -30,7 +30,7 @@ Written = list[bytes]
 log = logging.getLogger("uvicorn.error")
 
 
-class Session(Protocol):
+class SocketSession(Protocol):
     """What takes a connection over."""
 
     def heard(self, message: bytes) -> None: ...
@@ -42,11 +42,11 @@ class Session(Protocol):
         """The connection has ended; called once."""
 
 
-class Link(WebSocketsSansIOProtocol):
+class SocketConnection(WebSocketsSansIOProtocol):
     """One connection. A `Sink` of the hub, once it is taken over."""
 
     full = False
-    _session: Session | None = None
+    _session: SocketSession | None = None
     _written = 0  # bytes
     _holds = 0  # reasons not to read
 
@@ -69,7 +69,7 @@ class Link(WebSocketsSansIOProtocol):
         if self._session is None and self.close_timer is None:
             self.transport.close()
 
-    def take_over(self, session: Session) -> None:
+    def take_over(self, session: SocketSession) -> None:
         """After the socket was accepted. `session` hears what was said meanwhile, too."""
         self._session = session
         while not self.queue.empty():
@@ -203,6 +203,6 @@ def transport_of(request: Request) -> asyncio.Transport:
     return transport
 
 
-def link_of(socket: WebSocket) -> Link:
-    link: Link = socket.scope["extensions"][EXTENSION]
+def link_of(socket: WebSocket) -> SocketConnection:
+    link: SocketConnection = socket.scope["extensions"][EXTENSION]
     return link

@@ -6,15 +6,22 @@ from collections import deque
 
 import msgspec
 
-from herenow.api.context import Parts
-from herenow.api.live.connection import Link
+from herenow.api.context import AppContext
+from herenow.api.live.connection import SocketConnection
 from herenow.errors import BadRequest, Unavailable
 from herenow.live.device_commands import Ack, answer_to
-from herenow.live.encoders import Wire
+from herenow.live.encoders import Encoder
 from herenow.live.viewer import Viewer
 from herenow.model.report import Rejection
 from herenow.wire import json
-from herenow.wire.client_messages import Said, SaidAck, SaidCommand, SaidReport, SaidView, decode_said
+from herenow.wire.client_messages import (
+    AckMessage,
+    ClientMessage,
+    CommandMessage,
+    ReportMessage,
+    ViewMessage,
+    decode_client_message,
+)
 
 MAX_MISUNDERSTOOD = 10  # messages
 MISUNDERSTOOD = (4400, f"{MAX_MISUNDERSTOOD} messages that could not be understood")
@@ -33,7 +40,7 @@ RETRY_MS = 1000  # after a report of which nothing is promised
 class LiveSession:
     """A client on one of our own subprotocols: a viewer, a device that reports, or both."""
 
-    def __init__(self, link: Link, parts: Parts, wire: Wire) -> None:
+    def __init__(self, link: SocketConnection, parts: AppContext, wire: Encoder) -> None:
         self._link = link
         self._parts = parts
         self._hub = parts.hub
@@ -41,9 +48,9 @@ class LiveSession:
         self._loop = asyncio.get_running_loop()
         self._misunderstood = 0
         self._credit, self._credited = float(BURST), time.monotonic()  # messages that may come, and since when
-        self._view: SaidView | None = None  # said, and not looked at yet
+        self._view: ViewMessage | None = None  # said, and not looked at yet
         self._pace: asyncio.TimerHandle | None = None  # until another view is looked at
-        self._reports: deque[SaidReport] = deque()
+        self._reports: deque[ReportMessage] = deque()
         self._reporting = False
         self._commands = 0  # that it sent and that wait for an answer
         self._devices: set[str] = set()  # that reported here and take commands here
@@ -57,19 +64,19 @@ class LiveSession:
         self._silence.cancel()
         if self._pace:
             self._pace.cancel()
-        self._hub.leave(self._viewer)
+        self._hub.disconnect(self._viewer)
         for device_id in self._devices:
-            self._parts.commands.disconnect(device_id, self._viewer.tell)
+            self._parts.commands.disconnect(device_id, self._viewer.send_text)
 
     def heard(self, message: bytes) -> None:
         if not self._in_time():
             self._link.close(*TOO_MANY)
             return
         try:
-            self._take(decode_said(message))
+            self._take(decode_client_message(message))
             self._silence.cancel()
         except BadRequest as error:
-            self._viewer.tell(json.encode({"type": "error", "detail": str(error)}))
+            self._viewer.send_text(json.encode({"type": "error", "detail": str(error)}))
             self._misunderstood += 1
             if self._misunderstood == MAX_MISUNDERSTOOD:
                 self._link.close(*MISUNDERSTOOD)
@@ -80,20 +87,20 @@ class LiveSession:
         self._credited = moment
         return self._credit >= 0
 
-    def _take(self, said: Said) -> None:
+    def _take(self, said: ClientMessage) -> None:
         match said:
-            case SaidView():
+            case ViewMessage():
                 said.view()  # may be refused
                 self._view = said
                 if self._pace is None:
                     self._look()
-            case SaidReport():
+            case ReportMessage():
                 self._queue(said)
-            case SaidCommand():
+            case CommandMessage():
                 self._command(said)
-            case SaidAck():
+            case AckMessage():
                 ack = Ack(said.ok, said.detail, said.id)
-                self._link.start(self._parts.commands.answered(ack, self._viewer.tell))
+                self._link.start(self._parts.commands.answered(ack, self._viewer.send_text))
 
     def _look(self) -> None:
         """At the last view that was said; a snapshot is work, so not at each where they come too fast."""
@@ -102,24 +109,24 @@ class LiveSession:
         if said:
             if self._viewer.wire is self._hub.binary_wire and "stale_at" in said.columns:
                 self._viewer.wire = self._hub.stale_wire  # for good: who knows a column goes on knowing it
-            self._hub.look(self._viewer, said.view(), said.number, said.resumed)
+            self._hub.set_view(self._viewer, said.view(), said.number, said.resumed)
             self._pace = self._loop.call_later(LOOK_EVERY, self._look)
 
-    def _command(self, said: SaidCommand) -> None:
+    def _command(self, said: CommandMessage) -> None:
         if self._commands >= MAX_COMMANDS:
             raise BadRequest(f"expected at most {MAX_COMMANDS} commands that wait for an answer; wait for one")
         self._commands += 1
         self._link.start(self._send(said))
 
-    async def _send(self, said: SaidCommand) -> None:
+    async def _send(self, said: CommandMessage) -> None:
         try:
             ack = await answer_to(self._parts.commands, said.device_id, said.command)
         finally:
             self._commands -= 1
         told = {"type": "ack", "id": said.id, "device_id": said.device_id, "ok": ack.ok, "detail": ack.detail}
-        self._viewer.tell(json.encode(told))
+        self._viewer.send_text(json.encode(told))
 
-    def _queue(self, said: SaidReport) -> None:
+    def _queue(self, said: ReportMessage) -> None:
         self._reports.append(said)
         if len(self._reports) == MAX_REPORTS:
             self._link.hold()
@@ -132,7 +139,7 @@ class LiveSession:
             while self._reports:
                 receipt = await self._receipt(self._reports[0].positions)
                 said = self._reports.popleft()
-                self._viewer.tell(json.encode({"type": "receipt", "id": said.id} | receipt))
+                self._viewer.send_text(json.encode({"type": "receipt", "id": said.id} | receipt))
                 if len(self._reports) == MAX_REPORTS - 1:
                     self._link.release()
         finally:
@@ -155,4 +162,4 @@ class LiveSession:
             if self._link.disconnected or (len(self._devices) >= MAX_DEVICES and device_id not in self._devices):
                 return
             self._devices.add(device_id)
-            await self._parts.commands.connect(device_id, self._viewer.tell)
+            await self._parts.commands.connect(device_id, self._viewer.send_text)

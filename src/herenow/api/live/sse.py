@@ -82,7 +82,7 @@ class Stream:
 
 
 @router.get("/live/sse", response_class=StreamingResponse)
-async def events(
+async def event_stream(
     request: Request,
     parts: WithParts,
     bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
@@ -119,11 +119,11 @@ async def _stream(hub: Hub, stream: Stream, view: View, resume: Resume | None) -
     viewer = Viewer(hub.event_wire, stream)
     hub.viewers.add(viewer)
     try:
-        hub.look(viewer, view, resume=resume)
+        hub.set_view(viewer, view, resume=resume)
         while not stream.ended or stream.waits:
             content = await stream.take()
             hub.drained(viewer)
             yield content
     finally:
-        hub.leave(viewer)
+        hub.disconnect(viewer)
         stream.finish()

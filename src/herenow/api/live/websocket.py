@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
-from herenow.api.context import Parts, WithParts
+from herenow.api.context import AppContext, WithParts
 from herenow.api.errors import problem
-from herenow.api.live.connection import STOPPING, Link, link_of
+from herenow.api.live.connection import STOPPING, SocketConnection, link_of
 from herenow.api.live.session import LiveSession
 from herenow.api.routes.stats import stats_of
-from herenow.live.encoders import Wire
+from herenow.live.encoders import Encoder
 from herenow.live.hub import Hub
 from herenow.live.viewer import Viewer
 from herenow.model.clock import now
@@ -54,18 +54,18 @@ async def locations(socket: WebSocket, parts: WithParts) -> None:
         link.take_over(ArticleSession(link, parts.hub))
 
 
-def _wire(hub: Hub, subprotocol: str) -> Wire:
+def _wire(hub: Hub, subprotocol: str) -> Encoder:
     return hub.binary_wire if subprotocol == binary.SUBPROTOCOL else hub.json_wire
 
 
 class ArticleSession:
     """A viewer on the article's wire: nothing that it says is listened to."""
 
-    def __init__(self, link: Link, hub: Hub) -> None:
+    def __init__(self, link: SocketConnection, hub: Hub) -> None:
         self._hub = hub
         self._viewer = Viewer(hub.article_wire, link)
         hub.viewers.add(self._viewer)
-        hub.look(self._viewer, View(WORLD))
+        hub.set_view(self._viewer, View(WORLD))
 
     def heard(self, message: bytes) -> None:
         pass
@@ -74,10 +74,10 @@ class ArticleSession:
         self._hub.drained(self._viewer)
 
     def lost(self) -> None:
-        self._hub.leave(self._viewer)
+        self._hub.disconnect(self._viewer)
 
 
-async def beat(parts: Parts) -> None:
+async def beat(parts: AppContext) -> None:
     """Twice a second stats to all who look at something, every ten seconds a ping, made once; every 25 s a ping of the
     WebSocket to every socket; closes those that stall. A fleet that is not loaded has no counts yet: until then pings
     take their place. Never returns."""
@@ -91,9 +91,9 @@ async def beat(parts: Parts) -> None:
             continue
         loaded = hub.loaded.is_set()
         if loaded:
-            await _tell(hub.tell(json.encode({"type": "stats", **stats_of(parts)})))
+            await _tell(hub.broadcast(json.encode({"type": "stats", **stats_of(parts)})))
         if not loaded or beats % PING_EVERY == 0:
-            await _tell(hub.tell(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
+            await _tell(hub.broadcast(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
         if beats % KEEP_OPEN_EVERY == 0:
             await _tell(hub.ping())
 
@@ -103,7 +103,7 @@ async def _tell(slices: Iterator[None]) -> None:
         await asyncio.sleep(GIVE_WAY)
 
 
-def farewell(hub: Hub) -> None:
+def close_viewers(hub: Hub) -> None:
     """Tells every viewer when to come back, each at a moment of its own, so that they do not come all at once."""
     spread = max(SHORTEST_SPREAD, len(hub.viewers) * 1000 // RETURNS_A_SECOND)
     for viewer in list(hub.viewers):

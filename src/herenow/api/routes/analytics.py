@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.context import Past, WithPast
+from herenow.api.context import HistoryContext, WithPast
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
-from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.devices import json_response, never_reported
 from herenow.errors import BadRequest
-from herenow.history.queries.analytics import Analytics, Asked, Sums, analytics
+from herenow.history.queries.analytics import Analytics, AnalyticsQuery, DeviceTotals, analytics
 from herenow.history.rollups.blocks import LONGEST
 from herenow.history.rollups.points import OTHER
 from herenow.history.tracks.summary import SPEED_STEP
@@ -39,9 +39,9 @@ async def fleet(
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
     range_ = _range(start, end)
     found = await analytics(
-        past.store.rollups, Asked(range_, _box(bbox), await _wanted(past, kind, device), past.trips)
+        past.store.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(past, kind, device), past.trips)
     )
-    return answer({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_told, found)})
+    return json_response({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_told, found)})
 
 
 @router.get("/api/history/distances")
@@ -58,13 +58,13 @@ async def distances(
     range_, behind = _range(start, end), device_place(cursor)
     ids = sorted(one.device_id for one in await past.devices() if kind in (None, one.kind or OTHER))
     page = [device_id for device_id in ids if device_id > behind][:limit]
-    found = await analytics(past.store.rollups, Asked(range_, _box(bbox), frozenset(page), past.trips))
+    found = await analytics(past.store.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), past.trips))
     days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
     for one, metres in found.by_device_day.items():
         days[one.device_id][str(one.day * DAY)] = round(metres, 1)
     told = [{"device_id": device_id, "days": by_day} for device_id, by_day in days.items()]
     following = to_cursor(page[-1]) if len(page) == limit else None
-    return answer({"from": range_.start, "to": range_.end, "devices": told, "next": following})
+    return json_response({"from": range_.start, "to": range_.end, "devices": told, "next": following})
 
 
 def _range(start: str | None, end: str | None) -> Span:
@@ -78,7 +78,7 @@ def _box(bbox: str | None) -> Box | None:
     return to_box(bbox) if bbox else None
 
 
-async def _wanted(past: Past, kind: str | None, named: list[str] | None) -> Collection[str] | None:
+async def _wanted(past: HistoryContext, kind: str | None, named: list[str] | None) -> Collection[str] | None:
     """Raises NotFound for a device that never reported."""
     for device_id in named or ():
         if await past.device(device_id) is None:
@@ -103,7 +103,7 @@ def _told(found: Analytics) -> dict[str, object]:
     }
 
 
-def _sums(sums: Sums) -> dict[str, object]:
+def _sums(sums: DeviceTotals) -> dict[str, object]:
     return {
         "positions": sums.positions,
         "distance": round(sums.distance, 1),

@@ -12,7 +12,7 @@ from herenow.api.body import UnknownEncoding
 from herenow.api.context import WithParts
 from herenow.api.errors import problem
 from herenow.api.query import with_plus
-from herenow.api.routes.devices import answer
+from herenow.api.routes.devices import json_response
 from herenow.errors import BadRequest
 from herenow.model.clock import DAY
 from herenow.model.geo import sphere
@@ -87,7 +87,7 @@ async def device_summary(parts: WithParts, device_id: DeviceId, day: Day) -> Res
         metres += _length(page if last is None else [last, *page])
         count += len(page)
         first, last = first or page[0], page[-1]
-    return answer(
+    return json_response(
         {
             "device_id": device_id,
             "date": day,
@@ -111,7 +111,7 @@ async def send_location_update(request: Request, parts: WithParts) -> Response:
     receipt = await parts.intake.take([report], "article")
     for rejection in receipt.rejected:
         return problem(422, f"{rejection.field}: {rejection.reason}" if rejection.field else rejection.reason)
-    return answer({"status": "broadcasted"})
+    return json_response({"status": "broadcasted"})
 
 
 def _asked(day: str, start: str, end: str) -> Span | None:

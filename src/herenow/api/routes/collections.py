@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.openapi import MEDIA_TYPE
-from herenow.api.routes.devices import answer
+from herenow.api.routes.devices import json_response
 from herenow.errors import NotFound
 
 COLLECTION = "devices"
@@ -27,26 +27,26 @@ async def landing_page(links: WithLinks) -> Response:
         links.to("conformance", "conformance"),
         links.to("data", "collections"),
     ]
-    return answer({"title": "Herenow", "description": "Devices, and where they have been", "links": found})
+    return json_response({"title": "Herenow", "description": "Devices, and where they have been", "links": found})
 
 
 @router.get(f"{ROOT}/conformance")
 async def conformance() -> Response:
     """The classes of OGC API that are kept."""
-    return answer({"conformsTo": _CLASSES})
+    return json_response({"conformsTo": _CLASSES})
 
 
 @router.get(f"{ROOT}/collections")
 async def collections(links: WithLinks) -> Response:
     """There is one collection."""
-    return answer({"collections": [_told(links)], "links": links.page(None)})
+    return json_response({"collections": [_told(links)], "links": links.page(None)})
 
 
 @router.get(f"{ROOT}/collections/{{collection_id}}")
 async def collection(collection_id: str, links: WithLinks) -> Response:
     """One collection."""
     check(collection_id)
-    return answer(_told(links))
+    return json_response(_told(links))
 
 
 def check(collection_id: str) -> None:

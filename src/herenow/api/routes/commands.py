@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from herenow.api.context import WithParts
 from herenow.api.errors import problem
 from herenow.api.paths import DEVICE
-from herenow.api.routes.devices import answer
+from herenow.api.routes.devices import json_response
 from herenow.errors import BadRequest
 from herenow.live.device_commands import UNANSWERED
 
@@ -43,4 +43,4 @@ async def command(device_id: str, request: Request, parts: WithParts) -> Respons
     ack = await parts.commands.send(device_id, content)
     if ack is UNANSWERED:
         return problem(504, str(UNANSWERED.detail))
-    return answer({"device_id": device_id, "ok": ack.ok, "detail": ack.detail})
+    return json_response({"device_id": device_id, "ok": ack.ok, "detail": ack.detail})

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.context import Past, WithPast
+from herenow.api.context import HistoryContext, WithPast
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.paths import DEVICE
 from herenow.api.query import span
-from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.devices import json_response, never_reported
 from herenow.api.routes.track import Raw
 from herenow.errors import BadRequest
 from herenow.history.rollups.blocks import LONGEST
@@ -36,7 +36,7 @@ async def days(device_id: str, past: WithPast, start: From = None, end: To = Non
     range_ = await _asked(past, device_id, start, end, raw=raw is True)
     found = await _summaries(past, device_id, range_, raw=raw is True)
     told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
-    return answer({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
+    return json_response({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
 
 
 @router.get(f"{DEVICE}/trips")
@@ -44,7 +44,7 @@ async def trips(device_id: str, past: WithPast, start: From = None, end: To = No
     """The trips and stops of a device that touch the range, in order, each as long as it is."""
     range_ = await _asked(past, device_id, start, end, raw=raw is True)
     found = await _pieces(past, device_id, range_, raw=raw is True)
-    return answer({"device_id": device_id, "pieces": [_piece(piece) for piece in found]})
+    return json_response({"device_id": device_id, "pieces": [_piece(piece) for piece in found]})
 
 
 @router.get(f"{DEVICE}/places")
@@ -60,7 +60,7 @@ async def places(
     range_ = await _asked(past, device_id, start, end, raw=raw is True)
     found = await _pieces(past, device_id, range_, raw=raw is True)
     known = await asyncio.to_thread(dwellings, [piece for piece in found if isinstance(piece, Stop)])
-    return answer({"device_id": device_id, "places": known[:limit], "count": len(known)})
+    return json_response({"device_id": device_id, "places": known[:limit], "count": len(known)})
 
 
 @router.get("/api/history/days/{day}")
@@ -79,10 +79,10 @@ async def fleet_day(
     told = [{"device_id": device_id, **_told(found[device_id])} for device_id in page]
     following = to_cursor(page[-1]) if len(page) == limit else None
     total = _told(added(found.values()))
-    return answer({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
+    return json_response({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
 
 
-async def _summaries(past: Past, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:
+async def _summaries(past: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:
     """By day; `raw` as if everything were to be believed."""
     first, last = range_.start // DAY, (range_.end - 1) // DAY
     if raw:
@@ -90,7 +90,7 @@ async def _summaries(past: Past, device_id: str, range_: Span, *, raw: bool) -> 
     return await read_summaries(past.store.rollups, device_id, first, last)
 
 
-async def _pieces(past: Past, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
+async def _pieces(past: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
     """Those that touch the range; `raw` ones only as far as a day before and after it."""
     if not raw:
         return await read_pieces(past.store.rollups, device_id, range_)
@@ -99,7 +99,7 @@ async def _pieces(past: Past, device_id: str, range_: Span, *, raw: bool) -> lis
     return [piece for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
 
 
-async def _asked(past: Past, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
+async def _asked(past: HistoryContext, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
     """The range. Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
     longest, range_ = MAX_RAW if raw else LONGEST, span(start, end, 30 * DAY)
     if range_.end - range_.start > longest:

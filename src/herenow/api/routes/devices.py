@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from herenow.api.context import WithFleet, WithParts
 from herenow.api.cursor import ranked_place, to_cursor
-from herenow.api.device_list import Order, Wanted, behind, mark, matching, ranked, without_each
+from herenow.api.device_list import DeviceFilter, Order, behind, mark, matching, ranked, without_each
 from herenow.api.paths import DEVICE
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
@@ -24,7 +24,7 @@ ShortText = Annotated[str, StringConstraints(max_length=LONGEST["kind"])]
 router = APIRouter(tags=["devices"])
 
 
-def told(device: Device, time: int, metres: float) -> dict[str, object]:
+def device_to_json(device: Device, time: int, metres: float) -> dict[str, object]:
     """A device as docs/protocol.md has it; `metres` since midnight UTC."""
     fields: dict[str, object] = {
         "device_id": device.device_id,
@@ -42,7 +42,7 @@ def told(device: Device, time: int, metres: float) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def answer(body: object) -> Response:
+def json_response(body: object) -> Response:
     return Response(json.encode(body), media_type="application/json")
 
 
@@ -56,8 +56,8 @@ def _wanted(
     status: Annotated[list[Status] | None, Query(max_length=4, description="any of these")] = None,
     bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
     device: Annotated[list[str] | None, Query(max_length=MAX_NAMED, description="ids: any of these")] = None,
-) -> Wanted:
-    return Wanted(
+) -> DeviceFilter:
+    return DeviceFilter(
         search_key(search.strip()),
         frozenset(kind) if kind else None,
         frozenset(status) if status else None,
@@ -69,7 +69,7 @@ def _wanted(
 @router.get("/api/devices")
 async def devices(
     parts: WithFleet,
-    wanted: Annotated[Wanted, Depends(_wanted)],
+    wanted: Annotated[DeviceFilter, Depends(_wanted)],
     sort: Annotated[Order, Query(description="a minus turns the order round; what is not known comes last")] = "id",
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     offset: Annotated[int | None, Query(ge=0, le=10_000_000, description="in place of a cursor")] = None,
@@ -88,11 +88,11 @@ async def devices(
     page = [fleet.devices[row] for row in rest[:limit].tolist()]
     following = to_cursor((sort, mark(fleet, page[-1], sort, time))) if len(rest) > limit else None
     body = {
-        "devices": [told(one, time, fleet.metres(one, time)) for one in page],
+        "devices": [device_to_json(one, time, fleet.metres(one, time)) for one in page],
         "next": following,
         "total": len(found),
     }
-    return answer(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
+    return json_response(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
 
 
 @router.get(DEVICE)
@@ -101,7 +101,7 @@ async def device(device_id: str, parts: WithParts) -> Response:
     found, time = await parts.device(device_id), now()
     if found is None:
         raise never_reported(device_id)
-    return answer(told(found, time, parts.hub.fleet.metres(found, time)))
+    return json_response(device_to_json(found, time, parts.hub.fleet.metres(found, time)))
 
 
 @router.get("/api/positions/latest")

@@ -5,9 +5,9 @@ import secrets
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from herenow.api.context import Parts, WithParts
+from herenow.api.context import AppContext, WithParts
 from herenow.api.paths import DEVICE
-from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.devices import json_response, never_reported
 from herenow.errors import Forbidden
 from herenow.history.queries.traces import traces
 
@@ -24,7 +24,7 @@ def _with_key(request: Request, parts: WithParts) -> None:
 @router.get(f"{DEVICE}/traces")
 async def left(device_id: str, parts: WithParts) -> Response:
     """How many rows speak of a device, in every table; `nothing` is true where none does."""
-    return answer(await _traces(parts, device_id))
+    return json_response(await _traces(parts, device_id))
 
 
 @router.delete(DEVICE, dependencies=[Depends(_with_key)])
@@ -37,9 +37,9 @@ async def erase(device_id: str, parts: WithParts) -> Response:
         parts.recorder.forget(device_id)
     await parts.store.erase(device_id)
     await parts.erasures.tell(device_id)
-    return answer(await _traces(parts, device_id))
+    return json_response(await _traces(parts, device_id))
 
 
-async def _traces(parts: Parts, device_id: str) -> dict[str, object]:
+async def _traces(parts: AppContext, device_id: str) -> dict[str, object]:
     found = await traces(parts.store, device_id)
     return {"device_id": device_id, **msgspec.structs.asdict(found), "nothing": found.nothing}

@@ -10,14 +10,14 @@ import structlog
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import FileResponse, StreamingResponse
 
-from herenow.api.context import Past, WithPast
+from herenow.api.context import HistoryContext, WithPast
 from herenow.api.query import open_span
 from herenow.api.routes.history import From
 from herenow.api.routes.track import Raw
 from herenow.errors import HerenowError, NotFound
 from herenow.history.export.export import export
 from herenow.history.export.formats import FORMATS, Format, format_named
-from herenow.history.export.prepared import State
+from herenow.history.export.prepared import ExportState
 from herenow.model.clock import DAY
 from herenow.wire import json
 
@@ -27,7 +27,7 @@ router = APIRouter(tags=["history"])
 log = structlog.get_logger()
 
 
-class Asked(NamedTuple):
+class ExportQuery(NamedTuple):
     """A file that is asked for."""
 
     kind: Format
@@ -41,14 +41,14 @@ async def _asked(
     start: From = None,
     end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; else to the end")] = None,
     raw: Raw = None,
-) -> Asked:
+) -> ExportQuery:
     """Raises NotFound for a device that never reported, BadRequest where the format cannot be made here."""
     kind, range_ = format_named(format), open_span(start, end, DAY)
     named = await _known(past, device) if device else {one.device_id for one in await past.devices()}
-    return Asked(kind, export(past.store, kind.make(), named, range_, raw=raw is not False))
+    return ExportQuery(kind, export(past.store, kind.make(), named, range_, raw=raw is not False))
 
 
-WithAsked = Annotated[Asked, Depends(_asked)]
+WithAsked = Annotated[ExportQuery, Depends(_asked)]
 
 
 @router.get("/api/export", response_class=StreamingResponse)
@@ -84,12 +84,12 @@ async def prepared_file(export_id: str, past: WithPast) -> FileResponse:
     return FileResponse(file, media_type=kind.media_type, filename=f"herenow{kind.ending}")
 
 
-def _state(state: State, status: int) -> Response:
+def _state(state: ExportState, status: int) -> Response:
     told = {name: value for name, value in msgspec.structs.asdict(state).items() if value is not None}
     return Response(json.encode(told), status, media_type="application/json")
 
 
-async def _known(past: Past, device_ids: list[str]) -> set[str]:
+async def _known(past: HistoryContext, device_ids: list[str]) -> set[str]:
     """Raises NotFound for a device that never reported."""
     for device_id in device_ids:
         if await past.device(device_id) is None:

@@ -6,17 +6,17 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Header, Query, Response
 
-from herenow.api.context import Past, WithPast
+from herenow.api.context import HistoryContext, WithPast
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
-from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.devices import json_response, never_reported
 from herenow.api.routes.track import Raw
 from herenow.api.security import FOR_EVER_HERE
 from herenow.history.queries import vector_tiles
 from herenow.history.queries.density import density
 from herenow.history.queries.tiles import Filter, read_tile, tile
 from herenow.history.queries.timeline import timeline
-from herenow.history.rollups.blocks import blocks, version, whole_hours
+from herenow.history.rollups.blocks import closed_blocks, version, whole_hours
 from herenow.history.rollups.keys import MADE, STATE, key_number, one_of
 from herenow.history.rollups.points import OTHER
 from herenow.model.clock import DAY
@@ -33,12 +33,12 @@ async def history(past: WithPast, start: From = None, end: To = None) -> Respons
     """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
     range_, rollups = whole_hours(span(start, end, DAY)), past.store.rollups
     [made] = await rollups.get([one_of(STATE, MADE)])
-    held = await blocks(rollups, range_)
+    held = await closed_blocks(rollups, range_)
     told = {"from": range_.start, "to": range_.end, "version": version(held)}
-    return answer({**told, "made": key_number(made[0][1]) if made else None})
+    return json_response({**told, "made": key_number(made[0][1]) if made else None})
 
 
-async def _filter(past: Past, kind: str | None, device_id: str | None, *, raw: bool) -> Filter:
+async def _filter(past: HistoryContext, kind: str | None, device_id: str | None, *, raw: bool) -> Filter:
     """Raises NotFound for a device that never reported. One of another kind counts nothing."""
     if device_id is None:
         return Filter(kind, raw)
@@ -63,7 +63,7 @@ async def read_density(
     box, range_ = to_box(bbox), whole_hours(span(start, end, DAY))
     cells = await density(past.store.rollups, box, zoom, range_, Filter(kind, raw is True))
     count = sum(cell.count for cell in cells)
-    return answer({"cells": cells, "positions": count, "from": range_.start, "to": range_.end})
+    return json_response({"cells": cells, "positions": count, "from": range_.start, "to": range_.end})
 
 
 @router.get("/api/history/timeline")
@@ -77,7 +77,7 @@ async def read_timeline(
     """Positions of a time range in bins of an hour, in a longer one of a day, in a very long one of 30 days."""
     range_ = whole_hours(span(start, end, DAY))
     found = await timeline(past.store.rollups, range_, Filter(kind, raw is True))
-    return answer({"from": range_.start, "to": range_.end, **msgspec.structs.asdict(found)})
+    return json_response({"from": range_.start, "to": range_.end, **msgspec.structs.asdict(found)})
 
 
 def same(tag: str, if_none_match: str | None) -> bool:

@@ -51,7 +51,9 @@ def _of_recorder(recorder: Recorder) -> Iterator[Metric]:
     yield _counter(
         "herenow_positions_stored", "Positions written to the store; again counts again.", recorder.stored.total
     )
-    yield _counter("herenow_deliveries_set_aside", "Parts of deliveries that can never be stored.", recorder.set_aside)
+    yield _counter(
+        "herenow_deliveries_dead_lettered", "Parts of deliveries that can never be stored.", recorder.dead_lettered
+    )
     buckets = [(_bound(bound), float(count)) for bound, count in recorder.lag.cumulative()]
     yield HistogramMetricFamily(
         "herenow_publish_to_stored_seconds",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from herenow.api.context import Parts
+from herenow.api.context import AppContext
 from herenow.api.cursor import device_place, to_cursor
 from herenow.errors import BadRequest
 from herenow.history.ogc import moving_features as mf
@@ -18,7 +18,7 @@ MAX_POSITIONS = 10_000  # of one trajectory; behind so many that were read a pag
 _AT_ONCE = 16  # devices
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class MovementFilter(msgspec.Struct, frozen=True):
     """Devices that are in the area; that were heard in the moments; or, for a `trajectory`, that passed the area in
     the moments."""
 
@@ -39,7 +39,7 @@ class Wanted(msgspec.Struct, frozen=True):
         return self.area.box.contains(position.longitude, position.latitude) and self.area.touched([position])
 
 
-class Found(msgspec.Struct, frozen=True):
+class DevicePage(msgspec.Struct, frozen=True):
     """`following` is the cursor of the next page, None behind the last; `matched` is None where nobody counted."""
 
     features: list[mf.Json]
@@ -47,13 +47,13 @@ class Found(msgspec.Struct, frozen=True):
     matched: int | None = None
 
 
-async def moving_devices(parts: Parts, wanted: Wanted, cursor: str | None, limit: int) -> Found:
+async def moving_devices(parts: AppContext, wanted: MovementFilter, cursor: str | None, limit: int) -> DevicePage:
     """Up to `limit` of them by id. Where it takes too many devices or positions to find so many there are fewer, and a
     next page. Raises BadRequest for a single trajectory that is too long."""
     place, fleet = device_place(cursor), parts.hub.fleet
     if wanted.moments is None:
         page, total = fleet.page(place, limit + 1, wanted.may_be)
-        return Found([mf.still_feature(device) for device in page[:limit]], _behind(page, limit), total)
+        return DevicePage([mf.still_feature(device) for device in page[:limit]], _behind(page, limit), total)
     looked_at, _ = fleet.page(place, MAX_LOOKED_AT + 1, wanted.may_be)
     if wanted.trajectory:
         return await _trajectories(parts.store, looked_at, wanted.area, wanted.moments, limit)
@@ -65,7 +65,7 @@ def _behind(page: Sequence[Device], number: int) -> str | None:
     return to_cursor(page[number - 1].device_id) if len(page) > number else None
 
 
-async def _heard(store: Store, looked_at: Sequence[Device], moments: Moments, limit: int) -> Found:
+async def _heard(store: Store, looked_at: Sequence[Device], moments: Moments, limit: int) -> DevicePage:
     features: list[mf.Json] = []
     for first in range(0, min(len(looked_at), MAX_LOOKED_AT), _AT_ONCE):
         some = looked_at[first : min(first + _AT_ONCE, MAX_LOOKED_AT)]
@@ -74,8 +74,8 @@ async def _heard(store: Store, looked_at: Sequence[Device], moments: Moments, li
             if heard:
                 features.append(mf.still_feature(device))
             if len(features) == limit:
-                return Found(features, _behind(looked_at, number))
-    return Found(features, _behind(looked_at, MAX_LOOKED_AT))
+                return DevicePage(features, _behind(looked_at, number))
+    return DevicePage(features, _behind(looked_at, MAX_LOOKED_AT))
 
 
 async def _was_heard(store: Store, device: Device, moments: Moments) -> bool:
@@ -84,12 +84,12 @@ async def _was_heard(store: Store, device: Device, moments: Moments) -> bool:
 
 async def _trajectories(
     store: Store, looked_at: Sequence[Device], area: Area | None, moments: Moments, limit: int
-) -> Found:
+) -> DevicePage:
     features: list[mf.Json] = []
     read = 0
     for number, device in enumerate(looked_at[:MAX_LOOKED_AT]):
         if len(features) == limit or read >= MAX_POSITIONS:
-            return Found(features, _behind(looked_at, number))
+            return DevicePage(features, _behind(looked_at, number))
         runs = await read_runs(store, device.device_id, moments, MAX_POSITIONS)
         if runs is None:
             raise BadRequest(
@@ -100,4 +100,4 @@ async def _trajectories(
         trajectory = [part(one, moments) for one in runs]
         if trajectory and (area is None or any(map(area.touched, trajectory))):
             features.append(await asyncio.to_thread(mf.moving_feature, device, trajectory))
-    return Found(features, _behind(looked_at, MAX_LOOKED_AT))
+    return DevicePage(features, _behind(looked_at, MAX_LOOKED_AT))

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.context import Parts, WithFleet
+from herenow.api.context import AppContext, WithFleet
 from herenow.api.cursor import position_place, to_cursor
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.query import area, instant, moments
 from herenow.api.routes.collections import COLLECTION, check
-from herenow.api.routes.devices import answer, never_reported
-from herenow.api.routes.moving_devices import Wanted, moving_devices
+from herenow.api.routes.devices import json_response, never_reported
+from herenow.api.routes.moving_devices import MovementFilter, moving_devices
 from herenow.errors import BadRequest, NotFound
 from herenow.history.export.text import iso
 from herenow.history.ogc import moving_features as mf
@@ -56,7 +56,7 @@ async def items(
     the box is one that they passed."""
     check(collection_id)
     asked, when = now(), _interval(datetime, subtrajectory)
-    wanted = Wanted(area(bbox) if bbox else None, None if datetime is None else when, subtrajectory)
+    wanted = MovementFilter(area(bbox) if bbox else None, None if datetime is None else when, subtrajectory)
     found = await moving_devices(parts, wanted, cursor, min(limit, MAX_LIMIT))
     features = [one | {"links": _device_links(links, str(one["id"]))} for one in found.features]
     told = {
@@ -87,7 +87,7 @@ async def primitive_curve(
     within = moments(datetime)
     found = await _primitive(parts, device_id, primitive)
     told = await asyncio.to_thread(lambda: curve(name, found).within(within))
-    return answer(mf.temporal_curve(name, told, links.page(None)))
+    return json_response(mf.temporal_curve(name, told, links.page(None)))
 
 
 @router.get(f"{ITEM}/tgsequence")
@@ -159,7 +159,7 @@ async def temporal_properties(collection_id: str, device_id: str, parts: WithFle
         for name in mf.MEASURED
     ]
     head = {"temporalProperties": told, "links": links.page(None), "timeStamp": iso(now())}
-    return answer(head | {"numberMatched": len(told), "numberReturned": len(told)})
+    return json_response(head | {"numberMatched": len(told), "numberReturned": len(told)})
 
 
 @router.get(ITEM)
@@ -172,7 +172,7 @@ async def item(collection_id: str, device_id: str, parts: WithFleet, links: With
     return _geojson(told | {"links": _device_links(links, device_id)})
 
 
-def _device(parts: Parts, collection_id: str, device_id: str) -> Device:
+def _device(parts: AppContext, collection_id: str, device_id: str) -> Device:
     """Raises NotFound."""
     check(collection_id)
     found = parts.hub.fleet.get(device_id)
@@ -210,7 +210,7 @@ def _at(primitive: Primitive, instants: Sequence[int], when: Moments) -> Primiti
     return [found for time in instants if when.start <= time <= when.end and (found := at(primitive, time))]
 
 
-async def _primitive(parts: Parts, device_id: str, name: str) -> Primitive:
+async def _primitive(parts: AppContext, device_id: str, name: str) -> Primitive:
     """Raises NotFound."""
     time = int(name) if re.fullmatch(r"[0-9]{1,15}", name) else -1
     found = await read_primitive(parts.store, device_id, time)

@@ -12,9 +12,9 @@ from starlette.websockets import WebSocket
 from herenow import __version__
 from herenow.api.context import WithParts
 from herenow.api.errors import problem
-from herenow.api.routes.devices import answer
+from herenow.api.routes.devices import json_response
 from herenow.api.schemas.map_config import Config, Credit, Start, basemaps
-from herenow.api.static_files import BuiltFiles
+from herenow.api.static_files import StaticFiles
 from herenow.errors import NotFound
 
 WEB = Path(__file__).parents[2] / "web"
@@ -27,7 +27,7 @@ router = APIRouter(tags=["web"])
 async def config(parts: WithParts) -> Response:
     """What a map should know before it draws."""
     scene = parts.scene
-    return answer(
+    return json_response(
         Config(
             version=__version__,
             attributions=msgspec.convert(scene.attributions, list[Credit]),
@@ -63,7 +63,7 @@ def add_web(app: FastAPI) -> None:
     if not (WEB / "index.html").is_file():
         app.add_api_route("/", _not_built, include_in_schema=False)
         return
-    files = BuiltFiles(directory=WEB, html=True)
+    files = StaticFiles(directory=WEB, html=True)
 
     async def docs(request: Request) -> Response:
         if _ends_with_slash(request.scope):

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Header, Query, Response
 
 from herenow.api.context import WithPast
 from herenow.api.query import span
-from herenow.api.routes.devices import answer
+from herenow.api.routes.devices import json_response
 from herenow.api.routes.history import From, To, same
 from herenow.api.routes.track import Raw
 from herenow.api.security import FOR_EVER_HERE
 from herenow.errors import BadRequest
 from herenow.history.queries.replay import STEPS, of_devices, raw_block, read_block
-from herenow.history.rollups.blocks import blocks, whole_hours
+from herenow.history.rollups.blocks import closed_blocks, whole_hours
 from herenow.model.clock import DAY, HOUR
 from herenow.store.port import Span
 
@@ -28,9 +28,9 @@ router = APIRouter(tags=["history"])
 async def manifest(past: WithPast, start: From = None, end: To = None) -> Response:
     """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
     range_ = whole_hours(span(start, end, DAY))
-    held = await blocks(past.store.rollups, range_, "hour")
+    held = await closed_blocks(past.store.rollups, range_, "hour")
     told = [{"block": block.number, "version": block.made.hex()} for block in held]
-    return answer({"from": range_.start, "to": range_.end, "length": HOUR, "steps": STEPS, "blocks": told})
+    return json_response({"from": range_.start, "to": range_.end, "length": HOUR, "steps": STEPS, "blocks": told})
 
 
 @router.get("/api/history/replay/{block}/{level}", response_class=Response)
@@ -49,7 +49,7 @@ async def replay_block(
         raise BadRequest(f"level: expected 0 to {len(STEPS) - 1}, got {level}")
     if not -(2**40) < block < 2**40:
         raise BadRequest(f"block: expected a number of hours since 1970, got {block}")
-    held = await blocks(past.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
+    held = await closed_blocks(past.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
     packed = await (raw_block if raw else read_block)(past.store.rollups, block, level)
     plain = bool(device) or "deflate" not in accept_encoding
     tag = f'"{zlib.crc32(packed + repr((plain, sorted(device or []))).encode()):08x}"'

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Response
 
-from herenow.api.context import Parts, WithFleet
-from herenow.api.routes.devices import answer
+from herenow.api.context import AppContext, WithFleet
+from herenow.api.routes.devices import json_response
 from herenow.bus.port import Bus
 from herenow.model.clock import now
 from herenow.model.device import Device
@@ -11,7 +11,7 @@ from herenow.model.device import Device
 router = APIRouter(tags=["stats"])
 
 
-def stats_of(parts: Parts) -> dict[str, object]:
+def stats_of(parts: AppContext) -> dict[str, object]:
     """The stats of docs/protocol.md; the `stats` message and `GET /api/stats` both say this."""
     hub, time = parts.hub, now()
     fleet = hub.fleet.stats(time)
@@ -56,4 +56,4 @@ def _named(device: Device) -> dict[str, object]:
 @router.get("/api/stats")
 async def stats(parts: WithFleet) -> Response:
     """Devices by status and kind, distances of today, rates, clocks that are off."""
-    return answer(stats_of(parts))
+    return json_response(stats_of(parts))

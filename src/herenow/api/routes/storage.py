@@ -4,7 +4,7 @@ import msgspec
 from fastapi import APIRouter, Response
 
 from herenow.api.context import WithPast
-from herenow.api.routes.devices import answer
+from herenow.api.routes.devices import json_response
 from herenow.history.queries import storage
 
 router = APIRouter(tags=["history"])
@@ -13,4 +13,4 @@ router = APIRouter(tags=["history"])
 @router.get("/api/storage")
 async def read_storage(past: WithPast) -> Response:
     """Positions, bytes on disk, and the bytes that they will take if the next days are like the last seven."""
-    return answer(msgspec.structs.asdict(await storage.storage(past.store, past.keep)))
+    return json_response(msgspec.structs.asdict(await storage.storage(past.store, past.keep)))

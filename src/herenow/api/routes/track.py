@@ -7,17 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.context import Past, WithPast
+from herenow.api.context import HistoryContext, WithPast
 from herenow.api.cursor import position_place, to_cursor
 from herenow.api.paths import DEVICE
 from herenow.api.query import span
-from herenow.api.routes.devices import answer, never_reported
+from herenow.api.routes.devices import json_response, never_reported
 from herenow.errors import BadRequest
-from herenow.history.queries.flag_lookup import reasons
+from herenow.history.queries.flag_lookup import flag_reasons
 from herenow.history.rollups.blocks import LONGEST
 from herenow.history.rollups.days import read_hours, read_level
 from herenow.history.tracks.line import encode_line
-from herenow.history.tracks.quality import believed
+from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.simplify import level_for
 from herenow.model.clock import DAY
 from herenow.model.leg import MAX_LEG_TIME
@@ -53,10 +53,10 @@ async def track(
     found = await past.store.track(device_id, range_, behind, limit)
     if not found and cursor is None and await past.device(device_id) is None:
         raise never_reported(device_id)
-    why = await reasons(past.store.rollups, found)
+    why = await flag_reasons(past.store.rollups, found)
     following = to_cursor(found[-1].version) if len(found) == limit else None
     told = _told(found, why, behind and behind[0], raw=raw is not False)
-    return answer({"device_id": device_id, **told, "next": following})
+    return json_response({"device_id": device_id, **told, "next": following})
 
 
 def _told(found: Sequence[Position], why: Sequence[str | None], last: int | None, *, raw: bool) -> dict[str, object]:
@@ -75,7 +75,7 @@ def _told(found: Sequence[Position], why: Sequence[str | None], last: int | None
     }
 
 
-async def _line(past: Past, device_id: str, range_: Span, zoom: float, *, raw: bool) -> Response:
+async def _line(past: HistoryContext, device_id: str, range_: Span, zoom: float, *, raw: bool) -> Response:
     """The range as of the last round of the rollups. Raises BadRequest where it is too much for one answer."""
     level, rollups = None if raw else level_for(zoom), past.store.rollups
     longest = LONGEST if level is not None else MAX_WHOLE
@@ -85,7 +85,7 @@ async def _line(past: Past, device_id: str, range_: Span, zoom: float, *, raw: b
         raise never_reported(device_id)
     if level is None:
         found = await read_hours(rollups, device_id, range_)
-        found = found if raw else believed(found)
+        found = found if raw else unflagged(found)
     else:
         found = await read_level(rollups, device_id, level, range_)
     if len(found) > MAX_LINE:

@@ -18,11 +18,11 @@ from herenow.api.schemas.history import (
     Trips,
 )
 from herenow.api.schemas.map_config import Config
-from herenow.history.export.prepared import State
+from herenow.history.export.prepared import ExportState
 from herenow.history.queries.storage import Storage
 from herenow.intake.intake import Receipt
 from herenow.model.device import Status
-from herenow.wire.json import Live
+from herenow.wire.json import LivePosition
 
 
 class StoredPosition(TypedDict):
@@ -80,7 +80,7 @@ class Devices(TypedDict):
 class Latest(TypedDict):
     time: int
     truncated: bool
-    positions: list[Live]
+    positions: list[LivePosition]
 
 
 class Counts(TypedDict):
@@ -220,8 +220,8 @@ ANSWERS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("get", "/api/history/analytics"): (Analytics,),
     ("get", "/api/history/distances"): (Distances,),
     ("get", "/api/history/replay"): (Replay,),
-    ("post", "/api/exports"): (State,),
-    ("get", "/api/exports/{export_id}"): (State,),
+    ("post", "/api/exports"): (ExportState,),
+    ("get", "/api/exports/{export_id}"): (ExportState,),
     ("get", "/api/storage"): (Storage,),
     ("get", "/api/stats"): (Stats,),
     ("get", "/healthz"): (Health,),

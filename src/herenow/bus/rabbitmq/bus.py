@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
-from herenow.bus.news_queue import Follower
-from herenow.bus.port import Backlog, Batch, News, Note, Noted, pass_over
-from herenow.bus.rabbitmq.confirmed_sender import Outbox
+from herenow.bus.news_queue import NewsQueue
+from herenow.bus.port import Backlog, Batch, News, Note, NoteHandler, ignore
+from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.consumer import Consumer, RabbitDelivery
-from herenow.bus.rabbitmq.deliveries import Arrivals
+from herenow.bus.rabbitmq.deliveries import ReceivedMessages
 from herenow.bus.rabbitmq.news import BEAT, Announcer, follow
 from herenow.bus.rabbitmq.publisher import Publisher
 from herenow.bus.rabbitmq.topology import DEAD, NEWS, count_waiting, open_mending_link
@@ -48,14 +48,14 @@ class RabbitBus:
 
     def __init__(self, url: RabbitUrl, tasks: asyncio.TaskGroup) -> None:
         self._url = url
-        self._outbox = Outbox(url)
+        self._outbox = ConfirmedSender(url)
         self._publisher = Publisher(self._outbox, url.shards)
         self._announcer = Announcer(self._outbox)
         self._troubles: dict[str, str] = {}  # by link: why it is away
-        self._consumer = Consumer(url, self.set_aside, partial(self._tell, "recorder", None))
+        self._consumer = Consumer(url, self.dead_letter, partial(self._tell, "recorder", None))
         self._consuming = False
-        self._followers: set[Follower] = set()
-        self._inbox: Arrivals | None = None
+        self._followers: set[NewsQueue] = set()
+        self._inbox: ReceivedMessages | None = None
         self._closed = False
         self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
@@ -120,18 +120,18 @@ class RabbitBus:
         await self._announcer.announce(news, published, oldest)
 
     async def relay(self, note: Note) -> bool:
-        await self._outbox.post(NEWS, "", note.content)
+        await self._outbox.send(NEWS, "", note.content)
         return True
 
-    def follow(self, noted: Noted = pass_over) -> AsyncIterator[News | None]:
+    def follow(self, on_note: NoteHandler = ignore) -> AsyncIterator[News | None]:
         """All news from the moment on that RabbitMQ answers; while it does not, nothing can be announced."""
-        follower = Follower()
+        follower = NewsQueue()
         self._followers.add(follower)
         self._troubles["hub"] = "connecting to RabbitMQ"
         tell = partial(self._tell, "hub")
-        return self._read(follower, self._run(follow(self._url, follower, self._heard, noted, tell)))
+        return self._read(follower, self._run(follow(self._url, follower, self._heard, on_note, tell)))
 
-    async def _read(self, follower: Follower, following: asyncio.Task[None]) -> AsyncIterator[News | None]:
+    async def _read(self, follower: NewsQueue, following: asyncio.Task[None]) -> AsyncIterator[News | None]:
         try:
             async for news in follower.read():
                 yield news
@@ -144,7 +144,7 @@ class RabbitBus:
         them. Raises BusUnavailable where RabbitMQ is lost: what was not acknowledged comes again."""
         try:
             async with open_mending_link(self._url, "inbox") as link:
-                self._inbox = arrivals = Arrivals(link)
+                self._inbox = arrivals = ReceivedMessages(link)
                 await arrivals.open(QUEUE, MAX_INBOX)
                 self._tell("inbox", None)
                 while not self._closed and await arrivals.wait():
@@ -155,9 +155,9 @@ class RabbitBus:
             self._tell("inbox", str(error))
             raise
 
-    async def set_aside(self, body: bytes, queue: str, reason: str) -> None:
+    async def dead_letter(self, body: bytes, queue: str, reason: str) -> None:
         """Puts a message that can never be stored where a person finds it. Raises BusUnavailable."""
-        await self._outbox.post("", DEAD, body, {"reason": reason, "queue": queue})
+        await self._outbox.send("", DEAD, body, {"reason": reason, "queue": queue})
 
     def close(self) -> None:
         """No more publications and deliveries."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from herenow.bus.rabbitmq.connection import Link, Properties
+from herenow.bus.rabbitmq.connection import Properties, RabbitConnection
 from herenow.bus.rabbitmq.topology import count_waiting, open_mending_link
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable
@@ -28,7 +28,7 @@ STEADY = 1.0  # s that a link lasts, then the next one is not put off
 log = structlog.get_logger()
 
 
-class Letter:
+class PendingMessage:
     """One message and what became of it."""
 
     def __init__(self, exchange: str, key: str, body: bytes, headers: dict[str, str] | None) -> None:
@@ -55,16 +55,16 @@ def _seen(settled: asyncio.Future[None]) -> None:
         settled.exception()
 
 
-class Outbox:
+class ConfirmedSender:
     """Holds at most MAX_LETTERS. `run` must be running for anything to be sent."""
 
     def __init__(self, url: RabbitUrl) -> None:
         self._url = url
-        self._waiting: deque[Letter] = deque()  # to be sent over the next link
-        self._unconfirmed: dict[int, Letter] = {}  # by delivery tag, oldest first
+        self._waiting: deque[PendingMessage] = deque()  # to be sent over the next link
+        self._unconfirmed: dict[int, PendingMessage] = {}  # by delivery tag, oldest first
         self._tag = 0
         self._refusing: dict[str, float] = {}  # by queue: since when it refuses; inf: it has taken something
-        self._link: Link | None = None
+        self._link: RabbitConnection | None = None
         self._down: str | None = "connecting to RabbitMQ"
 
     @property
@@ -73,20 +73,20 @@ class Outbox:
         return self._down or (self._link.blocked if self._link else None)
 
     @property
-    def link(self) -> Link:
+    def link(self) -> RabbitConnection:
         """For questions to the broker. Raises BusUnavailable."""
         if self._link is None or self._link.blocked:  # a blocked one is not answered either
             raise BusUnavailable(self.trouble or "reconnecting to RabbitMQ")
         return self._link
 
-    def post(self, exchange: str, key: str, body: bytes, headers: dict[str, str] | None = None) -> asyncio.Future[None]:
+    def send(self, exchange: str, key: str, body: bytes, headers: dict[str, str] | None = None) -> asyncio.Future[None]:
         """Done once the broker has it for good; BusUnavailable where it refused it, or within ten seconds did not
         answer. Raises BusUnavailable at once where it is known to be away."""
         if self.trouble:
             raise BusUnavailable(self.trouble)
         if len(self._waiting) + len(self._unconfirmed) >= MAX_LETTERS:
             raise BusUnavailable("RabbitMQ is behind with its confirms; send it again later")
-        letter = Letter(exchange, key, body, headers)
+        letter = PendingMessage(exchange, key, body, headers)
         if self._link is None:
             self._waiting.append(letter)
         else:
@@ -120,7 +120,7 @@ class Outbox:
             log.error("cannot send to RabbitMQ; trying again", reason=reason)
         self._down = reason
 
-    async def _use(self, link: Link) -> None:
+    async def _use(self, link: RabbitConnection) -> None:
         """Until the link is lost. Raises BusUnavailable where something is missing that is sent to, or was refused."""
         link.channel.add_on_return_callback(partial(self._returned, link))
         await link.ask(lambda done: link.channel.confirm_delivery(partial(self._confirmed, link), callback=done))
@@ -151,7 +151,7 @@ class Outbox:
         for tag in [tag for tag, letter in self._unconfirmed.items() if letter.posted < old]:
             self._unconfirmed.pop(tag).fail(reason)
 
-    def _look_at(self, link: Link) -> None:
+    def _look_at(self, link: RabbitConnection) -> None:
         """Drops a link where a confirm is overdue, though a broker that takes nothing confirms nothing on another one,
         too; and where a queue takes nothing: to a channel that found the queue without a leader, RabbitMQ 3.10 refuses
         everything for ever."""
@@ -163,7 +163,7 @@ class Outbox:
         if min(self._refusing.values(), default=math.inf) < time.monotonic() - REFUSED_FOR:
             link.fail(f"a queue at {self._url.place} took nothing for {REFUSED_FOR:.0f} s")
 
-    def _send(self, link: Link, letter: Letter) -> None:
+    def _send(self, link: RabbitConnection, letter: PendingMessage) -> None:
         if letter.settled.done():
             return
         self._tag += 1
@@ -174,7 +174,7 @@ class Outbox:
         properties = Properties(delivery_mode=2, message_id=str(self._tag), headers=letter.headers)
         link.channel.basic_publish(letter.exchange, letter.key, letter.body, properties, mandatory=not letter.exchange)
 
-    def _confirmed(self, link: Link, frame: Any) -> None:
+    def _confirmed(self, link: RabbitConnection, frame: Any) -> None:
         """`multiple` speaks for all up to its tag. A refusal is the queue's: it is full."""
         if link is not self._link:
             return
@@ -191,7 +191,7 @@ class Outbox:
                 self._refusing[letter.key] = math.inf
                 letter.deliver()
 
-    def _returned(self, link: Link, _: object, __: object, properties: Properties, ___: bytes) -> None:
+    def _returned(self, link: RabbitConnection, _: object, __: object, properties: Properties, ___: bytes) -> None:
         """No queue was there for it; its confirm comes next and must not be believed."""
         letter = self._unconfirmed.get(int(properties.message_id or 0)) if link is self._link else None
         if letter is not None:
@@ -220,5 +220,5 @@ class Outbox:
         for letter in unsettled:
             letter.fail("RabbitMQ did not confirm before the server stopped; send it again later")
 
-    def _unsettled(self) -> list[Letter]:
+    def _unsettled(self) -> list[PendingMessage]:
         return [letter for letter in [*self._waiting, *self._unconfirmed.values()] if not letter.settled.done()]

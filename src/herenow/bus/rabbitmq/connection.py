@@ -28,7 +28,7 @@ Properties = pika.BasicProperties
 Received = Callable[[int, bytes], None]  # delivery tag, body
 
 
-class Link:
+class RabbitConnection:
     """Must be made inside a running loop, by `open_link`."""
 
     def __init__(self, connection: AsyncioConnection, url: RabbitUrl) -> None:
@@ -135,10 +135,10 @@ class Link:
 
 
 @contextlib.asynccontextmanager
-async def open_link(url: RabbitUrl, name: str) -> AsyncIterator[Link]:
+async def open_connection(url: RabbitUrl, name: str) -> AsyncIterator[RabbitConnection]:
     """A link to one of the hosts, named `name` in RabbitMQ's listings. Raises BusUnavailable."""
     connection = await _connect(url, name)
-    link = Link(connection, url)
+    link = RabbitConnection(connection, url)
     try:
         await link.open()
         yield link

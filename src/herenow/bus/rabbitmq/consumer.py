@@ -8,8 +8,8 @@ from itertools import chain
 
 import structlog
 
-from herenow.bus.rabbitmq.connection import Link, open_link
-from herenow.bus.rabbitmq.deliveries import Arrivals, Message
+from herenow.bus.rabbitmq.connection import RabbitConnection, open_connection
+from herenow.bus.rabbitmq.deliveries import Message, ReceivedMessages
 from herenow.bus.rabbitmq.topology import shard_queue
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable, Unavailable
@@ -22,7 +22,7 @@ PAUSE = 0.5  # s between two tries to set a message aside
 STAGGER = 0.15  # s between two shards
 
 Shipments = Sequence[tuple[Message, Shipment]]
-SetAside = Callable[[bytes, str, str], Awaitable[None]]  # body, the queue it came from, reason
+DeadLetter = Callable[[bytes, str, str], Awaitable[None]]  # body, the queue it came from, reason
 
 log = structlog.get_logger()
 
@@ -31,12 +31,16 @@ class RabbitDelivery:
     """Whole messages of one link, in the order they came."""
 
     def __init__(
-        self, link: Link, set_aside: SetAside, shipments: Shipments, given_back: list[Shipments] | None = None
+        self,
+        link: RabbitConnection,
+        dead_letter: DeadLetter,
+        shipments: Shipments,
+        requeued: list[Shipments] | None = None,
     ) -> None:
         self._link = link
-        self._set_aside = set_aside
+        self._dead_letter = dead_letter
         self._shipments = shipments
-        self._given_back = [] if given_back is None else given_back  # of the whole, shared with its parts
+        self._requeued = [] if requeued is None else requeued  # of the whole, shared with its parts
         self.published = min(shipment.published for _, shipment in shipments)
         self.positions: Sequence[Position] = shipments[0][1].positions
         if len(shipments) > 1:
@@ -46,33 +50,33 @@ class RabbitDelivery:
         """A merged one speaks for all before it on the link, too: they were settled before."""
         self._link.acknowledge(self._shipments[-1][0].tag, multiple=len(self._shipments) > 1)
 
-    async def give_back(self, error: Unavailable) -> None:  # noqa: ARG002 - its publisher was told long ago
+    async def requeue(self, error: Unavailable) -> None:  # noqa: ARG002 - its publisher was told long ago
         """It is what the recorder gets next: refusing it to RabbitMQ would only send it in circles."""
-        self._given_back.append(self._shipments)
+        self._requeued.append(self._shipments)
 
     def returned(self) -> "RabbitDelivery | None":
         """What was given back of it, to be delivered again."""
-        shipments = sorted(chain.from_iterable(self._given_back), key=lambda shipment: shipment[0].tag)
-        return RabbitDelivery(self._link, self._set_aside, shipments) if shipments else None
+        shipments = sorted(chain.from_iterable(self._requeued), key=lambda shipment: shipment[0].tag)
+        return RabbitDelivery(self._link, self._dead_letter, shipments) if shipments else None
 
-    async def refuse(self, reason: str) -> None:
+    async def dead_letter(self, reason: str) -> None:
         for message, _ in self._shipments:
-            await self._set_aside(message.body, message.queue, reason)
+            await self._dead_letter(message.body, message.queue, reason)
             self._link.acknowledge(message.tag)
 
     def parts(self) -> list["RabbitDelivery"]:
         return [
-            RabbitDelivery(self._link, self._set_aside, [shipment], self._given_back) for shipment in self._shipments
+            RabbitDelivery(self._link, self._dead_letter, [shipment], self._requeued) for shipment in self._shipments
         ]
 
 
 class Consumer:
-    def __init__(self, url: RabbitUrl, set_aside: SetAside, opened: Callable[[], None]) -> None:
+    def __init__(self, url: RabbitUrl, dead_letter: DeadLetter, opened: Callable[[], None]) -> None:
         self._url = url
-        self._set_aside = set_aside
+        self._dead_letter = dead_letter
         self._opened = opened  # told whenever all shards are open
         self._name = secrets.token_hex(4)
-        self._arrivals: Arrivals | None = None
+        self._arrivals: ReceivedMessages | None = None
         self._closed = False
         self._delivered: int | None = None  # ms, when the oldest was published that is delivered and not settled
 
@@ -84,8 +88,8 @@ class Consumer:
 
     async def consume(self) -> AsyncGenerator[RabbitDelivery, None]:
         """As Bus.consume. At most PREFETCH messages a shard are held."""
-        async with open_link(self._url, f"recorder {self._name}") as link:
-            self._arrivals = arrivals = Arrivals(link)
+        async with open_connection(self._url, f"recorder {self._name}") as link:
+            self._arrivals = arrivals = ReceivedMessages(link)
             opening = asyncio.create_task(self._open_all(link, arrivals), name="open-shards")
             try:
                 while not self._closed and await arrivals.wait():
@@ -109,7 +113,7 @@ class Consumer:
         if self._arrivals:
             self._arrivals.end()
 
-    async def _open_all(self, link: Link, arrivals: Arrivals) -> None:
+    async def _open_all(self, link: RabbitConnection, arrivals: ReceivedMessages) -> None:
         """The first consumer of a shard stays its active one. Each recorder begins with other shards and takes its
         time, so that recorders that start together share them."""
         try:
@@ -121,7 +125,7 @@ class Consumer:
         else:
             self._opened()
 
-    async def _gather(self, link: Link, arrivals: Arrivals) -> RabbitDelivery | None:
+    async def _gather(self, link: RabbitConnection, arrivals: ReceivedMessages) -> RabbitDelivery | None:
         """What has arrived, merged; what cannot be read is set aside and never comes again."""
         shipments: list[tuple[Message, Shipment]] = []
         size = 0
@@ -129,18 +133,18 @@ class Consumer:
             try:
                 shipment = unpack_shipment(message.body)
             except Undecodable as error:
-                await self._put_aside(link, message, str(error))
+                await self._dead_letter_unreadable(link, message, str(error))
                 continue
             shipments.append((message, shipment))
             size += len(shipment.positions)
-        return RabbitDelivery(link, self._set_aside, shipments) if shipments else None
+        return RabbitDelivery(link, self._dead_letter, shipments) if shipments else None
 
-    async def _put_aside(self, link: Link, message: Message, reason: str) -> None:
+    async def _dead_letter_unreadable(self, link: RabbitConnection, message: Message, reason: str) -> None:
         """Tries until it is done: letting go of the link would count against every message that is held."""
         log.error("set aside a message that cannot be read", queue=message.queue, reason=reason)
         while True:
             try:
-                await self._set_aside(message.body, message.queue, reason)
+                await self._dead_letter(message.body, message.queue, reason)
             except BusUnavailable:
                 if link.lost.done() or self._closed:
                     raise

@@ -5,7 +5,7 @@ from collections import deque
 
 import msgspec
 
-from herenow.bus.rabbitmq.connection import Link
+from herenow.bus.rabbitmq.connection import RabbitConnection
 from herenow.errors import BusUnavailable
 
 
@@ -15,10 +15,10 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     body: bytes
 
 
-class Arrivals:
+class ReceivedMessages:
     """Bounded by what the broker may deliver before it is acknowledged."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RabbitConnection) -> None:
         self._link = link
         self._messages: deque[Message] = deque()
         self._news = asyncio.Event()  # something arrived, the link is lost, or the end was asked for

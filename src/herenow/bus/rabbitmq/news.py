@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import structlog
 
-from herenow.bus.news_queue import Follower
-from herenow.bus.port import News, Note, Noted
-from herenow.bus.rabbitmq.confirmed_sender import FIRST_PAUSE, LONGEST_PAUSE, Outbox
-from herenow.bus.rabbitmq.connection import Link
+from herenow.bus.news_queue import NewsQueue
+from herenow.bus.port import News, Note, NoteHandler
+from herenow.bus.rabbitmq.confirmed_sender import FIRST_PAUSE, LONGEST_PAUSE, ConfirmedSender
+from herenow.bus.rabbitmq.connection import RabbitConnection
 from herenow.bus.rabbitmq.topology import NEWS, bind_to_news, follow_news, open_mending_link
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 class Announcer:
     """One run of numbers, for the life of the process."""
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: ConfirmedSender) -> None:
         self._outbox = outbox
         self._epoch = secrets.token_hex(8)
         self._seq = 0
@@ -46,7 +46,7 @@ class Announcer:
 
     def _post(self, news: News, lag: int | None, oldest: int | None) -> asyncio.Future[None]:
         bulletin = Bulletin(self._epoch, self._seq + 1, lag, oldest, list(news))
-        sent = self._outbox.post(NEWS, "", pack_bulletin(bulletin))
+        sent = self._outbox.send(NEWS, "", pack_bulletin(bulletin))
         self._seq += 1
         return sent
 
@@ -76,18 +76,18 @@ class Numbers:
 
 async def follow(
     url: RabbitUrl,
-    follower: Follower,
+    follower: NewsQueue,
     heard: Callable[[Bulletin], None],
-    noted: Noted,
+    on_note: NoteHandler,
     tell: Callable[[str | None], None],
 ) -> None:
     """Hands on all news until cancelled; None where some may be lost: whenever it begins to listen, too.
-    `heard` is told of each bulletin first, `noted` of notes; `tell` why it hears none, None while it does."""
+    `heard` is told of each bulletin first, `on_note` of notes; `tell` why it hears none, None while it does."""
     pause = FIRST_PAUSE
     while True:
         try:
             async with open_mending_link(url, "hub") as link:
-                queue = await _listen(link, follower, heard, noted)
+                queue = await _listen(link, follower, heard, on_note)
                 follower.miss()
                 pause = FIRST_PAUSE
                 tell(None)
@@ -99,7 +99,7 @@ async def follow(
         pause = min(LONGEST_PAUSE, pause * 2)
 
 
-async def _stay_bound(link: Link, queue: str) -> str:
+async def _stay_bound(link: RabbitConnection, queue: str) -> str:
     """Until the link is lost; returns why. An exchange that went took its bindings along, also where somebody has made
     it again: bound once more, the gap in the numbers shows what was missed."""
     while True:
@@ -109,13 +109,15 @@ async def _stay_bound(link: Link, queue: str) -> str:
         await bind_to_news(link, queue)
 
 
-async def _listen(link: Link, follower: Follower, heard: Callable[[Bulletin], None], noted: Noted) -> str:
+async def _listen(
+    link: RabbitConnection, follower: NewsQueue, heard: Callable[[Bulletin], None], on_note: NoteHandler
+) -> str:
     """The queue that it listens to."""
     numbers = Numbers()
 
     def received(_: int, body: bytes) -> None:
         if body.startswith(NOTE):
-            noted(Note(body))
+            on_note(Note(body))
             return
         try:
             bulletin = unpack_bulletin(body)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from herenow.bus.port import Batch
-from herenow.bus.rabbitmq.confirmed_sender import Outbox
+from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.topology import shard_of, shard_queue
 from herenow.errors import BusUnavailable
 from herenow.model.clock import now
@@ -48,7 +48,7 @@ class _Part:
 
 
 class Publisher:
-    def __init__(self, outbox: Outbox, shards: int) -> None:
+    def __init__(self, outbox: ConfirmedSender, shards: int) -> None:
         self._outbox = outbox
         self._published = 0  # positions not confirmed yet
         self._waiting: list[deque[_Part]] = [deque() for _ in range(shards)]
@@ -93,7 +93,7 @@ class Publisher:
             published = min(part.publication.published for part in parts)
             body = pack_shipment(published, [packed for part in parts for packed in part.packed])
             try:
-                sent = self._outbox.post("", shard_queue(shard), body)
+                sent = self._outbox.send("", shard_queue(shard), body)
             except BusUnavailable as error:
                 _tell(parts, str(error))
             else:

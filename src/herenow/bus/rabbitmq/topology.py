@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from herenow.bus.rabbitmq.connection import Link, open_link
+from herenow.bus.rabbitmq.connection import RabbitConnection, open_connection
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable
 from herenow.wire.legacy_article import QUEUE
@@ -39,7 +39,7 @@ def shard_queue(shard: int) -> str:
 async def make_queues(url: RabbitUrl) -> None:
     """Makes what is missing; twice changes nothing. Raises BusUnavailable, also where one is there with other
     properties."""
-    async with open_link(url, "schema") as link:
+    async with open_connection(url, "schema") as link:
         await _make_dead(link)
         for shard in range(url.shards):
             await _make(link, shard_queue(shard), _shard(url))
@@ -48,10 +48,10 @@ async def make_queues(url: RabbitUrl) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_mending_link(url: RabbitUrl, name: str) -> AsyncIterator[Link]:
+async def open_mending_link(url: RabbitUrl, name: str) -> AsyncIterator[RabbitConnection]:
     """As `open_link`; where the link is lost because something is missing that no setting decides, that is made before
     this ends, and the next link finds it."""
-    async with open_link(url, name) as link:
+    async with open_connection(url, name) as link:
         try:
             yield link
         finally:
@@ -62,7 +62,7 @@ async def open_mending_link(url: RabbitUrl, name: str) -> AsyncIterator[Link]:
 async def _make_again(url: RabbitUrl, missing: str) -> None:
     """Only beside the shards: without them `herenow schema` has not run here, or with other settings."""
     try:
-        async with open_link(url, "repair") as link:
+        async with open_connection(url, "repair") as link:
             for shard in range(url.shards):
                 await link.waiting_in(shard_queue(shard))
             await _MADE_AGAIN[missing](link)
@@ -72,7 +72,7 @@ async def _make_again(url: RabbitUrl, missing: str) -> None:
         log.warning("made what was missing in RabbitMQ", made=missing)
 
 
-async def count_waiting(link: Link, url: RabbitUrl) -> int:
+async def count_waiting(link: RabbitConnection, url: RabbitUrl) -> int:
     """How many messages wait for a recorder. Raises BusUnavailable, and the link is lost, where something is missing
     that is sent to."""
     await link.ask(lambda done: link.channel.exchange_declare(NEWS, passive=True, callback=done))
@@ -80,7 +80,7 @@ async def count_waiting(link: Link, url: RabbitUrl) -> int:
     return sum([await link.waiting_in(shard_queue(shard)) for shard in range(url.shards)])
 
 
-async def follow_news(link: Link) -> str:
+async def follow_news(link: RabbitConnection) -> str:
     """The queue of one follower; it goes when the link does."""
     arguments = {"x-queue-type": "classic", "x-max-length": FOLLOWER_MESSAGES, "x-overflow": "drop-head"}
     made = await link.ask(
@@ -91,27 +91,27 @@ async def follow_news(link: Link) -> str:
     return queue
 
 
-async def bind_to_news(link: Link, queue: str) -> None:
+async def bind_to_news(link: RabbitConnection, queue: str) -> None:
     """Twice changes nothing. Raises BusUnavailable, and the link is lost, where the exchange is missing."""
     await link.ask(lambda done: link.channel.queue_bind(queue, NEWS, callback=done))
 
 
-async def _make_news(link: Link) -> None:
+async def _make_news(link: RabbitConnection) -> None:
     await link.ask(lambda done: link.channel.exchange_declare(NEWS, "fanout", durable=True, callback=done))
 
 
-async def _make_dead(link: Link) -> None:
+async def _make_dead(link: RabbitConnection) -> None:
     await _make(link, DEAD, _quorum(DEAD_BYTES))
 
 
-async def _make_inbox(link: Link) -> None:
+async def _make_inbox(link: RabbitConnection) -> None:
     await _make(link, QUEUE, {})  # the way the article's simulator makes it itself
 
 
 _MADE_AGAIN = {NEWS: _make_news, DEAD: _make_dead, QUEUE: _make_inbox}
 
 
-async def _make(link: Link, queue: str, arguments: dict[str, Any]) -> None:
+async def _make(link: RabbitConnection, queue: str, arguments: dict[str, Any]) -> None:
     await link.ask(lambda done: link.channel.queue_declare(queue, durable=True, arguments=arguments, callback=done))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from herenow.history.export.segments import Stretch, Stretches
+from herenow.history.export.segments import Segment, Stretches
 from herenow.history.export.text import ALTITUDES, iso
 from herenow.model.position import Position
 
@@ -38,10 +38,10 @@ class CzmlExport:
     def end(self) -> bytes:
         return self._written(self._stretches.end()) + self._availability() + b"\n]\n"
 
-    def _written(self, stretches: Iterable[Stretch]) -> bytes:
+    def _written(self, stretches: Iterable[Segment]) -> bytes:
         return b"".join([self._packets(stretch) for stretch in stretches])
 
-    def _packets(self, stretch: Stretch) -> bytes:
+    def _packets(self, stretch: Segment) -> bytes:
         before = b""
         first = stretch.positions[0]
         packet: dict[str, object] = {"id": _id(first.device_id)}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 
 from herenow.history.export.formats import Export
-from herenow.history.queries.flag_lookup import reasons
+from herenow.history.queries.flag_lookup import flag_reasons
 from herenow.model.position import Position
 from herenow.store.port import Span, Store, Version
 
@@ -34,7 +34,7 @@ async def export(
 
 
 async def _believed(store: Store, page: Sequence[Position]) -> Sequence[Position]:
-    why = await reasons(store.rollups, page)
+    why = await flag_reasons(store.rollups, page)
     return [one for one, reason in zip(page, why, strict=True) if reason is None]
 
 

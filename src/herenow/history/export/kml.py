@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from herenow.history.export.segments import Stretch, Stretches
+from herenow.history.export.segments import Segment, Stretches
 from herenow.history.export.text import iso, json_in_xml, plain, xml
 from herenow.model.position import Position
 
@@ -47,10 +47,10 @@ class KmlExport:
         rest = self._written(self._stretches.end())
         return rest + ((_PLACEMARK_ENDS if self._open else "") + "</Document></kml>\n").encode()
 
-    def _written(self, stretches: Iterable[Stretch]) -> bytes:
+    def _written(self, stretches: Iterable[Segment]) -> bytes:
         return "".join([self._placemark(stretch) + _track(stretch.positions) for stretch in stretches]).encode()
 
-    def _placemark(self, stretch: Stretch) -> str:
+    def _placemark(self, stretch: Segment) -> str:
         if not stretch.first:
             return ""
         before, self._open = (_PLACEMARK_ENDS if self._open else ""), True

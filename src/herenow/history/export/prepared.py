@@ -27,7 +27,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 log = structlog.get_logger()
 
 
-class State(msgspec.Struct, frozen=True):
+class ExportState(msgspec.Struct, frozen=True):
     id: str
     state: Literal["writing", "ready", "failed"]
     bytes: int
@@ -51,7 +51,7 @@ class Prepared:
         if self._writing:
             await asyncio.wait(self._writing)
 
-    async def begin(self, ending: str, pieces: AsyncGenerator[bytes, None]) -> State:
+    async def begin(self, ending: str, pieces: AsyncGenerator[bytes, None]) -> ExportState:
         """Writes a file of that ending, without being waited for. Raises Busy beyond MOST, StoreUnavailable where the
         folder cannot be written to."""
         try:
@@ -63,7 +63,7 @@ class Prepared:
         task = asyncio.create_task(self._write(name, ending, pieces), name="export")
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
-        return State(name, "writing", 0)
+        return ExportState(name, "writing", 0)
 
     def _make_room(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ class Prepared:
     def _part(self, name: str) -> Path:
         return self._folder / f"{name}.part"
 
-    def state(self, name: str) -> State:
+    def state(self, name: str) -> ExportState:
         """Raises NotFound for one that is not there."""
         if not _ID.fullmatch(name):
             raise _unknown(name)
@@ -121,11 +121,11 @@ class Prepared:
         with contextlib.suppress(FileNotFoundError):
             part = self._part(name).stat()
             gone = "whoever wrote it is gone; begin another" if time.time() - part.st_mtime > SILENT else None
-            return State(name, "failed" if gone else "writing", part.st_size, gone)
+            return ExportState(name, "failed" if gone else "writing", part.st_size, gone)
         found = self._find(name)
         if found.suffix == ".failed":
-            return State(name, "failed", 0, found.read_text() or NO_ROOM)
-        return State(name, "ready", found.stat().st_size)
+            return ExportState(name, "failed", 0, found.read_text() or NO_ROOM)
+        return ExportState(name, "ready", found.stat().st_size)
 
     def file(self, name: str) -> Path:
         """Raises NotFound for one that is not there, Busy for one that is not ready."""

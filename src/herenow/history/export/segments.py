@@ -10,7 +10,7 @@ from herenow.model.position import Position
 MAX_STRETCH = 10_000  # positions
 
 
-class Stretch(msgspec.Struct, frozen=True, gc=False):
+class Segment(msgspec.Struct, frozen=True, gc=False):
     """Positions of one device without a gap.
 
     One that was cut for its length alone begins with the last position of the one before, so that nothing is missing
@@ -28,26 +28,26 @@ class Stretches:
         self._held: list[Position] = []
         self._first = True
 
-    def add(self, positions: Sequence[Position]) -> Iterator[Stretch]:
+    def add(self, positions: Sequence[Position]) -> Iterator[Segment]:
         """The stretches that are whole now. Positions come sorted by device and time."""
         for position in positions:
             if self._held and (cut := self._cut(position)):
                 yield cut
             self._held.append(position)
 
-    def end(self) -> Iterator[Stretch]:
+    def end(self) -> Iterator[Segment]:
         """What is left."""
         if self._held:
-            yield Stretch(self._held, self._first)
+            yield Segment(self._held, self._first)
             self._held = []
 
-    def _cut(self, position: Position) -> Stretch | None:
+    def _cut(self, position: Position) -> Segment | None:
         last = self._held[-1]
         same = position.device_id == last.device_id
         joined = same and position.time - last.time <= MAX_LEG_TIME
         if joined and len(self._held) < MAX_STRETCH:
             return None
-        cut = Stretch(self._held, self._first)
+        cut = Segment(self._held, self._first)
         self._held = [last] if joined else []
         self._first = not same
         return cut

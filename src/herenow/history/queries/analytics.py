@@ -17,8 +17,8 @@ from herenow.history.rollups.days import read_figures
 from herenow.history.rollups.keys import all_of, blocks_part, day_parts, key_number, numbers_of
 from herenow.history.rollups.track_reader import around
 from herenow.history.tracks.movement import legs
-from herenow.history.tracks.quality import believed
-from herenow.history.tracks.stillness import DEFAULT, Settings
+from herenow.history.tracks.quality import unflagged
+from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.summary import HOURS, SPEED_STEPS, Extent, Figures, figures_of
 from herenow.history.tracks.track import Track
 from herenow.model.clock import DAY, HOUR
@@ -31,7 +31,7 @@ AT_ONCE = 64
 TOO_MUCH = "there are more than {:,} days of devices {}; ask for a shorter time, one kind, or {}"
 
 
-class Sums(msgspec.Struct):
+class DeviceTotals(msgspec.Struct):
     """`hours` are positions by hour of the UTC day, `speeds` ms by speed in steps of SPEED_STEP, `distance` is that of
     trips, in m."""
 
@@ -43,13 +43,13 @@ class Sums(msgspec.Struct):
     speeds: list[int] = msgspec.field(default_factory=lambda: [0] * SPEED_STEPS)
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AnalyticsQuery(msgspec.Struct, frozen=True):
     """What is summed up; `device_ids` None means all."""
 
     span: Span
     box: Box | None = None
     device_ids: Collection[str] | None = None
-    settings: Settings = DEFAULT
+    settings: TripSettings = DEFAULT
 
 
 class DeviceDay(NamedTuple):
@@ -60,14 +60,14 @@ class DeviceDay(NamedTuple):
 class Analytics(msgspec.Struct, frozen=True):
     """`days` and `devices` by their numbers and ids, each with what it has of the whole."""
 
-    whole: Sums
-    days: Mapping[int, Sums]
-    devices: Mapping[str, Sums]
+    whole: DeviceTotals
+    days: Mapping[int, DeviceTotals]
+    devices: Mapping[str, DeviceTotals]
     devices_of_day: Mapping[int, int]
     by_device_day: Mapping[DeviceDay, float]  # m
 
 
-async def analytics(rollups: Rollups, asked: Asked) -> Analytics:
+async def analytics(rollups: Rollups, asked: AnalyticsQuery) -> Analytics:
     """As of the last round of the rollups. Raises BadRequest where that is too much for one answer."""
     try:
         async with asyncio.timeout(READ_DEADLINE):
@@ -78,7 +78,7 @@ async def analytics(rollups: Rollups, asked: Asked) -> Analytics:
 
 
 class _Summing:
-    def __init__(self, rollups: Rollups, asked: Asked) -> None:
+    def __init__(self, rollups: Rollups, asked: AnalyticsQuery) -> None:
         self._rollups = rollups
         self._asked = asked
         self._found: dict[DeviceDay, Figures] = {}
@@ -123,7 +123,7 @@ class _Summing:
         asked = self._asked
         days = [(one.device_id, Span(one.day * DAY, (one.day + 1) * DAY)) for one in some]
         found = await around(self._rollups, days, asked.settings)
-        parts = await asyncio.to_thread(lambda: [part_of(believed(one.track), one.span, asked) for one in found])
+        parts = await asyncio.to_thread(lambda: [part_of(unflagged(one.track), one.span, asked) for one in found])
         self._found.update((one, part) for one, part in zip(some, parts, strict=True) if part.positions or part.moving)
 
 
@@ -150,7 +150,7 @@ def _lies(extent: Extent | None, box: Box | None) -> Lies:
     return Lies.INSIDE if high and wide else Lies.ACROSS
 
 
-def part_of(kept: Track, day: Span, asked: Asked) -> Figures:
+def part_of(kept: Track, day: Span, asked: AnalyticsQuery) -> Figures:
     """What a believed track of a device, as long as it is `around` a UTC day, has on that day in the range and the
     box."""
     span = Span(max(day.start, asked.span.start), min(day.end, asked.span.end))
@@ -158,13 +158,13 @@ def part_of(kept: Track, day: Span, asked: Asked) -> Figures:
 
 
 def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:
-    whole, days, devices = Sums(), dict[int, Sums](), dict[str, Sums]()
+    whole, days, devices = DeviceTotals(), dict[int, DeviceTotals](), dict[str, DeviceTotals]()
     devices_of_day: dict[int, int] = {}
     for one, figures in sorted(found.items()):
-        for sums in (days.setdefault(one.day, Sums()), devices.setdefault(one.device_id, Sums())):
+        for sums in (days.setdefault(one.day, DeviceTotals()), devices.setdefault(one.device_id, DeviceTotals())):
             _add(sums, figures)
         devices_of_day[one.day] = devices_of_day.get(one.day, 0) + 1
-    whole = Sums(
+    whole = DeviceTotals(
         positions=sum(day.positions for day in days.values()),
         distance=sum(day.distance for day in days.values()),
         moving=sum(day.moving for day in days.values()),
@@ -176,7 +176,7 @@ def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:
     return Analytics(whole, days, devices, devices_of_day, distances)
 
 
-def _add(sums: Sums, figures: Figures) -> None:
+def _add(sums: DeviceTotals, figures: Figures) -> None:
     sums.positions += figures.positions
     sums.distance += figures.distance
     sums.moving += figures.moving

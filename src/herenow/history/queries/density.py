@@ -8,7 +8,7 @@ import numpy as np
 
 from herenow.errors import BadRequest
 from herenow.history.queries.tiles import MAX_BYTES, Filter, counted
-from herenow.history.rollups.blocks import Block, blocks
+from herenow.history.rollups.blocks import TimeBlock, closed_blocks
 from herenow.history.rollups.cells import CLASSES, MOVING, Cells, cell_places, coarser, morton, place_cells, together
 from herenow.history.rollups.keys import number_key, one_of
 from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, tile_part
@@ -41,7 +41,7 @@ async def density(rollups: Rollups, box: Box, zoom: int, span: Span, by: Filter)
     stored = min(level for level in (GROUND, *ZOOMS) if level + SPLIT >= grid)
     # Two parts of a box may lie in one tile.
     tiles = list(dict.fromkeys(tile for part in box.parts() for tile in _tiles(part, stored)))
-    values = await _read(rollups, await blocks(rollups, span), stored, tiles)
+    values = await _read(rollups, await closed_blocks(rollups, span), stored, tiles)
     return await asyncio.to_thread(_cells, values, stored, grid, box, by)
 
 
@@ -55,7 +55,9 @@ def _tiles(box: Box, zoom: int) -> list[int]:
     return found
 
 
-async def _read(rollups: Rollups, held: Sequence[Block], zoom: int, tiles: Sequence[int]) -> list[tuple[str, bytes]]:
+async def _read(
+    rollups: Rollups, held: Sequence[TimeBlock], zoom: int, tiles: Sequence[int]
+) -> list[tuple[str, bytes]]:
     if len(held) * len(tiles) > MAX_RANGES:
         raise BadRequest(TOO_FINE)
     asked: list[tuple[str, Range]] = [

@@ -11,7 +11,7 @@ from herenow.model.position import Position
 from herenow.store.port import Rollups, Span
 
 
-async def reasons(rollups: Rollups, positions: Sequence[Position]) -> list[str | None]:
+async def flag_reasons(rollups: Rollups, positions: Sequence[Position]) -> list[str | None]:
     """Why each is not to be believed, None for one that is or that no round has judged yet. Takes positions of one
     device, oldest first. Raises StoreUnavailable, and BadRequest where that cannot be read in time."""
     if not positions:

@@ -13,7 +13,7 @@ import numpy as np
 from herenow.errors import NotFound
 from herenow.history.rollups.hours import read_hour
 from herenow.history.rollups.keys import all_of, hour_parts, replay_part
-from herenow.history.tracks.quality import believed, trusting
+from herenow.history.tracks.quality import unflagged, without_flags
 from herenow.history.tracks.track import FIX, Track
 from herenow.model.clock import HOUR
 from herenow.store.port import Rollups, Row
@@ -33,7 +33,7 @@ _COUNT = struct.Struct("<I")
 _NOTHING: Track = np.empty(0, FIX)
 
 
-class Head(msgspec.Struct, frozen=True):
+class BlockHeader(msgspec.Struct, frozen=True):
     """What a block begins with, as JSON; `counts` are the positions of each device, in the order of `devices`."""
 
     start: int  # ms
@@ -77,7 +77,7 @@ async def raw_block(rollups: Rollups, hour: int, level: int) -> bytes:
 
     def made() -> bytes:
         tracks = [(key.decode(), *read_hour(value)) for key, value in rows]
-        raw = [(device_id, kind, trusting(track)) for device_id, kind, track in tracks]
+        raw = [(device_id, kind, without_flags(track)) for device_id, kind, track in tracks]
         return zlib.compress(encode(hour, level, raw), LEVEL)
 
     return await asyncio.to_thread(made)
@@ -85,14 +85,14 @@ async def raw_block(rollups: Rollups, hour: int, level: int) -> bytes:
 
 def encode(hour: int, level: int, tracks: Tracks) -> bytes:
     """A block, not compressed. Positions that are not to be believed are left out."""
-    kept = [(device_id, kind, _thinned(believed(track), STEPS[level])) for device_id, kind, track in tracks]
+    kept = [(device_id, kind, _thinned(unflagged(track), STEPS[level])) for device_id, kind, track in tracks]
     kept = sorted((one for one in kept if len(one[2])), key=lambda one: one[0])
     names, kinds = [one[0] for one in kept], [one[1] for one in kept]
-    head = Head(hour * HOUR, STEPS[level], names, kinds, [len(one[2]) for one in kept])
+    head = BlockHeader(hour * HOUR, STEPS[level], names, kinds, [len(one[2]) for one in kept])
     return _encoded(head, _rows(hour, np.concatenate([_NOTHING, *(one[2] for one in kept)])))
 
 
-def _encoded(head: Head, rows: Any) -> bytes:
+def _encoded(head: BlockHeader, rows: Any) -> bytes:
     said = msgspec.json.encode(head)
     said += b" " * (-len(said) % 4)
     columns = [np.ascontiguousarray(rows[name]).tobytes() for name in COLUMNS.names or ()]
@@ -126,14 +126,14 @@ def of_devices(body: bytes, wanted: Collection[str]) -> bytes:
     head, rows = decode(body)
     chosen = [name in wanted for name in head.devices]
     devices, kinds = list(compress(head.devices, chosen)), list(compress(head.kinds, chosen))
-    kept = Head(head.start, head.step, devices, kinds, list(compress(head.counts, chosen)))
+    kept = BlockHeader(head.start, head.step, devices, kinds, list(compress(head.counts, chosen)))
     return _encoded(kept, rows[np.repeat(np.array(chosen, bool), head.counts)])
 
 
-def decode(body: bytes) -> tuple[Head, Any]:
+def decode(body: bytes) -> tuple[BlockHeader, Any]:
     """The head and rows of COLUMNS of a block that is not compressed."""
     (length,) = _COUNT.unpack_from(body)
-    head = msgspec.json.decode(body[_COUNT.size : _COUNT.size + length], type=Head)
+    head = msgspec.json.decode(body[_COUNT.size : _COUNT.size + length], type=BlockHeader)
     count, start = sum(head.counts), _COUNT.size + length
     rows = np.empty(count, COLUMNS)
     for name in COLUMNS.names or ():

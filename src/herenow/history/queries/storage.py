@@ -16,7 +16,7 @@ SAMPLE = 7  # whole days of which the last ones are taken to go on like that; of
 WORLD = Tile(0, 0, 0)
 
 
-class Kind(msgspec.Struct, frozen=True):
+class StorageKind(msgspec.Struct, frozen=True):
     """Of devices of one kind: positions a day lately, and the days that they are kept, None for ever."""
 
     a_day: float
@@ -33,7 +33,7 @@ class Storage(msgspec.Struct, frozen=True):
     positions: int
     position_bytes: int
     rollup_bytes: int
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, StorageKind]
     predicted: float | None
     grows: float | None
 
@@ -47,7 +47,7 @@ async def storage(store: Store, keep: Retention, clock: Clock = now) -> Storage:
     total = sum(part.total for part in counted)
     until_now = (await _counted(store.rollups, Span(tomorrow - LONGEST, tomorrow))).total
     recent, days = await _recent(store.rollups, until_now, moment)
-    kinds = {kind: Kind(count / days, keep.of(kind)) for kind, count in sorted(recent.items())}
+    kinds = {kind: StorageKind(count / days, keep.of(kind)) for kind, count in sorted(recent.items())}
     each = (size.positions + size.rollups) / total if total else None
     return Storage(
         positions=total,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.errors import BadRequest
-from herenow.history.rollups.blocks import blocks, version
+from herenow.history.rollups.blocks import closed_blocks, version
 from herenow.history.rollups.cells import (
     CLASSES,
     EMPTY,
@@ -59,7 +59,7 @@ class Filter(msgspec.Struct, frozen=True):
         return chosen
 
 
-class Found(msgspec.Struct, frozen=True):
+class TileContent(msgspec.Struct, frozen=True):
     """What is in a tile: points where they are few, and else cells. `tag` is another one when it changes, `version`
     when anything in the span does."""
 
@@ -78,12 +78,12 @@ def tile(zoom: int, x: int, y: int) -> Tile:
     return Tile(zoom, x, y)
 
 
-async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> Found:
+async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> TileContent:
     """What a tile has in a span of whole hours. Raises BadRequest where that is too much to be read at once."""
     if by.device_id is not None:
         return await _of_device(rollups, wanted, span, by, by.device_id)
     near = wanted.zoom >= GROUND and span.end - span.start <= POINTS_FOR
-    held = await blocks(rollups, span, "hour" if near else "month")
+    held = await closed_blocks(rollups, span, "hour" if near else "month")
     if len(held) > MAX_BLOCKS:
         raise BadRequest(f"there are more than {MAX_BLOCKS} blocks to be read; ask for a shorter time")
     zoom = max(stored for stored in (GROUND, *ZOOMS) if stored <= wanted.zoom)
@@ -97,12 +97,12 @@ async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> F
         raise BadRequest("there are too many positions near this place; ask for a shorter time, or from further away")
     tag = f"{zlib.crc32(repr(by).encode() + b''.join(value for _, value in values)):08x}"
     points, cells = await asyncio.to_thread(_near if near else _far, wanted, zoom, values, by)
-    return Found(points, cells, tag, version(await blocks(rollups, span) if near else held))
+    return TileContent(points, cells, tag, version(await closed_blocks(rollups, span) if near else held))
 
 
-async def _of_device(rollups: Rollups, wanted: Tile, span: Span, by: Filter, device_id: str) -> Found:
+async def _of_device(rollups: Rollups, wanted: Tile, span: Span, by: Filter, device_id: str) -> TileContent:
     """From the hours of the device; month by month, so that what is too much is not read whole."""
-    current = version(await blocks(rollups, span))  # before: what is made meanwhile has another one
+    current = version(await closed_blocks(rollups, span))  # before: what is made meanwhile has another one
     values: list[bytes] = []
     for part in hours_ranges(device_id, span.start // HOUR, span.end // HOUR - 1):
         values += [value for rows in await rollups.get([part]) for _, value in rows]
@@ -114,7 +114,7 @@ async def _of_device(rollups: Rollups, wanted: Tile, span: Span, by: Filter, dev
         return _gathered(wanted, points([(device_id, by.kind or OTHER, track)]), by)
 
     tag = f"{zlib.crc32(repr((by, wanted)).encode() + b''.join(values)):08x}"
-    return Found(*await asyncio.to_thread(gathered), tag, current)
+    return TileContent(*await asyncio.to_thread(gathered), tag, current)
 
 
 def _near(wanted: Tile, _: int, values: Sequence[tuple[str, bytes]], by: Filter) -> tuple[Points | None, Cells]:

@@ -7,7 +7,7 @@ import msgspec
 
 from herenow.errors import BadRequest
 from herenow.history.queries.tiles import MAX_BYTES, Filter
-from herenow.history.rollups.blocks import Block, blocks
+from herenow.history.rollups.blocks import TimeBlock, closed_blocks
 from herenow.history.rollups.cells import CLASSES, MOVING, unpack_cells
 from herenow.history.rollups.keys import BLOCKS, number_key, one_of
 from herenow.history.rollups.pyramid import tile_part
@@ -31,7 +31,7 @@ async def timeline(rollups: Rollups, span: Span, by: Filter) -> Timeline:
     """Of a span of whole hours, in the shortest bins of which it has at most MAX_BINS. The first and the last bin
     count only what is in the span. Raises BadRequest where that is too much to be read at once, StoreUnavailable."""
     block = next((one for one in ("hour", "day") if _bins(span, BLOCKS[one]) <= MAX_BINS), "month")
-    held = await blocks(rollups, span, block)
+    held = await closed_blocks(rollups, span, block)
     if len(held) > MAX_BLOCKS:
         raise BadRequest(TOO_MUCH)
     # The whole world is one tile, with the fewest cells.
@@ -46,7 +46,7 @@ def _bins(span: Span, length: int) -> int:
     return -(-span.end // length) - span.start // length
 
 
-def _counted(values: Sequence[tuple[Block, bytes]], span: Span, length: int, by: Filter) -> Timeline:
+def _counted(values: Sequence[tuple[TimeBlock, bytes]], span: Span, length: int, by: Filter) -> Timeline:
     first = span.start // length
     found = Timeline(first * length, length, [0] * _bins(span, length), [0] * _bins(span, length))
     for block, value in values:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.queries.tiles import Found, Tile
+from herenow.history.queries.tiles import Tile, TileContent
 from herenow.history.rollups.cells import CLASSES, FLAGGED, MOVING, NORTHMOST, Cells
 from herenow.history.rollups.points import Points
 from herenow.history.tracks.track import PLACES
@@ -18,7 +18,7 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 Feature = tuple[float, float, dict[str, object]]  # longitude, latitude, properties
 
 
-def encode(found: Found, tile: Tile) -> bytes:
+def encode(found: TileContent, tile: Tile) -> bytes:
     """Empty where nothing is there.
 
     A position has `device_id`, `time`, `kind`, `moving`; a cluster, at the mean place of its positions, `count`,

@@ -15,7 +15,7 @@ FORMAT = 1  # of what is sent; browsers keep it for as long as the version stays
 FINER = {"month": "day", "day": "hour"}
 
 
-class Block(NamedTuple):
+class TimeBlock(NamedTuple):
     length: str  # hour, day or month
     number: int
     made: bytes  # another one whenever it was made anew
@@ -33,18 +33,18 @@ def whole_hours(span: Span) -> Span:
     return Span(span.start // HOUR * HOUR, -(-span.end // HOUR) * HOUR)
 
 
-async def blocks(rollups: Rollups, span: Span, longest: str = "month") -> list[Block]:
+async def closed_blocks(rollups: Rollups, span: Span, longest: str = "month") -> list[TimeBlock]:
     """Those in a span of whole hours that hold anything, none longer than `longest`. A month or day counts where it is
     made of all that is known, else what it is made of."""
     return await _within(rollups, longest, [(span.start, span.end)], now() - CLOSED_AFTER)
 
 
-def version(held: Sequence[Block]) -> str:
+def version(held: Sequence[TimeBlock]) -> str:
     """Another one when anything in these blocks may have changed."""
     return f"{crc32(repr((FORMAT, held)).encode()):08x}"
 
 
-async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]], closed: int) -> list[Block]:
+async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]], closed: int) -> list[TimeBlock]:
     """`closed`: days and months that end later, in ms, are not made yet, and not dirty either."""
     if not spans:
         return []
@@ -55,7 +55,7 @@ async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]]
     answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in asked])
     dirty = {key_number(key) for rows in marks for key, _ in rows}
     there = {key_number(key): made for rows in answers for key, made in rows}
-    found = [Block(block, number, made) for number, made in sorted(there.items()) if number not in dirty]
+    found = [TimeBlock(block, number, made) for number, made in sorted(there.items()) if number not in dirty]
     if block not in FINER:
         return found
     return sorted([*found, *await _within(rollups, FINER[block], _left(spans, whole, BLOCKS[block], dirty), closed)])

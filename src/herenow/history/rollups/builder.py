@@ -37,7 +37,7 @@ from herenow.history.rollups.keys import (
 from herenow.history.rollups.points import OTHER, points
 from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
 from herenow.history.tracks.quality import VERSION as RULES
-from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, Settings
+from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
 from herenow.model.clock import DAY, now
 from herenow.store.port import Range, Row, Store
 
@@ -56,7 +56,7 @@ log = structlog.get_logger()
 class Rollup:
     """One at a time may work on a store."""
 
-    def __init__(self, store: Store, settings: Settings = DEFAULT) -> None:
+    def __init__(self, store: Store, settings: TripSettings = DEFAULT) -> None:
         self._store = store
         self._settings = settings
         self._version = f"{VERSION}.{crc32(repr(settings).encode()):08x}".encode()

@@ -28,9 +28,9 @@ from herenow.history.rollups.keys import (
 )
 from herenow.history.rollups.track_reader import Around, around
 from herenow.history.tracks.movement import context
-from herenow.history.tracks.quality import believed, trusting
+from herenow.history.tracks.quality import unflagged, without_flags
 from herenow.history.tracks.simplify import TOLERANCES, levels
-from herenow.history.tracks.stillness import MAX_SILENCE, Settings
+from herenow.history.tracks.stillness import MAX_SILENCE, TripSettings
 from herenow.history.tracks.summary import Figures, Summary, summary
 from herenow.history.tracks.track import NOTHING, Track, pack_track, unpack_track
 from herenow.history.tracks.trips import Piece, Stop, joined
@@ -56,7 +56,7 @@ class MadeDays(NamedTuple):
     silent: set[DeviceDay]
 
 
-async def made_days(rollups: Rollups, days: Sequence[DeviceDay], settings: Settings) -> MadeDays:
+async def made_days(rollups: Rollups, days: Sequence[DeviceDay], settings: TripSettings) -> MadeDays:
     """Days of devices, as their hours are now."""
     spans = [(device_id, Span(day * DAY, (day + 1) * DAY)) for device_id, day in days]
     tracks = await around(rollups, spans, settings)
@@ -74,19 +74,19 @@ async def made_days(rollups: Rollups, days: Sequence[DeviceDay], settings: Setti
     return found_days
 
 
-def _head(found: Around, settings: Settings) -> int:
+def _head(found: Around, settings: TripSettings) -> int:
     """Stands for what the days before read of a day: what lies in its `context`, and the nearest beyond."""
     times = found.kept["time"]
     last = int(np.searchsorted(times, found.span.start + context(settings)))
     return _digest(found.kept[: last + 1])
 
 
-def _tail(found: Around, settings: Settings) -> int:
+def _tail(found: Around, settings: TripSettings) -> int:
     """Stands for what the days after read of a day."""
     kept = found.kept
     if not len(kept):
         return 0
-    since = min(found.span.end - context(settings), int(kept["time"][-1])) - settings.still_time
+    since = min(found.span.end - context(settings), int(kept["time"][-1])) - settings.min_stop_duration
     return _digest(kept[np.searchsorted(kept["time"], since) :])
 
 
@@ -94,19 +94,19 @@ def _digest(some: Track) -> int:
     return crc32(some[["time", "longitude", "latitude", "speed", "accuracy"]].tobytes()) if len(some) else 0
 
 
-def _readers(found: Around, day: int, settings: Settings, *, head: bool, tail: bool) -> Iterable[int]:
+def _readers(found: Around, day: int, settings: TripSettings, *, head: bool, tail: bool) -> Iterable[int]:
     """The days that read the head or the tail of a day, as far as `around` goes for them."""
     reach = context(settings)
     if head:
         before = found.span.start if found.before is None else found.before
         yield from range((before - reach) // DAY, day)
     if tail:
-        after = max(found.after(reach) or 0, found.span.end + reach + settings.still_time)
+        after = max(found.after(reach) or 0, found.span.end + reach + settings.min_stop_duration)
         yield from range(day + 1, after // DAY + 1)
 
 
 def _rows(device_id: str, day: int, made: Summary, found: Track) -> list[Row]:
-    key, kept = number_key(day), believed(found)
+    key, kept = number_key(day), unflagged(found)
     coarsest = levels(kept, _stays(kept, made.pieces))
     rows = [Row(level_part(device_id, level, day), key, _level(kept[coarsest <= level])) for level in _LEVELS]
     packed = _pack(made) if len(found) or made.stopped else None
@@ -173,14 +173,14 @@ async def read_pieces(rollups: Rollups, device_id: str, span: Span) -> list[Piec
 
 
 async def raw_summaries(
-    rollups: Rollups, device_id: str, first: int, last: int, settings: Settings
+    rollups: Rollups, device_id: str, first: int, last: int, settings: TripSettings
 ) -> Mapping[int, Summary]:
     """What a device did, by day, had everything in its track to be believed."""
     [found] = await around(rollups, [(device_id, Span(first * DAY, (last + 1) * DAY))], settings)
-    return await asyncio.to_thread(_raw, trusting(found.track), first, last, settings)
+    return await asyncio.to_thread(_raw, without_flags(found.track), first, last, settings)
 
 
-def _raw(found: Track, first: int, last: int, settings: Settings) -> Mapping[int, Summary]:
+def _raw(found: Track, first: int, last: int, settings: TripSettings) -> Mapping[int, Summary]:
     parts = {day: summary(found, day, settings) for day in range(first, last + 1)}
     return {day: part for day, part in parts.items() if part.positions or part.stopped}
 

@@ -6,15 +6,15 @@ import msgspec
 
 from herenow.history.rollups.keys import MADE, STATE, all_of, distance_part, distance_parts, key_number, one_of
 from herenow.history.tracks.summary import Figures
-from herenow.model.device import Driven
+from herenow.model.device import DayDistance
 from herenow.store.port import Rollups, Row
 
-_driven = msgspec.msgpack.Decoder(Driven).decode
+_driven = msgspec.msgpack.Decoder(DayDistance).decode
 
 
 def distance_row(device_id: str, day: int, made: Figures) -> Row:
     """Without a value where the device has no position that is to be believed."""
-    driven = msgspec.msgpack.encode(Driven(made.last[0], made.distance)) if made.last else None
+    driven = msgspec.msgpack.encode(DayDistance(made.last[0], made.distance)) if made.last else None
     return Row(distance_part(day, device_id), device_id.encode(), driven)
 
 
@@ -24,7 +24,7 @@ async def read_made(rollups: Rollups) -> int | None:
     return key_number(made[0][1]) if made else None
 
 
-async def read_distances(rollups: Rollups, day: int) -> AsyncIterator[Mapping[str, Driven]]:
+async def read_distances(rollups: Rollups, day: int) -> AsyncIterator[Mapping[str, DayDistance]]:
     """Of all devices that have a position on a UTC day, some at a time. Raises StoreUnavailable, BadRequest where it
     cannot be read in time."""
     for part in distance_parts(day):

@@ -8,8 +8,8 @@ import numpy as np
 from herenow.history.rollups.hours import hours_ranges
 from herenow.history.rollups.keys import key_number
 from herenow.history.tracks.movement import context
-from herenow.history.tracks.quality import believed
-from herenow.history.tracks.stillness import MAX_SILENCE, Settings
+from herenow.history.tracks.quality import unflagged
+from herenow.history.tracks.stillness import MAX_SILENCE, TripSettings
 from herenow.history.tracks.track import NOTHING, Track, unpack_track
 from herenow.model.clock import HOUR
 from herenow.store.port import Range, Rollups, Span
@@ -31,23 +31,23 @@ class Around(NamedTuple):
     @property
     def kept(self) -> Track:
         """What is to be believed of that."""
-        return believed(self.inside)
+        return unflagged(self.inside)
 
     @property
     def before(self) -> int | None:
         """When the nearest believed position before the span was."""
-        times = believed(self.track)["time"]
+        times = unflagged(self.track)["time"]
         row = int(np.searchsorted(times, self.span.start))
         return int(times[row - 1]) if row else None
 
     def after(self, reach: int) -> int | None:
         """When the nearest was that is `reach` after it, or more."""
-        times = believed(self.track)["time"]
+        times = unflagged(self.track)["time"]
         row = int(np.searchsorted(times, self.span.end + reach))
         return int(times[row]) if row < len(times) else None
 
 
-async def around(rollups: Rollups, asked: Sequence[tuple[str, Span]], settings: Settings) -> list[Around]:
+async def around(rollups: Rollups, asked: Sequence[tuple[str, Span]], settings: TripSettings) -> list[Around]:
     """Around each span of a device, in the same order: at least `context` to either side, and the nearest position
     beyond if it is no further than MAX_SILENCE."""
     making = [_Making(device_id, span, settings) for device_id, span in asked]
@@ -69,14 +69,14 @@ async def _read(rollups: Rollups, wanted: "Iterable[tuple[_Making, list[Range]]]
 class _Making:
     """What is read for one span: packed hours by their numbers, unpacked where they are needed."""
 
-    def __init__(self, device_id: str, span: Span, settings: Settings) -> None:
+    def __init__(self, device_id: str, span: Span, settings: TripSettings) -> None:
         self.span = span
         self.hours: dict[int, bytes] = {}
         self._device_id = device_id
-        self._still_time = settings.still_time
+        self._still_time = settings.min_stop_duration
         self._reach = context(settings)
-        self._first = (span.start - self._reach - settings.still_time) // HOUR  # hours that are read
-        self._last = (span.end + self._reach + settings.still_time) // HOUR
+        self._first = (span.start - self._reach - settings.min_stop_duration) // HOUR  # hours that are read
+        self._last = (span.end + self._reach + settings.min_stop_duration) // HOUR
         self._unpacked: dict[int, Track] = {}
 
     def first_ranges(self) -> list[Range]:
@@ -106,7 +106,7 @@ class _Making:
     def _began(self) -> int | None:
         """The hour from which all is needed; None where that is not known yet."""
         for hour in sorted((one for one in self.hours if one * HOUR < self.span.start), reverse=True):
-            times = believed(self._hour(hour))["time"]
+            times = unflagged(self._hour(hour))["time"]
             times = times[times < self.span.start]
             if len(times):
                 since = min(int(times[-1]), self.span.start - self._reach) - self._still_time
@@ -117,7 +117,7 @@ class _Making:
         """The hour up to which all is needed; None where that is not known yet."""
         beyond = self.span.end + self._reach
         for hour in sorted(one for one in self.hours if (one + 1) * HOUR > beyond):
-            if (believed(self._hour(hour))["time"] >= beyond).any():
+            if (unflagged(self._hour(hour))["time"] >= beyond).any():
                 return hour
         return None
 

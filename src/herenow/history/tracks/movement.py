@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from herenow.history.tracks.lengths import calmed, lengths
 from herenow.history.tracks.quality import Mask, Points, Rows, apart, points
-from herenow.history.tracks.stillness import DEFAULT, LONGEST_WINDOW, Settings, still
+from herenow.history.tracks.stillness import DEFAULT, LONGEST_WINDOW, TripSettings, still
 from herenow.history.tracks.track import Track
 from herenow.model.clock import HOUR
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
@@ -36,12 +36,12 @@ class Legs(NamedTuple):
     speeds: Numbers  # m/s, of n positions: as reported, else of the leg that ends there if that moves, else NaN
 
 
-def context(settings: Settings = DEFAULT) -> int:
+def context(settings: TripSettings = DEFAULT) -> int:
     """How far to either side of a leg, in ms, what is there may decide what the leg is."""
-    return max(LOOK, settings.trip_time) + max(LONGEST_WINDOW, settings.still_time)
+    return max(LOOK, settings.min_trip_duration) + max(LONGEST_WINDOW, settings.min_stop_duration)
 
 
-def legs(found: Track, settings: Settings = DEFAULT) -> Legs:
+def legs(found: Track, settings: TripSettings = DEFAULT) -> Legs:
     """Takes believed positions."""
     ground = points(found)
     elapsed = np.diff(found["time"])
@@ -60,7 +60,7 @@ def legs(found: Track, settings: Settings = DEFAULT) -> Legs:
     return Legs(ground, elapsed, stays, driven, np.where(counted, calm, 0.0), speeds)
 
 
-def stops(found: Track, settings: Settings = DEFAULT) -> list[tuple[int, int]]:
+def stops(found: Track, settings: TripSettings = DEFAULT) -> list[tuple[int, int]]:
     """The first and the last position of each stop, in order. Takes believed positions."""
     return runs(_through_instants(still(found, points(found), settings), np.diff(found["time"])))
 
@@ -83,21 +83,21 @@ def _through_instants(mask: Mask, elapsed: Integers) -> Mask:
     return filled
 
 
-def _driven(found: Track, ground: Points, moving: Mask, settings: Settings) -> Mask:
+def _driven(found: Track, ground: Points, moving: Mask, settings: TripSettings) -> Mask:
     """The moving legs around which, in LOOK to either side and without a stop or a silence, lies what is long enough
     for a trip."""
-    look, times = max(LOOK, settings.trip_time), found["time"]
+    look, times = max(LOOK, settings.min_trip_duration), found["time"]
     driven = np.zeros(len(moving), np.bool_)
     for begin, end in runs(moving):
         rows = np.arange(begin, end)
         first = np.searchsorted(times[begin : end + 1], times[rows] - look) + begin
         last = np.searchsorted(times[begin : end + 1], times[rows + 1] + look, "right") + begin - 1
-        long = times[last] - times[first] >= settings.trip_time
+        long = times[last] - times[first] >= settings.min_trip_duration
         if first[-1] == begin and last[0] == end:  # each sees all of it
             seen = ground[:, begin : end + 1]
-            driven[begin:end] = long & bool(apart(seen.max(axis=1), seen.min(axis=1)) >= settings.trip_reach)
+            driven[begin:end] = long & bool(apart(seen.max(axis=1), seen.min(axis=1)) >= settings.min_trip_distance)
         else:
-            driven[begin:end] = long & (_spans(ground, first, last) >= settings.trip_reach)
+            driven[begin:end] = long & (_spans(ground, first, last) >= settings.min_trip_distance)
     return driven
 
 

@@ -51,13 +51,13 @@ def flagged(found: Track, before: Track) -> Track:
     return judged
 
 
-def believed(found: Track) -> Track:
+def unflagged(found: Track) -> Track:
     """Those with flag 0; `found` itself where that is all."""
     flags = found["flag"]
     return found[flags == 0] if flags.any() else found
 
 
-def trusting(found: Track) -> Track:
+def without_flags(found: Track) -> Track:
     """The same with nothing flagged."""
     copied = found.copy()
     copied["flag"] = 0

@@ -35,18 +35,18 @@ Integers = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 
-class Settings(msgspec.Struct, frozen=True):
+class TripSettings(msgspec.Struct, frozen=True):
     """What counts as a stop and as a trip."""
 
-    still_time: int = 300_000  # ms; a stop is no shorter
-    still_radius: float = 50.0  # m; around its centre, and what it drifts at most in `still_time`
+    min_stop_duration: int = 300_000  # ms; a stop is no shorter
+    stop_radius: float = 50.0  # m; around its centre, and what it drifts at most in `still_time`
     still_speed: float = 3.0  # m/s; what is faster nearly all the time does not stand, wherever it is
-    wander: float = 200.0  # m; a position may lie as far off as it is inaccurate, but no further than this
-    trip_time: int = 60_000  # ms; a trip is no shorter
-    trip_reach: float = 100.0  # m; what a trip spans. Its length would not do: jitter adds up
+    max_stop_radius: float = 200.0  # m; a position may lie as far off as it is inaccurate, but no further than this
+    min_trip_duration: int = 60_000  # ms; a trip is no shorter
+    min_trip_distance: float = 100.0  # m; what a trip spans. Its length would not do: jitter adds up
 
 
-DEFAULT = Settings()
+DEFAULT = TripSettings()
 
 
 class _Spread(NamedTuple):
@@ -57,7 +57,7 @@ class _Spread(NamedTuple):
     spread: Numbers  # square root of the mean square distance from the mean
 
 
-def still(found: Track, ground: Points, settings: Settings = DEFAULT) -> Mask:
+def still(found: Track, ground: Points, settings: TripSettings = DEFAULT) -> Mask:
     """Of n positions the n − 1 legs between them. `ground` are their `points`."""
     if len(found) < 2:
         return np.zeros(max(0, len(found) - 1), np.bool_)
@@ -67,9 +67,9 @@ def still(found: Track, ground: Points, settings: Settings = DEFAULT) -> Mask:
 class _Windows:
     """Windows are given by the rows of their first and their last position."""
 
-    def __init__(self, found: Track, ground: Points, settings: Settings) -> None:
+    def __init__(self, found: Track, ground: Points, settings: TripSettings) -> None:
         self._settings = settings
-        self._widest = max(settings.wander, settings.still_radius)
+        self._widest = max(settings.max_stop_radius, settings.stop_radius)
         self._times = found["time"]
         self._cells = np.rint(ground * _CENTIMETRES).astype(np.int64)
         self._sums = _running(self._cells)
@@ -99,7 +99,7 @@ class _Windows:
 
     def covered(self) -> Mask:
         """The legs that are in any window that is still."""
-        wait = self._settings.still_time
+        wait = self._settings.min_stop_duration
         first = np.arange(len(self._times))
         last = np.searchsorted(self._times, self._times + wait)
         first, last = self._possible(first, last)
@@ -117,7 +117,7 @@ class _Windows:
         first, last = first[there], last[there]
         apart = self._cells[:, last] - self._cells[:, first]
         near = np.abs(apart).max(axis=0) <= 2 * self._widest * _CENTIMETRES
-        near &= self._times[last] - self._times[first] <= max(MAX_SILENCE, self._settings.still_time)
+        near &= self._times[last] - self._times[first] <= max(MAX_SILENCE, self._settings.min_stop_duration)
         return first[near], last[near]
 
     def _keep(self, first: Rows, last: Rows, holds: Callable[[Rows, Rows], Mask]) -> tuple[Rows, Rows]:
@@ -130,7 +130,7 @@ class _Windows:
     def _near_its_centre(self, first: Rows, last: Rows) -> Mask:
         spread = self._spread(first, last)
         room = _between(self._accuracy, first, last + 1) / (last - first + 1) / _CENTIMETRES * SIGMAS
-        room = np.clip(room, self._settings.still_radius, self._widest)
+        room = np.clip(room, self._settings.stop_radius, self._widest)
         end = np.clip(END * spread.spread, room / 2, room)
         near = (spread.first <= end) & (spread.last <= end) & (spread.spread <= room)
         some = np.flatnonzero(near)
@@ -142,9 +142,9 @@ class _Windows:
         spread = self._spread(first, last)
         count = np.maximum(_between(self._noises, first + 1, last), 1)
         noise = _between(self._noise, first + 1, last) / count / _CENTIMETRES**2
-        room = np.clip(NOISY_END * spread.spread, self._settings.still_radius, self._widest)
+        room = np.clip(NOISY_END * spread.spread, self._settings.stop_radius, self._widest)
         held = (spread.first <= room) & (spread.last <= room) & (spread.spread <= NOISY_SPREAD * self._widest)
-        held &= self._times[last] - self._times[first] <= max(LONGEST_WINDOW, self._settings.still_time)
+        held &= self._times[last] - self._times[first] <= max(LONGEST_WINDOW, self._settings.min_stop_duration)
         return np.asarray(held & (noise >= NOISE * spread.spread**2))
 
     def _spread(self, first: Rows, last: Rows) -> _Spread:
@@ -169,7 +169,7 @@ class _Windows:
         times = (
             _between(self._moments, middle, last + 1) / counts[1] - _between(self._moments, first, middle) / counts[0]
         )
-        return np.asarray(metres > room * np.maximum(0.5, times / self._settings.still_time))
+        return np.asarray(metres > room * np.maximum(0.5, times / self._settings.min_stop_duration))
 
     def _driven(self, first: Rows, last: Rows) -> Mask:
         """Whether its steps have a direction, and are fast. Those of noise, and of noise that lasts, have none."""

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from msgspec import field
 
 from herenow.history.tracks.movement import Integers, Legs, Numbers, legs
-from herenow.history.tracks.quality import Mask, believed
-from herenow.history.tracks.stillness import DEFAULT, Settings
+from herenow.history.tracks.quality import Mask, unflagged
+from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.track import Track, latitudes, longitudes
 from herenow.history.tracks.trips import Piece, pieces_of
 from herenow.model.clock import DAY, HOUR
@@ -98,10 +98,10 @@ class Summary(Figures, frozen=True, array_like=True):
     tail: int = 0
 
 
-def summary(found: Track, day: int, settings: Settings = DEFAULT) -> Summary:
+def summary(found: Track, day: int, settings: TripSettings = DEFAULT) -> Summary:
     """Of a UTC day (since 1970). Takes a flagged track that goes on before and after it, as far as `days.around`."""
     whole = Span(day * DAY, (day + 1) * DAY)
-    kept = believed(found)
+    kept = unflagged(found)
     known = legs(kept, settings)
     figures = figures_of(kept, known, whole)
     inside = (found["time"] >= whole.start) & (found["time"] < whole.end)

@@ -8,7 +8,7 @@ import numpy as np
 
 from herenow.history.tracks.movement import Integers, Legs, legs, runs
 from herenow.history.tracks.quality import Points, Rows, apart, earth, place
-from herenow.history.tracks.stillness import DEFAULT, Settings
+from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.track import PLACES, Track
 
 Place = tuple[float, float]  # longitude and latitude, degrees
@@ -76,7 +76,7 @@ class Stop(msgspec.Struct, frozen=True, array_like=True, tag="stop"):
 Piece = Trip | Stop
 
 
-def pieces(found: Track, settings: Settings = DEFAULT) -> list[Piece]:
+def pieces(found: Track, settings: TripSettings = DEFAULT) -> list[Piece]:
     """Trips and stops in order. Takes believed positions of any range of time.
 
     They need not cover all of it: between them lie silences, and moves too short for a trip.

@@ -12,7 +12,7 @@ SAME = 1e-6  # by which two numbers for one field may differ, as a share or in t
 MAX_TRACKS = 1000  # of a file that are compared with each other
 
 
-class Remark(msgspec.Struct, frozen=True):
+class ImportRemark(msgspec.Struct, frozen=True):
     """What is to be said of a file beside its rows. There are few different ones, so that they can be counted.
 
     `lost` where something was left out that says where a device was, or seems to.
@@ -23,12 +23,12 @@ class Remark(msgspec.Struct, frozen=True):
     lost: bool = False
 
 
-OVERLAPPING = Remark(
+OVERLAPPING = ImportRemark(
     "tracks that overlap in time under one device id",
     "their positions are one track now, by time; if they are of several devices, give each track a name of its own",
 )
 
-Row = tuple[int, Report] | Rejection | Remark  # with the number of its line or point
+Row = tuple[int, Report] | Rejection | ImportRemark  # with the number of its line or point
 
 
 def put(fields: dict[str, object], field: str, value: object) -> None:

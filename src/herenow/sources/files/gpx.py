@@ -13,7 +13,7 @@ import msgspec
 from herenow.errors import SettingsError
 from herenow.model.report import BadReport, Rejection
 from herenow.model.timestamps import from_iso
-from herenow.sources.files.fields import OVERLAPPING, Remark, Row, Tracks, put
+from herenow.sources.files.fields import OVERLAPPING, ImportRemark, Row, Tracks, put
 from herenow.wire.json import convert_report
 
 OURS = "{https://herenow.dev/gpx/1}"
@@ -112,10 +112,10 @@ def _names(root: ET.Element) -> _Names:
     return _Names(space + brace)
 
 
-def _left_out(point: ET.Element, names: _Names) -> Remark:
+def _left_out(point: ET.Element, names: _Names) -> ImportRemark:
     """A way point or a route point says where something is or where a way leads; its time is that of the note."""
     timed = point.find(names.time) is not None
-    return Remark(
+    return ImportRemark(
         f"{names.places[point.tag]} {'with a time ' if timed else ''}left out",
         "they mark places, and do not say that a device was there; if it was, make a track of them first",
         lost=timed,

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 
 from herenow.intake.intake import Intake
-from herenow.intake.retrying_sender import MAX_TAKE, Delivery, OnProgress, Progress
+from herenow.intake.retrying_sender import MAX_TAKE, OnProgress, Progress, RetryingSender
 from herenow.model.report import FIELDS, Rejection, Report
-from herenow.sources.files.fields import Remark
+from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.readers import read_file, size_of
 
 OnRejection = Callable[[Path, Rejection], None]
@@ -25,7 +25,7 @@ class Imported(msgspec.Struct, frozen=True):
     accepted: int
     refused: int
     fields: Counter[str | None]
-    remarks: Counter[tuple[Path, Remark]]
+    remarks: Counter[tuple[Path, ImportRemark]]
 
     @property
     def rejected(self) -> int:
@@ -49,7 +49,7 @@ async def import_files(
 
     Raises SettingsError where a file cannot be read, Unavailable where the intake was away for too long.
     """
-    delivery = Delivery(intake, "import")
+    delivery = RetryingSender(intake, "import")
     found = Imported(0, 0, Counter(), Counter())
     sizes = [size_of(file) for file in files]
     for number, file in enumerate(files):
@@ -62,19 +62,19 @@ async def import_files(
     return msgspec.structs.replace(found, accepted=delivery.sent, refused=delivery.rejected)
 
 
-def _count(found: Imported, file: Path, others: Sequence[Rejection | Remark], on_rejection: OnRejection) -> None:
+def _count(found: Imported, file: Path, others: Sequence[Rejection | ImportRemark], on_rejection: OnRejection) -> None:
     for other in others:
-        if isinstance(other, Remark):
+        if isinstance(other, ImportRemark):
             found.remarks[file, other] += 1
         else:
             found.fields[other.field if other.field in FIELDS else None] += 1
             on_rejection(file, other)
 
 
-def _batches(file: Path, device_id: str | None) -> Iterator[tuple[list[Report], list[Rejection | Remark], int]]:
+def _batches(file: Path, device_id: str | None) -> Iterator[tuple[list[Report], list[Rejection | ImportRemark], int]]:
     """With the bytes of the file that were read so far."""
     reports: list[Report] = []
-    others: list[Rejection | Remark] = []
+    others: list[Rejection | ImportRemark] = []
     reached = 0
 
     def reach(count: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from herenow.model.report import UNKNOWN, BadReport, Report
-from herenow.sources.files.fields import Remark, Row
+from herenow.sources.files.fields import ImportRemark, Row
 from herenow.wire.json import convert_report
 
 KMH = 1 / 3.6  # m/s
@@ -23,7 +23,7 @@ FIELDS = {
 # Of the place or of how it was found; other members are private (the name of a network), or about the message.
 ATTRIBUTES = ("tid", "t", "m", "conn", "bs", "vac", "p", "poi", "tag")
 
-NO_LOCATION = Remark(
+NO_LOCATION = ImportRemark(
     "messages left out that are no locations", "a last will, a way point or a card does not say where the device was"
 )
 

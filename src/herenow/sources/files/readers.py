@@ -11,7 +11,7 @@ from herenow.model.clock import Clock, now
 from herenow.model.position import Position
 from herenow.model.report import BadReport, Rejection, Report, accept
 from herenow.sources.files.csv import read_csv
-from herenow.sources.files.fields import Remark, Row
+from herenow.sources.files.fields import ImportRemark, Row
 from herenow.sources.files.geojson import read_geojson
 from herenow.sources.files.gpx import read_gpx
 from herenow.sources.files.owntracks import device_of, read_owntracks
@@ -36,7 +36,7 @@ def read_file(
     reached: Callable[[int], None] = lambda _: None,
     *,
     device_id: str | None = None,
-) -> Iterator[Report | Rejection | Remark]:
+) -> Iterator[Report | Rejection | ImportRemark]:
     """The reports of a file of one of KINDS in its order, `time` in Unix ms; beside them what is wrong with a row, by
     its number as `place` names it, and what is to be said of the file. `reached` gets the bytes of the file that have
     been read, as it lies on the disk. `device_id` is for what names no device; without it, that is called as the file,
@@ -119,9 +119,9 @@ def _read_ndjson(file: IO[bytes]) -> Iterator[Row]:
             yield error.at(number)
 
 
-def _checked(row: Row, received: int) -> Report | Rejection | Remark:
+def _checked(row: Row, received: int) -> Report | Rejection | ImportRemark:
     """What a server would say of a report is said now, where the row is still known."""
-    if isinstance(row, Rejection | Remark):
+    if isinstance(row, Rejection | ImportRemark):
         return row
     index, report = row
     try:

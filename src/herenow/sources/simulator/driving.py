@@ -16,7 +16,7 @@ LIGHTS = 0.35  # share of passages of a crossing of arterials that meet a red li
 RED = (4.0, 40.0)  # s
 
 
-class Kind(msgspec.Struct, frozen=True):
+class VehicleKind(msgspec.Struct, frozen=True):
     """What a vehicle is able to do and likely to do."""
 
     name: str
@@ -35,15 +35,15 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 KINDS = (
-    Kind("car", 0.52, 38.0, 2.0, 2.5, 2.5, (20.0, 300.0)),
-    Kind("van", 0.18, 34.0, 1.6, 2.2, 2.2, (20.0, 180.0)),
-    Kind("truck", 0.10, 24.0, 0.9, 1.6, 1.5, (60.0, 300.0)),
-    Kind("bus", 0.08, 22.0, 1.0, 1.4, 1.4, (20.0, 120.0), calls=0.3),
-    Kind("bicycle", 0.12, 6.5, 0.8, 1.5, 1.8, (20.0, 300.0), has_ignition=False),
+    VehicleKind("car", 0.52, 38.0, 2.0, 2.5, 2.5, (20.0, 300.0)),
+    VehicleKind("van", 0.18, 34.0, 1.6, 2.2, 2.2, (20.0, 180.0)),
+    VehicleKind("truck", 0.10, 24.0, 0.9, 1.6, 1.5, (60.0, 300.0)),
+    VehicleKind("bus", 0.08, 22.0, 1.0, 1.4, 1.4, (20.0, 120.0), calls=0.3),
+    VehicleKind("bicycle", 0.12, 6.5, 0.8, 1.5, 1.8, (20.0, 300.0), has_ignition=False),
 )
 
 
-class Stretch(msgspec.Struct, frozen=True, gc=False):
+class Motion(msgspec.Struct, frozen=True, gc=False):
     """A piece of a drive: along a straight line at constant acceleration, or standing."""
 
     duration: float  # s
@@ -64,11 +64,11 @@ class _Stop(msgspec.Struct, frozen=True):
     along: float  # m
 
 
-def choose_kind(rng: random.Random) -> Kind:
+def choose_kind(rng: random.Random) -> VehicleKind:
     return rng.choices(KINDS, [kind.share for kind in KINDS])[0]
 
 
-def drive(city: City, kind: Kind, rng: random.Random) -> Iterator[Stretch]:
+def drive(city: City, kind: VehicleKind, rng: random.Random) -> Iterator[Motion]:
     """Trip after trip without end, parked in between; each stretch begins where the one before ended, at its speed."""
     temper = rng.uniform(0.85, 1.0)  # of what is allowed and possible
     stop = _somewhere(city, kind, rng)
@@ -82,7 +82,7 @@ def drive(city: City, kind: Kind, rng: random.Random) -> Iterator[Stretch]:
         yield _standing(stop.street, end, rng.uniform(*kind.parks), running=False)
 
 
-def _somewhere(city: City, kind: Kind, rng: random.Random) -> _Stop:
+def _somewhere(city: City, kind: VehicleKind, rng: random.Random) -> _Stop:
     while True:
         street = rng.choice(city.streets_from(rng.randrange(len(city.points))))
         if not (kind.by_bicycle and street.kind == RING):
@@ -97,7 +97,7 @@ def _turned(city: City, stop: _Stop, rng: random.Random) -> _Stop:
     return _Stop(street, street.length - stop.along)
 
 
-def _trip(city: City, kind: Kind, stop: _Stop, rng: random.Random) -> tuple[list[Street], float]:
+def _trip(city: City, kind: VehicleKind, stop: _Stop, rng: random.Random) -> tuple[list[Street], float]:
     """The streets to somewhere else, and how far along the last of them it is."""
     place = rng.choice(city.places)
     way = [stop.street.start, *city.way(stop.street.end, place, by_bicycle=kind.by_bicycle)]
@@ -108,8 +108,8 @@ def _trip(city: City, kind: Kind, stop: _Stop, rng: random.Random) -> tuple[list
 
 
 def _ride(
-    city: City, kind: Kind, temper: float, streets: list[Street], begin: float, end: float, rng: random.Random
-) -> Iterator[Stretch]:
+    city: City, kind: VehicleKind, temper: float, streets: list[Street], begin: float, end: float, rng: random.Random
+) -> Iterator[Motion]:
     """From `begin` m along the first street to `end` m along the last one, from standing to standing."""
     limits = [min(street.limit, kind.top) * temper for street in streets]
     waits = [_wait(city, kind, street, after, rng) for street, after in pairwise(streets)]
@@ -122,7 +122,7 @@ def _ride(
             yield _standing(street, street.length, waits[number], running=True)
 
 
-def _wait(city: City, kind: Kind, street: Street, after: Street, rng: random.Random) -> float:
+def _wait(city: City, kind: VehicleKind, street: Street, after: Street, rng: random.Random) -> float:
     """s that one has to stand at the end of a street: at a red light or, for a bus, at its stop."""
     if rng.random() < kind.calls:
         return rng.uniform(8.0, 25.0)
@@ -132,7 +132,7 @@ def _wait(city: City, kind: Kind, street: Street, after: Street, rng: random.Ran
 
 
 def _speeds(
-    kind: Kind, streets: list[Street], limits: list[float], lengths: list[float], waits: list[float]
+    kind: VehicleKind, streets: list[Street], limits: list[float], lengths: list[float], waits: list[float]
 ) -> list[float]:
     """m/s at each junction: as the turn allows, and as can be reached and braked to."""
     speeds = [0.0]
@@ -147,7 +147,7 @@ def _speeds(
     return speeds
 
 
-def _turn_speed(kind: Kind, street: Street, after: Street) -> float:
+def _turn_speed(kind: VehicleKind, street: Street, after: Street) -> float:
     cosine = max(-1.0, min(1.0, street.east * after.east + street.north * after.north))
     half = math.tan(math.acos(cosine) / 2) if cosine > -0.999 else math.inf
     return max(CRAWL, math.sqrt(kind.sideways * TURN_LENGTH / half)) if half else math.inf
@@ -158,8 +158,8 @@ def _after(speed: float, acceleration: float, length: float) -> float:
 
 
 def _along(
-    kind: Kind, street: Street, start: float, length: float, first: float, last: float, limit: float
-) -> Iterator[Stretch]:
+    kind: VehicleKind, street: Street, start: float, length: float, first: float, last: float, limit: float
+) -> Iterator[Motion]:
     """Accelerating, cruising and braking over `length` m of one street, as far as there is room for each."""
     up, down = kind.acceleration, kind.braking
     peak = math.sqrt((2 * up * down * length + down * first * first + up * last * last) / (up + down))
@@ -175,11 +175,11 @@ def _along(
         yield _moving(street, start + rising + cruising, (peak - last) / down, peak, -down)
 
 
-def _moving(street: Street, along: float, duration: float, speed: float, acceleration: float) -> Stretch:
+def _moving(street: Street, along: float, duration: float, speed: float, acceleration: float) -> Motion:
     x, y = street.x + street.east * along, street.y + street.north * along
-    return Stretch(duration, x, y, street.east, street.north, street.course, speed, acceleration, running=True)
+    return Motion(duration, x, y, street.east, street.north, street.course, speed, acceleration, running=True)
 
 
-def _standing(street: Street, along: float, duration: float, *, running: bool) -> Stretch:
+def _standing(street: Street, along: float, duration: float, *, running: bool) -> Motion:
     x, y = street.x + street.east * along, street.y + street.north * along
-    return Stretch(duration, x, y, street.east, street.north, street.course, 0.0, 0.0, running)
+    return Motion(duration, x, y, street.east, street.north, street.course, 0.0, 0.0, running)

@@ -11,11 +11,20 @@ import msgspec
 
 from herenow.errors import SettingsError
 from herenow.intake.intake import Intake
-from herenow.intake.retrying_sender import MAX_LAG, MAX_TAKE, PATIENCE, TICK, Delivery, OnProgress, Progress, Sleep
+from herenow.intake.retrying_sender import (
+    MAX_LAG,
+    MAX_TAKE,
+    PATIENCE,
+    TICK,
+    OnProgress,
+    Progress,
+    RetryingSender,
+    Sleep,
+)
 from herenow.model.clock import Clock, now
 from herenow.model.report import Report
 from herenow.sources.simulator.city import City
-from herenow.sources.simulator.driving import Kind, choose_kind, drive
+from herenow.sources.simulator.driving import VehicleKind, choose_kind, drive
 
 MAX_DEVICES = 100_000  # about 11 kB each
 MAX_HELD = 100_000  # reports kept back to be sent late or again; beyond it they go at once
@@ -51,7 +60,7 @@ class _Device:
 
     def __init__(self, number: int, prefix: str, city: City, flaws: Flaws, seed: int) -> None:
         self._rng = rng = random.Random(f"{seed}/{number}")
-        self.kind: Kind = choose_kind(rng)
+        self.kind: VehicleKind = choose_kind(rng)
         self._id = f"{prefix}{number}"
         self._attributes = _attributes(self.kind, f"{self.kind.name.capitalize()} {number}")
         self._degrees = city.degrees
@@ -114,13 +123,13 @@ class _Device:
         return silence if self._silent or not self._gaps else silence * (1 - self._gaps) / self._gaps
 
 
-def _attributes(kind: Kind, name: str) -> tuple[Attributes, Attributes]:
+def _attributes(kind: VehicleKind, name: str) -> tuple[Attributes, Attributes]:
     """Shared by all reports of a device: switched off, and running."""
     off: Attributes = {"kind": kind.name, "name": name}
     return ({**off, "ignition": False}, {**off, "ignition": True}) if kind.has_ignition else (off, off)
 
 
-class Fleet:
+class SimulatedFleet:
     """Devices that take turns in reporting. The same arguments and turns give the same reports."""
 
     def __init__(
@@ -172,7 +181,7 @@ class Fleet:
 
 
 async def simulate(
-    fleet: Fleet,
+    fleet: SimulatedFleet,
     intake: Intake,
     interval: float = 2.0,
     *,
@@ -192,7 +201,7 @@ async def simulate(
         raise SettingsError(f"interval: expected 0.01 to 86400 s, got {interval}")
     if seconds is not None and not 0 <= seconds <= 1e9:
         raise SettingsError(f"seconds: expected 0 to 1000000000, got {seconds}")
-    delivery = Delivery(intake, source, patience, sleep)
+    delivery = RetryingSender(intake, source, patience, sleep)
     step = interval / len(fleet)  # s between two turns
     turns = sys.maxsize if seconds is None else round(seconds / step)
     anchor, turn = float(clock()), 0

@@ -1,7 +1,7 @@
 """Which hours of which devices were written to, in Cassandra."""
 
 from herenow.model.clock import now
-from herenow.store.cassandra.session import Prepared, Session, in_parallel, reading
+from herenow.store.cassandra.session import CassandraSession, PreparedQuery, in_parallel, reading
 from herenow.store.port import Changes
 
 PERIOD = 60_000  # ms; an hour is marked once in it by each recorder, however often it is written to
@@ -20,9 +20,9 @@ def period_now() -> int:
 
 
 class ChangesReader:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CassandraSession) -> None:
         self._session = session
-        self._changed: Prepared
+        self._changed: PreparedQuery
 
     async def prepare(self, keyspace: str) -> None:
         self._changed = await self._session.prepare(_CHANGED.format(keyspace=keyspace))

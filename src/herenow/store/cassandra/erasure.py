@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from herenow.model.clock import DAY, HOUR
 from herenow.store.cassandra.changes import OVERLAP, period_now
 from herenow.store.cassandra.rows import bucket, device_of, timestamp
-from herenow.store.cassandra.session import Prepared, Row, Session, Values, in_parallel, reading
+from herenow.store.cassandra.session import CassandraSession, PreparedQuery, Row, Values, in_parallel, reading
 from herenow.store.port import Size
 
 WRITE_WITHIN = 60.0  # s
@@ -42,9 +42,9 @@ _QUERIES = {
 class CassandraEraser:
     """Marks first: what is interrupted is then made anew in the rollups for what is left, and may be done again."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CassandraSession) -> None:
         self._session = session
-        self._queries: dict[str, Prepared] = {}
+        self._queries: dict[str, PreparedQuery] = {}
         self._usage = ""
 
     async def prepare(self, keyspace: str) -> None:

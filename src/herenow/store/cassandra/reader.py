@@ -6,7 +6,7 @@ from herenow.model.clock import DAY
 from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.cassandra.rows import BUCKETS, DeviceDay, bucket, device_of
-from herenow.store.cassandra.session import Prepared, Row, Session, Values, in_parallel, reading
+from herenow.store.cassandra.session import CassandraSession, PreparedQuery, Row, Values, in_parallel, reading
 from herenow.store.columns import FIELDS, position_of
 from herenow.store.port import Span, Version
 
@@ -33,18 +33,18 @@ _POSITIONS = (
 class CassandraReader:
     """Reads as the port promises."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CassandraSession) -> None:
         self._session = session
-        self._latest: Prepared
-        self._devices: Prepared
-        self._days: Prepared
-        self._next_day: Prepared
-        self._days_of_device: Prepared
-        self._devices_of_day: Prepared
-        self._positions: Prepared
+        self._latest: PreparedQuery
+        self._devices: PreparedQuery
+        self._days: PreparedQuery
+        self._next_day: PreparedQuery
+        self._days_of_device: PreparedQuery
+        self._devices_of_day: PreparedQuery
+        self._positions: PreparedQuery
 
     async def prepare(self, keyspace: str) -> None:
-        async def prepare(query: str) -> Prepared:
+        async def prepare(query: str) -> PreparedQuery:
             return await self._session.prepare(query.format(keyspace=keyspace))
 
         self._latest = await prepare(_LATEST)
@@ -133,7 +133,7 @@ class CassandraReader:
         await in_parallel([(day, number) for day in days for number in range(BUCKETS)], read, AT_ONCE)
         return found
 
-    async def _all(self, query: Prepared, values: Values) -> list[Row]:
+    async def _all(self, query: PreparedQuery, values: Values) -> list[Row]:
         return [row async for rows in self._session.pages(query, values, PAGE) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from herenow.store.cassandra.session import Batch, Prepared, Session, in_parallel, reading
+from herenow.store.cassandra.session import Batch, CassandraSession, PreparedQuery, in_parallel, reading
 from herenow.store.port import Range, Row
 
 PAGE = 500
@@ -17,12 +17,12 @@ _DROP = "DELETE FROM {keyspace}.rollups WHERE part = ? AND key = ?"
 
 
 class CassandraRollups:
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CassandraSession) -> None:
         self._session = session
         self._clear = ""
-        self._get: Prepared
-        self._put: Prepared
-        self._drop: Prepared
+        self._get: PreparedQuery
+        self._put: PreparedQuery
+        self._drop: PreparedQuery
 
     async def prepare(self, keyspace: str) -> None:
         self._clear = f"TRUNCATE {keyspace}.rollups"

@@ -5,7 +5,7 @@ from pathlib import Path
 from string import Template
 
 from herenow.errors import SettingsError, StoreUnavailable
-from herenow.store.cassandra.session import Session, open_session
+from herenow.store.cassandra.session import CassandraSession, open_session
 from herenow.store.cassandra.url import CassandraUrl
 
 SCHEMA = Path(__file__).with_name("schema.cql")
@@ -38,7 +38,7 @@ async def apply_schema(url: CassandraUrl) -> None:
         await session.close()
 
 
-async def check_schema(session: Session, url: CassandraUrl) -> None:
+async def check_schema(session: CassandraSession, url: CassandraUrl) -> None:
     """Raises StoreUnavailable unless the tables are those that this program knows."""
     found = await _version(session, url, missing=False)
     if found > SCHEMA_VERSION:
@@ -64,7 +64,7 @@ def statements(url: CassandraUrl, datacenter: str) -> list[str]:
     return [statement.strip() for statement in text.split(";") if statement.strip()]
 
 
-async def _version(session: Session, url: CassandraUrl, *, missing: bool = True) -> int:
+async def _version(session: CassandraSession, url: CassandraUrl, *, missing: bool = True) -> int:
     """0 where there is none; where `missing` is False, a keyspace that is not there raises."""
     try:
         rows = await session.run(f"SELECT version FROM {url.keyspace}.schema_version WHERE name = 'herenow'")  # noqa: S608 - checked

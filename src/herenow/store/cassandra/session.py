@@ -30,7 +30,7 @@ class Statement(Protocol):
     def set_is_idempotent(self, is_idempotent: bool) -> None: ...
 
 
-class Prepared(Protocol):
+class PreparedQuery(Protocol):
     def bind(self, parameters: Values, page_size: int | None = None, page_state: bytes | None = None) -> Statement: ...
 
 
@@ -39,7 +39,7 @@ class Batch(Protocol):
     def set_is_idempotent(self, is_idempotent: bool) -> None: ...
 
 
-class Session:
+class CassandraSession:
     """Every method raises StoreUnavailable with one line for the operator; after a failure it finds its way back.
     Those that bind values raise BadRequest where the server will never take one of them."""
 
@@ -48,9 +48,9 @@ class Session:
         self._url = url
         self._open = True
 
-    async def prepare(self, query: str) -> Prepared:
+    async def prepare(self, query: str) -> PreparedQuery:
         with self._in_our_words():
-            return cast("Prepared", await self._session.create_prepared(query))
+            return cast("PreparedQuery", await self._session.create_prepared(query))
 
     async def run(self, query: str) -> list[Row]:
         """The rows of a query that is not worth preparing, the first 5,000."""
@@ -67,7 +67,7 @@ class Session:
         with self._in_our_words(bound=True):
             await self._session.execute_batch(batch)
 
-    async def pages(self, query: Prepared, values: Values, size: int) -> AsyncIterator[list[Row]]:
+    async def pages(self, query: PreparedQuery, values: Values, size: int) -> AsyncIterator[list[Row]]:
         """The rows, up to `size` at a time."""
         state: bytes | None = None
         while True:
@@ -111,7 +111,7 @@ class Session:
             raise StoreUnavailable(explain(error, self._url)) from error
 
 
-async def open_session(url: CassandraUrl, request_within: float = REQUEST_WITHIN) -> Session:
+async def open_session(url: CassandraUrl, request_within: float = REQUEST_WITHIN) -> CassandraSession:
     """Raises StoreUnavailable where it cannot connect."""
     try:
         session = await acsylla.create_cluster(
@@ -132,7 +132,7 @@ async def open_session(url: CassandraUrl, request_within: float = REQUEST_WITHIN
         ).create_session()
     except CassException as error:
         raise StoreUnavailable(explain(error, url)) from error
-    return Session(session, url)
+    return CassandraSession(session, url)
 
 
 @contextlib.asynccontextmanager

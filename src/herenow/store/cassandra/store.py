@@ -15,7 +15,7 @@ from herenow.store.cassandra.erasure import CassandraEraser
 from herenow.store.cassandra.reader import CassandraReader
 from herenow.store.cassandra.rollups import CassandraRollups
 from herenow.store.cassandra.schema import apply_schema, check_schema
-from herenow.store.cassandra.session import Session, open_session
+from herenow.store.cassandra.session import CassandraSession, open_session
 from herenow.store.cassandra.url import CassandraUrl
 from herenow.store.cassandra.writer import CassandraWriter
 from herenow.store.port import Changes, Size, Span, Version
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class _Opened(NamedTuple):
-    session: Session
+    session: CassandraSession
     writer: CassandraWriter
     reader: CassandraReader
     changes: ChangesReader

@@ -8,7 +8,7 @@ from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.cassandra.changes import period_now
 from herenow.store.cassandra.rows import FIRST_OPTIONAL, INSERT, DeviceDay, bucket, device_value, timestamp
-from herenow.store.cassandra.session import Batch, Prepared, Session, Statement, in_parallel
+from herenow.store.cassandra.session import Batch, CassandraSession, PreparedQuery, Statement, in_parallel
 from herenow.store.columns import attributes_text
 
 WRITE_WITHIN = 9.5  # s; the port promises failure within ten, and many slow rounds of requests may each be in time
@@ -43,7 +43,7 @@ _T = TypeVar("_T")
 class Packer:
     """Puts rows in batches, partition after partition."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CassandraSession) -> None:
         self.batches: list[Batch] = []
         self._session = session
         self._batch: Batch
@@ -75,22 +75,22 @@ class Packer:
 class CassandraWriter:
     """Keeps in mind which device-days are in the index already, MAX_KNOWN of them for KNOWN_FOR."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CassandraSession) -> None:
         self._session = session
         self._known: set[DeviceDay] = set()
         self._known_days: set[int] = set()
         self._known_since = now()
-        self._insert: Prepared
-        self._latest: Prepared
-        self._days_of_device: Prepared
-        self._devices_of_day: Prepared
-        self._days: Prepared
-        self._changed: Prepared
+        self._insert: PreparedQuery
+        self._latest: PreparedQuery
+        self._days_of_device: PreparedQuery
+        self._devices_of_day: PreparedQuery
+        self._days: PreparedQuery
+        self._changed: PreparedQuery
         self._period = 0
         self._marked: set[DeviceHour] = set()  # in that period
 
     async def prepare(self, keyspace: str) -> None:
-        async def prepare(query: str) -> Prepared:
+        async def prepare(query: str) -> PreparedQuery:
             return await self._session.prepare(query.format(keyspace=keyspace))
 
         self._insert = await prepare(INSERT)

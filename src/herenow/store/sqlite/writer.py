@@ -36,7 +36,7 @@ _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = 
 _T = TypeVar("_T")
 
 
-class Waiting(NamedTuple):
+class PendingWrite(NamedTuple):
     positions: Sequence[Position]
     devices: Sequence[Device]
     done: "asyncio.Future[None]"
@@ -48,7 +48,7 @@ class SqliteWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[PendingWrite | None] = queue.SimpleQueue()
         self._known: dict[str, int] = {}
         self._marks = Marks()
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -70,13 +70,13 @@ class SqliteWriter:
 
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put(Waiting(positions, devices, done))
+        self._waiting.put(PendingWrite(positions, devices, done))
         await done
 
     async def erase(self, device_id: str) -> None:
         """Everything of a device; most of its positions should be gone before, for nothing is written meanwhile."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put(Waiting((), (), done, device_id))
+        self._waiting.put(PendingWrite((), (), done, device_id))
         await done
 
     async def stop(self) -> None:
@@ -93,8 +93,8 @@ class SqliteWriter:
         self._connection.close()
         self._lock.close()
 
-    def _next_group(self) -> tuple[list[Waiting], bool]:
-        group: list[Waiting] = []
+    def _next_group(self) -> tuple[list[PendingWrite], bool]:
+        group: list[PendingWrite] = []
         size = 0
         try:
             while size < MAX_COMMIT:
@@ -109,7 +109,7 @@ class SqliteWriter:
             pass
         return group, False
 
-    def _commit_group(self, group: list[Waiting]) -> None:
+    def _commit_group(self, group: list[PendingWrite]) -> None:
         error: Exception | None = None
         try:
             positions = [position for waiting in group for position in waiting.positions]
@@ -181,7 +181,7 @@ _MARKS = f"({','.join('?' * COLUMNS)})"
 _DEVICE_MARKS = f"({','.join('?' * DEVICE_COLUMNS)})"
 
 
-def _newest(group: list[Waiting]) -> list[Device]:
+def _newest(group: list[PendingWrite]) -> list[Device]:
     """One device each: a statement may not meet the same row twice."""
     newest: dict[str, Device] = {}
     for waiting in group:
