@@ -144,8 +144,8 @@ class Load:
         except httpx.HTTPError as error:
             self._refused(url, repr(error))
             return False  # the outcome is unknown: offer it again
-        assert answer.status_code in (200, 503), answer.text
-        if answer.status_code == 503:
+        assert answer.status_code in (200, 502, 503), answer.text  # 502: of a proxy whose server died over the request
+        if answer.status_code != 200:
             self._refused(url, answer.text)
         return answer.status_code == 200
 
