@@ -13,8 +13,8 @@ import time
 from contextlib import aclosing
 from pathlib import Path
 
-from tests.positions import NOW, position
 from tests.services.rabbitmq import RabbitMQ
+from tests.support.positions import NOW, position
 
 from benchmarks.server import machine
 from herenow.bus.memory import MemoryBus

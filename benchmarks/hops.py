@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
-from tests.positions import position
 from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
+from tests.support.positions import position
 
 from benchmarks.server import machine, percentile
 from herenow.bus.port import News

@@ -15,10 +15,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
-from tests.ports import free_port
-from tests.processes import Process, make_schema, process
 from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
+from tests.support.ports import free_port
+from tests.support.processes import Process, make_schema, process
 
 from benchmarks.ingest import DEVICES, requests, send
 from benchmarks.server import cpu, machine

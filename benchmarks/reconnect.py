@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from playwright.sync_api import Page
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 from benchmarks.browser import browsing, watched
 from benchmarks.past import store_past

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 import httpx
-from tests.ports import free_port
+from tests.support.ports import free_port
 
 from benchmarks.server import machine
 from benchmarks.stall import AFTER, BODIES, ROUNDS, post

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
-from tests.server import wait_for
+from tests.support.server import wait_for
 
 CROWD = 10_000  # devices
 CITY = "/#12.3/30.27/-97.525"

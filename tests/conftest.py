@@ -10,10 +10,10 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import dose
-from tests.patience import PATIENCE
 from tests.services.cassandra import Cassandra, GivenCassandra
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ
+from tests.support import dose
+from tests.support.patience import PATIENCE
 
 # No test is about speed: a busy machine finds no faults.
 settings.register_profile(

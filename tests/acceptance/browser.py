@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, ViewportSize
 
-from tests.dose import LONG
-from tests.patience import PATIENCE
+from tests.support.dose import LONG
+from tests.support.patience import PATIENCE
 
 # Without a GPU and as root; the rest keeps the browser from looking for the world outside.
 FLAGS = [

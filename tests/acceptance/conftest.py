@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.acceptance.browser import launched
 from tests.acceptance.watched import Watched
-from tests.patience import PATIENCE
-from tests.server import Server, report, running
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser import AXE, SCREENS
 from tests.acceptance.layout import layout_faults
-from tests.dose import SIZES, THEMES, long
-from tests.server import Server, report, running
+from tests.support.dose import SIZES, THEMES, long
+from tests.support.server import Server, report, running
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # The two grips of the histogram may lie near each other: presets, form and keys do the same, as WCAG 2.5.8 allows.

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from tests.acceptance.picture import is_shown, pixels
 from tests.acceptance.watched import Watched
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from herenow.model.clock import MINUTE
-from tests.server import Server, report, running
+from tests.support.server import Server, report, running
 
 FIXES = 30
 NOW = time.time_ns() // 1_000_000

@@ -12,8 +12,8 @@ from tests.acceptance.browser import SCREENS, launched
 from tests.acceptance.layout import layout_faults
 from tests.acceptance.picture import pixels
 from tests.acceptance.watched import Watched
-from tests.dose import SIZES, long
-from tests.server import Server, report, running
+from tests.support.dose import SIZES, long
+from tests.support.server import Server, report, running
 
 NARROW: ViewportSize = {"width": 320, "height": 720}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.dose import CLUSTERS, long
-from tests.patience import PATIENCE
-from tests.promises import Load, judge
 from tests.services.cassandra import cassandra_cluster
 from tests.services.rabbitmq import rabbitmq_cluster
 from tests.services.service import Service
-from tests.standing import standing
+from tests.support.cluster import standing
+from tests.support.delivery_checker import Load, judge
+from tests.support.dose import CLUSTERS, long
+from tests.support.patience import PATIENCE
 
 
 @contextmanager

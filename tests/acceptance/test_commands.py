@@ -14,8 +14,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.patience import PATIENCE
-from tests.server import Server, running, wait_for, watched
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running, wait_for, watched
 
 NOW = 1_790_000_000_000
 
@@ -100,7 +100,7 @@ def test_ctrl_c_ends_a_simulation_without_a_traceback(server: Server) -> None:
     [
         (["replay", "nowhere.csv"], "nowhere.csv"),
         (["replay", "README.md"], "README.md"),
-        (["replay", "--speed", "0", "tests/positions.py"], "speed: expected"),
+        (["replay", "--speed", "0", "tests/support/positions.py"], "speed: expected"),
         (["simulate", "--devices", "0"], "devices: expected"),
         (["simulate", "--rate", "0"], "rate: expected"),
         (["simulate", "--seconds", "nan"], "seconds: expected"),

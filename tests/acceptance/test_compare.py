@@ -15,9 +15,9 @@ import pytest
 
 from herenow.store.cassandra.session import open_session
 from herenow.store.cassandra.url import read_cassandra_url
-from tests.dose import dose, long
-from tests.processes import make_schema, process
-from tests.server import wait_for, with_constants
+from tests.support.dose import dose, long
+from tests.support.processes import make_schema, process
+from tests.support.server import wait_for, with_constants
 
 ENDS_WITHIN = 300  # s
 MOST_VIEWERS = dose(100, full=3200)

@@ -8,11 +8,11 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.crowd import Corners, Place, Viewer, inside
-from tests.dose import dose, long
-from tests.live import Reporter, now
-from tests.patience import PATIENCE
-from tests.server import running
+from tests.support.crowd import Corners, Place, Viewer, inside
+from tests.support.dose import dose, long
+from tests.support.patience import PATIENCE
+from tests.support.server import running
+from tests.support.sockets import Reporter, now
 
 WEST, SOUTH, SIZE = 20.0, 40.0, 4.0  # degrees: where all devices are
 ROUNDS = dose(2, full=6)  # of viewers that connect while positions come

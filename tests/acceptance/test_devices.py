@@ -11,8 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.patience import PATIENCE
-from tests.server import Server, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running, wait_for
 
 CROWD = 10_000
 KINDS = ("bus", "car", "truck", "van")

@@ -9,9 +9,9 @@ from playwright.async_api import Page, Route, async_playwright, expect
 
 from herenow.wire import binary
 from tests.acceptance.browser import FLAGS, SCREENS, chromium
-from tests.patience import PATIENCE
-from tests.proxy import Proxy, open_proxy
-from tests.server import Server, report, running
+from tests.support.broken_link import Proxy, open_proxy
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running
 
 HOUR, DAY = 3_600_000, 86_400_000  # ms
 TEXT, BINARY = 0x81, 0x82

@@ -12,8 +12,8 @@ import pytest
 
 from herenow.model.clock import DAY, HOUR
 from tests.acceptance.test_commands import herenow, track
-from tests.patience import PATIENCE
-from tests.server import Server, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running, wait_for
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 TIME = "<time>2026-11-20T10:00:00Z</time>"

@@ -10,14 +10,14 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from tests.patience import PATIENCE
-from tests.ports import free_port
-from tests.processes import make_schema, process, until
-from tests.promises import Load, judge
 from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
 from tests.services.service import launched
-from tests.standing import standing
+from tests.support.cluster import standing
+from tests.support.delivery_checker import Load, judge
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
+from tests.support.processes import make_schema, process, until
 
 
 async def test_a_broker_that_is_killed_and_started_again_loses_nothing(cassandra_url: str, tmp_path: Path) -> None:

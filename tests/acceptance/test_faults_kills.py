@@ -4,10 +4,10 @@ history once, and every map ends at the newest of each device."""
 import asyncio
 import signal
 
-from tests.dose import dose, long
-from tests.processes import Process, until
-from tests.promises import Load, judge
-from tests.standing import standing
+from tests.support.cluster import standing
+from tests.support.delivery_checker import Load, judge
+from tests.support.dose import dose, long
+from tests.support.processes import Process, until
 
 KILLS = dose(3, full=20)  # of each process
 

@@ -4,11 +4,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.dose import dose, long
-from tests.processes import until
-from tests.promises import Load, judge
-from tests.proxy import Proxy, open_proxy
-from tests.standing import standing
+from tests.support.broken_link import Proxy, open_proxy
+from tests.support.cluster import standing
+from tests.support.delivery_checker import Load, judge
+from tests.support.dose import dose, long
+from tests.support.processes import until
 
 CUTS = dose(2, full=6)
 

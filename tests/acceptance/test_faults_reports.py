@@ -7,9 +7,9 @@ import pika
 from herenow.bus.rabbitmq.topology import DEAD, shard_queue
 from herenow.model.position import Position
 from herenow.wire.internal import pack_position, pack_shipment
-from tests.processes import until
-from tests.promises import Flaws, Load, judge
-from tests.standing import standing
+from tests.support.cluster import standing
+from tests.support.delivery_checker import Flaws, Load, judge
+from tests.support.processes import until
 
 
 async def test_late_repeated_and_future_reports_end_where_they_belong(cassandra_url: str, amqp_url: str) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from tests.dose import dose, long
-from tests.promises import Load, judge
 from tests.services.cassandra import Cassandra
-from tests.standing import standing
+from tests.support.cluster import standing
+from tests.support.delivery_checker import Load, judge
+from tests.support.dose import dose, long
 
 STALL = dose(6.0, full=15.0)  # s
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.acceptance.browser import SCREENS
 from tests.acceptance.watched import Watched
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
 
 TABLET: ViewportSize = {"width": 1000, "height": 800}
 LAYOUTS = [SCREENS["desktop"], TABLET, SCREENS["phone"]]

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from herenow.model.clock import HOUR
-from tests.patience import PATIENCE
-from tests.server import Server, alive, beside, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, alive, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 COUNT = 40_000

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from herenow.client import Live
-from tests.ports import free_port
-from tests.processes import Process, make_schema, process, until
-from tests.promises import Load, judge
 from tests.services.haproxy import HAProxy
+from tests.support.delivery_checker import Load, judge
+from tests.support.ports import free_port
+from tests.support.processes import Process, make_schema, process, until
 
 BOX = (24.0, 59.0, 26.0, 61.0)
 VIEWERS = 30

@@ -17,8 +17,8 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.patience import PATIENCE
-from tests.server import Server, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running, wait_for
 
 QUEUE = "location_data_queue"
 

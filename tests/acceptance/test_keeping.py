@@ -11,10 +11,10 @@ from herenow.model.clock import DAY
 from herenow.run.storage import erase
 from herenow.settings import read_settings
 from tests.acceptance.test_commands import herenow, track
-from tests.patience import PATIENCE
-from tests.ports import free_port
-from tests.processes import Process, make_schema, process
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
+from tests.support.processes import Process, make_schema, process
+from tests.support.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 

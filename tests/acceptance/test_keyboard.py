@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.watched import Watched
-from tests.server import Server
+from tests.support.server import Server
 
 # What has the focus, where it is, and whether it is seen to have it. A radio button is drawn by what stands beside it.
 FOCUSED = """() => {

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.acceptance.watched import BUS, SIMULATED, Watched
-from tests.server import Server, running, wait_for
+from tests.support.server import Server, running, wait_for
 
 
 def test_both_fleets_are_drawn_and_what_reports_often_moves_smoothly(watched: Watched, demo: Server) -> None:

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.acceptance.browser import launched
 from tests.acceptance.picture import is_shown, pixels
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
 
 STOPPED = (143, 180, 255)  # of the dark theme
 MOVING = (61, 220, 151)

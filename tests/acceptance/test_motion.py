@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.acceptance.watched import Watched
-from tests.server import Server, report, running, wait_for
+from tests.support.server import Server, report, running, wait_for
 
 DEVICES = 200
 SPEED = 15.0  # m/s

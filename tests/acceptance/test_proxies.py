@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from tests.integration.test_commands import device, post
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
 from tests.services.haproxy import EXAMPLE, HAProxy, under_a_path
 from tests.services.nginx import Nginx
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
 
 PATH = "/maps/herenow"
 SILENCE = 2  # s after which these proxies cut a connection; as they are documented, 60

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.watched import Watched
-from tests.server import Server, report, running
+from tests.support.server import Server, report, running
 
 DEVICES = 60
 

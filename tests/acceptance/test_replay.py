@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from herenow.model.clock import HOUR
 from tests.acceptance.picture import pixels
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
 
 CARS = 40
 EVERY = 10_000  # ms

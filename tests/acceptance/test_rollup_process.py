@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 
 from tests.acceptance.test_commands import herenow
-from tests.patience import PATIENCE
-from tests.server import Server, alive, beside, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, alive, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 

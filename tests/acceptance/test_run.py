@@ -18,9 +18,9 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from tests.patience import PATIENCE
-from tests.ports import free_port
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
+from tests.support.server import Server, report, running, wait_for
 
 V1 = Subprotocol("herenow.json.v1")
 NOW = time.time_ns() // 1_000_000

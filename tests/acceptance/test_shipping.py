@@ -8,8 +8,8 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.acceptance.picture import pixels
 from tests.acceptance.watched import SIMULATED, Watched
-from tests.server import Server
 from tests.services.haproxy import HAProxy, under_a_path
+from tests.support.server import Server
 
 PATH = "/maps/herenow/"
 

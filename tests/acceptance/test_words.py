@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.server import Server, report, running
+from tests.support.server import Server, report, running
 
 BUSES = 12
 REPORTED = time.time_ns() // 1_000_000

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Page, Request
 
-from tests.server import Server
+from tests.support.server import Server
 
 BUS, SIMULATED = "capmetro-", "sim-"  # the fleets of the demo
 

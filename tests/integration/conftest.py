@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import Server, running
-from tests.stage import Stage, staged
+from tests.support.scripted_server import Stage, staged
+from tests.support.server import Server, running
 
 
 @pytest.fixture(scope="session")

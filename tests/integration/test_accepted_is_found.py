@@ -31,9 +31,9 @@ from herenow.settings import Settings, read_settings
 from herenow.store.cassandra import changes
 from herenow.store.cassandra.url import read_cassandra_url
 from herenow.store.port import Span
-from tests import stores
-from tests.dose import dose
-from tests.stores import empty
+from tests.support import stores
+from tests.support.dose import dose
+from tests.support.stores import empty
 
 keyspace = stores.keyspace
 
@@ -234,7 +234,7 @@ def test_whatever_cassandra_took_is_found_everywhere(keyspace: str, drawn: list[
 
 @pytest.fixture(scope="module")
 def quick_changes() -> Iterator[None]:
-    """As `quick` of tests/rollups.py, for all examples of a test."""
+    """As `quick` of tests/support/rollups.py, for all examples of a test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(changes, "PERIOD", 1000)
         patch.setattr(changes, "GRACE", 0)

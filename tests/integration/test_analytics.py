@@ -21,10 +21,10 @@ from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import WORLD, Box
 from herenow.model.position import Position
 from herenow.store.port import Span, Store
-from tests import stores
 from tests.integration.test_rollup import START, drive
-from tests.rollups import judged, quick
-from tests.stores import keep
+from tests.support import stores
+from tests.support.rollups import judged, quick
+from tests.support.stores import keep
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]

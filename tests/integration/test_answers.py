@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from herenow.api.schemas.live import ANSWERS
-from tests.patience import PATIENCE
-from tests.server import Server, report, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, wait_for
 
 NOW = time.time_ns() // 1_000_000
 HOUR = 3_600_000

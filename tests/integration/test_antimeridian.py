@@ -11,9 +11,9 @@ import pytest
 
 from herenow.model.clock import DAY
 from tests.integration.test_http import get
-from tests.live import WIRES, open_socket
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
+from tests.support.sockets import WIRES, open_socket
 
 RECORDING = Path(__file__).parent.parent / "recordings" / "antimeridian.csv"
 ITEMS = "/ogc/collections/devices/items"

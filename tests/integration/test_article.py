@@ -12,8 +12,8 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
 from herenow.api.routes.article import MAX_POSITIONS
-from tests.patience import PATIENCE
-from tests.server import Server
+from tests.support.patience import PATIENCE
+from tests.support.server import Server
 
 NOW = int(time.time())  # s
 MIDNIGHT = NOW - NOW % 86_400

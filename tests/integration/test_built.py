@@ -6,9 +6,9 @@ import subprocess
 import httpx
 import pytest
 
-from tests.patience import PATIENCE
-from tests.requests import Connection
-from tests.server import Server
+from tests.support.patience import PATIENCE
+from tests.support.raw_requests import Connection
+from tests.support.server import Server
 
 UNPACK = "process.stdout.write(require('zlib').brotliDecompressSync(require('fs').readFileSync(0)))"
 

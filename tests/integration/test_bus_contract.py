@@ -14,9 +14,9 @@ from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.errors import BusUnavailable
 from herenow.model.device import Device, first_seen
 from herenow.model.position import Position
-from tests.patience import PATIENCE
-from tests.positions import NOW, position
-from tests.rabbit import open_bus
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW, position
+from tests.support.rabbitmq import open_bus
 
 DEVICES = ["a", "b", "c", "d"]
 

@@ -19,9 +19,9 @@ from herenow.store.cassandra.session import Row, open_session
 from herenow.store.cassandra.store import CassandraStore, apply_schema
 from herenow.store.cassandra.url import CassandraUrl, read_cassandra_url
 from herenow.store.port import Span
-from tests import stores
-from tests.positions import NOW, position
 from tests.services.cassandra import Cassandra
+from tests.support import stores
+from tests.support.positions import NOW, position
 
 BACK_WITHIN = 15.0  # s after the node serves again
 FAILS_WITHIN = 10.0  # s, as the port promises

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from herenow.client import Change, LivePosition
 from herenow.model.device import Device
-from tests.dose import dose
-from tests.stage import (
+from tests.support.dose import dose
+from tests.support.scripted_server import (
     ENCODINGS,
     Call,
     client,

@@ -11,8 +11,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from herenow.client import Change
-from tests.positions import NOW
-from tests.stage import (
+from tests.support.positions import NOW
+from tests.support.scripted_server import (
     BOX,
     EPOCH,
     OTHER,

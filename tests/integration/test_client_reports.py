@@ -7,8 +7,8 @@ import pytest
 
 from herenow.client import Live, Report
 from herenow.errors import BadRequest, Unavailable
-from tests.positions import NOW
-from tests.stage import (
+from tests.support.positions import NOW
+from tests.support.scripted_server import (
     Stage,
     client,
     fix,

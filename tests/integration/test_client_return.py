@@ -11,8 +11,8 @@ from websockets.http11 import Request, Response
 
 from herenow.client import Change, Live
 from herenow.errors import BadRequest, HerenowError, TooLarge
-from tests.positions import NOW
-from tests.stage import (
+from tests.support.positions import NOW
+from tests.support.scripted_server import (
     ENCODINGS,
     EPOCH,
     Stage,

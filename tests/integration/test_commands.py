@@ -18,10 +18,10 @@ from herenow.bus.port import Note
 from herenow.errors import Busy
 from herenow.live import device_commands
 from herenow.live.device_commands import Ack, DeviceCommands
-from tests.patience import PATIENCE
-from tests.ports import free_port
-from tests.processes import make_schema, process
-from tests.server import Server
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
+from tests.support.processes import make_schema, process
+from tests.support.server import Server
 
 V1 = Subprotocol("herenow.json.v1")
 

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from herenow.run.server import KEEP_ALIVE
-from tests.crowd import CLOSE, PING, TEXT, Frames
-from tests.live import WIRES, WORLD, fix, open_wire
-from tests.patience import PATIENCE
-from tests.server import Server, running
+from tests.support.crowd import CLOSE, PING, TEXT, Frames
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running
+from tests.support.sockets import WIRES, WORLD, fix, open_wire
 
 LINES = {"Upgrade: websocket", "Connection: Upgrade"}
 # RFC 9110, 5.3 and 7.8: lines of one name are one list; RFC 6455, 4.2.1: it has to hold `websocket`, in any case.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.test_http import fix, get, is_problem
-from tests.server import Server, report, wait_for
+from tests.support.server import Server, report, wait_for
 
 NOW = time.time_ns() // 1_000_000
 

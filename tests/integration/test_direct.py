@@ -8,9 +8,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from herenow.model.clock import DAY, now
-from tests.patience import PATIENCE
-from tests.positions import NOW
-from tests.server import Server, report, running
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW
+from tests.support.server import Server, report, running
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.dose import dose, long
 from tests.integration.test_http import get
-from tests.server import Server, report, running, wait_for
+from tests.support.dose import dose, long
+from tests.support.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 PROTOCOL = Path(__file__).parent.parent.parent / "docs" / "protocol.md"

@@ -13,9 +13,9 @@ from herenow.errors import SettingsError
 from herenow.model.clock import HOUR
 from herenow.run.erase_key import make_key, read_key
 from tests.integration.test_http import get, is_problem
-from tests.live import WIRES, WORLD, fix, open_socket
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
+from tests.support.sockets import WIRES, WORLD, fix, open_socket
 
 NOW = time.time_ns() // 1_000_000
 KEYS: dict[Server, Path] = {}  # the file that holds the key of a server

@@ -14,8 +14,8 @@ import httpx
 import msgspec
 import pytest
 
-from tests.live import PATIENCE, Message, Reporter, fix
-from tests.server import Server, running
+from tests.support.server import Server, running
+from tests.support.sockets import PATIENCE, Message, Reporter, fix
 
 LONG = "x" * 115  # in names, so that a few thousand devices are more than systems hold back
 FLEET = 5000

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.test_http import get, post
-from tests.patience import PATIENCE
-from tests.server import Server, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 COUNT = 25  # more than two pages

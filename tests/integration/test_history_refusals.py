@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from herenow.api.cursor import to_cursor
-from tests.dose import dose
 from tests.integration.test_http import is_problem
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.dose import dose
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 READINGS = (

@@ -13,8 +13,8 @@ import pytest
 
 from herenow.model.clock import DAY, HOUR
 from tests.integration.test_http import get, is_problem, post
-from tests.patience import PATIENCE
-from tests.server import Server, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running, wait_for
 
 START = (time.time_ns() // 1_000_000 // DAY - 40) * DAY
 TRAM = {"latitude": 60.17, "longitude": 24.94, "attributes": {"kind": "tram"}}

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.patience import PATIENCE
-from tests.server import Server, report, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, wait_for
 
 NOW = time.time_ns() // 1_000_000
 

@@ -14,8 +14,8 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.patience import PATIENCE
-from tests.server import Server
+from tests.support.patience import PATIENCE
+from tests.support.server import Server
 
 V1 = Subprotocol("herenow.json.v1")
 

@@ -5,11 +5,11 @@ import contextlib
 import json
 from pathlib import Path
 
-from tests.crowd import CLOSE, TEXT, frame
 from tests.integration.test_live_limits import MEGABYTE, move_all
-from tests.live import WIRES, WORLD, Reporter, fix, memory, open_socket, open_wire
-from tests.patience import PATIENCE
-from tests.server import running
+from tests.support.crowd import CLOSE, TEXT, frame
+from tests.support.patience import PATIENCE
+from tests.support.server import running
+from tests.support.sockets import WIRES, WORLD, Reporter, fix, memory, open_socket, open_wire
 
 PING = 9
 IMPATIENT = {"herenow.api.live.websocket.BEAT": 0.05, "herenow.live.hub.STALLED": 1.0}

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.crowd import CLOSE, TEXT, frame
-from tests.live import WIRES, WORLD, Reporter, fix, memory, open_socket, open_wire
-from tests.patience import PATIENCE
-from tests.server import Server, running
+from tests.support.crowd import CLOSE, TEXT, frame
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running
+from tests.support.sockets import WIRES, WORLD, Reporter, fix, memory, open_socket, open_wire
 
 LONG = "x" * 115  # in names, so that a few thousand devices are more than systems hold back
 MEGABYTE = 1_000_000

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.live import WIRES, WORLD, Message, Reporter, Socket, fix, now, open_socket
-from tests.server import Server, running
+from tests.support.server import Server, running
+from tests.support.sockets import WIRES, WORLD, Message, Reporter, Socket, fix, now, open_socket
 
 both = pytest.mark.parametrize("encoding", WIRES)
 

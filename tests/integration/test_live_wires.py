@@ -15,9 +15,9 @@ from herenow.client import Live as LiveClient
 from herenow.wire import binary
 from herenow.wire import json as wire
 from herenow.wire.json import LivePosition
-from tests.live import WIRES, WORLD, Reporter, Socket, fix, now, open_socket
-from tests.patience import PATIENCE
-from tests.server import Server, running
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running
+from tests.support.sockets import WIRES, WORLD, Reporter, Socket, fix, now, open_socket
 
 JSON, BINARY = wire.SUBPROTOCOL, binary.SUBPROTOCOL
 both = pytest.mark.parametrize("encoding", WIRES)

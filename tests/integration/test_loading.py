@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.patience import PATIENCE
-from tests.positions import NOW
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW
+from tests.support.server import Server, report, running, wait_for
 
 READING = (
     "/api/devices",

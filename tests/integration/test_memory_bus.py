@@ -9,7 +9,7 @@ from herenow.bus import news_queue as following
 from herenow.bus.memory import MemoryBus
 from herenow.errors import BusUnavailable, StoreUnavailable
 from herenow.model.device import first_seen
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import pytest
 from pyproj import Geod
 
 from herenow.model.clock import DAY, HOUR
-from tests import standard
 from tests.integration.test_http import get, post
-from tests.patience import PATIENCE
-from tests.server import Server, running, wait_for
+from tests.support import ogc_schemas
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running, wait_for
 
 START = (time.time_ns() // 1_000_000 // DAY - 5) * DAY
 MINUTE = 60_000
@@ -59,7 +59,7 @@ def between(start: int, end: int) -> str:
 def ask(server: Server, path: str, schema: Any, **query: Any) -> Any:
     answer = get(server, path, **query)
     assert answer.status_code == 200, answer.text
-    standard.follows(answer.json(), schema)
+    ogc_schemas.follows(answer.json(), schema)
     return answer.json()
 
 
@@ -117,7 +117,7 @@ def test_links_are_absolute_under_the_address_that_proxies_name(server: Server) 
 
 
 def test_devices_come_in_pages_that_geopandas_reads(server: Server) -> None:
-    ask(server, ITEMS, standard.FeatureCollection)
+    ask(server, ITEMS, ogc_schemas.FeatureCollection)
     told = pages(server, ITEMS, limit=5)
     assert [page["numberReturned"] for page in told] == [5, 5, 4]
     assert {page["numberMatched"] for page in told} == {14}
@@ -177,7 +177,7 @@ def test_devices_of_a_time_are_those_that_were_heard_around_it(server: Server, w
 
 def test_a_sub_trajectory_is_cut_where_the_time_says(server: Server) -> None:
     query = {"datetime": between(595 * MINUTE + 30_000, 600 * MINUTE), "subTrajectory": "true"}
-    told = ask(server, ITEMS, standard.FeatureCollection, **query, bbox="24,60,26,61")
+    told = ask(server, ITEMS, ogc_schemas.FeatureCollection, **query, bbox="24,60,26,61")
     (van,) = told["features"]
     moved = van["temporalGeometry"]
     assert moved["coordinates"][0] == pytest.approx([25.0, 60.0055])
@@ -190,21 +190,21 @@ def test_a_sub_trajectory_is_cut_where_the_time_says(server: Server) -> None:
 
 def test_movement_over_a_gap_is_several(server: Server) -> None:
     query = {"datetime": between(10 * HOUR, 12 * HOUR), "subTrajectory": "true"}
-    found = ask(server, ITEMS, standard.FeatureCollection, **query)["features"]
+    found = ask(server, ITEMS, ogc_schemas.FeatureCollection, **query)["features"]
     van = found[ids({"features": found}).index("van")]
     assert van["temporalGeometry"]["type"] == "MovingGeometryCollection"
     assert [len(one["datetimes"]) for one in van["temporalGeometry"]["prisms"]] == [21, 1]
 
 
 def test_a_device_is_told_where_it_is_now_and_since_when(server: Server) -> None:
-    van = ask(server, VAN, standard.Feature)
+    van = ask(server, VAN, ogc_schemas.Feature)
     assert van["geometry"] == {"type": "Point", "coordinates": [25.0, 61.0, 20.0]}
     assert (van["properties"]["name"], van["properties"]["kind"]) == ("Van 1", "van")
     assert van["time"] == [at(590 * MINUTE).replace("Z", ".000Z"), at(12 * HOUR).replace("Z", ".000Z")]
 
 
 def test_a_sequence_has_a_primitive_for_each_hour_and_each_gap(server: Server) -> None:
-    told = ask(server, f"{VAN}/tgsequence", standard.TemporalGeometrySequence)
+    told = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence)
     one, two, three = told["geometrySequence"]
     assert [int(each["id"]) - START for each in (one, two, three)] == [590 * MINUTE, 10 * HOUR, 12 * HOUR]
     assert [len(each["datetimes"]) for each in (one, two, three)] == [11, 21, 1]
@@ -220,7 +220,7 @@ def test_pages_of_a_sequence_are_the_sequence(server: Server) -> None:
 
 def test_primitives_of_a_time_and_a_box_are_whole(server: Server) -> None:
     def lengths(**query: Any) -> list[int]:
-        told = ask(server, f"{VAN}/tgsequence", standard.TemporalGeometrySequence, **query)
+        told = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence, **query)
         return [len(one["datetimes"]) for one in told["geometrySequence"]]
 
     assert lengths(datetime=at(599 * MINUTE + 30_000)) == [11]
@@ -233,7 +233,7 @@ def test_primitives_of_a_time_and_a_box_are_whole(server: Server) -> None:
 def test_leaf_is_where_it_was_at_some_times(server: Server) -> None:
     asked = [590 * MINUTE, 591 * MINUTE + 15_000, 605 * MINUTE, 11 * HOUR]
     leaf = ",".join(map(at, asked))
-    told = ask(server, f"{VAN}/tgsequence", standard.TemporalGeometrySequence, leaf=leaf)["geometrySequence"]
+    told = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence, leaf=leaf)["geometrySequence"]
     assert [one["interpolation"] for one in told] == ["Discrete", "Discrete"]
     places = [place for one in told for place in one["coordinates"]]
     assert [place[1] for place in places] == pytest.approx([60.0, 60.00125, 60.015])
@@ -242,7 +242,7 @@ def test_leaf_is_where_it_was_at_some_times(server: Server) -> None:
 def test_distance_velocity_and_acceleration_are_those_on_the_ellipsoid(server: Server) -> None:
     def curve(name: str, **query: Any) -> Any:
         path = f"{VAN}/tgsequence/{START + 590 * MINUTE}/{name}"
-        (values,) = ask(server, path, standard.TemporalProperty, **query)["valueSequence"]
+        (values,) = ask(server, path, ogc_schemas.TemporalProperty, **query)["valueSequence"]
         return values
 
     metres = Geod(ellps="WGS84").inv(25.0, 60.0, 25.0, 60.01)[2]
@@ -255,13 +255,13 @@ def test_distance_velocity_and_acceleration_are_those_on_the_ellipsoid(server: S
 
 
 def test_what_was_measured_comes_for_each_primitive(server: Server) -> None:
-    told = ask(server, f"{VAN}/tproperties", standard.TemporalProperties)
+    told = ask(server, f"{VAN}/tproperties", ogc_schemas.TemporalProperties)
     assert [one["name"] for one in told["temporalProperties"]] == ["speed", "course", "accuracy", "battery"]
-    speed = ask(server, f"{VAN}/tproperties/speed", standard.TemporalProperty)
+    speed = ask(server, f"{VAN}/tproperties/speed", ogc_schemas.TemporalProperty)
     assert [len(one["values"]) for one in speed["valueSequence"]] == [11, 21]
-    course = ask(server, f"{VAN}/tproperties/course", standard.TemporalProperty)
+    course = ask(server, f"{VAN}/tproperties/course", ogc_schemas.TemporalProperty)
     assert [one["values"] for one in course["valueSequence"]] == [[359.0]]
-    assert ask(server, f"{VAN}/tproperties/battery", standard.TemporalProperty)["valueSequence"] == []
+    assert ask(server, f"{VAN}/tproperties/battery", ogc_schemas.TemporalProperty)["valueSequence"] == []
     paged = pages(server, f"{VAN}/tproperties/speed", limit=1)
     assert [one for page in paged for one in page["valueSequence"]] == speed["valueSequence"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.test_http import get, is_problem, post
 from tests.integration.test_moving_features import ITEMS, MINUTE, START, VAN, between, fix, ids, pages
-from tests.server import Server, running, wait_for
+from tests.support.server import Server, running, wait_for
 
 
 @pytest.fixture(scope="module")

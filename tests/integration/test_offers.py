@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.test_http import fix, get, track_of
-from tests.requests import Connection
-from tests.server import Server, wait_for
+from tests.support.raw_requests import Connection
+from tests.support.server import Server, wait_for
 
 NOW = time.time_ns() // 1_000_000
 

@@ -12,8 +12,8 @@ from websockets.typing import Origin
 
 from herenow.model.origin import read_origins
 from herenow.settings import Settings
-from tests.patience import PATIENCE
-from tests.server import Server, running
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, running
 
 ALLOWED, OTHER = "http://localhost:3000", "http://elsewhere.example"
 

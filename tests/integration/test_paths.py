@@ -6,8 +6,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.patience import PATIENCE
-from tests.server import Server, report, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, wait_for
 
 BELOW = ("track", "trips", "days", "places", "traces", "commands")
 LIKE_PATHS = [f"odd/1/{end}" for end in BELOW] + ["odd/1", "odd/1/", "odd//1", "odd%2F1"]

@@ -23,11 +23,11 @@ from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import Box
 from herenow.model.position import Position
 from herenow.store.port import Span, Store
-from tests import stores
 from tests.integration.test_rollup import settle
-from tests.positions import position
-from tests.rollups import judged, quick
-from tests.stores import keep
+from tests.support import stores
+from tests.support.positions import position
+from tests.support.rollups import judged, quick
+from tests.support.stores import keep
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]

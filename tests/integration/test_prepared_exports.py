@@ -18,8 +18,8 @@ from herenow.errors import Busy, NotFound, StoreUnavailable
 from herenow.history.export import prepared as module
 from herenow.history.export.prepared import KEPT, SILENT, Prepared
 from tests.integration.test_http import is_problem
-from tests.patience import PATIENCE
-from tests.server import Server, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 COUNT = 3000

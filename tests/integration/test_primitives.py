@@ -7,9 +7,9 @@ from herenow.history.ogc.primitives import Moments, moved_during, primitives, re
 from herenow.model.clock import HOUR
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.store.port import Store
-from tests import stores
-from tests.positions import NOW, position
-from tests.stores import keep
+from tests.support import stores
+from tests.support.positions import NOW, position
+from tests.support.stores import keep
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 

@@ -13,11 +13,11 @@ from herenow.bus.rabbitmq import confirmed_sender, connection
 from herenow.bus.rabbitmq.topology import make_queues, shard_queue
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
-from tests.ports import free_port
-from tests.positions import NOW, position
-from tests.processes import until
-from tests.rabbit import channel, numbers, open_bus, publish_until_taken, recording, through_proxy, waiting
 from tests.services.rabbitmq import RabbitMQ
+from tests.support.ports import free_port
+from tests.support.positions import NOW, position
+from tests.support.processes import until
+from tests.support.rabbitmq import channel, numbers, open_bus, publish_until_taken, recording, through_proxy, waiting
 
 
 @pytest.fixture

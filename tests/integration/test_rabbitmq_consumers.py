@@ -20,9 +20,9 @@ from herenow.errors import BusUnavailable, StoreUnavailable
 from herenow.intake.intake import LocalIntake
 from herenow.sources.bus_inbox import take_inbox
 from herenow.wire.legacy_article import QUEUE
-from tests.positions import NOW, position
-from tests.processes import until
-from tests.rabbit import channel, messages, numbers, open_bus, put, recording, through_proxy, waiting
+from tests.support.positions import NOW, position
+from tests.support.processes import until
+from tests.support.rabbitmq import channel, messages, numbers, open_bus, put, recording, through_proxy, waiting
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from herenow.errors import BusUnavailable
 from herenow.model.clock import now
 from herenow.model.device import Device, first_seen
 from herenow.wire.internal import Bulletin, pack_bulletin, unpack_bulletin
-from tests.patience import PATIENCE
-from tests.positions import NOW, position
-from tests.processes import until
-from tests.rabbit import channel, open_bus, put, through_proxy, waiting
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW, position
+from tests.support.processes import until
+from tests.support.rabbitmq import channel, open_bus, put, through_proxy, waiting
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from herenow.bus.rabbitmq.connection import open_connection
 from herenow.bus.rabbitmq.topology import make_queues
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
-from tests.patience import PATIENCE
-from tests.ports import free_port
-from tests.positions import position
-from tests.rabbit import open_bus
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
+from tests.support.positions import position
+from tests.support.rabbitmq import open_bus
 
 WRONG = "s3cret"
 Guest = Callable[..., Awaitable[RabbitUrl]]

@@ -11,9 +11,9 @@ from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.topology import make_queues, shard_queue
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import BusUnavailable
-from tests.positions import NOW, position
-from tests.processes import until
-from tests.rabbit import numbers, open_bus, publish_until_taken, recording
+from tests.support.positions import NOW, position
+from tests.support.processes import until
+from tests.support.rabbitmq import numbers, open_bus, publish_until_taken, recording
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from herenow.model.position import Position
 from herenow.record.recorder import Recorder
 from herenow.store.port import Span
 from herenow.store.sqlite.store import SqliteStore
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 ALWAYS = Span(0, 2**53)
 

@@ -10,8 +10,8 @@ import pytest
 from herenow.errors import BadRequest, SettingsError, Unavailable
 from herenow.intake.http_intake import RemoteIntake
 from herenow.model.report import MAX_BATCH, Report
-from tests.ports import free_port
-from tests.server import Server
+from tests.support.ports import free_port
+from tests.support.server import Server
 
 NOW = time.time_ns() // 1_000_000
 

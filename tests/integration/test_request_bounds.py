@@ -13,10 +13,10 @@ import pytest
 import structlog
 
 from herenow.run.child_processes import keep_running
-from tests.patience import PATIENCE
-from tests.processes import until
-from tests.requests import Connection
-from tests.server import Server, beside, report, running, wait_for
+from tests.support.patience import PATIENCE
+from tests.support.processes import until
+from tests.support.raw_requests import Connection
+from tests.support.server import Server, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 SHORT = {"herenow.api.http.HEAD_WITHIN": 0.3, "herenow.api.http.BODY_WITHIN": 0.3, "herenow.api.http.LOOK_AGAIN": 0.1}

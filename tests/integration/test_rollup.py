@@ -27,11 +27,11 @@ from herenow.history.tracks.trips import Piece, Stop
 from herenow.model.clock import DAY, HOUR, now
 from herenow.model.position import Position
 from herenow.store.port import Row, Span, Store
-from tests import stores
-from tests.dose import dose
-from tests.positions import NOW, position
-from tests.rollups import judged, quick, recounted, tile_at, told
-from tests.stores import EVER, keep, opened
+from tests.support import stores
+from tests.support.dose import dose
+from tests.support.positions import NOW, position
+from tests.support.rollups import judged, quick, recounted, tile_at, told
+from tests.support.stores import EVER, keep, opened
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]

@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.dose import CLUSTERS, long
-from tests.patience import PATIENCE
-from tests.ports import free_port, taken
-from tests.server import wait_for
 from tests.services.cassandra import Cassandra, GivenCassandra, cassandra_cluster
 from tests.services.rabbitmq import GivenRabbitMQ, RabbitMQ, rabbitmq_cluster
 from tests.services.service import Service, ServiceFailed, answers
+from tests.support.dose import CLUSTERS, long
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port, taken
+from tests.support.server import wait_for
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from herenow.model.position import Position
 from herenow.store.port import Span, Store
-from tests import stores
-from tests.dose import dose
-from tests.positions import NOW, position
-from tests.stores import EVER, keep, opened, track
+from tests.support import stores
+from tests.support.dose import dose
+from tests.support.positions import NOW, position
+from tests.support.stores import EVER, keep, opened, track
 
 # A fixture is found where it is named.
 keyspace, url, store = stores.keyspace, stores.url, stores.store

@@ -8,9 +8,9 @@ import pytest
 from herenow.model.device import advance, first_seen
 from herenow.model.geo import sphere
 from herenow.store.port import Store
-from tests import stores
-from tests.positions import NOW, position
-from tests.stores import keep, track
+from tests.support import stores
+from tests.support.positions import NOW, position
+from tests.support.stores import keep, track
 
 # A fixture is found where it is named.
 keyspace, url, store = stores.keyspace, stores.url, stores.store

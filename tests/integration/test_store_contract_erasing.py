@@ -19,10 +19,10 @@ from herenow.model.retention import read_retention
 from herenow.store.port import Store
 from herenow.store.sqlite.erasure import CHUNK
 from herenow.store.sqlite.store import SqliteStore
-from tests import stores
-from tests.positions import NOW, position
-from tests.rollups import quick
-from tests.stores import keep, opened, track
+from tests.support import stores
+from tests.support.positions import NOW, position
+from tests.support.rollups import quick
+from tests.support.stores import keep, opened, track
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]

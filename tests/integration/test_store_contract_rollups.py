@@ -13,10 +13,10 @@ from herenow.store.port import Row, Store
 from herenow.store.sqlite.rollups import SqliteRollups
 from herenow.store.sqlite.store import SqliteStore
 from herenow.store.sqlite.writer import SCHEMA
-from tests import stores
-from tests.positions import NOW, position
-from tests.rollups import quick
-from tests.stores import keep, opened, track
+from tests.support import stores
+from tests.support.positions import NOW, position
+from tests.support.rollups import quick
+from tests.support.stores import keep, opened, track
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]

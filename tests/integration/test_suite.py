@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests import suite
-from tests.patience import PATIENCE
 from tests.services.rabbitmq import NameServer
 from tests.services.service import ServiceFailed
+from tests.support.patience import PATIENCE
 
 
 def test_a_full_disk_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

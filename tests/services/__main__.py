@@ -6,10 +6,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.ports import taken
 from tests.services.cassandra import Cassandra
 from tests.services.rabbitmq import RabbitMQ
 from tests.services.service import Service, ServiceFailed
+from tests.support.ports import taken
 
 FOLDER = Path("data/services")
 HOST = "127.0.0.1"

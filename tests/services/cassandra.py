@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tests.patience import PATIENCE
-from tests.ports import free_port
 from tests.services import cql
 from tests.services.service import Service, ServiceFailed, answers, inherited, launched
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
 
 JARS = Path(__file__).parents[2] / ".services/cassandra/lib"
 JVMS = Path("/usr/lib/jvm")

@@ -10,8 +10,8 @@ from pathlib import Path
 from socket import create_connection
 from urllib.parse import quote, unquote, urlsplit
 
-from tests.ports import free_port
 from tests.services.service import Service, ServiceFailed, inherited, launched
+from tests.support.ports import free_port
 
 HOST = "127.0.0.1"
 COMMAND = 120.0  # s

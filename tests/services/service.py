@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
-from tests.ports import free_port, taken
+from tests.support.ports import free_port, taken
 
 S = TypeVar("S", bound="Service")
 STOP = 60.0  # s, then it is killed

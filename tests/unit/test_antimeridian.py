@@ -14,7 +14,7 @@ from herenow.model.geo.antimeridian import bounds, cut
 from herenow.model.geo.box import Box
 from herenow.model.geo.sphere import onward
 from herenow.model.geo.tile_grid import cover, tiles_at, world
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 longitudes = st.sampled_from([-180.0, -179.5, -90.0, 0.0, 90.0, 179.5, 180.0]) | st.floats(-180, 180)
 lines = st.lists(st.tuples(longitudes, st.floats(-90, 90)), min_size=2, max_size=8)

@@ -10,7 +10,7 @@ from herenow.model.position import Position
 from herenow.model.report import EARLIEST, BadReport, accept
 from herenow.model.timestamps import from_iso
 from herenow.wire.legacy_article import decode_location, timestamp
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 GOOD = {"device_id": "dev001", "timestamp": NOW // 1000, "latitude": 39.9, "longitude": 32.8}
 times = st.integers(EARLIEST, NOW)  # ms

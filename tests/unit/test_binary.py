@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from herenow.model.device import Device, first_seen
 from herenow.wire import binary
 from herenow.wire.json import encode_live, join, message
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 EPOCH = bytes.fromhex("9f2c00ffab120077")

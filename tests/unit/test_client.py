@@ -13,8 +13,8 @@ from herenow.client.reports import MAX_MESSAGE, ReportQueue, parts
 from herenow.client.views import view_of
 from herenow.errors import BadRequest, SettingsError, TooLarge
 from herenow.model.report import MAX_BATCH, Report
-from tests.client import HERE, THERE, at
-from tests.positions import NOW
+from tests.support.live_client import HERE, THERE, at
+from tests.support.positions import NOW
 
 # The queue
 

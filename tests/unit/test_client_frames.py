@@ -11,8 +11,8 @@ from herenow.client.messages import Answer
 from herenow.client.viewer import Astray, Had, ViewState
 from herenow.model.device import first_seen
 from herenow.wire import binary
-from tests.client import EPOCH, HERE, OTHER, THERE, again, at, changed, following, linked, said, told
-from tests.positions import NOW, position
+from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, changed, following, linked, said, told
+from tests.support.positions import NOW, position
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 

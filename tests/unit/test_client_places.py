@@ -4,7 +4,7 @@ import pytest
 
 from herenow.client.viewer import Had, ViewState
 from herenow.wire import binary
-from tests.client import EPOCH, HERE, OTHER, THERE, again, at, following, ping, said, told
+from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, following, ping, said, told
 
 
 def test_a_view_is_said_once_a_link_and_after_each_look() -> None:

@@ -12,7 +12,7 @@ from herenow.client.viewer import ViewState
 from herenow.model.view import View
 from herenow.wire import binary
 from herenow.wire.json import LivePosition
-from tests.client import at, ping, told
+from tests.support.live_client import at, ping, told
 
 
 class Fleet:

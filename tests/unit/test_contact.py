@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from herenow.model.clock import DAY, HOUR, MINUTE
 from herenow.model.contact import LONGEST, SHORTEST, STALE_AFTER, Contact, hear
 from herenow.model.device import Device, advance
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 
 def heard(*receptions: tuple[int, int]) -> Device:

@@ -17,9 +17,9 @@ from herenow.model.report import Report
 from herenow.sources import demo
 from herenow.sources.recording import Recorded, load
 from herenow.sources.replay import replay
-from tests.patience import PATIENCE
-from tests.positions import NOW
-from tests.sending import ListIntake, Time
+from tests.support.fake_intake import ListIntake, Time
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW
 
 
 @pytest.mark.parametrize(("file", "count"), [(demo.BUSES, 29_600), (demo.PHONES, 6_030)])

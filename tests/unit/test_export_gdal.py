@@ -10,8 +10,8 @@ import pytest
 from herenow.history.export.formats import FORMATS
 from herenow.model.position import Position
 from herenow.model.timestamps import from_iso
-from tests.exporting import written
-from tests.positions import NOW, position
+from tests.support.exports import written
+from tests.support.positions import NOW, position
 from tests.unit.test_exports import SAMPLES
 
 PLAIN = [

@@ -13,8 +13,8 @@ from herenow.history.export.formats import FORMATS
 from herenow.model.position import Position
 from herenow.model.report import Rejection, Report, accept
 from herenow.sources.files.readers import read_file
-from tests.exporting import positions_in_order, split, written
-from tests.positions import NOW, position
+from tests.support.exports import positions_in_order, split, written
+from tests.support.positions import NOW, position
 from tests.unit.test_exports import SAMPLES
 
 READ_BACK = ["csv", "ndjson", "geojson", "gpx"]

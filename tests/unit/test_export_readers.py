@@ -19,8 +19,8 @@ from herenow.history.export.parquet import ROWS
 from herenow.history.export.segments import MAX_STRETCH
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
-from tests.exporting import moment, written
-from tests.positions import NOW, position
+from tests.support.exports import moment, written
+from tests.support.positions import NOW, position
 from tests.unit.test_exports import SAMPLES
 
 LONG = [Position("a", NOW + 1000 * i, 0, 60 + i / 1e6, 25 + i / 1e6, speed=i / 10) for i in range(MAX_STRETCH + 5)]

@@ -17,8 +17,8 @@ from herenow.history.export.formats import FORMATS, format_named
 from herenow.history.export.segments import MAX_STRETCH, Stretches
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
-from tests.exporting import positions_in_order, split, written
-from tests.positions import NOW, position
+from tests.support.exports import positions_in_order, split, written
+from tests.support.positions import NOW, position
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 WRITTEN_ALIKE = [name for name in FORMATS if name != "parquet"]  # its bytes are pyarrow's

@@ -11,7 +11,7 @@ import pytest
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
 from herenow.sources.files.readers import MAX_LINE, place, read_file
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 HEADER = "device_id,time,latitude,longitude"
 ROW = f"bus-1,{NOW},60.17,24.94"

@@ -18,7 +18,7 @@ from herenow.sources.files.fields import OVERLAPPING, ImportRemark
 from herenow.sources.files.geojson import MAX_FEATURE, read_geojson
 from herenow.sources.files.json_stream import JsonStream
 from herenow.sources.files.readers import read_file
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 LINE = [[25.0, 60.0, 5.0], [25.1, 60.1]]
 TIMES = ["2026-09-21T14:13:20Z", NOW + 1000]

@@ -9,7 +9,7 @@ import pytest
 from herenow.model.report import Rejection, Report
 from herenow.sources.files.fields import OVERLAPPING, ImportRemark
 from herenow.sources.files.readers import read_file
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 Write = Callable[[str, str], Path]

@@ -23,9 +23,9 @@ from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from herenow.model.view import View
 from herenow.store.sqlite.store import SqliteStore
-from tests.maps import Map
-from tests.patience import PATIENCE
-from tests.positions import NOW, position
+from tests.support.drawn_map import Map
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW, position
 
 
 async def keep(store: SqliteStore, *positions: Position) -> None:

@@ -14,7 +14,7 @@ from herenow.model.contact import STALE_AFTER
 from herenow.model.device import STATUSES, Device
 from herenow.model.geo.box import Box
 from herenow.model.search_key import search_key
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 NAMES = (None, "", "bus", "Bus", "BUS 2", "Straße", "strasse", "a", "über")
 KINDS = (None, "bus", "car", "other", *(f"rare {n}" for n in range(9)))

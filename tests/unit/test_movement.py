@@ -11,7 +11,7 @@ from herenow.history.tracks.movement import legs
 from herenow.history.tracks.quality import flagged, unflagged
 from herenow.history.tracks.track import FIX, NOTHING, PLACES, Track
 from herenow.history.tracks.trips import Stop, Trip, pieces
-from tests.positions import NOW
+from tests.support.positions import NOW
 from tests.unit.test_trips import buses
 
 METRE = 1 / 111_412  # degrees of latitude, at 60° north

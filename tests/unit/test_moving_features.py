@@ -13,9 +13,9 @@ from herenow.history.ogc.primitives import primitives, runs
 from herenow.model.device import first_seen
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
-from tests import standard
-from tests.exporting import moment, positions_in_order
-from tests.positions import NOW, position
+from tests.support import ogc_schemas
+from tests.support.exports import moment, positions_in_order
+from tests.support.positions import NOW, position
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 LINKS = [{"rel": "self", "href": "../x", "type": "application/json"}]
@@ -29,13 +29,13 @@ LATER = position("bus", NOW + 2001 + MAX_LEG_TIME, 61.0, 26.0)
 
 def feature(positions: list[Position]) -> Any:
     told = mf.moving_feature(first_seen(positions[0]), runs(positions))
-    standard.follows(told, standard.Feature)
+    ogc_schemas.follows(told, ogc_schemas.Feature)
     return told
 
 
 def sequence(positions: list[Position]) -> Any:
     told = mf.geometry_sequence(primitives(positions), "Linear", LINKS, NOW)
-    standard.follows(told, standard.TemporalGeometrySequence)
+    ogc_schemas.follows(told, ogc_schemas.TemporalGeometrySequence)
     return told
 
 
@@ -95,7 +95,7 @@ def test_a_feature_that_was_seen_once_is_a_point_without_a_life() -> None:
 
 def test_a_still_feature_is_at_its_newest_place() -> None:
     told: Any = mf.still_feature(first_seen(LATER), NOW)
-    standard.follows(told, standard.Feature)
+    ogc_schemas.follows(told, ogc_schemas.Feature)
     assert told["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
     assert [moment(one) for one in told["time"]] == [NOW, LATER.time]
     assert "time" not in mf.still_feature(first_seen(LATER))
@@ -118,7 +118,7 @@ def test_a_sequence_names_its_primitives_by_their_beginning() -> None:
 @pytest.mark.parametrize("name", mf.MEASURED)
 def test_what_was_never_measured_has_no_values(name: str) -> None:
     told: Any = mf.temporal_property(name, [[LATER]], LINKS)
-    standard.follows(told, standard.TemporalProperty)
+    ogc_schemas.follows(told, ogc_schemas.TemporalProperty)
     assert told["valueSequence"] == []
     assert mf.still_property(name, LINKS).items() < told.items()
 
@@ -129,7 +129,7 @@ def test_whatever_was_reported_is_told_as_the_standard_wants_it(positions: list[
     sequence(mine)
     feature(mine)
     for name in mf.MEASURED:
-        standard.follows(mf.temporal_property(name, primitives(mine), LINKS), standard.TemporalProperty)
+        ogc_schemas.follows(mf.temporal_property(name, primitives(mine), LINKS), ogc_schemas.TemporalProperty)
 
 
 def test_of_two_positions_at_one_time_the_newer_counts() -> None:

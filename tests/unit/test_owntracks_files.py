@@ -10,7 +10,7 @@ from herenow.model.report import Rejection, Report
 from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.owntracks import NO_LOCATION
 from herenow.sources.files.readers import read_file
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 SECOND = NOW // 1000
 

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from herenow.wire.internal import Undecodable, pack_position, pack_shipment, unpack_shipment
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 FIX = position("a")
 

@@ -15,7 +15,7 @@ from herenow.model.clock import HOUR
 from herenow.model.geo.box import Box
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 START = NOW // HOUR * HOUR
 places = st.tuples(st.floats(-5, 5), st.floats(-5, 5))

@@ -13,7 +13,7 @@ from herenow.bus.rabbitmq.publisher import MAX_BYTES, MAX_MESSAGE, Publisher, _P
 from herenow.bus.rabbitmq.topology import shard_of
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.wire.internal import Bulletin, pack_position, pack_shipment, unpack_shipment
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 SIZES = st.lists(st.integers(1, 5000), max_size=1500)
 

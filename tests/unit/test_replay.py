@@ -14,8 +14,8 @@ from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.report import Report
 from herenow.sources.recording import Recorded, Recording, load
 from herenow.sources.replay import Playback, replay
-from tests.positions import NOW
-from tests.sending import ListIntake, Time
+from tests.support.fake_intake import ListIntake, Time
+from tests.support.positions import NOW
 
 LONG_AGO = 1_490_000_000_000  # ms
 

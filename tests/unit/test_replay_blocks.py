@@ -11,7 +11,7 @@ from herenow.history.queries.replay import COLUMNS, UNKNOWN, decode, encode
 from herenow.history.tracks.quality import without_flags
 from herenow.history.tracks.track import track
 from herenow.model.clock import HOUR
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 START = NOW // HOUR * HOUR

@@ -11,8 +11,8 @@ from pyproj import Transformer
 from herenow.history.tracks.quality import CONTEXT, REASONS, TICK, apart, earth, flagged, place, points, unflagged
 from herenow.history.tracks.track import FIX, PLACES, Track
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
-from tests.dose import dose
-from tests.positions import NOW
+from tests.support.dose import dose
+from tests.support.positions import NOW
 
 NONE = np.empty(0, FIX)
 

@@ -14,8 +14,8 @@ from herenow.history.tracks.movement import stops
 from herenow.history.tracks.simplify import EVERY, TOLERANCES, level_for, levels
 from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes
 from herenow.model.leg import MAX_LEG_TIME
-from tests.dose import dose
-from tests.positions import NOW
+from tests.support.dose import dose
+from tests.support.positions import NOW
 
 MERCATOR = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
 AROUND = 2 * np.pi * 6_378_137.0  # m

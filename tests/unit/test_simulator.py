@@ -18,9 +18,9 @@ from herenow.model.report import Report, accept
 from herenow.sources.simulator.city import METRES_PER_DEGREE, City
 from herenow.sources.simulator.driving import KINDS, VehicleKind, drive
 from herenow.sources.simulator.fleet import LATE, Flaws, SimulatedFleet, simulate
-from tests.dose import dose
-from tests.positions import NOW
-from tests.sending import ListIntake, Time
+from tests.support.dose import dose
+from tests.support.fake_intake import ListIntake, Time
+from tests.support.positions import NOW
 
 NO_FLAWS = Flaws(noise=0)
 kinds = st.sampled_from(KINDS)

@@ -15,7 +15,7 @@ from herenow.errors import BadRequest
 from herenow.model.clock import DAY
 from herenow.model.report import BadReport, Report, accept
 from herenow.model.timestamps import from_day, from_iso, from_text, from_value
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 HALF_PAST_ONE = 1_796_002_200_000  # 2026-11-30T01:30:00Z
 ZONES = {"Z": 0, "z": 0, "+00:00": 0, "-00:00": 0, "+03:00": 180, "-0330": -210, "+02": 120, "-23:59": -1439}

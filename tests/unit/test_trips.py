@@ -22,8 +22,8 @@ from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME, is_leg
 from herenow.model.report import accept
 from herenow.sources.demo import BUSES
 from herenow.sources.recording import load
-from tests.dose import dose
-from tests.positions import NOW
+from tests.support.dose import dose
+from tests.support.positions import NOW
 
 GEOD = Geod(ellps="WGS84")
 METRE = 1 / 111_412  # degrees of latitude, at 60° north

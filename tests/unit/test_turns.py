@@ -11,7 +11,7 @@ from herenow.bus.memory import MemoryBus
 from herenow.intake.intake import SLICE, LocalIntake
 from herenow.model.device import Device, advance, steps
 from herenow.model.report import Report
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 MOVES = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 20), st.integers(0, 5)), max_size=40)
 

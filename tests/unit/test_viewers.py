@@ -8,8 +8,8 @@ from herenow.live import departures, subscriptions
 from herenow.live.zoom_level import AGAIN_AFTER
 from herenow.model.geo.box import Box
 from herenow.model.view import View
-from tests.maps import Map, World, messages
-from tests.positions import NOW, position
+from tests.support.drawn_map import Map, World, messages
+from tests.support.positions import NOW, position
 
 HERE, THERE = View(Box(0.0, 0.0, 1.0, 1.0)), View(Box(60.0, 60.0, 61.0, 61.0))
 

@@ -12,9 +12,9 @@ from herenow.live import hub as hub_module
 from herenow.live.viewer import Viewer
 from herenow.model.geo.box import WORLD, Box
 from herenow.model.view import View
-from tests.dose import dose
-from tests.maps import Connection, Map, World, messages
-from tests.positions import NOW, position
+from tests.support.dose import dose
+from tests.support.drawn_map import Connection, Map, World, messages
+from tests.support.positions import NOW, position
 
 
 @pytest.fixture(autouse=True, scope="module")

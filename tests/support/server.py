@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.patience import PATIENCE
-from tests.ports import free_port
+from tests.support.patience import PATIENCE
+from tests.support.ports import free_port
 
 
 class Server:

@@ -11,7 +11,7 @@ from herenow.model.geo.box import Box
 from herenow.model.view import View
 from herenow.wire import binary
 from herenow.wire.json import LivePosition
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 EPOCH, OTHER = "9f2c00ffab120077", "0000000000000001"
 HERE = View(Box(-98.0, 30.1, -97.4, 30.6), zoom=10)

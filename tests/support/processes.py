@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Self
 
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 
 class Process:

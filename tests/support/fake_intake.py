@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from herenow.errors import Unavailable
 from herenow.intake.intake import Receipt
 from herenow.model.report import BadReport, Report, accept
-from tests.patience import PATIENCE
-from tests.positions import NOW
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW
 
 
 class Time:

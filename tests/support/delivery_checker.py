@@ -17,9 +17,9 @@ import websockets
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from tests.dose import dose
-from tests.patience import PATIENCE
-from tests.processes import until
+from tests.support.dose import dose
+from tests.support.patience import PATIENCE
+from tests.support.processes import until
 
 V1 = Subprotocol("herenow.json.v1")
 GIVE_UP = 150.0  # s that a batch is offered again before the test fails; a busy machine starts servers slowly

@@ -14,10 +14,10 @@ from herenow.bus.rabbitmq.bus import RabbitBus, open_rabbit_bus
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable, Unavailable
 from herenow.model.position import Position
-from tests.patience import PATIENCE
-from tests.positions import NOW, position
-from tests.processes import until
-from tests.proxy import Proxy, open_proxy
+from tests.support.broken_link import Proxy, open_proxy
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW, position
+from tests.support.processes import until
 
 
 @contextlib.asynccontextmanager

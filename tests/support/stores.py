@@ -19,9 +19,9 @@ from herenow.store.cassandra.store import CassandraStore, apply_schema
 from herenow.store.cassandra.url import CassandraUrl, read_cassandra_url
 from herenow.store.port import Span, Store
 from herenow.store.sqlite.store import SqliteStore
-from tests.patience import PATIENCE
-from tests.positions import NOW
 from tests.services.cassandra import Cassandra, GivenCassandra
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW
 
 EVER = Span(0, NOW * 2)
 TABLES = ("positions", "latest", "days", "devices_of_day", "days_of_device", "changed", "rollups")

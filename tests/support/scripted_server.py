@@ -15,8 +15,8 @@ from herenow.client import Change, Live, LivePosition, Report
 from herenow.model.device import Device, first_seen
 from herenow.wire import binary
 from herenow.wire import json as wire
-from tests.patience import PATIENCE
-from tests.positions import NOW, position
+from tests.support.patience import PATIENCE
+from tests.support.positions import NOW, position
 
 EPOCH, OTHER = "9f2c00ffab120077", "0000000000000001"
 BOX = (-98.0, 30.1, -97.4, 30.6)

@@ -13,7 +13,7 @@ from herenow.model.device import Device, advance
 from herenow.model.position import Position
 from herenow.model.view import Resume, View
 from herenow.wire import binary
-from tests.positions import NOW
+from tests.support.positions import NOW
 
 ROOM = 2  # messages on their way before a connection is full
 Place = tuple[int, float, float]  # ms, longitude, latitude

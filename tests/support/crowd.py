@@ -13,7 +13,7 @@ import msgspec
 
 from herenow.wire import binary
 from herenow.wire.json import LivePosition
-from tests.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 TEXT, BINARY, CLOSE, PING = 0x1, 0x2, 0x8, 0x9
 SIP = 97  # bytes that are read at once by who is about to be cut half-way through a message

@@ -20,8 +20,8 @@ from websockets.typing import Subprotocol
 from herenow.wire import binary
 from herenow.wire import json as wire
 from herenow.wire.json import LivePosition
-from tests.crowd import CLOSE, TEXT, Frames, frame, handshake
-from tests.server import Server
+from tests.support.crowd import CLOSE, TEXT, Frames, frame, handshake
+from tests.support.server import Server
 
 WIRES = (wire.SUBPROTOCOL, binary.SUBPROTOCOL)
 PATIENCE = 20.0  # s

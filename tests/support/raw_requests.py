@@ -9,8 +9,8 @@ from http.client import HTTPResponse
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from tests.patience import PATIENCE
-from tests.server import Server
+from tests.support.patience import PATIENCE
+from tests.support.server import Server
 
 
 class Answer(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from tests.ports import free_port
-from tests.processes import Process, make_schema, process
-from tests.promises import Viewer, watching
+from tests.support.delivery_checker import Viewer, watching
+from tests.support.ports import free_port
+from tests.support.processes import Process, make_schema, process
 
 
 class Standing(msgspec.Struct):

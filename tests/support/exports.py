@@ -11,7 +11,7 @@ from herenow.history.export.formats import FORMATS
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from herenow.model.report import EARLIEST
-from tests.positions import NOW, position
+from tests.support.positions import NOW, position
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
