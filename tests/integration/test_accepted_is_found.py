@@ -174,11 +174,11 @@ def moment_of(text: str) -> int:
 
 @contextlib.asynccontextmanager
 async def face(settings: Settings, moment: int) -> AsyncIterator[tuple[Face, Rollup]]:
-    async with open_context(settings, MapConfig(), records=True) as parts:
-        await parts.hub.loaded.wait()
-        transport = httpx.ASGITransport(create_app(parts))
+    async with open_context(settings, MapConfig(), records=True) as context:
+        await context.hub.loaded.wait()
+        transport = httpx.ASGITransport(create_app(context))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            yield Face(client, moment), Rollup(parts.store)
+            yield Face(client, moment), Rollup(context.store)
 
 
 async def is_found(url: str, drawn: Sequence[Fix]) -> None:

@@ -1,4 +1,4 @@
-"""The whole HTTP face, made of its parts."""
+"""The whole HTTP face, made of its context."""
 
 from collections.abc import Iterable
 from types import ModuleType
@@ -67,7 +67,7 @@ GZIP_LEVEL = 4
 
 
 def described() -> FastAPI:
-    """The routes and what is said of them, with no parts yet."""
+    """The routes and their documentation, without anything behind them."""
     app = FastAPI(
         title="Herenow",
         version=__version__,
@@ -84,33 +84,33 @@ def described() -> FastAPI:
     return app
 
 
-def create_app(parts: AppContext, beside: HistoryProcess | None = None) -> FastAPI:
+def create_app(context: AppContext, beside: HistoryProcess | None = None) -> FastAPI:
     """All of it; questions about history go to a process `beside` this one, while there is one."""
     app = described()
-    app.state.parts = parts
-    app.state.past = HistoryContext(parts.store, parts.keep, parts.prepared, parts.trips)
+    app.state.context = context
+    app.state.history = HistoryContext(context.store, context.keep, context.prepared, context.trips)
     app.state.health = health.Health(
-        parts.troubles, Metrics(parts.bus, recorder=parts.recorder, intake=parts.intake, hub=parts.hub)
+        context.troubles, Metrics(context.bus, recorder=context.recorder, intake=context.intake, hub=context.hub)
     )
     add_problems(app, _routes(MODULES))
     page.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(HistoryProxy, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
-    if parts.origins:
+    if context.origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=parts.origins,
+            allow_origins=context.origins,
             allow_methods=METHODS_FROM_ELSEWHERE,
             allow_headers=HEADERS_FROM_ELSEWHERE,
             expose_headers=["ETag", "Retry-After"],
         )
-    hosts = dict.fromkeys(host for one in parts.scene.basemaps for host in one.hosts)
-    app.add_middleware(OriginCheck, here_only=parts.here_only, origins=parts.origins, policy=content_policy(hosts))
+    hosts = dict.fromkeys(host for one in context.scene.basemaps for host in one.hosts)
+    app.add_middleware(OriginCheck, here_only=context.here_only, origins=context.origins, policy=content_policy(hosts))
     app.add_middleware(RoutedPaths)
     return app
 
 
-def create_history_app(past: HistoryContext) -> FastAPI:
+def create_history_app(context: HistoryContext) -> FastAPI:
     """What is answered beside a server."""
     app = FastAPI(
         title="Herenow history",
@@ -120,7 +120,7 @@ def create_history_app(past: HistoryContext) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.past = past
+    app.state.history = context
     for module in HISTORY:
         app.include_router(module.router)
     add_problems(app, _routes(HISTORY))

@@ -1,4 +1,4 @@
-"""The parts that the routes work with, and how a route gets at them."""
+"""What the routes work with, and how a route gets at it."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -95,26 +95,26 @@ class AppContext(msgspec.Struct, frozen=True):
             raise StoreUnavailable(f"{LOADING}; ask again soon, and see /readyz if this goes on")
 
 
-async def _parts(connection: HTTPConnection) -> AppContext:
-    parts: AppContext = connection.app.state.parts
-    return parts
+async def _app_context(connection: HTTPConnection) -> AppContext:
+    context: AppContext = connection.app.state.context
+    return context
 
 
-WithParts = Annotated[AppContext, Depends(_parts)]
+WithContext = Annotated[AppContext, Depends(_app_context)]
 
 
-async def _past(connection: HTTPConnection) -> HistoryContext:
-    past: HistoryContext = connection.app.state.past
-    return past
+async def _history_context(connection: HTTPConnection) -> HistoryContext:
+    context: HistoryContext = connection.app.state.history
+    return context
 
 
-async def _fresh(parts: WithParts) -> AppContext:
+async def _fresh(context: WithContext) -> AppContext:
     """For routes that read the fleet. Raises StoreUnavailable."""
-    if parts.polled:
-        await parts.polled.load()
-    parts.check_loaded()
-    return parts
+    if context.polled:
+        await context.polled.load()
+    context.check_loaded()
+    return context
 
 
-WithPast = Annotated[HistoryContext, Depends(_past)]
+WithHistory = Annotated[HistoryContext, Depends(_history_context)]
 WithFleet = Annotated[AppContext, Depends(_fresh)]

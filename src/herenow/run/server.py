@@ -61,14 +61,14 @@ async def serve(
             if worker:
                 stop_with_stdin(stop)
             async with contextlib.AsyncExitStack() as stack:
-                parts = await stack.enter_async_context(open_context(settings, scene or MapConfig(), records=records))
+                context = await stack.enter_async_context(open_context(settings, scene or MapConfig(), records=records))
                 if rollups:
                     await stack.enter_async_context(rollup_service(settings, stop))
                 beside = await stack.enter_async_context(history_service(settings, stop))
-                server = Server(config(create_app(parts, beside)))
-                duties = [_stop(server, parts, stop), _announce(parts, listening, settings), beat(parts)]
+                server = Server(config(create_app(context, beside)))
+                duties = [_stop(server, context, stop), _announce(context, listening, settings), beat(context)]
                 if source:
-                    duties.append(source(parts.intake))
+                    duties.append(source(context.intake))
                 async with _beside(server, *duties):
                     await server.serve([listening])
                     log.info("stopping")
@@ -114,18 +114,18 @@ class Server(uvicorn.Server):
         yield
 
 
-async def _stop(server: uvicorn.Server, parts: AppContext, stop: asyncio.Event) -> None:
+async def _stop(server: uvicorn.Server, context: AppContext, stop: asyncio.Event) -> None:
     await stop.wait()
-    parts.bodies.close()
-    parts.commands.close()
-    close_viewers(parts.hub)
+    context.bodies.close()
+    context.commands.close()
+    close_viewers(context.hub)
     server.should_exit = True
 
 
-async def _announce(parts: AppContext, listening: socket.socket, settings: Settings) -> None:
+async def _announce(context: AppContext, listening: socket.socket, settings: Settings) -> None:
     url = address(listening)
     log.info("listening", url=url, store=settings.shown("store"), bus=settings.shown("bus"))
-    await ready(parts.troubles)
+    await ready(context.troubles)
     _quiet_collector()
     log.info("ready", url=url)
 

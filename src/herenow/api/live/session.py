@@ -40,10 +40,10 @@ RETRY_MS = 1000  # after a report of which nothing is promised
 class LiveSession:
     """A client on one of our own subprotocols: a viewer, a device that reports, or both."""
 
-    def __init__(self, link: SocketConnection, parts: AppContext, wire: Encoder) -> None:
+    def __init__(self, link: SocketConnection, context: AppContext, wire: Encoder) -> None:
         self._link = link
-        self._parts = parts
-        self._hub = parts.hub
+        self._context = context
+        self._hub = context.hub
         self._viewer = Viewer(wire, link)
         self._loop = asyncio.get_running_loop()
         self._misunderstood = 0
@@ -66,7 +66,7 @@ class LiveSession:
             self._pace.cancel()
         self._hub.disconnect(self._viewer)
         for device_id in self._devices:
-            self._parts.commands.disconnect(device_id, self._viewer.send_text)
+            self._context.commands.disconnect(device_id, self._viewer.send_text)
 
     def heard(self, message: bytes) -> None:
         if not self._in_time():
@@ -100,7 +100,7 @@ class LiveSession:
                 self._command(said)
             case AckMessage():
                 ack = Ack(said.ok, said.detail, said.id)
-                self._link.start(self._parts.commands.answered(ack, self._viewer.send_text))
+                self._link.start(self._context.commands.answered(ack, self._viewer.send_text))
 
     def _look(self) -> None:
         """At the last view that was said; a snapshot is work, so not at each where they come too fast."""
@@ -120,7 +120,7 @@ class LiveSession:
 
     async def _send(self, said: CommandMessage) -> None:
         try:
-            ack = await answer_to(self._parts.commands, said.device_id, said.command)
+            ack = await answer_to(self._context.commands, said.device_id, said.command)
         finally:
             self._commands -= 1
         told = {"type": "ack", "id": said.id, "device_id": said.device_id, "ok": ack.ok, "detail": ack.detail}
@@ -148,7 +148,7 @@ class LiveSession:
     async def _receipt(self, positions: msgspec.Raw) -> dict[str, object]:
         try:
             reports, rejected = json.decode_reports(bytes(positions), MAX_POSITIONS)
-            receipt = await self._parts.intake.take_numbered(reports, rejected, "socket")
+            receipt = await self._context.intake.take_numbered(reports, rejected, "socket")
             wrong = {rejection.index for rejection in receipt.rejected}
             await self._take_commands_for({report.device_id for index, report in reports if index not in wrong})
         except Unavailable as error:
@@ -162,4 +162,4 @@ class LiveSession:
             if self._link.disconnected or (len(self._devices) >= MAX_DEVICES and device_id not in self._devices):
                 return
             self._devices.add(device_id)
-            await self._parts.commands.connect(device_id, self._viewer.send_text)
+            await self._context.commands.connect(device_id, self._viewer.send_text)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from herenow.api.context import WithParts
+from herenow.api.context import WithContext
 from herenow.api.errors import problem
 from herenow.api.live.connection import CLOSE_WITHIN, prepare, transport_of
 from herenow.api.live.websocket import UNANNOUNCED
@@ -84,14 +84,14 @@ class Stream:
 @router.get("/live/sse", response_class=StreamingResponse)
 async def event_stream(
     request: Request,
-    parts: WithParts,
+    context: WithContext,
     bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
     zoom: Annotated[float | None, Query(ge=0, le=MAX_ZOOM)] = None,
     devices: Annotated[str | None, Query(description="device ids, separated by commas")] = None,
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
     """The messages of `herenow.json.v1`, one way."""
-    if parts.polled:
+    if context.polled:
         return problem(503, UNANNOUNCED)
     view = _view(bbox, zoom, devices)
     found = _LAST_EVENT.fullmatch(last_event_id)
@@ -101,7 +101,9 @@ async def event_stream(
     transport = transport_of(request)
     prepare(transport)
     stream = Stream(transport)
-    return StreamingResponse(_stream(parts.hub, stream, view, resume), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _stream(context.hub, stream, view, resume), media_type="text/event-stream", headers=headers
+    )
 
 
 def _view(bbox: str | None, zoom: float | None, devices: str | None) -> View:

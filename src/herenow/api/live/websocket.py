@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
-from herenow.api.context import AppContext, WithParts
+from herenow.api.context import AppContext, WithContext
 from herenow.api.errors import problem
 from herenow.api.live.connection import STOPPING, SocketConnection, link_of
 from herenow.api.live.session import LiveSession
@@ -34,7 +34,7 @@ router = APIRouter()
 
 
 @router.websocket("/ws/locations")
-async def locations(socket: WebSocket, parts: WithParts) -> None:
+async def locations(socket: WebSocket, context: WithContext) -> None:
     offered = socket.scope["subprotocols"]
     known = [name for name in (binary.SUBPROTOCOL, json.SUBPROTOCOL) if name in offered]
     if offered and not known:
@@ -43,15 +43,15 @@ async def locations(socket: WebSocket, parts: WithParts) -> None:
         )
         await socket.send_denial_response(problem(400, f"{expected}; got {', '.join(offered)[:200]}"))
         return
-    if parts.polled:
+    if context.polled:
         await socket.send_denial_response(problem(503, UNANNOUNCED))
         return
     await socket.accept(known[0] if known else None)
     link = link_of(socket)
     if known:
-        link.take_over(LiveSession(link, parts, _wire(parts.hub, known[0])))
+        link.take_over(LiveSession(link, context, _wire(context.hub, known[0])))
     else:
-        link.take_over(ArticleSession(link, parts.hub))
+        link.take_over(ArticleSession(link, context.hub))
 
 
 def _wire(hub: Hub, subprotocol: str) -> Encoder:
@@ -77,7 +77,7 @@ class ArticleSession:
         self._hub.disconnect(self._viewer)
 
 
-async def beat(parts: AppContext) -> None:
+async def beat(context: AppContext) -> None:
     """Twice a second stats to all who look at something, every ten seconds a ping, made once; every 25 s a ping of the
     WebSocket to every socket; closes those that stall. A fleet that is not loaded has no counts yet: until then pings
     take their place. Never returns."""
@@ -85,13 +85,13 @@ async def beat(parts: AppContext) -> None:
     while True:
         await asyncio.sleep(BEAT)
         beats += 1
-        hub = parts.hub
+        hub = context.hub
         hub.housekeep(time.monotonic())
         if not hub.viewers:
             continue
         loaded = hub.loaded.is_set()
         if loaded:
-            await _tell(hub.broadcast(json.encode({"type": "stats", **stats_of(parts)})))
+            await _tell(hub.broadcast(json.encode({"type": "stats", **stats_of(context)})))
         if not loaded or beats % PING_EVERY == 0:
             await _tell(hub.broadcast(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
         if beats % KEEP_OPEN_EVERY == 0:

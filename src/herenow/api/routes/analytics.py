@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.context import HistoryContext, WithPast
+from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
@@ -34,19 +34,24 @@ Devices = Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description=
 
 @router.get("/api/history/analytics")
 async def fleet(
-    past: WithPast, start: From = None, end: To = None, bbox: Bbox = None, kind: Kind = None, device: Devices = None
+    context: WithHistory,
+    start: From = None,
+    end: To = None,
+    bbox: Bbox = None,
+    kind: Kind = None,
+    device: Devices = None,
 ) -> Response:
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
     range_ = _range(start, end)
     found = await analytics(
-        past.store.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(past, kind, device), past.trips)
+        context.store.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
     )
     return json_response({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_told, found)})
 
 
 @router.get("/api/history/distances")
 async def distances(
-    past: WithPast,
+    context: WithHistory,
     start: From = None,
     end: To = None,
     bbox: Bbox = None,
@@ -56,9 +61,9 @@ async def distances(
 ) -> Response:
     """Metres of each device on each UTC day, devices by id."""
     range_, behind = _range(start, end), device_place(cursor)
-    ids = sorted(one.device_id for one in await past.devices() if kind in (None, one.kind or OTHER))
+    ids = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
     page = [device_id for device_id in ids if device_id > behind][:limit]
-    found = await analytics(past.store.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), past.trips))
+    found = await analytics(context.store.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), context.trips))
     days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
     for one, metres in found.by_device_day.items():
         days[one.device_id][str(one.day * DAY)] = round(metres, 1)
@@ -78,14 +83,14 @@ def _box(bbox: str | None) -> Box | None:
     return to_box(bbox) if bbox else None
 
 
-async def _wanted(past: HistoryContext, kind: str | None, named: list[str] | None) -> Collection[str] | None:
+async def _wanted(context: HistoryContext, kind: str | None, named: list[str] | None) -> Collection[str] | None:
     """Raises NotFound for a device that never reported."""
     for device_id in named or ():
-        if await past.device(device_id) is None:
+        if await context.device(device_id) is None:
             raise never_reported(device_id)
     if kind is None:
         return named and frozenset(named)
-    of_kind = {one.device_id for one in await past.devices() if (one.kind or OTHER) == kind}
+    of_kind = {one.device_id for one in await context.devices() if (one.kind or OTHER) == kind}
     return of_kind if named is None else of_kind & set(named)
 
 

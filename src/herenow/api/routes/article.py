@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from herenow.api.body import UnknownEncoding
-from herenow.api.context import WithParts
+from herenow.api.context import WithContext
 from herenow.api.errors import problem
 from herenow.api.query import with_plus
 from herenow.api.routes.devices import json_response
@@ -58,32 +58,32 @@ router = APIRouter(tags=["the article's wire"])
 
 @router.get("/devices-in-range")
 @router.get("/all-locations")
-async def fleet_locations(parts: WithParts, day: Day, start: Start, end: End) -> Response:
+async def fleet_locations(context: WithContext, day: Day, start: Start, end: End) -> Response:
     """Positions of all devices on a day, device by device, oldest first."""
     span = _asked(day, start, end)
-    positions = await parts.store.positions(span, MAX_POSITIONS + 1) if span else []
+    positions = await context.store.positions(span, MAX_POSITIONS + 1) if span else []
     if len(positions) > MAX_POSITIONS:
         raise BadRequest(f"{_more_than(MAX_POSITIONS)}; ask for a shorter time, or for one device at /locations")
     return _listed(positions)
 
 
 @router.get("/locations")
-async def device_locations(parts: WithParts, day: Day, device_id: DeviceId, start: Start, end: End) -> Response:
+async def device_locations(context: WithContext, day: Day, device_id: DeviceId, start: Start, end: End) -> Response:
     """Positions of a device on a day, oldest first."""
     span = _asked(day, start, end)
     positions: list[Position] = []
-    async for page in _pages(parts.store, device_id, span, MAX_POSITIONS):
+    async for page in _pages(context.store, device_id, span, MAX_POSITIONS):
         positions += page
     return _listed(positions)
 
 
 @router.get("/device-summary")
-async def device_summary(parts: WithParts, device_id: DeviceId, day: Day) -> Response:
+async def device_summary(context: WithContext, device_id: DeviceId, day: Day) -> Response:
     """How many positions a device has on a day, the first and the last, and the metres between them all."""
     count, metres = 0, 0.0
     first: Position | None = None
     last: Position | None = None
-    async for page in _pages(parts.store, device_id, _day(day), MAX_SUMMED):
+    async for page in _pages(context.store, device_id, _day(day), MAX_SUMMED):
         metres += _length(page if last is None else [last, *page])
         count += len(page)
         first, last = first or page[0], page[-1]
@@ -100,15 +100,15 @@ async def device_summary(parts: WithParts, device_id: DeviceId, day: Day) -> Res
 
 
 @router.post("/send-location-update", openapi_extra=_BODY)
-async def send_location_update(request: Request, parts: WithParts) -> Response:
+async def send_location_update(request: Request, context: WithContext) -> Response:
     """Stores a position and shows it to every viewer."""
     try:
-        report = decode_location(await parts.bodies.read(request, MAX_LOCATION))
+        report = decode_location(await context.bodies.read(request, MAX_LOCATION))
     except UnknownEncoding as error:
         return problem(415, str(error))
     except BadReport as error:
         return problem(422, str(error))
-    receipt = await parts.intake.take([report], "article")
+    receipt = await context.intake.take([report], "article")
     for rejection in receipt.rejected:
         return problem(422, f"{rejection.field}: {rejection.reason}" if rejection.field else rejection.reason)
     return json_response({"status": "broadcasted"})
@@ -144,7 +144,7 @@ def _moment(name: str, text: str) -> int:
 
 
 async def _pages(store: Store, device_id: str, span: Span | None, most: int) -> AsyncIterator[Sequence[Position]]:
-    """A track in parts, none of them empty. Raises BadRequest beyond `most` positions."""
+    """A track in context, none of them empty. Raises BadRequest beyond `most` positions."""
     after, count = None, 0
     while span and (page := await store.track(device_id, span, after, PAGE)):
         count += len(page)

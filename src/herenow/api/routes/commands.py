@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from herenow.api.context import WithParts
+from herenow.api.context import WithContext
 from herenow.api.errors import problem
 from herenow.api.paths import DEVICE
 from herenow.api.routes.devices import json_response
@@ -32,15 +32,15 @@ _asked = msgspec.json.Decoder(_Asked)
 
 
 @router.post(f"{DEVICE}/commands", openapi_extra=_BODY)
-async def command(device_id: str, request: Request, parts: WithParts) -> Response:
+async def command(device_id: str, request: Request, context: WithContext) -> Response:
     """Hands a command to a device on a live socket, and answers what the device answered."""
-    body = await parts.bodies.read(request, MAX_COMMAND)
+    body = await context.bodies.read(request, MAX_COMMAND)
     try:
         body.decode()  # JSON within JSON is handed on as it is, and must be text
         content = _asked.decode(body).command
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f'expected {{"command": …}}: {error}') from error
-    ack = await parts.commands.send(device_id, content)
+    ack = await context.commands.send(device_id, content)
     if ack is UNANSWERED:
         return problem(504, str(UNANSWERED.detail))
     return json_response({"device_id": device_id, "ok": ack.ok, "detail": ack.detail})

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.context import HistoryContext, WithPast
+from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.paths import DEVICE
 from herenow.api.query import span
@@ -31,34 +31,34 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; n
 
 
 @router.get(f"{DEVICE}/days")
-async def days(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
+async def days(device_id: str, context: WithHistory, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """What a device did on each UTC day that the range touches."""
-    range_ = await _asked(past, device_id, start, end, raw=raw is True)
-    found = await _summaries(past, device_id, range_, raw=raw is True)
+    range_ = await _asked(context, device_id, start, end, raw=raw is True)
+    found = await _summaries(context, device_id, range_, raw=raw is True)
     told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
     return json_response({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
 
 
 @router.get(f"{DEVICE}/trips")
-async def trips(device_id: str, past: WithPast, start: From = None, end: To = None, raw: Raw = None) -> Response:
+async def trips(device_id: str, context: WithHistory, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """The trips and stops of a device that touch the range, in order, each as long as it is."""
-    range_ = await _asked(past, device_id, start, end, raw=raw is True)
-    found = await _pieces(past, device_id, range_, raw=raw is True)
+    range_ = await _asked(context, device_id, start, end, raw=raw is True)
+    found = await _pieces(context, device_id, range_, raw=raw is True)
     return json_response({"device_id": device_id, "pieces": [_piece(piece) for piece in found]})
 
 
 @router.get(f"{DEVICE}/places")
 async def places(
     device_id: str,
-    past: WithPast,
+    context: WithHistory,
     start: From = None,
     end: To = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     raw: Raw = None,
 ) -> Response:
     """Where a device dwells: its stops in the range, gathered where they are near each other; the longest first."""
-    range_ = await _asked(past, device_id, start, end, raw=raw is True)
-    found = await _pieces(past, device_id, range_, raw=raw is True)
+    range_ = await _asked(context, device_id, start, end, raw=raw is True)
+    found = await _pieces(context, device_id, range_, raw=raw is True)
     known = await asyncio.to_thread(dwellings, [piece for piece in found if isinstance(piece, Stop)])
     return json_response({"device_id": device_id, "places": known[:limit], "count": len(known)})
 
@@ -66,13 +66,13 @@ async def places(
 @router.get("/api/history/days/{day}")
 async def fleet_day(
     day: str,
-    past: WithPast,
+    context: WithHistory,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> Response:
     """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
     number = span(day, str(2**53), 0).start // DAY
-    rows = await past.store.rollups.get([all_of(part) for part in day_parts(number)])
+    rows = await context.store.rollups.get([all_of(part) for part in day_parts(number)])
     found = await asyncio.to_thread(lambda: {key.decode(): read_figures(value) for some in rows for key, value in some})
     behind = device_place(cursor)
     page = sorted(device_id for device_id in found if device_id > behind)[:limit]
@@ -82,29 +82,29 @@ async def fleet_day(
     return json_response({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
 
 
-async def _summaries(past: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:
+async def _summaries(context: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:
     """By day; `raw` as if everything were to be believed."""
     first, last = range_.start // DAY, (range_.end - 1) // DAY
     if raw:
-        return await raw_summaries(past.store.rollups, device_id, first, last, past.trips)
-    return await read_summaries(past.store.rollups, device_id, first, last)
+        return await raw_summaries(context.store.rollups, device_id, first, last, context.trips)
+    return await read_summaries(context.store.rollups, device_id, first, last)
 
 
-async def _pieces(past: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
+async def _pieces(context: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
     """Those that touch the range; `raw` ones only as far as a day before and after it."""
     if not raw:
-        return await read_pieces(past.store.rollups, device_id, range_)
-    found = await _summaries(past, device_id, Span(range_.start - DAY, range_.end + DAY), raw=True)
+        return await read_pieces(context.store.rollups, device_id, range_)
+    found = await _summaries(context, device_id, Span(range_.start - DAY, range_.end + DAY), raw=True)
     pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
     return [piece for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
 
 
-async def _asked(past: HistoryContext, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
+async def _asked(context: HistoryContext, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
     """The range. Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
     longest, range_ = MAX_RAW if raw else LONGEST, span(start, end, 30 * DAY)
     if range_.end - range_.start > longest:
         raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
-    if await past.device(device_id) is None:
+    if await context.device(device_id) is None:
         raise never_reported(device_id)
     return range_
 

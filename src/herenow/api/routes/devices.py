@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import StringConstraints
 
-from herenow.api.context import WithFleet, WithParts
+from herenow.api.context import WithContext, WithFleet
 from herenow.api.cursor import ranked_place, to_cursor
 from herenow.api.device_list import DeviceFilter, Order, behind, mark, matching, ranked, without_each
 from herenow.api.paths import DEVICE
@@ -68,7 +68,7 @@ def _wanted(
 
 @router.get("/api/devices")
 async def devices(
-    parts: WithFleet,
+    context: WithFleet,
     wanted: Annotated[DeviceFilter, Depends(_wanted)],
     sort: Annotated[Order, Query(description="a minus turns the order round; what is not known comes last")] = "id",
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
@@ -81,7 +81,7 @@ async def devices(
     place = ranked_place(cursor, sort)
     if place is not None and offset is not None:
         raise BadRequest("expected a cursor or an offset, got both")
-    time, fleet = now(), parts.hub.fleet
+    time, fleet = now(), context.hub.fleet
     conditions = wanted.conditions(fleet, time)
     found = ranked(fleet, matching(fleet, conditions.values()), sort, time)
     rest = behind(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
@@ -96,19 +96,19 @@ async def devices(
 
 
 @router.get(DEVICE)
-async def device(device_id: str, parts: WithParts) -> Response:
+async def device(device_id: str, context: WithContext) -> Response:
     """One device at its newest position."""
-    found, time = await parts.device(device_id), now()
+    found, time = await context.device(device_id), now()
     if found is None:
         raise never_reported(device_id)
-    return json_response(device_to_json(found, time, parts.hub.fleet.metres(found, time)))
+    return json_response(device_to_json(found, time, context.hub.fleet.metres(found, time)))
 
 
 @router.get("/api/positions/latest")
 async def latest(
-    parts: WithFleet, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
+    context: WithFleet, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
 ) -> Response:
     """The newest position of each device in a box, as a live snapshot has them."""
-    seen = list(itertools.islice(parts.hub.fleet.within(to_box(bbox)), MAX_LATEST + 1))
+    seen = list(itertools.islice(context.hub.fleet.within(to_box(bbox)), MAX_LATEST + 1))
     head = f'{{"time":{now()},"truncated":{"true" if len(seen) > MAX_LATEST else "false"},"positions":'
     return Response(f"{head}{json.join(map(json.encode_live, seen[:MAX_LATEST]))}}}", media_type="application/json")

@@ -5,7 +5,7 @@ import secrets
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from herenow.api.context import AppContext, WithParts
+from herenow.api.context import AppContext, WithContext
 from herenow.api.paths import DEVICE
 from herenow.api.routes.devices import json_response, never_reported
 from herenow.errors import Forbidden
@@ -14,32 +14,32 @@ from herenow.history.queries.traces import traces
 router = APIRouter(tags=["devices"])
 
 
-def _with_key(request: Request, parts: WithParts) -> None:
+def _with_key(request: Request, context: WithContext) -> None:
     """Erasing needs the key that the server keeps in a file: where a request comes from proves nothing."""
     sent = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-    if parts.erase_key is None or not secrets.compare_digest(sent, parts.erase_key.encode()):
+    if context.erase_key is None or not secrets.compare_digest(sent, context.erase_key.encode()):
         raise Forbidden("erasing needs the key of this server; run `herenow erase` as its user on its machine")
 
 
 @router.get(f"{DEVICE}/traces")
-async def left(device_id: str, parts: WithParts) -> Response:
+async def left(device_id: str, context: WithContext) -> Response:
     """How many rows speak of a device, in every table; `nothing` is true where none does."""
-    return json_response(await _traces(parts, device_id))
+    return json_response(await _traces(context, device_id))
 
 
 @router.delete(DEVICE, dependencies=[Depends(_with_key)])
-async def erase(device_id: str, parts: WithParts) -> Response:
+async def erase(device_id: str, context: WithContext) -> Response:
     """Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
     What it reports later makes it known anew."""
-    if (await _traces(parts, device_id)).get("nothing") and parts.hub.fleet.get(device_id) is None:
+    if (await _traces(context, device_id)).get("nothing") and context.hub.fleet.get(device_id) is None:
         raise never_reported(device_id)
-    if parts.recorder:
-        parts.recorder.forget(device_id)
-    await parts.store.erase(device_id)
-    await parts.erasures.tell(device_id)
-    return json_response(await _traces(parts, device_id))
+    if context.recorder:
+        context.recorder.forget(device_id)
+    await context.store.erase(device_id)
+    await context.erasures.tell(device_id)
+    return json_response(await _traces(context, device_id))
 
 
-async def _traces(parts: AppContext, device_id: str) -> dict[str, object]:
-    found = await traces(parts.store, device_id)
+async def _traces(context: AppContext, device_id: str) -> dict[str, object]:
+    found = await traces(context.store, device_id)
     return {"device_id": device_id, **msgspec.structs.asdict(found), "nothing": found.nothing}

@@ -10,7 +10,7 @@ import structlog
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.responses import FileResponse, StreamingResponse
 
-from herenow.api.context import HistoryContext, WithPast
+from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.query import open_span
 from herenow.api.routes.history import From
 from herenow.api.routes.track import Raw
@@ -35,7 +35,7 @@ class ExportQuery(NamedTuple):
 
 
 async def _asked(
-    past: WithPast,
+    context: WithHistory,
     format: Annotated[str, Query(description=", ".join(FORMATS))] = "csv",  # noqa: A002 - the name in the URL
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
     start: From = None,
@@ -44,8 +44,8 @@ async def _asked(
 ) -> ExportQuery:
     """Raises NotFound for a device that never reported, BadRequest where the format cannot be made here."""
     kind, range_ = format_named(format), open_span(start, end, DAY)
-    named = await _known(past, device) if device else {one.device_id for one in await past.devices()}
-    return ExportQuery(kind, export(past.store, kind.make(), named, range_, raw=raw is not False))
+    named = await _known(context, device) if device else {one.device_id for one in await context.devices()}
+    return ExportQuery(kind, export(context.store, kind.make(), named, range_, raw=raw is not False))
 
 
 WithAsked = Annotated[ExportQuery, Depends(_asked)]
@@ -65,21 +65,21 @@ async def export_history(asked: WithAsked) -> StreamingResponse:
 
 
 @router.post("/api/exports", status_code=202)
-async def prepare(asked: WithAsked, past: WithPast) -> Response:
+async def prepare(asked: WithAsked, context: WithHistory) -> Response:
     """The same, written to the server's disk first: its download can go on where it broke off."""
-    return _state(await past.prepared.begin(asked.kind.ending, asked.pieces), 202)
+    return _state(await context.prepared.begin(asked.kind.ending, asked.pieces), 202)
 
 
 @router.get("/api/exports/{export_id}")
-async def prepared(export_id: str, past: WithPast) -> Response:
+async def prepared(export_id: str, context: WithHistory) -> Response:
     """How far an export has been written."""
-    return _state(await asyncio.to_thread(past.prepared.state, export_id), 200)
+    return _state(await asyncio.to_thread(context.prepared.state, export_id), 200)
 
 
 @router.get("/api/exports/{export_id}/file", response_class=FileResponse)
-async def prepared_file(export_id: str, past: WithPast) -> FileResponse:
+async def prepared_file(export_id: str, context: WithHistory) -> FileResponse:
     """The export, whole or a range of its bytes, once it is ready."""
-    file = await asyncio.to_thread(past.prepared.file, export_id)
+    file = await asyncio.to_thread(context.prepared.file, export_id)
     kind = next(one for one in FORMATS.values() if one.ending == file.suffix)
     return FileResponse(file, media_type=kind.media_type, filename=f"herenow{kind.ending}")
 
@@ -89,10 +89,10 @@ def _state(state: ExportState, status: int) -> Response:
     return Response(json.encode(told), status, media_type="application/json")
 
 
-async def _known(past: HistoryContext, device_ids: list[str]) -> set[str]:
+async def _known(context: HistoryContext, device_ids: list[str]) -> set[str]:
     """Raises NotFound for a device that never reported."""
     for device_id in device_ids:
-        if await past.device(device_id) is None:
+        if await context.device(device_id) is None:
             raise NotFound(f"expected the id of a device, got {device_id[:128]!r}, which never reported")
     return set(device_ids)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Header, Query, Response
 
-from herenow.api.context import HistoryContext, WithPast
+from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
 from herenow.api.routes.devices import json_response, never_reported
@@ -29,20 +29,20 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, t
 
 
 @router.get("/api/history")
-async def history(past: WithPast, start: From = None, end: To = None) -> Response:
+async def history(context: WithHistory, start: From = None, end: To = None) -> Response:
     """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
-    range_, rollups = whole_hours(span(start, end, DAY)), past.store.rollups
+    range_, rollups = whole_hours(span(start, end, DAY)), context.store.rollups
     [made] = await rollups.get([one_of(STATE, MADE)])
     held = await closed_blocks(rollups, range_)
     told = {"from": range_.start, "to": range_.end, "version": version(held)}
     return json_response({**told, "made": key_number(made[0][1]) if made else None})
 
 
-async def _filter(past: HistoryContext, kind: str | None, device_id: str | None, *, raw: bool) -> Filter:
+async def _filter(context: HistoryContext, kind: str | None, device_id: str | None, *, raw: bool) -> Filter:
     """Raises NotFound for a device that never reported. One of another kind counts nothing."""
     if device_id is None:
         return Filter(kind, raw)
-    device = await past.device(device_id)
+    device = await context.device(device_id)
     if device is None:
         raise never_reported(device_id)
     own = device.kind or OTHER
@@ -51,7 +51,7 @@ async def _filter(past: HistoryContext, kind: str | None, device_id: str | None,
 
 @router.get("/api/history/density")
 async def read_density(
-    past: WithPast,
+    context: WithHistory,
     bbox: Annotated[str, Query(description="west,south,east,north")],
     zoom: Annotated[int, Query(ge=0, le=24)],
     start: From = None,
@@ -61,14 +61,14 @@ async def read_density(
 ) -> Response:
     """Positions of a time range counted on a grid of 64 pixels of that zoom, the fullest cells first."""
     box, range_ = to_box(bbox), whole_hours(span(start, end, DAY))
-    cells = await density(past.store.rollups, box, zoom, range_, Filter(kind, raw is True))
+    cells = await density(context.store.rollups, box, zoom, range_, Filter(kind, raw is True))
     count = sum(cell.count for cell in cells)
     return json_response({"cells": cells, "positions": count, "from": range_.start, "to": range_.end})
 
 
 @router.get("/api/history/timeline")
 async def read_timeline(
-    past: WithPast,
+    context: WithHistory,
     start: From = None,
     end: To = None,
     kind: Annotated[str | None, Query(max_length=32)] = None,
@@ -76,7 +76,7 @@ async def read_timeline(
 ) -> Response:
     """Positions of a time range in bins of an hour, in a longer one of a day, in a very long one of 30 days."""
     range_ = whole_hours(span(start, end, DAY))
-    found = await timeline(past.store.rollups, range_, Filter(kind, raw is True))
+    found = await timeline(context.store.rollups, range_, Filter(kind, raw is True))
     return json_response({"from": range_.start, "to": range_.end, **msgspec.structs.asdict(found)})
 
 
@@ -90,7 +90,7 @@ async def history_tile(
     z: int,
     x: int,
     y: int,
-    past: WithPast,
+    context: WithHistory,
     start: From = None,
     end: To = None,
     kind: Annotated[str | None, Query(max_length=32)] = None,
@@ -101,7 +101,9 @@ async def history_tile(
 ) -> Response:
     """A Mapbox Vector Tile of the positions of a time range: clusters on a grid, near the ground each position."""
     wanted, range_ = tile(z, x, y), whole_hours(span(start, end, DAY))
-    found = await read_tile(past.store.rollups, wanted, range_, await _filter(past, kind, device, raw=raw is True))
+    found = await read_tile(
+        context.store.rollups, wanted, range_, await _filter(context, kind, device, raw=raw is True)
+    )
     headers = {"ETag": f'"{found.tag}"'} | ({"Cache-Control": FOR_EVER_HERE} if v == found.version else {})
     if same(headers["ETag"], if_none_match):
         return Response(status_code=304, headers=headers)

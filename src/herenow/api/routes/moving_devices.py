@@ -47,17 +47,17 @@ class DevicePage(msgspec.Struct, frozen=True):
     matched: int | None = None
 
 
-async def moving_devices(parts: AppContext, wanted: MovementFilter, cursor: str | None, limit: int) -> DevicePage:
+async def moving_devices(context: AppContext, wanted: MovementFilter, cursor: str | None, limit: int) -> DevicePage:
     """Up to `limit` of them by id. Where it takes too many devices or positions to find so many there are fewer, and a
     next page. Raises BadRequest for a single trajectory that is too long."""
-    place, fleet = device_place(cursor), parts.hub.fleet
+    place, fleet = device_place(cursor), context.hub.fleet
     if wanted.moments is None:
         page, total = fleet.page(place, limit + 1, wanted.may_be)
         return DevicePage([mf.still_feature(device) for device in page[:limit]], _behind(page, limit), total)
     looked_at, _ = fleet.page(place, MAX_LOOKED_AT + 1, wanted.may_be)
     if wanted.trajectory:
-        return await _trajectories(parts.store, looked_at, wanted.area, wanted.moments, limit)
-    return await _heard(parts.store, looked_at, wanted.moments, limit)
+        return await _trajectories(context.store, looked_at, wanted.area, wanted.moments, limit)
+    return await _heard(context.store, looked_at, wanted.moments, limit)
 
 
 def _behind(page: Sequence[Device], number: int) -> str | None:

@@ -44,7 +44,7 @@ router = APIRouter(tags=["moving features"], route_class=StandardRoute)
 @router.get(ITEMS)
 async def items(
     collection_id: str,
-    parts: WithFleet,
+    context: WithFleet,
     links: WithLinks,
     bbox: Bbox = None,
     datetime: Datetime = None,
@@ -57,7 +57,7 @@ async def items(
     check(collection_id)
     asked, when = now(), _interval(datetime, subtrajectory)
     wanted = MovementFilter(area(bbox) if bbox else None, None if datetime is None else when, subtrajectory)
-    found = await moving_devices(parts, wanted, cursor, min(limit, MAX_LIMIT))
+    found = await moving_devices(context, wanted, cursor, min(limit, MAX_LIMIT))
     features = [one | {"links": _device_links(links, str(one["id"]))} for one in found.features]
     told = {
         "type": "FeatureCollection",
@@ -76,16 +76,16 @@ async def primitive_curve(
     device_id: str,
     primitive: str,
     name: str,
-    parts: WithFleet,
+    context: WithFleet,
     links: WithLinks,
     datetime: Datetime = None,
 ) -> Response:
     """The `distance`, `velocity` or `acceleration` of a primitive over time."""
-    _device(parts, collection_id, device_id)
+    _device(context, collection_id, device_id)
     if name not in CURVES:
         raise NotFound(f"expected one of {', '.join(CURVES)}, got {name[:40]!r}")
     within = moments(datetime)
-    found = await _primitive(parts, device_id, primitive)
+    found = await _primitive(context, device_id, primitive)
     told = await asyncio.to_thread(lambda: curve(name, found).within(within))
     return json_response(mf.temporal_curve(name, told, links.page(None)))
 
@@ -94,7 +94,7 @@ async def primitive_curve(
 async def geometry_sequence(
     collection_id: str,
     device_id: str,
-    parts: WithFleet,
+    context: WithFleet,
     links: WithLinks,
     bbox: Bbox = None,
     datetime: Datetime = None,
@@ -104,7 +104,7 @@ async def geometry_sequence(
     cursor: Cursor = None,
 ) -> Response:
     """How a device moved, in primitives, oldest first."""
-    _device(parts, collection_id, device_id)
+    _device(context, collection_id, device_id)
     asked, instants = now(), _instants(leaf)
     if instants and subtrajectory:
         raise BadRequest("expected leaf or subTrajectory, got both")
@@ -112,7 +112,7 @@ async def geometry_sequence(
     if instants:
         when = Moments(max(when.start, instants[0]), min(when.end, instants[-1]))
     place = area(bbox) if bbox else None
-    found = await read_primitives(parts.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT), place)
+    found = await read_primitives(context.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT), place)
 
     def told() -> bytes:
         shown = found.primitives
@@ -131,18 +131,18 @@ async def temporal_property(
     collection_id: str,
     device_id: str,
     name: str,
-    parts: WithFleet,
+    context: WithFleet,
     links: WithLinks,
     datetime: Datetime = None,
     limit: Limit = 10,
     cursor: Cursor = None,
 ) -> Response:
     """What a device measured, a sequence of values for each primitive in which it did."""
-    _device(parts, collection_id, device_id)
+    _device(context, collection_id, device_id)
     if name not in mf.MEASURED:
         raise NotFound(f"expected one of {', '.join(mf.MEASURED)}, got {name[:40]!r}")
     when = moments(datetime)
-    found = await read_primitives(parts.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT))
+    found = await read_primitives(context.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT))
 
     def told() -> bytes:
         return json.encode(mf.temporal_property(name, found.primitives, links.page(_following(found))))
@@ -151,9 +151,9 @@ async def temporal_property(
 
 
 @router.get(f"{ITEM}/tproperties")
-async def temporal_properties(collection_id: str, device_id: str, parts: WithFleet, links: WithLinks) -> Response:
+async def temporal_properties(collection_id: str, device_id: str, context: WithFleet, links: WithLinks) -> Response:
     """What a device may measure; values are in each by itself."""
-    _device(parts, collection_id, device_id)
+    _device(context, collection_id, device_id)
     told = [
         mf.still_property(name, [links.to("self", "collections", COLLECTION, "items", device_id, "tproperties", name)])
         for name in mf.MEASURED
@@ -163,19 +163,19 @@ async def temporal_properties(collection_id: str, device_id: str, parts: WithFle
 
 
 @router.get(ITEM)
-async def item(collection_id: str, device_id: str, parts: WithFleet, links: WithLinks) -> Response:
+async def item(collection_id: str, device_id: str, context: WithFleet, links: WithLinks) -> Response:
     """A device at its newest place; how it moved is behind its links."""
-    device = _device(parts, collection_id, device_id)
+    device = _device(context, collection_id, device_id)
     ever = Span(EARLIEST, device.latest + 1)
-    oldest = await parts.store.track(device_id, ever, None, 1)
+    oldest = await context.store.track(device_id, ever, None, 1)
     told = mf.still_feature(device, oldest[0].time if oldest else None)
     return _geojson(told | {"links": _device_links(links, device_id)})
 
 
-def _device(parts: AppContext, collection_id: str, device_id: str) -> Device:
+def _device(context: AppContext, collection_id: str, device_id: str) -> Device:
     """Raises NotFound."""
     check(collection_id)
-    found = parts.hub.fleet.get(device_id)
+    found = context.hub.fleet.get(device_id)
     if found is None:
         raise never_reported(device_id)
     return found
@@ -210,10 +210,10 @@ def _at(primitive: Primitive, instants: Sequence[int], when: Moments) -> Primiti
     return [found for time in instants if when.start <= time <= when.end and (found := at(primitive, time))]
 
 
-async def _primitive(parts: AppContext, device_id: str, name: str) -> Primitive:
+async def _primitive(context: AppContext, device_id: str, name: str) -> Primitive:
     """Raises NotFound."""
     time = int(name) if re.fullmatch(r"[0-9]{1,15}", name) else -1
-    found = await read_primitive(parts.store, device_id, time)
+    found = await read_primitive(context.store, device_id, time)
     if found is None:
         raise NotFound(f"expected the id of a primitive, as tgsequence tells them, got {name[:40]!r}")
     return found

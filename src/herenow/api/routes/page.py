@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from herenow import __version__
-from herenow.api.context import WithParts
+from herenow.api.context import WithContext
 from herenow.api.errors import problem
 from herenow.api.routes.devices import json_response
 from herenow.api.schemas.map_config import Config, Credit, Start, basemaps
@@ -24,9 +24,9 @@ router = APIRouter(tags=["web"])
 
 
 @router.get("/api/config")
-async def config(parts: WithParts) -> Response:
+async def config(context: WithContext) -> Response:
     """What a map should know before it draws."""
-    scene = parts.scene
+    scene = context.scene
     return json_response(
         Config(
             version=__version__,
@@ -40,11 +40,11 @@ async def config(parts: WithParts) -> Response:
 
 
 @router.get("/api/streets")
-async def streets(parts: WithParts) -> Response:
+async def streets(context: WithContext) -> Response:
     """The streets of the synthetic city that the simulated fleet of the demo drives in."""
-    if parts.scene.streets is None:
+    if context.scene.streets is None:
         raise NotFound("there is no synthetic city; it comes with `herenow run --demo`")
-    return Response(parts.scene.streets, media_type="application/geo+json")
+    return Response(context.scene.streets, media_type="application/geo+json")
 
 
 def add_web(app: FastAPI) -> None:

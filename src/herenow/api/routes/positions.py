@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from herenow.api.body import UnknownEncoding
-from herenow.api.context import WithParts
+from herenow.api.context import WithContext
 from herenow.api.errors import problem
 from herenow.wire import json
 
@@ -41,13 +41,13 @@ _BODY = {
 
 
 @router.post("/api/positions", openapi_extra=_BODY)
-async def report_positions(request: Request, parts: WithParts) -> Response:
+async def report_positions(request: Request, context: WithContext) -> Response:
     """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
     try:
-        reports, rejected = await _in_turns(json.decode_in_slices(await parts.bodies.read(request)))
+        reports, rejected = await _in_turns(json.decode_in_slices(await context.bodies.read(request)))
     except UnknownEncoding as error:
         return problem(415, str(error))
-    receipt = await parts.intake.take_numbered(reports, rejected, "http")
+    receipt = await context.intake.take_numbered(reports, rejected, "http")
     if receipt.rejected and not receipt.accepted:
         first = receipt.rejected[0]
         where = f"{first.field}: " if first.field else ""

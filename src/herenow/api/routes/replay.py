@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from herenow.api.context import WithPast
+from herenow.api.context import WithHistory
 from herenow.api.query import span
 from herenow.api.routes.devices import json_response
 from herenow.api.routes.history import From, To, same
@@ -25,10 +25,10 @@ router = APIRouter(tags=["history"])
 
 
 @router.get("/api/history/replay")
-async def manifest(past: WithPast, start: From = None, end: To = None) -> Response:
+async def manifest(context: WithHistory, start: From = None, end: To = None) -> Response:
     """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
     range_ = whole_hours(span(start, end, DAY))
-    held = await closed_blocks(past.store.rollups, range_, "hour")
+    held = await closed_blocks(context.store.rollups, range_, "hour")
     told = [{"block": block.number, "version": block.made.hex()} for block in held]
     return json_response({"from": range_.start, "to": range_.end, "length": HOUR, "steps": STEPS, "blocks": told})
 
@@ -37,7 +37,7 @@ async def manifest(past: WithPast, start: From = None, end: To = None) -> Respon
 async def replay_block(
     block: int,
     level: int,
-    past: WithPast,
+    context: WithHistory,
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
     raw: Raw = None,
     v: Annotated[str | None, Query(max_length=32, description="the `version` that /api/history/replay tells")] = None,
@@ -49,8 +49,8 @@ async def replay_block(
         raise BadRequest(f"level: expected 0 to {len(STEPS) - 1}, got {level}")
     if not -(2**40) < block < 2**40:
         raise BadRequest(f"block: expected a number of hours since 1970, got {block}")
-    held = await closed_blocks(past.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
-    packed = await (raw_block if raw else read_block)(past.store.rollups, block, level)
+    held = await closed_blocks(context.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
+    packed = await (raw_block if raw else read_block)(context.store.rollups, block, level)
     plain = bool(device) or "deflate" not in accept_encoding
     tag = f'"{zlib.crc32(packed + repr((plain, sorted(device or []))).encode()):08x}"'
     current = [one.made.hex() for one in held]

@@ -11,9 +11,9 @@ from herenow.model.device import Device
 router = APIRouter(tags=["stats"])
 
 
-def stats_of(parts: AppContext) -> dict[str, object]:
+def stats_of(context: AppContext) -> dict[str, object]:
     """The stats of docs/protocol.md; the `stats` message and `GET /api/stats` both say this."""
-    hub, time = parts.hub, now()
+    hub, time = context.hub, now()
     fleet = hub.fleet.stats(time)
     top = [_driven(device, metres) for device, metres in fleet.top]
     others = fleet.total - sum(metres for _, metres in fleet.top)
@@ -26,13 +26,13 @@ def stats_of(parts: AppContext) -> dict[str, object]:
         "clocks": {"off": fleet.off, "worst": [_named(one) | {"offset": one.offset} for one in fleet.worst]},
         "distance": {"since": fleet.since, "total": round(fleet.total, 1), "others": round(others, 1), "top": top},
         "rates": {
-            "accepted": parts.intake.accepted.per_second(),
-            "rejected": parts.intake.rejected.per_second(),
+            "accepted": context.intake.accepted.per_second(),
+            "rejected": context.intake.rejected.per_second(),
             "announced": hub.announced.per_second(),
         },
         "lag": hub.lags.read(time),
         "newest": hub.newest,
-        "backlog": _backlog(parts.bus, time),
+        "backlog": _backlog(context.bus, time),
     }
 
 
@@ -54,6 +54,6 @@ def _named(device: Device) -> dict[str, object]:
 
 
 @router.get("/api/stats")
-async def stats(parts: WithFleet) -> Response:
+async def stats(context: WithFleet) -> Response:
     """Devices by status and kind, distances of today, rates, clocks that are off."""
-    return json_response(stats_of(parts))
+    return json_response(stats_of(context))

@@ -3,7 +3,7 @@
 import msgspec
 from fastapi import APIRouter, Response
 
-from herenow.api.context import WithPast
+from herenow.api.context import WithHistory
 from herenow.api.routes.devices import json_response
 from herenow.history.queries import storage
 
@@ -11,6 +11,6 @@ router = APIRouter(tags=["history"])
 
 
 @router.get("/api/storage")
-async def read_storage(past: WithPast) -> Response:
+async def read_storage(context: WithHistory) -> Response:
     """Positions, bytes on disk, and the bytes that they will take if the next days are like the last seven."""
-    return json_response(msgspec.structs.asdict(await storage.storage(past.store, past.keep)))
+    return json_response(msgspec.structs.asdict(await storage.storage(context.store, context.keep)))

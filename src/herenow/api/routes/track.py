@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from herenow.api.context import HistoryContext, WithPast
+from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import position_place, to_cursor
 from herenow.api.paths import DEVICE
 from herenow.api.query import span
@@ -36,7 +36,7 @@ router = APIRouter(tags=["devices"])
 @router.get(f"{DEVICE}/track")
 async def track(
     device_id: str,
-    past: WithPast,
+    context: WithHistory,
     start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; a day before `to`")] = None,
     end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")] = None,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
@@ -48,12 +48,12 @@ async def track(
     map of that zoom needs; without those that are not to be believed, unless `raw=true`."""
     range_ = span(start, end, DAY)
     if detail is not None:
-        return await _line(past, device_id, range_, detail, raw=raw is True)
+        return await _line(context, device_id, range_, detail, raw=raw is True)
     behind = position_place(cursor)
-    found = await past.store.track(device_id, range_, behind, limit)
-    if not found and cursor is None and await past.device(device_id) is None:
+    found = await context.store.track(device_id, range_, behind, limit)
+    if not found and cursor is None and await context.device(device_id) is None:
         raise never_reported(device_id)
-    why = await flag_reasons(past.store.rollups, found)
+    why = await flag_reasons(context.store.rollups, found)
     following = to_cursor(found[-1].version) if len(found) == limit else None
     told = _told(found, why, behind and behind[0], raw=raw is not False)
     return json_response({"device_id": device_id, **told, "next": following})
@@ -75,13 +75,13 @@ def _told(found: Sequence[Position], why: Sequence[str | None], last: int | None
     }
 
 
-async def _line(past: HistoryContext, device_id: str, range_: Span, zoom: float, *, raw: bool) -> Response:
+async def _line(context: HistoryContext, device_id: str, range_: Span, zoom: float, *, raw: bool) -> Response:
     """The range as of the last round of the rollups. Raises BadRequest where it is too much for one answer."""
-    level, rollups = None if raw else level_for(zoom), past.store.rollups
+    level, rollups = None if raw else level_for(zoom), context.store.rollups
     longest = LONGEST if level is not None else MAX_WHOLE
     if range_.end - range_.start > longest:
         raise BadRequest(f"expected at most {longest // DAY} days in this detail; ask for a shorter time, or for less")
-    if await past.device(device_id) is None:
+    if await context.device(device_id) is None:
         raise never_reported(device_id)
     if level is None:
         found = await read_hours(rollups, device_id, range_)
