@@ -21,7 +21,7 @@ from herenow.compare.table import as_json, rows, show
 from herenow.errors import SettingsError
 from herenow.settings import read_settings
 from herenow.store.cassandra.url import read_cassandra_url
-from herenow.wire import json as wire
+from herenow.wire.reports import decode_reports
 
 
 def frame(content: bytes, opcode: int = 1) -> bytes:
@@ -101,7 +101,7 @@ def test_positions_of_before_are_passed_over_and_each_time_is_given_once() -> No
 
 
 def test_every_position_of_a_flood_is_right_and_no_two_are_the_same() -> None:
-    reports, rejected = wire.decode_reports(batch(1_790_000_000_000) + b"\n" + batch(1_790_000_000_001))
+    reports, rejected = decode_reports(batch(1_790_000_000_000) + b"\n" + batch(1_790_000_000_001))
     assert not rejected
     assert len({(report.device_id, report.time) for _, report in reports}) == len(reports) == 2000
     assert all(report.device_id.startswith(PREFIX) for _, report in reports)

@@ -12,7 +12,8 @@ from herenow.errors import BadRequest, TooLarge
 from herenow.model.position import Position
 from herenow.model.report import MAX_BATCH, BadReport, Rejection, Report, accept
 from herenow.wire import json as wire
-from herenow.wire.json import convert_report, decode_in_slices, decode_reports, reported
+from herenow.wire.json import reported
+from herenow.wire.reports import convert_report, decode_in_slices, decode_reports
 from tests.support.positions import NOW, position
 
 GOOD = {"device_id": "bus-1", "time": NOW, "latitude": 60.17, "longitude": 24.94}

@@ -12,7 +12,8 @@ import msgspec
 from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.model.report import BadReport, Report
-from herenow.wire.json import convert_report, encode
+from herenow.wire.json import encode
+from herenow.wire.reports import convert_report
 
 QUEUE = "location_data_queue"  # where its simulator publishes
 SECONDS_BELOW = 100_000_000_000  # the year 5138 in seconds, 1973 in ms: nothing that is reported lies between

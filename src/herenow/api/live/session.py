@@ -22,6 +22,7 @@ from herenow.wire.client_messages import (
     ViewMessage,
     decode_client_message,
 )
+from herenow.wire.reports import decode_reports
 
 MAX_MISUNDERSTOOD = 10  # messages
 MISUNDERSTOOD = (4400, f"{MAX_MISUNDERSTOOD} messages that could not be understood")
@@ -147,7 +148,7 @@ class LiveSession:
 
     async def _receipt(self, positions: msgspec.Raw) -> dict[str, object]:
         try:
-            reports, rejected = json.decode_reports(bytes(positions), MAX_POSITIONS)
+            reports, rejected = decode_reports(bytes(positions), MAX_POSITIONS)
             receipt = await self._context.intake.take_numbered(reports, rejected, "socket")
             wrong = {rejection.index for rejection in receipt.rejected}
             await self._take_commands_for({report.device_id for index, report in reports if index not in wrong})

@@ -144,7 +144,7 @@ def _moment(name: str, text: str) -> int:
 
 
 async def _pages(store: Store, device_id: str, span: Span | None, most: int) -> AsyncIterator[Sequence[Position]]:
-    """A track in context, none of them empty. Raises BadRequest beyond `most` positions."""
+    """A track in pages, none of them empty. Raises BadRequest beyond `most` positions."""
     after, count = None, 0
     while span and (page := await store.track(device_id, span, after, PAGE)):
         count += len(page)

@@ -10,6 +10,7 @@ from herenow.api.body import UnknownEncoding
 from herenow.api.context import WithContext
 from herenow.api.errors import problem
 from herenow.wire import json
+from herenow.wire.reports import Decoded, decode_in_slices
 
 router = APIRouter(tags=["positions"])
 
@@ -44,7 +45,7 @@ _BODY = {
 async def report_positions(request: Request, context: WithContext) -> Response:
     """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
     try:
-        reports, rejected = await _in_turns(json.decode_in_slices(await context.bodies.read(request)))
+        reports, rejected = await _in_turns(decode_in_slices(await context.bodies.read(request)))
     except UnknownEncoding as error:
         return problem(415, str(error))
     receipt = await context.intake.take_numbered(reports, rejected, "http")
@@ -55,13 +56,13 @@ async def report_positions(request: Request, context: WithContext) -> Response:
     return Response(json.encode(receipt), media_type="application/json")
 
 
-async def _in_turns(work: Generator[None, None, json.Decoded]) -> json.Decoded:
+async def _in_turns(work: Generator[None, None, Decoded]) -> Decoded:
     """Does all of it, and lets others work at each pause."""
     while True:
         try:
             next(work)
         except StopIteration as end:
-            decoded: json.Decoded = end.value
+            decoded: Decoded = end.value
             return decoded
         await asyncio.sleep(0)
 

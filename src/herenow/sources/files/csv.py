@@ -9,7 +9,7 @@ from herenow.errors import SettingsError
 from herenow.model.position import Position
 from herenow.model.report import FIELDS, BadReport, Rejection, Report
 from herenow.sources.files.fields import Row, put_attribute
-from herenow.wire.json import convert_report
+from herenow.wire.reports import convert_report
 
 Cell = tuple[str, Callable[[str, str], object]]  # the field of a column, and what makes its value of (field, text)
 

@@ -10,7 +10,7 @@ from herenow.model.timestamps import from_value
 from herenow.sources.files.csv import ALIASES, IGNORED
 from herenow.sources.files.fields import OVERLAPPING, Row, Tracks, put, put_attribute
 from herenow.sources.files.json_stream import JsonStream
-from herenow.wire.json import convert_report
+from herenow.wire.reports import convert_report
 
 MAX_FEATURE = 16 * 1024 * 1024  # characters
 TIMES = ("times", "coordTimes")  # of the places of a line, among its properties

@@ -14,7 +14,7 @@ from herenow.errors import SettingsError
 from herenow.model.report import BadReport, Rejection
 from herenow.model.timestamps import from_iso
 from herenow.sources.files.fields import OVERLAPPING, ImportRemark, Row, Tracks, put
-from herenow.wire.json import convert_report
+from herenow.wire.reports import convert_report
 
 OURS = "{https://herenow.dev/gpx/1}"
 GARMIN = tuple(f"{{http://www.garmin.com/xmlschemas/TrackPointExtension/v{number}}}" for number in (1, 2))

@@ -8,7 +8,7 @@ import msgspec
 
 from herenow.model.report import UNKNOWN, BadReport, Report
 from herenow.sources.files.fields import ImportRemark, Row
-from herenow.wire.json import convert_report
+from herenow.wire.reports import convert_report
 
 KMH = 1 / 3.6  # m/s
 UNKNOWN_SPEEDS = (UNKNOWN, UNKNOWN * 3.6, -3, -4)  # km/h: also −1 m/s, converted, and made whole

@@ -15,7 +15,7 @@ from herenow.sources.files.fields import ImportRemark, Row
 from herenow.sources.files.geojson import read_geojson
 from herenow.sources.files.gpx import read_gpx
 from herenow.sources.files.owntracks import device_of, read_owntracks
-from herenow.wire.json import decode_report
+from herenow.wire.reports import decode_report
 
 MAX_LINE = 1024 * 1024  # bytes
 KINDS = ".geojson, .geojsonl, .geojsons, .rec (OwnTracks Recorder), .csv, .ndjson, .jsonl or .gpx, each also with .gz"

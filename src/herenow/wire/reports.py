@@ -1,0 +1,245 @@
+"""Reports as JSON on the way in (docs/protocol.md)."""
+
+import json
+import math
+import re
+import time
+from collections.abc import Generator, Iterable, Sequence
+
+import msgspec
+
+from herenow.errors import BadRequest, TooLarge
+from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report, is_unknown
+
+MAX_COMMAS = 80 * MAX_BATCH  # in an array whose elements are counted: some 25 ms
+MAX_COMMAS_LENIENT = 40 * MAX_BATCH  # in one with NaN or Infinity, which is read twice
+MAX_LINES = 4 * MAX_BATCH  # blank ones included
+MAX_REPORT = 64 * 1024  # bytes of JSON
+DIRECT = 256 * 1024  # bytes of an array that is decoded at once: some milliseconds
+SLICE = 0.005  # s of decoding before other work gets its turn
+
+Numbered = tuple[int, Report]  # a report and its index in what was sent
+Decoded = tuple[list[Numbered], list[Rejection]]
+
+_report = msgspec.json.Decoder(Report)
+_reports = msgspec.json.Decoder(list[Report])
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+_raw = msgspec.json.Decoder(msgspec.Raw)
+
+
+def decode_reports(body: bytes, most: int = MAX_BATCH) -> Decoded:
+    """The reports in one object, an array, or lines of JSON; beside them what could not be taken for one, by index.
+
+    Raises BadRequest where the whole is not JSON, TooLarge beyond `most` reports.
+    """
+    slices = decode_in_slices(body, most)
+    while True:
+        try:
+            next(slices)
+        except StopIteration as end:
+            decoded: Decoded = end.value
+            return decoded
+
+
+def decode_in_slices(body: bytes, most: int = MAX_BATCH) -> Generator[None, None, Decoded]:
+    """As `decode_reports`, with a pause after each SLICE of work."""
+    start = body.strip().removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        raise BadRequest("expected a position as JSON, an array of them or one a line; got nothing")
+    if start.startswith(b"{"):
+        return (yield from _one_by_one(_split(start, most)))
+    if not start.startswith(b"["):
+        raise BadRequest(f"expected JSON that starts with {{ or [, got {start[:20].decode(errors='replace')!r}")
+    found = _whole_array(start)
+    if found is None:  # one by one is slower, and tells which one is wrong
+        return (yield from _one_by_one(_elements(start, most)))
+    _limit(len(found), most)
+    return list(enumerate(found)), []
+
+
+def _whole_array(body: bytes) -> list[Report] | None:
+    """All of it at once, which cannot pause: where it is small, or has so many attributes that its elements cannot be
+    counted before. None where something is wrong, which is found at the first wrong element."""
+    if len(body) > DIRECT and body.count(b",") <= MAX_COMMAS:
+        return None
+    try:
+        return _reports.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _elements(body: bytes, most: int) -> Sequence[bytes | msgspec.Raw]:
+    _limit_commas(body, MAX_COMMAS, most)
+    try:
+        raws = _raws.decode(body)
+        _limit(len(raws), most)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _lenient(body, error, most)
+    return raws
+
+
+def _lenient(body: bytes, error: Exception, most: int) -> list[bytes]:
+    """The elements of an array that holds NaN or Infinity, which many writers emit and JSON does not know. Numbers of
+    the same length in their place show where elements begin and end."""
+    _limit_commas(body, MAX_COMMAS_LENIENT, most)
+    try:
+        raws = _raws.decode(body.replace(b"NaN", b"100").replace(b"Infinity", b"10000000"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadRequest(f"expected JSON: {error}") from error
+    _limit(len(raws), most)
+    elements, end = [], 1
+    for raw in raws:
+        start = _begin(body, end)
+        end = start + len(bytes(raw))
+        elements.append(body[start:end])
+    return elements
+
+
+def _begin(body: bytes, end: int) -> int:
+    """Where the element behind `end` begins."""
+    between = _BETWEEN.match(body, end)
+    return between.end() if between else end
+
+
+def _split(body: bytes, most: int) -> list[bytes]:
+    """One object, however it is laid out, or else lines."""
+    if body.count(b"\n") > MAX_LINES:  # before memory and time are spent on millions of lines
+        raise TooLarge(f"expected at most {MAX_LINES} lines in one request; send them in parts, without blank lines")
+    lines = [line for line in body.split(b"\n") if line.strip()]
+    if len(lines) == 1:
+        return lines
+    try:
+        _raw.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    else:
+        return [body]
+    if not lines[0].rstrip().endswith(b"}"):
+        raise BadRequest("expected one JSON object, or one on each line; this is neither")
+    _limit(len(lines), most)
+    return lines
+
+
+def _one_by_one(parts: Iterable[bytes | msgspec.Raw]) -> Generator[None, None, Decoded]:
+    good: list[Numbered] = []
+    bad: list[Rejection] = []
+    yield  # finding the parts was some work
+    began = time.perf_counter()
+    for index, part in enumerate(parts):
+        try:
+            good.append((index, decode_report(part)))
+        except BadReport as error:
+            bad.append(error.at(index))
+        if time.perf_counter() - began > SLICE:
+            yield
+            began = time.perf_counter()
+    return good, bad
+
+
+def decode_report(part: bytes | msgspec.Raw) -> Report:
+    """One report. Raises BadReport that names the field."""
+    if len(memoryview(part)) > MAX_REPORT:
+        raise BadReport(None, f"expected at most {MAX_REPORT} bytes of JSON, got {len(memoryview(part))}")
+    try:
+        return _report.decode(part)
+    except msgspec.ValidationError as error:
+        sent = _as_sent(part)
+        if isinstance(sent, dict):
+            return convert_report(sent)  # which knows what is wrong, and what only says that a field is not known
+        raise _explain(error, sent) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(bytes(part), error) from error
+
+
+def _as_sent(part: bytes | msgspec.Raw) -> object:
+    """What a report that is wrong holds. Raises BadReport where what follows the first mistake is not even JSON."""
+    try:
+        return msgspec.json.decode(part)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(bytes(part), error) from error
+
+
+def convert_report(fields: dict[str, object]) -> Report:
+    """One report from values, as a file reader has them, without those that `is_unknown`. Raises BadReport that names
+    the field."""
+    try:
+        return _convert(fields)
+    except BadReport:
+        known = {name: value for name, value in fields.items() if not is_unknown(name, value)}
+        if len(known) == len(fields):
+            raise
+        return _convert(known)
+
+
+def _convert(fields: dict[str, object]) -> Report:
+    for name, value in fields.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise BadReport(name, f"expected a finite number, got {value}")
+    try:
+        return msgspec.convert(fields, Report)
+    except msgspec.ValidationError as error:
+        raise _explain(error, fields) from error
+
+
+_AT_FIELD = re.compile(r" - at `\$(?:\.(?P<field>\w+))?.*`$")
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*?)`", re.DOTALL)
+_MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
+_BETWEEN = re.compile(rb"[ \t\r\n,]*")
+
+
+def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
+    text = str(error)
+    if unknown := _UNKNOWN.match(text):
+        name = unknown["name"][:64]
+        return BadReport(name, f'unknown field; known are {", ".join(FIELDS)}; anything else goes into "attributes"')
+    if missing := _MISSING.search(text):
+        return BadReport(missing["field"], "expected a value, got none")
+    at = _AT_FIELD.search(text)
+    field: str | None = at["field"] if at else None
+    reason = _AT_FIELD.sub("", text).replace("`", "")
+    got = sent.get(field) if field and isinstance(sent, dict) else sent
+    return BadReport(field, f"{reason[:1].lower()}{reason[1:].partition(', got')[0]}, got {_short(got)}")
+
+
+class _NoNumber(str):
+    """A number as it was written that is none in JSON, like NaN, or that no float holds, like 1e400."""
+
+
+def _number(text: str) -> object:
+    number = float(text)
+    return number if math.isfinite(number) else _NoNumber(text)
+
+
+def _unreadable(part: bytes, error: Exception) -> BadReport:
+    try:
+        sent = json.loads(part, parse_float=_number, parse_constant=_NoNumber)
+    except (ValueError, RecursionError):
+        sent = None
+    for field, value in sent.items() if isinstance(sent, dict) else ():
+        if isinstance(value, _NoNumber):
+            return BadReport(field, f"expected a finite number, got {_cut(value)}")
+        for name, inner in value.items() if isinstance(value, dict) else ():
+            if isinstance(inner, _NoNumber):
+                return BadReport(field, f"{name[:64]}: expected a finite number, got {_cut(inner)}")
+    return BadReport(None, f"expected JSON: {error}")
+
+
+def _short(value: object) -> str:
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _limit_commas(body: bytes, commas: int, most: int) -> None:
+    """Before memory and time are spent on millions of elements."""
+    if body.count(b",") > commas:
+        raise TooLarge(
+            f"expected at most {most} positions in one request, and fewer commas in them; send them in parts"
+        )
+
+
+def _limit(count: int, most: int) -> None:
+    if count > most:
+        raise TooLarge(f"expected at most {most} positions in one request, got {count}; send them in parts")
