@@ -21,6 +21,7 @@ from herenow.compare.table import as_json, rows, show
 from herenow.errors import SettingsError
 from herenow.settings import read_settings
 from herenow.store.cassandra.url import read_cassandra_url
+from herenow.wire.json import message
 from herenow.wire.reports import decode_reports
 
 
@@ -65,7 +66,7 @@ def test_a_farewell_is_noticed_and_a_monstrous_frame_refused() -> None:
 
 
 def test_times_are_found_in_a_live_message() -> None:
-    text = wire.message(
+    text = message(
         "update", "0" * 16, 7, 1_790_000_000_050, '[{"device_id":"a","timestamp":1790000000000},{"timestamp":1}]'
     )
     assert stamps(text.encode()) == [1_790_000_000_000, 1]

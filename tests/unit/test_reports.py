@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from herenow.errors import BadRequest, TooLarge
 from herenow.model.position import Position
 from herenow.model.report import MAX_BATCH, BadReport, Rejection, Report, accept
-from herenow.wire import json as wire
+from herenow.wire import reports as wire
 from herenow.wire.json import reported
 from herenow.wire.reports import convert_report, decode_in_slices, decode_reports
 from tests.support.positions import NOW, position
