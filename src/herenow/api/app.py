@@ -1,5 +1,7 @@
 """The whole HTTP face, made of its context."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from types import ModuleType
 
@@ -11,7 +13,7 @@ from herenow import __version__
 from herenow.api.content_policy import content_policy
 from herenow.api.context import AppContext, HistoryContext
 from herenow.api.errors import add_problems
-from herenow.api.history_proxy import HistoryProcess, HistoryProxy, Matched
+from herenow.api.history_proxy import HistoryProcess, HistoryProxy
 from herenow.api.live import sse, websocket
 from herenow.api.openapi import describe
 from herenow.api.paths import RoutedPaths
@@ -84,8 +86,8 @@ def described() -> FastAPI:
     return app
 
 
-def create_app(context: AppContext, beside: HistoryProcess | None = None) -> FastAPI:
-    """All of it; questions about history go to a process `beside` this one, while there is one."""
+def create_app(context: AppContext, history_process: HistoryProcess | None = None) -> FastAPI:
+    """All routes. Requests about history go to `history_process` while it runs."""
     app = described()
     app.state.context = context
     app.state.history = HistoryContext(context.store, context.keep, context.prepared, context.trips)
@@ -95,7 +97,7 @@ def create_app(context: AppContext, beside: HistoryProcess | None = None) -> Fas
     add_problems(app, _routes(MODULES))
     page.add_web(app)
     app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
-    app.add_middleware(HistoryProxy, beside=beside, paths=[_matched(route) for route in _routes(HISTORY)])
+    app.add_middleware(HistoryProxy, process=history_process, patterns=_patterns(_routes(HISTORY)))
     if context.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -111,7 +113,7 @@ def create_app(context: AppContext, beside: HistoryProcess | None = None) -> Fas
 
 
 def create_history_app(context: HistoryContext) -> FastAPI:
-    """What is answered beside a server."""
+    """The routes of the history process."""
     app = FastAPI(
         title="Herenow history",
         version=__version__,
@@ -133,5 +135,10 @@ def _routes(modules: Iterable[ModuleType]) -> list[APIRoute]:
     return [route for module in modules for route in module.router.routes if isinstance(route, APIRoute)]
 
 
-def _matched(route: APIRoute) -> Matched:
-    return route.path_regex, frozenset(route.methods or ())
+def _patterns(routes: Iterable[APIRoute]) -> dict[str, list[re.Pattern[str]]]:
+    """Paths of routes by method: a report, which is no history, is compared with few of them."""
+    found = defaultdict[str, list[re.Pattern[str]]](list)
+    for route in routes:
+        for method in route.methods or ():
+            found[method].append(route.path_regex)
+    return found

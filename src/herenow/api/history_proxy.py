@@ -1,12 +1,12 @@
-"""Questions about history go to a process beside this one, so that none of them holds up who reports or watches.
+"""Requests about history go to a process of their own, so that none of them delays reports or viewers.
 
-Questions and answers pass as they are. While that process is not there, this one answers.
+Requests and responses pass unchanged. While that process is not running, this one answers.
 """
 
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import httptools
@@ -23,7 +23,7 @@ _OF_THE_LINK = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-enco
 _OF_THE_SERVER = {b"date"}  # which says it itself
 
 
-Matched = tuple[re.Pattern[str], frozenset[str]]
+Patterns = Mapping[str, Sequence[re.Pattern[str]]]  # of paths, by method
 
 
 class HistoryProcess:
@@ -35,36 +35,36 @@ class HistoryProcess:
 
 
 class HistoryProxy:
-    """Middleware for paths and methods, whose requests have no body. With nothing beside, the application answers."""
+    """Middleware for paths and methods whose requests have no body. Without a process, the application answers."""
 
-    def __init__(self, app: ASGIApp, *, beside: HistoryProcess | None, paths: Sequence[Matched]) -> None:
+    def __init__(self, app: ASGIApp, *, process: HistoryProcess | None, patterns: Patterns) -> None:
         self._app = app
-        self._beside = beside
-        self._paths = paths
+        self._process = process
+        self._patterns = patterns
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._beside is None or not self._is_meant(scope):
+        if self._process is None or not self._is_history(scope):
             await self._app(scope, receive, send)
             return
-        self._beside.want()
+        self._process.want()
         if self._under_way >= MOST:
             refusal = problem(503, f"expected at most {MOST} questions about history at a time; ask again soon")
             await refusal(scope, receive, send)
             return
         self._under_way += 1
         try:
-            async with _connected(self._beside.socket) as streams:
+            async with _connected(self._process.socket) as streams:
                 passed = streams is not None and await _pass_on(*streams, scope, receive, send)
             if not passed:
                 await self._app(scope, receive, send)
         finally:
             self._under_way -= 1
 
-    def _is_meant(self, scope: Scope) -> bool:
+    def _is_history(self, scope: Scope) -> bool:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             return False
-        return any(scope["method"] in methods and path.match(scope["path"]) for path, methods in self._paths)
+        return any(pattern.match(scope["path"]) for pattern in self._patterns.get(scope["method"], ()))
 
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
