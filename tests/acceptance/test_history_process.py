@@ -55,19 +55,15 @@ def started(server: Server) -> int:
         return child is not None and "herenow-" in Path(f"/proc/{child}/cmdline").read_text()
 
     wait_for(is_there)
-    wait_for(lambda: answers(server))
+    wait_for(lambda: listens(found[0]))
     return found[0]
 
 
-def answers(server: Server) -> bool:
-    """Whether it is the one that answers: its processor time grows with what it is asked."""
-    child = beside(server, "history")
-    if child is None:
-        return False
-    before = time_of(child)
-    for _ in range(3):
-        ask(server, "/api/export?format=gpx")
-    return time_of(child) > before + 5
+def listens(child: int) -> bool:
+    """Whether questions reach it: until then, the server answers them."""
+    path = Path(f"/proc/{child}/cmdline").read_text().rstrip("\0").rpartition("\0")[2]
+    with socket.socket(socket.AF_UNIX) as end:
+        return end.connect_ex(path) == 0
 
 
 def time_of(pid: int) -> int:
@@ -77,6 +73,7 @@ def time_of(pid: int) -> int:
 
 
 EXPORT = "/api/export?format=csv&device=van/1"
+LARGE = "/api/export?format=geojson&device=van/1"  # 9 MB; the system alone holds up to 4 of an answer that is not read
 DAYS = f"/api/devices/van%2F1/days?from={NOW - 3 * HOUR}"
 QUESTIONS = (
     EXPORT,
@@ -133,19 +130,19 @@ def test_an_answer_that_breaks_off_does_not_look_whole(server: Server) -> None:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.settimeout(PATIENCE)
         client.connect((host, int(port)))
-        client.sendall(f"GET {EXPORT} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        client.sendall(f"GET {LARGE} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 200")
         os.kill(child, signal.SIGKILL)
         received = b""
         while data := client.recv(1 << 16):
             received += data
-    assert not received.endswith(b"\r\n0\r\n\r\n")
+    assert not received.endswith(b"\r\n0\r\n\r\n"), len(received)
     assert ask(server, "/api/history").status_code == 200
 
 
 def test_who_leaves_is_not_answered_to_the_end(server: Server) -> None:
     child = started(server)
-    with httpx.stream("GET", f"{server.url}{EXPORT}", timeout=PATIENCE) as answer:
+    with httpx.stream("GET", f"{server.url}{LARGE}", timeout=PATIENCE) as answer:
         next(answer.iter_bytes())
     wait_for(lambda: idle(child))
 

@@ -180,9 +180,11 @@ def test_another_build_on_the_server_is_told_of_when_the_connection_comes_back(p
     opened(page, server)
     banner = page.get_by_text("There is a new version of this page.")
     page.get_by_text("Live", exact=True).first.wait_for()
-    page.evaluate("() => window.sockets.at(-1).close()")
-    page.wait_for_function("() => document.querySelector('.badge').dataset.tone === 'warn'")
-    page.wait_for_function("() => document.querySelector('.badge').dataset.tone === 'good'")
+    sockets = page.evaluate("() => { window.sockets.at(-1).close(); return window.sockets.length; }")
+    page.wait_for_function(
+        "before => window.sockets.length > before && document.querySelector('.badge').dataset.tone === 'good'",
+        arg=sockets,
+    )
     expect(banner).to_have_count(0)
     newer = '<!doctype html><script type="module" src="./assets/index-newer.js"></script>'
     page.route(server.url + "/", lambda route: route.fulfill(content_type="text/html", body=newer))
