@@ -201,7 +201,7 @@ async def test_a_reader_that_does_not_read_is_kept_little_for_and_ends_at_the_ne
         await reporter.tell(last := fix("last", 10.5, 10.5))
         return int(str(last["time"]))
 
-    with running(tmp_path / "positions.db") as server:
+    with running(tmp_path / "positions.db", constants={"herenow.live.hub.STALLED": PATIENCE}) as server:
         async with Reporter(server) as reporter, deaf_reader(server) as (reader, transport):
             await move_all()
             await reporter.until_viewers(1)
