@@ -69,7 +69,8 @@ def test_what_only_looks_like_it_is_that_time_or_refused(
             found = read(text)
         except ValueError:
             continue
-        twelve = (12 * 3_600_000, 0) if time.startswith("%I") else (0,)  # which half of a day, nothing says
+        half_day = 12 * 3_600_000
+        twelve = (half_day, 0, -half_day) if time.startswith("%I") else (0,)  # which half of a day, nothing says
         assert found in [reference(told, "", offset) + half - hours for hours in twelve]
 
 
