@@ -25,9 +25,10 @@ test-long: ## what repeats, in its full dose; then both commands on a bare Debia
 	@python -m tests.suite --long
 	@scripts/bare
 
-check:   ## types and style
+check:   ## types, style and prose
 	@scripts/setup test
 	@ruff check . && ruff format --check . && mypy
+	@scripts/prose
 	@npm --prefix web run --silent check
 
 format:  ## lay out all code
