@@ -31,7 +31,7 @@ from herenow.history.rollups.days import read_figures, read_level
 from herenow.history.rollups.keys import day_parts
 from herenow.history.tracks.line import encode_line
 from herenow.history.tracks.simplify import level_for
-from herenow.history.tracks.summary import added
+from herenow.history.tracks.summary import sum_of
 from herenow.model.clock import DAY, HOUR
 from herenow.model.device import first_seen
 from herenow.model.position import Position
@@ -149,7 +149,7 @@ async def longest(store: Store) -> Iterator[tuple[str, str]]:
     async def fleet() -> int:
         parts = [(part, b"", b"\xff" * 600) for part in day_parts(START // DAY)]
         rows = [value for some in await store.rollups.get(parts) for _, value in some]
-        return added(map(read_figures, rows)).positions
+        return sum_of(map(read_figures, rows)).positions
 
     async def block(level: int) -> int:
         return len(await read_block(store.rollups, START // HOUR + 5, level))

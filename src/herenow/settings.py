@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         return url
 
     @model_validator(mode="after")
-    def _beyond_this_machine_only_when_said(self) -> "Settings":
+    def _check_access(self) -> "Settings":
         if self.access != "open" and not loopback(self.host):
             raise ValueError(
                 f"listening on {self.host} lets everyone who reaches it read and write; "

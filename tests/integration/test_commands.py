@@ -149,7 +149,7 @@ class Hubs:
     async def _relay(self, note: Note) -> bool:
         for _ in range(2):
             for hub in self.both:
-                hub.hear(note)
+                hub.on_note(note)
         return True
 
 
@@ -173,7 +173,7 @@ async def test_a_device_that_changed_the_hub_is_found_where_it_is_and_obeys_once
 async def test_a_note_that_nobody_could_mean_is_passed_over() -> None:
     one, _ = Hubs().both
     for content in (b"{", b"[]", b'{"type":"newer"}', b"\xff", b'{"type":"command","id":"' + b"[" * 60_000):
-        one.hear(Note(content))
+        one.on_note(Note(content))
 
 
 async def test_who_waits_when_the_server_stops_is_answered() -> None:

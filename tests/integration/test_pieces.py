@@ -17,7 +17,7 @@ from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.days import read_pieces, read_summaries
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.stillness import TripSettings
-from herenow.history.tracks.summary import Figures, added
+from herenow.history.tracks.summary import Figures, sum_of
 from herenow.history.tracks.trips import Piece, Stop, Trip, pieces
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import Box
@@ -86,7 +86,7 @@ def whole(positions: Sequence[Position]) -> list[Piece]:
 
 async def days_of(store: Store, positions: Sequence[Position]) -> Figures:
     first, last = (min(one.time for one in positions) // DAY, max(one.time for one in positions) // DAY)
-    return added((await read_summaries(store.rollups, "van", first, last)).values())
+    return sum_of((await read_summaries(store.rollups, "van", first, last)).values())
 
 
 def agree(sums: Figures, expected: Sequence[Piece]) -> None:

@@ -42,7 +42,7 @@ def said(viewer: ViewState) -> dict[str, Any]:
 def linked(view: View = HERE) -> ViewState:
     """A viewer on its first link, that has said its view."""
     viewer = ViewState()
-    viewer.look(view)
+    viewer.set_view(view)
     viewer.linked(binary.SUBPROTOCOL)
     said(viewer)
     return viewer

@@ -66,7 +66,7 @@ def test_another_status_of_the_same_fix_is_told() -> None:
 
 def test_updates_of_the_view_before_are_merged_until_the_new_one_is_answered() -> None:
     viewer = following()
-    viewer.look(THERE)
+    viewer.set_view(THERE)
     assert changed(viewer, told("update", 42, at("a", 1))).positions == [at("a", 1)]
     said(viewer)
     assert changed(viewer, told("snapshot", 43, at("b", 1), view=2)).snapshot

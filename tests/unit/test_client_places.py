@@ -11,8 +11,8 @@ def test_a_view_is_said_once_a_link_and_after_each_look() -> None:
     viewer = ViewState()
     viewer.linked(binary.SUBPROTOCOL)
     assert viewer.say() is None
-    viewer.look(HERE)
-    viewer.look(THERE)
+    viewer.set_view(HERE)
+    viewer.set_view(THERE)
     assert said(viewer) == {"type": "view", "id": 2, "columns": ["stale_at"], "devices": ["a", "b"]}
     assert viewer.say() is None
     assert again(viewer)["id"] == 2
@@ -20,7 +20,7 @@ def test_a_view_is_said_once_a_link_and_after_each_look() -> None:
 
 def test_a_box_is_said_with_its_zoom() -> None:
     viewer = ViewState()
-    viewer.look(HERE)
+    viewer.set_view(HERE)
     assert said(viewer) == {
         "type": "view",
         "id": 1,
@@ -60,7 +60,7 @@ def test_a_place_never_goes_back_within_an_epoch() -> None:
 @pytest.mark.parametrize("frame", [told("update", 44, at("a", 1)), told("snapshot", 44, at("a", 1), view=1), ping(44)])
 def test_what_arrives_before_the_answer_to_the_latest_view_makes_no_place(frame: str) -> None:
     viewer = following()
-    viewer.look(THERE)
+    viewer.set_view(THERE)
     viewer.take(frame)
     said(viewer)
     viewer.take(frame)
@@ -78,7 +78,7 @@ def test_a_place_holds_while_the_next_link_has_not_answered() -> None:
 
 def test_an_answer_to_the_view_before_makes_no_place_for_the_next() -> None:
     viewer = following()
-    viewer.look(THERE)
+    viewer.set_view(THERE)
     viewer.take(told("snapshot", 44, at("a", 1), view=1))
     assert viewer.had is None
     assert "resume" not in again(viewer)
@@ -93,8 +93,8 @@ def test_an_answer_before_this_link_was_told_the_view_is_passed_over() -> None:
 
 def test_a_look_without_a_link_means_no_resume() -> None:
     viewer = following()
-    viewer.look(THERE)
-    viewer.look(HERE)
+    viewer.set_view(THERE)
+    viewer.set_view(HERE)
     viewer.linked(binary.SUBPROTOCOL)
     assert "resume" not in said(viewer)
 

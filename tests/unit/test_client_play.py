@@ -67,7 +67,7 @@ class Play:
     def __init__(self) -> None:
         self.fleet = Fleet()
         self.viewer = ViewState()
-        self.viewer.look(View(devices=frozenset("ab")))
+        self.viewer.set_view(View(devices=frozenset("ab")))
         self.waiting = ChangeQueue(2)
         self.map: dict[str, LivePosition] = {}  # the consumer's
         self.cut()
@@ -114,7 +114,7 @@ class Play:
         self.cut()
 
     def look(self, devices: str) -> None:
-        self.viewer.look(View(devices=frozenset(devices)))
+        self.viewer.set_view(View(devices=frozenset(devices)))
 
     def move(self, device_id: str) -> None:
         self.fleet.move(device_id)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.model.clock import DAY, HOUR, MINUTE
-from herenow.model.contact import LONGEST, SHORTEST, STALE_AFTER, Contact, hear
+from herenow.model.contact import LONGEST, SHORTEST, STALE_AFTER, Contact, after_reception
 from herenow.model.device import Device, advance
 from tests.support.positions import NOW, position
 
@@ -82,7 +82,7 @@ def test_a_clock_that_is_set_right_is_not_off_any_more() -> None:
 def test_contacts_stay_within_their_bounds(receptions: list[tuple[int, int]]) -> None:
     contact: Contact | None = None
     for fix, received in receptions:
-        contact = hear(contact, position("a", NOW + fix, received=NOW + received))
+        contact = after_reception(contact, position("a", NOW + fix, received=NOW + received))
     assert contact is not None
     assert contact.heard == NOW + max(received for _, received in receptions)
     assert contact.latest == NOW + max(fix for fix, _ in receptions)

@@ -7,7 +7,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.api.device_list import DeviceFilter, Order, behind, mark, matching, ranked, without_each
+from herenow.api.device_list import DeviceFilter, Order, matching, page_after, place_of, ranked, without_each
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER
@@ -133,11 +133,11 @@ def test_what_comes_behind_a_place_does_not_ask_whether_its_device_is_still_ther
     fleet = fleet_of(batches)
     rows = ranked(fleet, matching(fleet, ()), order, NOW)
     for place in itertools.chain(fleet, gone):
-        told = mark(fleet, place, order, NOW)
+        told = place_of(fleet, place, order, NOW)
         assert told == (value(place, order), place.device_id)
-        rest = behind(fleet, rows, order, told, NOW)
+        rest = page_after(fleet, rows, order, told, NOW)
         # A device of the same id may stand elsewhere now: the place is that of the mark.
-        following = [one for one in fleet if mark(fleet, one, order, NOW) != told]
+        following = [one for one in fleet if place_of(fleet, one, order, NOW) != told]
         expected = [one for one in following if by_loop([place, one], order)[0] is place]
         assert [fleet.devices[row] for row in rest.tolist()] == by_loop(expected, order)
 

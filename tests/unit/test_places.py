@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.history.tracks.places import NEAR, dwellings
-from herenow.history.tracks.quality import earth
+from herenow.history.tracks.quality import unit_vectors
 from herenow.history.tracks.track import PLACES
 from herenow.history.tracks.trips import Stop
 
@@ -19,7 +19,7 @@ NORTH = 1 / 111_412  # degrees of latitude in a metre there
 def stop(start: int, minutes: int, where: tuple[float, float], metres: float = 0.0) -> Stop:
     """So many metres north of a place, with one position ten metres further."""
     longitude, latitude = where[0], where[1] + metres * NORTH
-    x, y, z = np.rint(earth(longitude, latitude) * 1000).astype(int).tolist()
+    x, y, z = np.rint(unit_vectors(longitude, latitude) * 1000).astype(int).tolist()
     edge = ((round(longitude * PLACES), round((latitude + 10 * NORTH) * PLACES)),)
     return Stop(start, start + minutes * 60_000, 5, (x, y, z), (5 * x, 5 * y, 5 * z), edge)
 

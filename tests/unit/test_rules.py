@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Transformer
 
-from herenow.history.tracks.quality import CONTEXT, REASONS, TICK, apart, earth, flagged, place, points, unflagged
+from herenow.history.tracks.quality import (
+    CONTEXT,
+    REASONS,
+    TICK,
+    distances,
+    flagged,
+    place,
+    points,
+    unflagged,
+    unit_vectors,
+)
 from herenow.history.tracks.track import FIX, PLACES, Track
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
 from tests.support.dose import dose
@@ -221,10 +231,13 @@ def test_nothing_but_the_flags_changes_and_flags_set_before_do_not_matter(found:
 @given(some.floats(-180, 180), some.floats(-90, 90))
 def test_points_are_those_that_proj_knows(longitude: float, latitude: float) -> None:
     expected = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True).transform(longitude, latitude, 0.0)
-    point = earth(longitude, latitude)
+    point = unit_vectors(longitude, latitude)
     assert point.tolist() == pytest.approx(expected, abs=1e-6)
-    assert apart(earth(*place(point)), point) < 1e-6
+    assert distances(unit_vectors(*place(point)), point) < 1e-6
 
 
 def test_points_of_a_track_stand_in_columns() -> None:
-    assert points(fixes(GOOD, AWAY)).T.tolist() == [earth(25.0, 60.0).tolist(), earth(25.0, 61.0).tolist()]
+    assert points(fixes(GOOD, AWAY)).T.tolist() == [
+        unit_vectors(25.0, 60.0).tolist(),
+        unit_vectors(25.0, 61.0).tolist(),
+    ]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from herenow.history.tracks.summary import SPEED_STEP, SPEED_STEPS, Figures, Summary, added, local_hours
+from herenow.history.tracks.summary import SPEED_STEP, SPEED_STEPS, Figures, Summary, local_hours, sum_of
 from herenow.history.tracks.summary import summary as summary_of
 from herenow.history.tracks.track import FIX, PLACES, Track
 from herenow.history.tracks.trips import Stop, Trip
@@ -155,10 +155,10 @@ def test_bounds_hold_the_positions_narrowly(east: list[float], box: tuple[float,
 
 
 def test_bounds_of_a_sum_hold_all() -> None:
-    fleet = added([at(179), at(-179), at(178, -178)]).extent
+    fleet = sum_of([at(179), at(-179), at(178, -178)]).extent
     assert fleet is not None
     assert fleet.box == Box(178.0, 60.0, -178.0, 60.0)
-    world = added([at(179), at(-1), at(1), at(-179)]).extent
+    world = sum_of([at(179), at(-1), at(1), at(-179)]).extent
     assert world is not None
     assert all(world.box.contains(longitude, 60.0) for longitude in (179, -1, 1, -179))
 
@@ -196,16 +196,16 @@ def head(day: Summary) -> Figures:
 
 @given(days(), days(), days())
 def test_sums_are_the_same_in_whatever_groups_they_are_made(a: Summary, b: Summary, c: Summary) -> None:
-    assert equal(added([added([a, b]), c]), added([a, added([b, c])]))
-    assert equal(added([a, b, c]), added([added([a, b]), c]))
-    assert equal(added([a]), head(a))
-    assert equal(added([a, Summary()]), head(a))
-    assert added([]) == Figures()
+    assert equal(sum_of([sum_of([a, b]), c]), sum_of([a, sum_of([b, c])]))
+    assert equal(sum_of([a, b, c]), sum_of([sum_of([a, b]), c]))
+    assert equal(sum_of([a]), head(a))
+    assert equal(sum_of([a, Summary()]), head(a))
+    assert sum_of([]) == Figures()
 
 
 @given(days(), days())
 def test_a_sum_is_that_of_its_parts(a: Summary, b: Summary) -> None:
-    both = added([a, b])
+    both = sum_of([a, b])
     for name in ("positions", "flagged", "moving", "stopped"):
         assert getattr(both, name) == getattr(a, name) + getattr(b, name)
     assert both.distance == a.distance + b.distance

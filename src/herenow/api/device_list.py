@@ -56,7 +56,7 @@ def without_each(fleet: Fleet, conditions: Mapping[str, Bools]) -> dict[str, int
     }
 
 
-def mark(fleet: Fleet, device: Device, order: Order, time: int) -> Mark:
+def place_of(fleet: Fleet, device: Device, order: Order, time: int) -> Mark:
     return _MARKS[order.removeprefix("-")](fleet, device, time), device.device_id
 
 
@@ -70,7 +70,7 @@ def ranked(fleet: Fleet, rows: Rows, order: Order, time: int) -> Rows:
     return rows[np.lexsort((sign * fleet.called.by_id.place[rows], sign * _values(fleet, by, time)[rows]))]
 
 
-def behind(fleet: Fleet, rows: Rows, order: Order, place: Mark, time: int) -> Rows:
+def page_after(fleet: Fleet, rows: Rows, order: Order, place: Mark, time: int) -> Rows:
     """Those of the ranking that come after the place, whether or not what was there has moved since."""
     descending = order.startswith("-")
     by = order.removeprefix("-")

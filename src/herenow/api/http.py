@@ -203,7 +203,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._answers -= 1
         super().on_response_complete()
-        self._tell_refusal()
+        self._send_refusal()
 
     # What ends a connection
 
@@ -217,7 +217,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._cancel_deadline()
         if self._awaits == "body":
             self._give_up_body()
-        self._tell_refusal()
+        self._send_refusal()
 
     def _give_up_body(self) -> None:
         """The rest of it will never come: its request is answered by the refusal."""
@@ -233,7 +233,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self.pipeline and self.pipeline[0][0] is cycle:
             self.pipeline.popleft()
 
-    def _tell_refusal(self) -> None:
+    def _send_refusal(self) -> None:
         if self._refused is None or self._answers or self.transport.is_closing():
             return
         self._unset_keepalive_if_required()

@@ -52,7 +52,7 @@ class Links:
         path = "".join(f"/{encoded(segment)}" for segment in segments)
         return {"rel": rel, "href": self._base + ROOT + path, "type": kind}
 
-    def beside(self, rel: str, path: str, kind: str) -> dict[str, str]:
+    def related(self, rel: str, path: str, kind: str) -> dict[str, str]:
         """To what is not under ROOT."""
         return {"rel": rel, "href": f"{self._base}/{path}", "type": kind}
 

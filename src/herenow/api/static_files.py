@@ -31,12 +31,12 @@ class StaticFiles(Files):
     def _found(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int
     ) -> Response:
-        packed = {encoding: path for encoding, path in _packed(full_path) if path.is_file()}
+        packed = {encoding: path for encoding, path in _precompressed(full_path) if path.is_file()}
         if not packed:
             return super().file_response(full_path, stat_result, scope, status_code)
         asked = Headers(scope=scope)
         # A range counts bytes of the file as it is.
-        taken = set() if "range" in asked else _taken(asked.get("accept-encoding", ""))
+        taken = set() if "range" in asked else _accepted_encodings(asked.get("accept-encoding", ""))
         encoding = next((name for name in packed if name in taken), None)
         headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": encoding} if encoding else {})
         kind = mimetypes.guess_type(full_path)[0]
@@ -45,11 +45,11 @@ class StaticFiles(Files):
         return NotModifiedResponse(found.headers) if self.is_not_modified(found.headers, asked) else found
 
 
-def _packed(path: str | os.PathLike[str]) -> Iterator[tuple[str, Path]]:
+def _precompressed(path: str | os.PathLike[str]) -> Iterator[tuple[str, Path]]:
     return ((encoding, Path(f"{os.fspath(path)}{ending}")) for encoding, ending in PACKED.items())
 
 
-def _taken(accepted: str) -> set[str]:
+def _accepted_encodings(accepted: str) -> set[str]:
     """The encodings that a header names and does not refuse (RFC 9110, 12.5.3)."""
     named = (one.partition(";") for one in accepted.lower().split(","))
     return {name.strip() for name, _, weight in named if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00")}

@@ -20,13 +20,13 @@ class NewsQueue:
 
     def put(self, news: News) -> None:
         if self._count + len(news) > MAX_NEWS:
-            self.miss()
+            self.mark_gap()
         elif news:
             self._news.append(news)
             self._count += len(news)
             self._arrived.set()
 
-    def miss(self) -> None:
+    def mark_gap(self) -> None:
         """Some news were lost: what was not read is of no more use."""
         self._news.clear()
         self._news.append(None)

@@ -50,7 +50,7 @@ class Backlog:
         self.lag: int | None = None  # ms from publication to storage, of what was announced last
         self._oldest: dict[str, tuple[int | None, int]] = {}  # by recorder: when published, when heard, in ms
 
-    def heard(self, recorder: str, oldest: int | None, moment: int) -> None:
+    def on_bulletin(self, recorder: str, oldest: int | None, moment: int) -> None:
         """What a recorder says of the oldest it holds and has not stored."""
         self._oldest[recorder] = oldest, moment
         gone = [name for name, (_, when) in self._oldest.items() if moment - when > FORGET_AFTER]

@@ -56,7 +56,7 @@ class ServerConnection:
         with contextlib.suppress(ConnectionClosed):
             await self._socket.send(text)
 
-    async def hear(self, silence: float) -> str | bytes | None:
+    async def receive(self, silence: float) -> str | bytes | None:
         """The next frame, or None after so many seconds without one. Raises Lost where the link ended, another
         HerenowError where it ended for good."""
         try:

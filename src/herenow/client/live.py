@@ -56,7 +56,7 @@ class Live:
         self._waits = Waits(random)
         self._viewer = ViewState()
         if box is not None or devices is not None or zoom is not None:
-            self._viewer.look(view_of(box, devices, zoom))
+            self._viewer.set_view(view_of(box, devices, zoom))
         self._waiting = ChangeQueue(waiting)
         self._outbox = ReportQueue()
         self._answers: dict[int, asyncio.Future[Answer]] = {}
@@ -142,7 +142,7 @@ class Live:
 
         Raises BadRequest where a server would not understand.
         """
-        self._viewer.look(view_of(box, devices, zoom))
+        self._viewer.set_view(view_of(box, devices, zoom))
         self._words.set()
 
     async def report(self, positions: Sequence[Report | Mapping[str, object]], *, within: float = 60.0) -> Receipt:
@@ -224,7 +224,7 @@ class Live:
 
     def _has_words(self) -> bool:
         """Whether the server has, or is yet to be given, a reason to say something."""
-        return self._viewer.looks or len(self._outbox) > 0
+        return self._viewer.has_view or len(self._outbox) > 0
 
     async def _visit(self) -> tuple[HerenowError, bool]:
         """One link from beginning to end: why it ended, and whether it was ever open."""
@@ -263,7 +263,7 @@ class Live:
     async def _listen(self, link: ServerConnection) -> HerenowError:
         try:
             while True:
-                frame = await link.hear(self._silence)
+                frame = await link.receive(self._silence)
                 if frame is not None:
                     self._take(frame)
                 elif self._has_words():

@@ -48,7 +48,7 @@ class ViewState:
         self._answered = False  # whether that view was
         self._settled = False  # whether any view was, on this link
 
-    def look(self, view: View) -> None:
+    def set_view(self, view: View) -> None:
         """From now on this is the view. Even the same one is begun anew, with a snapshot."""
         self._view = view
         self._id += 1
@@ -63,7 +63,7 @@ class ViewState:
         self._begin()
 
     @property
-    def looks(self) -> bool:
+    def has_view(self) -> bool:
         """Whether there is a view."""
         return self._view is not None
 
@@ -91,7 +91,7 @@ class ViewState:
         match message:
             case PositionsMessage() if self._believed(message):
                 self._names = names
-                return self._told(message)
+                return self._apply(message)
             case Answer() | ErrorMessage():
                 return message
             case Ping(seq=int() as seq):
@@ -111,7 +111,7 @@ class ViewState:
     def _answers(self, told: PositionsMessage) -> bool:
         return told.view == self._said == self._id != 0
 
-    def _told(self, told: PositionsMessage) -> Change | None:
+    def _apply(self, told: PositionsMessage) -> Change | None:
         if told.snapshot:
             return self._replace(told)
         if self._answers(told) and not self._answered:

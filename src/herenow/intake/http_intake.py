@@ -67,14 +67,14 @@ class RemoteIntake:
 
     def _read(self, answer: httpx.Response) -> Receipt:
         if answer.is_server_error:
-            raise Unavailable(f"{self._url} takes nothing now: {_said(answer)}; its log says why")
+            raise Unavailable(f"{self._url} takes nothing now: {_reason(answer)}; its log says why")
         if answer.status_code not in (200, 422):
-            raise BadRequest(f"{self._url} refused the positions: {_said(answer)}; is this the address of Herenow?")
+            raise BadRequest(f"{self._url} refused the positions: {_reason(answer)}; is this the address of Herenow?")
         try:
             return _receipt.decode(answer.content)
         except msgspec.DecodeError as error:
             raise BadRequest(
-                f"{self._url} did not answer as Herenow does: {_said(answer)}; is this its address?"
+                f"{self._url} did not answer as Herenow does: {_reason(answer)}; is this its address?"
             ) from error
 
 
@@ -101,7 +101,7 @@ def _bodies(reports: Sequence[Report]) -> Iterator[tuple[int, bytes]]:
         yield len(lines), b"\n".join(lines)
 
 
-def _said(answer: httpx.Response) -> str:
+def _reason(answer: httpx.Response) -> str:
     """The words of a Problem Details answer, or else its status."""
     status = f"{answer.status_code} {answer.reason_phrase}".strip()
     try:

@@ -125,7 +125,7 @@ class DeviceCommands:
             waiting.set_result(ack)
         return True
 
-    def hear(self, note: Note) -> None:
+    def on_note(self, note: Note) -> None:
         """What another hub relays, or this one did itself. What cannot be read is of a newer one, or nested deeper than
         anybody means."""
         try:

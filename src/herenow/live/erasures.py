@@ -22,12 +22,12 @@ class Erasures:
         self._forget = forget
         self._relay = relay
 
-    async def tell(self, device_id: str) -> None:
+    async def announce(self, device_id: str) -> None:
         """Raises BusUnavailable where it is unknown whether the others heard it: erase it again."""
         self._forget(device_id)
         await self._relay(Note(json.encode(Erased(device_id))))
 
-    def hear(self, note: Note) -> None:
+    def on_note(self, note: Note) -> None:
         """What is no erasure is passed over."""
         try:
             said = _note(note.content)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from herenow.live.columns import Columns
 from herenow.live.device_index import Bools, DeviceIndex
 from herenow.model.clock import DAY
-from herenow.model.contact import hear
+from herenow.model.contact import after_reception
 from herenow.model.device import STATUSES, DayDistance, Device
 from herenow.model.geo.box import Box
 from herenow.model.geo.tile_grid import world
@@ -145,7 +145,7 @@ class Fleet:
         columns["changed"][rows] = seq
 
     def _values(self, device: Device) -> tuple[float, ...]:
-        position, contact = device.position, device.contact or hear(None, device.position)
+        position, contact = device.position, device.contact or after_reception(None, device.position)
         return (
             np.nan if device.ahead else position.longitude,
             np.nan if device.ahead else position.latitude,

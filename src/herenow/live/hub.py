@@ -136,8 +136,8 @@ class Hub:
         """Lets a viewer look elsewhere. It is answered by a snapshot that replaces all it had, or, if it still has that
         very view as of some state, by what changed since; a viewer that is full, as soon as it is not."""
         moment = self._monotonic()
-        self._audience.leave(viewer, moment)
-        self._audience.join(viewer, view, moment)
+        self._audience.remove(viewer, moment)
+        self._audience.add(viewer, view, moment)
         viewer.missed_since, viewer.pending_view = None, number
         if resume and resume.epoch == self.epoch and self._numbered < resume.seq <= self.seq:
             viewer.missed_since = resume.seq
@@ -169,14 +169,14 @@ class Hub:
         self._texts.forget()
         self.binary_wire.forget()
         self.stale_wire.forget()
-        self._audience.begin_anew(self._monotonic())
+        self._audience.rebuild(self._monotonic())
         for viewer in self.viewers:
             if viewer.group is not None:
                 viewer.missed_since, viewer.pending_view = None, viewer.pending_view or 0
                 self.drained(viewer)
 
     def disconnect(self, viewer: Viewer) -> None:
-        self._audience.leave(viewer, self._monotonic())
+        self._audience.remove(viewer, self._monotonic())
         self.viewers.discard(viewer)
 
     def broadcast(self, content: bytes) -> Iterator[None]:
@@ -243,7 +243,7 @@ class Hub:
             await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK - spent, spent)))
 
     async def _due(self) -> None:
-        if not self._audience.withholds:
+        if not self._audience.is_waiting:
             await self._heard.wait()
             return
         with contextlib.suppress(TimeoutError):

@@ -33,10 +33,10 @@ class Subscriptions:
         return self._followers
 
     @property
-    def withholds(self) -> bool:
+    def is_waiting(self) -> bool:
         return any(watch.band.withholds for watch in self._watches.values())
 
-    def join(self, viewer: Viewer, view: View, moment: float) -> None:
+    def add(self, viewer: Viewer, view: View, moment: float) -> None:
         """Lets a viewer look, who must have left what it looked at before."""
         sight, key = self._sight(view, moment)
         group = self._groups.get((viewer.wire, key))
@@ -46,7 +46,7 @@ class Subscriptions:
         group.viewers.add(viewer)
         viewer.group = group
 
-    def leave(self, viewer: Viewer, moment: float) -> None:
+    def remove(self, viewer: Viewer, moment: float) -> None:
         group = viewer.group
         if group is None:
             return
@@ -67,7 +67,7 @@ class Subscriptions:
     def _named(self, device_ids: frozenset[str]) -> DeviceSubscription:
         return DeviceSubscription(self._state.fleet, device_ids, self._followers)
 
-    def begin_anew(self, moment: float) -> None:
+    def rebuild(self, moment: float) -> None:
         """The rows of the fleet are other ones: all that is known of them is forgotten, and everybody looks again."""
         self._watches.clear()
         self._followers.clear()

@@ -82,7 +82,7 @@ class ZoomLevel:
         self._departures = Departures(seq)
         self._by_tile: tuple[Rows, Numbers] | None = None  # rows in the order of their tiles, and these tiles
         everything = fleet.placed(np.arange(len(fleet)))
-        self._tell(everything, self._tiles(everything), seq, moment)
+        self._mark_sent(everything, self._tiles(everything), seq, moment)
         # As if told one after the other, or all of them would be due again in the same tick, every time.
         self._columns["told_at"][everything] -= AGAIN_AFTER * np.linspace(0, 1, len(everything), endpoint=False)
 
@@ -108,14 +108,14 @@ class ZoomLevel:
         touched = new
         if self._thinned:
             tell = moved | self._visible(rows, moment)
-            self._withhold(rows[~tell])
+            self._delay(rows[~tell])
             rows, new, moved = rows[tell], new[tell], moved[tell]
         left = rows[moved]
         old = self._columns["tile"][left]
         left, old = left[old != NOWHERE], old[old != NOWHERE]
         named = self._fleet.columns["named"]
         self._departures.add(seq, old, left)
-        self._tell(rows, new, seq, moment)
+        self._mark_sent(rows, new, seq, moment)
         return TileChanges(
             np.concatenate([rows, left]),
             np.concatenate([new, old]),
@@ -133,11 +133,11 @@ class ZoomLevel:
         visible: Marks = across | down | status | name
         return visible | (columns["told_at"][rows] <= moment - AGAIN_AFTER)
 
-    def _withhold(self, rows: Rows) -> None:
+    def _delay(self, rows: Rows) -> None:
         self._withheld += int(np.count_nonzero(~self._columns["withheld"][rows]))
         self._columns["withheld"][rows] = True
 
-    def _tell(self, rows: Rows, tiles: Numbers, seq: int, moment: float) -> None:
+    def _mark_sent(self, rows: Rows, tiles: Numbers, seq: int, moment: float) -> None:
         self._grow()
         columns, fleet = self._columns, self._fleet.columns
         moved = rows[tiles != columns["tile"][rows]]

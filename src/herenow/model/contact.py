@@ -31,7 +31,7 @@ class Contact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     )
 
 
-def hear(before: Contact | None, position: Position) -> Contact:
+def after_reception(before: Contact | None, position: Position) -> Contact:
     """What is known after one more reception."""
     received, time = position.received, position.time
     delay = received - time

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from herenow.model.clock import DAY
-from herenow.model.contact import STALE_AFTER, Contact, hear
+from herenow.model.contact import STALE_AFTER, Contact, after_reception
 from herenow.model.geo import sphere
 from herenow.model.leg import is_leg
 from herenow.model.position import Position
@@ -110,7 +110,7 @@ def first_seen(position: Position) -> Device:
         speed=position.speed,
         day=position.time // DAY,
         ahead=position.ahead,
-        contact=hear(None, position),
+        contact=after_reception(None, position),
     )
 
 
@@ -143,7 +143,7 @@ def moved_to(before: Device, position: Position) -> Device:
         (before.distance if day == before.day else 0.0) + (away if left else 0.0),
         day,
         None if left or not counted else anchor or Anchor(last.latitude, last.longitude, last.time),
-        contact=hear(before.contact, position),
+        contact=after_reception(before.contact, position),
     )
 
 
@@ -187,7 +187,7 @@ def steps(newest: Mapping[str, Device], positions: Sequence[Position], now: dict
         elif before is not None:
             if device_id in now and _skipped(position, before, newest):
                 return None
-            if (after := _heard(before, position)) is not before:
+            if (after := _with_reception(before, position)) is not before:
                 heard.add(device_id)
                 now[device_id] = after
     return moves + [now[device_id] for device_id in heard]
@@ -227,8 +227,8 @@ def _as_it_was(known: Device, position: Position) -> Device:
     return Device(position, known.name, known.kind, position.course, position.speed, late=True)
 
 
-def _heard(device: Device, position: Position) -> Device:
-    contact = hear(device.contact, position)
+def _with_reception(device: Device, position: Position) -> Device:
+    contact = after_reception(device.contact, position)
     return device if contact is device.contact else msgspec.structs.replace(device, contact=contact)
 
 
@@ -236,7 +236,7 @@ def _placed(before: Device, position: Position) -> Device:
     """What was known of a place ahead of its time leads nowhere; what the device said of itself stays."""
     after = first_seen(position)
     name, kind = after.name or before.name, after.kind or before.kind
-    return msgspec.structs.replace(after, name=name, kind=kind, contact=hear(before.contact, position))
+    return msgspec.structs.replace(after, name=name, kind=kind, contact=after_reception(before.contact, position))
 
 
 def _course(before: Device, position: Position, metres: float) -> float | None:

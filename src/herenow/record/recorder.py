@@ -52,7 +52,7 @@ class Recorder:
     async def run(self) -> None:
         """Until the bus has no more deliveries. Pauses, longer each time, while the store or the bus is down."""
         while not await self._session():
-            await self._rest()
+            await self._wait()
 
     async def _session(self) -> bool:
         """Records until the bus ends, then True; or until it or the store is lost. Begins with no memory: others may
@@ -65,7 +65,7 @@ class Recorder:
             async with aclosing(self._bus.consume()) as deliveries:
                 async for delivery in deliveries:
                     await self._record(delivery)
-                    if self._bus.durable and self._gave_up():
+                    if self._bus.durable and self._is_out_of_patience():
                         self._patience *= 2  # RabbitMQ counts how often a message was left
                         return False
         except Unavailable as error:
@@ -79,7 +79,7 @@ class Recorder:
         except Unavailable as error:
             self._failed(error)
             await delivery.requeue(error)
-            await self._rest()
+            await self._wait()
         except Exception:  # the edge of the task: one position that fails must not stop the others
             log.exception("writing failed in a way nobody expected")
             await self._record_parts(delivery)
@@ -97,7 +97,7 @@ class Recorder:
                 self._failed(error)
                 for part in parts:
                     await part.requeue(error)
-                await self._rest()
+                await self._wait()
                 return
             parts.popleft()
 
@@ -111,7 +111,7 @@ class Recorder:
             self.dead_lettered += 1
 
     async def _store_and_announce(self, delivery: Delivery) -> None:
-        await self._meet(delivery)
+        await self._look_up_unknown(delivery)
         newest: dict[str, Device] = {}
         moves = await self._advance(delivery.positions, newest)
         await self._store.write(delivery.positions, list(newest.values()))
@@ -149,7 +149,7 @@ class Recorder:
         self._newest.pop(device_id, None)
         self._unannounced.pop(device_id, None)
 
-    async def _meet(self, delivery: Delivery) -> None:
+    async def _look_up_unknown(self, delivery: Delivery) -> None:
         """Looks up the devices that are not known yet. They are announced as well: the recorder before may have died
         after it had stored them."""
         moment = time.monotonic()
@@ -169,7 +169,7 @@ class Recorder:
             self.trouble = str(error)
         self._failing_since = self._failing_since or time.monotonic()
 
-    def _gave_up(self) -> bool:
+    def _is_out_of_patience(self) -> bool:
         return self._failing_since is not None and time.monotonic() - self._failing_since > self._patience
 
     def _recovered(self) -> None:
@@ -178,6 +178,6 @@ class Recorder:
         self.trouble = None
         self._failing_since = None
 
-    async def _rest(self) -> None:
+    async def _wait(self) -> None:
         await asyncio.sleep(self._pause)
         self._pause = min(LONGEST_PAUSE, self._pause * 2)

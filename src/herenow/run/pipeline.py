@@ -55,7 +55,7 @@ async def open_context(settings: Settings, scene: MapConfig, *, records: bool) -
         polled = PolledFleet(hub, store) if settings.bus == "none" else None
         recorder = Recorder(bus, store, alone=settings.bus != "none") if records else None
         if not polled:
-            tasks.create_task(hub.run(bus, store, _all(commands.hear, erasures.hear)), name="hub")
+            tasks.create_task(hub.run(bus, store, _all(commands.on_note, erasures.on_note)), name="hub")
         correcting = tasks.create_task(keep_distances(store, hub.fleet), name="distances")
         taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
         async with _recording(recorder, bus), _until_left(taking), _until_left(correcting):

@@ -29,7 +29,7 @@ async def record(settings: Settings, port: int | None) -> None:
                 return [trouble for trouble in (bus.trouble, recorder.trouble) if trouble]
 
             well = Health(troubles, Metrics(bus, recorder=recorder))
-            async with _telling(settings.host, port, well), asyncio.TaskGroup() as tasks:
+            async with _status_server(settings.host, port, well), asyncio.TaskGroup() as tasks:
                 announcing = tasks.create_task(_announce(troubles))
                 await stop.wait()
                 announcing.cancel()
@@ -43,7 +43,7 @@ async def _announce(troubles: Callable[[], list[str]]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _telling(host: str, port: int | None, well: Health) -> AsyncIterator[None]:
+async def _status_server(host: str, port: int | None, well: Health) -> AsyncIterator[None]:
     """Answers /healthz, /readyz and /metrics, for as long as the body."""
     if port is None:
         yield

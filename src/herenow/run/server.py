@@ -18,7 +18,7 @@ from herenow.api.app import create_app
 from herenow.api.context import AppContext, MapConfig
 from herenow.api.http import Admission, HttpProtocol
 from herenow.api.live.connection import SocketConnection
-from herenow.api.live.websocket import beat, close_viewers
+from herenow.api.live.websocket import close_viewers, send_stats_for_ever
 from herenow.errors import SettingsError
 from herenow.intake.intake import LocalIntake
 from herenow.run.child_services import history_service, rollup_service
@@ -66,10 +66,14 @@ async def serve(
                     await stack.enter_async_context(rollup_service(settings, stop))
                 beside = await stack.enter_async_context(history_service(settings, stop))
                 server = Server(config(create_app(context, beside)))
-                duties = [_stop(server, context, stop), _announce(context, listening, settings), beat(context)]
+                duties = [
+                    _stop(server, context, stop),
+                    _announce(context, listening, settings),
+                    send_stats_for_ever(context),
+                ]
                 if source:
                     duties.append(source(context.intake))
-                async with _beside(server, *duties):
+                async with _with_tasks(server, *duties):
                     await server.serve([listening])
                     log.info("stopping")
     finally:
@@ -149,7 +153,7 @@ def _quiet_collector() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _beside(server: uvicorn.Server, *duties: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _with_tasks(server: uvicorn.Server, *duties: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Runs duties for as long as the body; one that fails stops the server in order, and its error is raised after."""
     failures: list[Exception] = []
     async with asyncio.TaskGroup() as tasks:

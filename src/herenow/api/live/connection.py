@@ -33,12 +33,12 @@ log = logging.getLogger("uvicorn.error")
 class SocketSession(Protocol):
     """What takes a connection over."""
 
-    def heard(self, message: bytes) -> None: ...
+    def on_message(self, message: bytes) -> None: ...
 
-    def drained(self) -> None:
+    def on_drained(self) -> None:
         """The link is not full any more."""
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         """The connection has ended; called once."""
 
 
@@ -76,14 +76,14 @@ class SocketConnection(WebSocketsSansIOProtocol):
             said = self.queue.get_nowait()
             if said["type"] == "websocket.receive":
                 text, content = said.get("text"), said.get("bytes")
-                session.heard(text.encode() if text is not None else content or b"")
+                session.on_message(text.encode() if text is not None else content or b"")
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
         for name in ("scope", "request", "response"):
             delattr(self, name)  # some kilobytes for each connection
         if self.disconnected:
-            session.lost()
+            session.on_lost()
 
     def send_receive_event_to_app(self) -> None:
         if self._session is None:
@@ -97,7 +97,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
         except UnicodeDecodeError:
             self.close(*NO_TEXT)
         else:
-            self._session.heard(message)
+            self._session.on_message(message)
 
     def handle_close(self, event: Frame) -> None:
         super().handle_close(event)
@@ -119,7 +119,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         self.full = True
         if self._session:
-            self._session.lost()
+            self._session.on_lost()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -131,7 +131,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
         self.release()
         self.full = self.close_sent or self.conn.state is not State.OPEN
         if self._session and not self.full:
-            self._session.drained()
+            self._session.on_drained()
 
     def hold(self) -> None:
         """Reads no more until it was released as often."""

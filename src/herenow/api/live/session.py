@@ -58,10 +58,10 @@ class LiveSession:
         self._silence = self._loop.call_later(FIRST_WORD_WITHIN, link.close, *SILENT)
         self._hub.viewers.add(self._viewer)
 
-    def drained(self) -> None:
+    def on_drained(self) -> None:
         self._hub.drained(self._viewer)
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         self._silence.cancel()
         if self._pace:
             self._pace.cancel()
@@ -69,7 +69,7 @@ class LiveSession:
         for device_id in self._devices:
             self._context.commands.disconnect(device_id, self._viewer.send_text)
 
-    def heard(self, message: bytes) -> None:
+    def on_message(self, message: bytes) -> None:
         if not self._in_time():
             self._link.close(*TOO_MANY)
             return
@@ -94,7 +94,7 @@ class LiveSession:
                 said.view()  # may be refused
                 self._view = said
                 if self._pace is None:
-                    self._look()
+                    self._set_view()
             case ReportMessage():
                 self._queue(said)
             case CommandMessage():
@@ -103,7 +103,7 @@ class LiveSession:
                 ack = Ack(said.ok, said.detail, said.id)
                 self._link.start(self._context.commands.answered(ack, self._viewer.send_text))
 
-    def _look(self) -> None:
+    def _set_view(self) -> None:
         """At the last view that was said; a snapshot is work, so not at each where they come too fast."""
         said, self._view = self._view, None
         self._pace = None
@@ -111,7 +111,7 @@ class LiveSession:
             if self._viewer.wire is self._hub.binary_wire and "stale_at" in said.columns:
                 self._viewer.wire = self._hub.stale_wire  # for good: who knows a column goes on knowing it
             self._hub.set_view(self._viewer, said.view(), said.number, said.resumed)
-            self._pace = self._loop.call_later(LOOK_EVERY, self._look)
+            self._pace = self._loop.call_later(LOOK_EVERY, self._set_view)
 
     def _command(self, said: CommandMessage) -> None:
         if self._commands >= MAX_COMMANDS:

@@ -67,17 +67,17 @@ class ArticleSession:
         hub.viewers.add(self._viewer)
         hub.set_view(self._viewer, View(WORLD))
 
-    def heard(self, message: bytes) -> None:
+    def on_message(self, message: bytes) -> None:
         pass
 
-    def drained(self) -> None:
+    def on_drained(self) -> None:
         self._hub.drained(self._viewer)
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         self._hub.disconnect(self._viewer)
 
 
-async def beat(context: AppContext) -> None:
+async def send_stats_for_ever(context: AppContext) -> None:
     """Twice a second stats to all who look at something, every ten seconds a ping, made once; every 25 s a ping of the
     WebSocket to every socket; closes those that stall. A fleet that is not loaded has no counts yet: until then pings
     take their place. Never returns."""
@@ -91,14 +91,14 @@ async def beat(context: AppContext) -> None:
             continue
         loaded = hub.loaded.is_set()
         if loaded:
-            await _tell(hub.broadcast(json.encode({"type": "stats", **stats_of(context)})))
+            await _send_slices(hub.broadcast(json.encode({"type": "stats", **stats_of(context)})))
         if not loaded or beats % PING_EVERY == 0:
-            await _tell(hub.broadcast(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
+            await _send_slices(hub.broadcast(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
         if beats % KEEP_OPEN_EVERY == 0:
-            await _tell(hub.ping())
+            await _send_slices(hub.ping())
 
 
-async def _tell(slices: Iterator[None]) -> None:
+async def _send_slices(slices: Iterator[None]) -> None:
     for _ in slices:
         await asyncio.sleep(GIVE_WAY)
 

@@ -46,7 +46,7 @@ async def fleet(
     found = await analytics(
         context.store.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
     )
-    return json_response({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_told, found)})
+    return json_response({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_to_json, found)})
 
 
 @router.get("/api/history/distances")
@@ -94,7 +94,7 @@ async def _wanted(context: HistoryContext, kind: str | None, named: list[str] | 
     return of_kind if named is None else of_kind & set(named)
 
 
-def _told(found: Analytics) -> dict[str, object]:
+def _to_json(found: Analytics) -> dict[str, object]:
     farthest = sorted(found.devices.items(), key=lambda item: (-item[1].distance, item[0]))[:TOP]
     return {
         **_sums(found.whole),

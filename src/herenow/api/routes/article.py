@@ -60,7 +60,7 @@ router = APIRouter(tags=["the article's wire"])
 @router.get("/all-locations")
 async def fleet_locations(context: WithContext, day: Day, start: Start, end: End) -> Response:
     """Positions of all devices on a day, device by device, oldest first."""
-    span = _asked(day, start, end)
+    span = _requested_span(day, start, end)
     positions = await context.store.positions(span, MAX_POSITIONS + 1) if span else []
     if len(positions) > MAX_POSITIONS:
         raise BadRequest(f"{_more_than(MAX_POSITIONS)}; ask for a shorter time, or for one device at /locations")
@@ -70,7 +70,7 @@ async def fleet_locations(context: WithContext, day: Day, start: Start, end: End
 @router.get("/locations")
 async def device_locations(context: WithContext, day: Day, device_id: DeviceId, start: Start, end: End) -> Response:
     """Positions of a device on a day, oldest first."""
-    span = _asked(day, start, end)
+    span = _requested_span(day, start, end)
     positions: list[Position] = []
     async for page in _pages(context.store, device_id, span, MAX_POSITIONS):
         positions += page
@@ -114,7 +114,7 @@ async def send_location_update(request: Request, context: WithContext) -> Respon
     return json_response({"status": "broadcasted"})
 
 
-def _asked(day: str, start: str, end: str) -> Span | None:
+def _requested_span(day: str, start: str, end: str) -> Span | None:
     """What of a day lies between two moments, both included; None for nothing. Raises BadRequest.
 
     Its client asks from January 1970: in its own table a millisecond stands for a second, and so it does in a range

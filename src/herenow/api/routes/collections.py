@@ -23,7 +23,7 @@ async def landing_page(links: WithLinks) -> Response:
     """Where everything else is."""
     found = [
         *links.page(None),
-        links.beside("service-desc", "openapi.json", MEDIA_TYPE),
+        links.related("service-desc", "openapi.json", MEDIA_TYPE),
         links.to("conformance", "conformance"),
         links.to("data", "collections"),
     ]
@@ -39,14 +39,14 @@ async def conformance() -> Response:
 @router.get(f"{ROOT}/collections")
 async def collections(links: WithLinks) -> Response:
     """There is one collection."""
-    return json_response({"collections": [_told(links)], "links": links.page(None)})
+    return json_response({"collections": [_collection_to_json(links)], "links": links.page(None)})
 
 
 @router.get(f"{ROOT}/collections/{{collection_id}}")
 async def collection(collection_id: str, links: WithLinks) -> Response:
     """One collection."""
     check(collection_id)
-    return json_response(_told(links))
+    return json_response(_collection_to_json(links))
 
 
 def check(collection_id: str) -> None:
@@ -55,7 +55,7 @@ def check(collection_id: str) -> None:
         raise NotFound(f"expected the collection {COLLECTION!r}, got {collection_id[:80]!r}")
 
 
-def _told(links: Links) -> dict[str, object]:
+def _collection_to_json(links: Links) -> dict[str, object]:
     return {
         "id": COLLECTION,
         "title": "Devices",

@@ -15,9 +15,9 @@ from herenow.api.routes.track import Raw
 from herenow.errors import BadRequest
 from herenow.history.rollups.blocks import LONGEST
 from herenow.history.rollups.days import raw_summaries, read_figures, read_pieces, read_summaries
-from herenow.history.rollups.keys import all_of, day_parts
+from herenow.history.rollups.keys import day_parts, prefix_range
 from herenow.history.tracks.places import dwellings
-from herenow.history.tracks.summary import SPEED_STEP, Figures, Summary, added
+from herenow.history.tracks.summary import SPEED_STEP, Figures, Summary, sum_of
 from herenow.history.tracks.trips import Piece, Stop, joined
 from herenow.model.clock import DAY
 from herenow.store.port import Span
@@ -33,18 +33,18 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; n
 @router.get(f"{DEVICE}/days")
 async def days(device_id: str, context: WithHistory, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """What a device did on each UTC day that the range touches."""
-    range_ = await _asked(context, device_id, start, end, raw=raw is True)
+    range_ = await _requested(context, device_id, start, end, raw=raw is True)
     found = await _summaries(context, device_id, range_, raw=raw is True)
-    told = [{"day": day * DAY, **_told(one)} for day, one in sorted(found.items())]
-    return json_response({"device_id": device_id, "days": told, "total": _told(added(found.values()))})
+    told = [{"day": day * DAY, **_figures_to_json(one)} for day, one in sorted(found.items())]
+    return json_response({"device_id": device_id, "days": told, "total": _figures_to_json(sum_of(found.values()))})
 
 
 @router.get(f"{DEVICE}/trips")
 async def trips(device_id: str, context: WithHistory, start: From = None, end: To = None, raw: Raw = None) -> Response:
     """The trips and stops of a device that touch the range, in order, each as long as it is."""
-    range_ = await _asked(context, device_id, start, end, raw=raw is True)
+    range_ = await _requested(context, device_id, start, end, raw=raw is True)
     found = await _pieces(context, device_id, range_, raw=raw is True)
-    return json_response({"device_id": device_id, "pieces": [_piece(piece) for piece in found]})
+    return json_response({"device_id": device_id, "pieces": [_piece_to_json(piece) for piece in found]})
 
 
 @router.get(f"{DEVICE}/places")
@@ -57,7 +57,7 @@ async def places(
     raw: Raw = None,
 ) -> Response:
     """Where a device dwells: its stops in the range, gathered where they are near each other; the longest first."""
-    range_ = await _asked(context, device_id, start, end, raw=raw is True)
+    range_ = await _requested(context, device_id, start, end, raw=raw is True)
     found = await _pieces(context, device_id, range_, raw=raw is True)
     known = await asyncio.to_thread(dwellings, [piece for piece in found if isinstance(piece, Stop)])
     return json_response({"device_id": device_id, "places": known[:limit], "count": len(known)})
@@ -72,13 +72,13 @@ async def fleet_day(
 ) -> Response:
     """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
     number = span(day, str(2**53), 0).start // DAY
-    rows = await context.store.rollups.get([all_of(part) for part in day_parts(number)])
+    rows = await context.store.rollups.get([prefix_range(part) for part in day_parts(number)])
     found = await asyncio.to_thread(lambda: {key.decode(): read_figures(value) for some in rows for key, value in some})
     behind = device_place(cursor)
     page = sorted(device_id for device_id in found if device_id > behind)[:limit]
-    told = [{"device_id": device_id, **_told(found[device_id])} for device_id in page]
+    told = [{"device_id": device_id, **_figures_to_json(found[device_id])} for device_id in page]
     following = to_cursor(page[-1]) if len(page) == limit else None
-    total = _told(added(found.values()))
+    total = _figures_to_json(sum_of(found.values()))
     return json_response({"day": number * DAY, "devices": told, "next": following, "count": len(found), "total": total})
 
 
@@ -99,7 +99,7 @@ async def _pieces(context: HistoryContext, device_id: str, range_: Span, *, raw:
     return [piece for piece in pieces if piece.end >= range_.start and piece.start < range_.end]
 
 
-async def _asked(context: HistoryContext, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
+async def _requested(context: HistoryContext, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
     """The range. Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
     longest, range_ = MAX_RAW if raw else LONGEST, span(start, end, 30 * DAY)
     if range_.end - range_.start > longest:
@@ -109,7 +109,7 @@ async def _asked(context: HistoryContext, device_id: str, start: str | None, end
     return range_
 
 
-def _told(one: Figures) -> dict[str, object]:
+def _figures_to_json(one: Figures) -> dict[str, object]:
     """As docs/protocol.md has it: metres, ms, m/s."""
     fields: dict[str, Any] = {
         "positions": one.positions,
@@ -131,7 +131,7 @@ def _told(one: Figures) -> dict[str, object]:
     return fields
 
 
-def _piece(piece: Piece) -> dict[str, object]:
+def _piece_to_json(piece: Piece) -> dict[str, object]:
     common = {"start": piece.start, "end": piece.end, "positions": piece.positions}
     if isinstance(piece, Stop):
         longitude, latitude = piece.centre

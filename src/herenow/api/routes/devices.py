@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from herenow.api.context import WithContext, WithFleet
 from herenow.api.cursor import ranked_place, to_cursor
-from herenow.api.device_list import DeviceFilter, Order, behind, mark, matching, ranked, without_each
+from herenow.api.device_list import DeviceFilter, Order, matching, page_after, place_of, ranked, without_each
 from herenow.api.paths import DEVICE
 from herenow.api.query import bbox as to_box
 from herenow.errors import BadRequest, NotFound
@@ -84,9 +84,9 @@ async def devices(
     time, fleet = now(), context.hub.fleet
     conditions = wanted.conditions(fleet, time)
     found = ranked(fleet, matching(fleet, conditions.values()), sort, time)
-    rest = behind(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
+    rest = page_after(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
     page = [fleet.devices[row] for row in rest[:limit].tolist()]
-    following = to_cursor((sort, mark(fleet, page[-1], sort, time))) if len(rest) > limit else None
+    following = to_cursor((sort, place_of(fleet, page[-1], sort, time))) if len(rest) > limit else None
     body = {
         "devices": [device_to_json(one, time, fleet.metres(one, time)) for one in page],
         "next": following,

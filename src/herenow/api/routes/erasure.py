@@ -36,7 +36,7 @@ async def erase(device_id: str, context: WithContext) -> Response:
     if context.recorder:
         context.recorder.forget(device_id)
     await context.store.erase(device_id)
-    await context.erasures.tell(device_id)
+    await context.erasures.announce(device_id)
     return json_response(await _traces(context, device_id))
 
 

@@ -34,7 +34,7 @@ class ExportQuery(NamedTuple):
     pieces: AsyncGenerator[bytes, None]
 
 
-async def _asked(
+async def _requested(
     context: WithHistory,
     format: Annotated[str, Query(description=", ".join(FORMATS))] = "csv",  # noqa: A002 - the name in the URL
     device: Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")] = None,
@@ -48,7 +48,7 @@ async def _asked(
     return ExportQuery(kind, export(context.store, kind.make(), named, range_, raw=raw is not False))
 
 
-WithAsked = Annotated[ExportQuery, Depends(_asked)]
+WithAsked = Annotated[ExportQuery, Depends(_requested)]
 
 
 @router.get("/api/export", response_class=StreamingResponse)
@@ -58,7 +58,7 @@ async def export_history(asked: WithAsked) -> StreamingResponse:
     kind, pieces = asked
     first = await anext(pieces)
     return StreamingResponse(
-        _whole(first, pieces),
+        _stream(first, pieces),
         media_type=kind.media_type,
         headers={"Content-Disposition": f'attachment; filename="herenow{kind.ending}"', "Accept-Ranges": "none"},
     )
@@ -97,7 +97,7 @@ async def _known(context: HistoryContext, device_ids: list[str]) -> set[str]:
     return set(device_ids)
 
 
-async def _whole(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _stream(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """A file that cannot be finished must not look whole: the connection is cut instead."""
     yield first
     async with contextlib.aclosing(pieces):

@@ -17,7 +17,7 @@ from herenow.history.queries.density import density
 from herenow.history.queries.tiles import Filter, read_tile, tile
 from herenow.history.queries.timeline import timeline
 from herenow.history.rollups.blocks import closed_blocks, version, whole_hours
-from herenow.history.rollups.keys import MADE, STATE, key_number, one_of
+from herenow.history.rollups.keys import MADE, STATE, key_number, single_range
 from herenow.history.rollups.points import OTHER
 from herenow.model.clock import DAY
 
@@ -32,7 +32,7 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, t
 async def history(context: WithHistory, start: From = None, end: To = None) -> Response:
     """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
     range_, rollups = whole_hours(span(start, end, DAY)), context.store.rollups
-    [made] = await rollups.get([one_of(STATE, MADE)])
+    [made] = await rollups.get([single_range(STATE, MADE)])
     held = await closed_blocks(rollups, range_)
     told = {"from": range_.start, "to": range_.end, "version": version(held)}
     return json_response({**told, "made": key_number(made[0][1]) if made else None})

@@ -53,32 +53,32 @@ async def moving_devices(context: AppContext, wanted: MovementFilter, cursor: st
     place, fleet = device_place(cursor), context.hub.fleet
     if wanted.moments is None:
         page, total = fleet.page(place, limit + 1, wanted.may_be)
-        return DevicePage([mf.still_feature(device) for device in page[:limit]], _behind(page, limit), total)
+        return DevicePage([mf.still_feature(device) for device in page[:limit]], _next_cursor(page, limit), total)
     looked_at, _ = fleet.page(place, MAX_LOOKED_AT + 1, wanted.may_be)
     if wanted.trajectory:
         return await _trajectories(context.store, looked_at, wanted.area, wanted.moments, limit)
-    return await _heard(context.store, looked_at, wanted.moments, limit)
+    return await _with_positions(context.store, looked_at, wanted.moments, limit)
 
 
-def _behind(page: Sequence[Device], number: int) -> str | None:
+def _next_cursor(page: Sequence[Device], number: int) -> str | None:
     """The cursor behind so many of them, None where there are no more."""
     return to_cursor(page[number - 1].device_id) if len(page) > number else None
 
 
-async def _heard(store: Store, looked_at: Sequence[Device], moments: Moments, limit: int) -> DevicePage:
+async def _with_positions(store: Store, looked_at: Sequence[Device], moments: Moments, limit: int) -> DevicePage:
     features: list[mf.Json] = []
     for first in range(0, min(len(looked_at), MAX_LOOKED_AT), _AT_ONCE):
         some = looked_at[first : min(first + _AT_ONCE, MAX_LOOKED_AT)]
-        answers = await asyncio.gather(*(_was_heard(store, device, moments) for device in some))
+        answers = await asyncio.gather(*(_has_position(store, device, moments) for device in some))
         for number, (device, heard) in enumerate(zip(some, answers, strict=True), first + 1):
             if heard:
                 features.append(mf.still_feature(device))
             if len(features) == limit:
-                return DevicePage(features, _behind(looked_at, number))
-    return DevicePage(features, _behind(looked_at, MAX_LOOKED_AT))
+                return DevicePage(features, _next_cursor(looked_at, number))
+    return DevicePage(features, _next_cursor(looked_at, MAX_LOOKED_AT))
 
 
-async def _was_heard(store: Store, device: Device, moments: Moments) -> bool:
+async def _has_position(store: Store, device: Device, moments: Moments) -> bool:
     return moments.start <= device.latest <= moments.end or await moved_during(store, device.device_id, moments)
 
 
@@ -89,7 +89,7 @@ async def _trajectories(
     read = 0
     for number, device in enumerate(looked_at[:MAX_LOOKED_AT]):
         if len(features) == limit or read >= MAX_POSITIONS:
-            return DevicePage(features, _behind(looked_at, number))
+            return DevicePage(features, _next_cursor(looked_at, number))
         runs = await read_runs(store, device.device_id, moments, MAX_POSITIONS)
         if runs is None:
             raise BadRequest(
@@ -100,4 +100,4 @@ async def _trajectories(
         trajectory = [part(one, moments) for one in runs]
         if trajectory and (area is None or any(map(area.touched, trajectory))):
             features.append(await asyncio.to_thread(mf.moving_feature, device, trajectory))
-    return DevicePage(features, _behind(looked_at, MAX_LOOKED_AT))
+    return DevicePage(features, _next_cursor(looked_at, MAX_LOOKED_AT))

@@ -52,7 +52,9 @@ async def report_positions(request: Request, context: WithContext) -> Response:
     if receipt.rejected and not receipt.accepted:
         first = receipt.rejected[0]
         where = f"{first.field}: " if first.field else ""
-        return problem(422, f"nothing was accepted; position {first.index}: {where}{first.reason}", **_told(receipt))
+        return problem(
+            422, f"nothing was accepted; position {first.index}: {where}{first.reason}", **_receipt_to_json(receipt)
+        )
     return Response(json.encode(receipt), media_type="application/json")
 
 
@@ -67,5 +69,5 @@ async def _in_turns(work: Generator[None, None, Decoded]) -> Decoded:
         await asyncio.sleep(0)
 
 
-def _told(receipt: Any) -> dict[str, object]:
+def _receipt_to_json(receipt: Any) -> dict[str, object]:
     return {"accepted": receipt.accepted, "rejected": receipt.rejected}

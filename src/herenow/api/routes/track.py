@@ -55,11 +55,13 @@ async def track(
         raise never_reported(device_id)
     why = await flag_reasons(context.store.rollups, found)
     following = to_cursor(found[-1].version) if len(found) == limit else None
-    told = _told(found, why, behind and behind[0], raw=raw is not False)
+    told = _track_to_json(found, why, behind and behind[0], raw=raw is not False)
     return json_response({"device_id": device_id, **told, "next": following})
 
 
-def _told(found: Sequence[Position], why: Sequence[str | None], last: int | None, *, raw: bool) -> dict[str, object]:
+def _track_to_json(
+    found: Sequence[Position], why: Sequence[str | None], last: int | None, *, raw: bool
+) -> dict[str, object]:
     """`last` is the time of the position before the first, None where that is not known."""
     pairs = [(one, reason) for one, reason in zip(found, why, strict=True) if raw or reason is None]
     times = [last, *(one.time for one, _ in pairs)]

@@ -52,7 +52,7 @@ class RabbitBus:
         self._publisher = Publisher(self._outbox, url.shards)
         self._announcer = Announcer(self._outbox)
         self._troubles: dict[str, str] = {}  # by link: why it is away
-        self._consumer = Consumer(url, self.dead_letter, partial(self._tell, "recorder", None))
+        self._consumer = Consumer(url, self.dead_letter, partial(self._set_trouble, "recorder", None))
         self._consuming = False
         self._followers: set[NewsQueue] = set()
         self._inbox: ReceivedMessages | None = None
@@ -91,7 +91,7 @@ class RabbitBus:
         links = (self._troubles.get(link) for link in ("recorder", "hub"))
         return self._outbox.trouble or next(filter(None, links), None)
 
-    def _tell(self, link: str, reason: str | None) -> None:
+    def _set_trouble(self, link: str, reason: str | None) -> None:
         if reason is None:
             self._troubles.pop(link, None)
         elif reason != self._troubles.get(link):
@@ -110,7 +110,7 @@ class RabbitBus:
                 async for delivery in deliveries:
                     yield delivery
         except BusUnavailable as error:
-            self._tell("recorder", str(error))
+            self._set_trouble("recorder", str(error))
             raise
         finally:
             self._consuming = False
@@ -128,8 +128,8 @@ class RabbitBus:
         follower = NewsQueue()
         self._followers.add(follower)
         self._troubles["hub"] = "connecting to RabbitMQ"
-        tell = partial(self._tell, "hub")
-        return self._read(follower, self._run(follow(self._url, follower, self._heard, on_note, tell)))
+        tell = partial(self._set_trouble, "hub")
+        return self._read(follower, self._run(follow(self._url, follower, self._on_bulletin, on_note, tell)))
 
     async def _read(self, follower: NewsQueue, following: asyncio.Task[None]) -> AsyncIterator[News | None]:
         try:
@@ -146,13 +146,13 @@ class RabbitBus:
             async with open_mending_link(self._url, "inbox") as link:
                 self._inbox = arrivals = ReceivedMessages(link)
                 await arrivals.open(QUEUE, MAX_INBOX)
-                self._tell("inbox", None)
+                self._set_trouble("inbox", None)
                 while not self._closed and await arrivals.wait():
                     messages = arrivals.take_all()
                     yield [message.body for message in messages]
                     link.acknowledge(messages[-1].tag, multiple=True)
         except BusUnavailable as error:
-            self._tell("inbox", str(error))
+            self._set_trouble("inbox", str(error))
             raise
 
     async def dead_letter(self, body: bytes, queue: str, reason: str) -> None:
@@ -170,10 +170,10 @@ class RabbitBus:
         for follower in self._followers:
             follower.end()
 
-    def _heard(self, bulletin: Bulletin) -> None:
+    def _on_bulletin(self, bulletin: Bulletin) -> None:
         if bulletin.lag is not None:
             self._backlog.lag = bulletin.lag
-        self._backlog.heard(bulletin.epoch, bulletin.oldest, now())
+        self._backlog.on_bulletin(bulletin.epoch, bulletin.oldest, now())
 
     async def _count_for_ever(self) -> None:
         """Counts what waits; that a queue is missing is found so, too, and told as trouble."""

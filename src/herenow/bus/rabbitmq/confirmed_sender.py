@@ -96,7 +96,7 @@ class ConfirmedSender:
     async def run(self) -> None:
         """Keeps a link for as long as it is not cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._look_for_ever(), name="outbox-look")
+            tasks.create_task(self._check_for_ever(), name="outbox-look")
             await self._link_for_ever()
 
     async def _link_for_ever(self) -> None:
@@ -107,7 +107,7 @@ class ConfirmedSender:
                 async with open_mending_link(self._url, "outbox") as link:
                     await self._use(link)
             except BusUnavailable as error:
-                self._tell(str(error))
+                self._report(str(error))
             finally:
                 self._put_back()
             if time.monotonic() - began > STEADY:
@@ -115,7 +115,7 @@ class ConfirmedSender:
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(LONGEST_PAUSE, pause * 2)
 
-    def _tell(self, reason: str) -> None:
+    def _report(self, reason: str) -> None:
         if reason != self._down:
             log.error("cannot send to RabbitMQ; trying again", reason=reason)
         self._down = reason
@@ -136,12 +136,12 @@ class ConfirmedSender:
             raise BusUnavailable(reason)
         log.warning("lost the link to RabbitMQ", reason=reason)
 
-    async def _look_for_ever(self) -> None:
+    async def _check_for_ever(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             self._give_up_old()
             if self._link is not None:
-                self._look_at(self._link)
+                self._check(self._link)
 
     def _give_up_old(self) -> None:
         reason = self._down or "RabbitMQ did not confirm in time; send it again later"
@@ -151,7 +151,7 @@ class ConfirmedSender:
         for tag in [tag for tag, letter in self._unconfirmed.items() if letter.posted < old]:
             self._unconfirmed.pop(tag).fail(reason)
 
-    def _look_at(self, link: RabbitConnection) -> None:
+    def _check(self, link: RabbitConnection) -> None:
         """Drops a link where a confirm is overdue, though a broker that takes nothing confirms nothing on another one,
         too; and where a queue takes nothing: to a channel that found the queue without a leader, RabbitMQ 3.10 refuses
         everything for ever."""

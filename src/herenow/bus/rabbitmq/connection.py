@@ -119,7 +119,7 @@ class RabbitConnection:
 
     def _on_channel_close(self, _: object, error: BaseException) -> None:
         self.refused = isinstance(error, ChannelClosedByBroker)
-        missing = _MISSING.match(_said(error))
+        missing = _MISSING.match(_reason(error))
         self.missing = missing["name"] if missing else None
         self.fail(explain(error, self._url))
 
@@ -205,7 +205,7 @@ def _parameters(url: RabbitUrl, host: str, port: int, name: str) -> pika.Connect
 def explain(error: BaseException, url: RabbitUrl) -> str:
     """What went wrong and what to do, in one line without the password."""
     errors = _innermost(error)
-    said = "; ".join(dict.fromkeys(map(_said, errors)))
+    said = "; ".join(dict.fromkeys(map(_reason, errors)))
     signs = " ".join([said, *(type(one).__name__ for one in errors)])
     for sign, advice in _ADVICE.items():
         if sign in signs:
@@ -219,7 +219,7 @@ def _innermost(error: BaseException) -> list[BaseException]:
     return [inner for one in wrapped for inner in _innermost(one)] or [error]
 
 
-def _said(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     text = getattr(error, "reply_text", None) or getattr(error, "strerror", None) or str(error)
     return str(text) if text else type(error).__name__
 

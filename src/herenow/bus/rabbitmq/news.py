@@ -88,7 +88,7 @@ async def follow(
         try:
             async with open_mending_link(url, "hub") as link:
                 queue = await _listen(link, follower, heard, on_note)
-                follower.miss()
+                follower.mark_gap()
                 pause = FIRST_PAUSE
                 tell(None)
                 log.info("hearing the news", place=url.place)
@@ -123,11 +123,11 @@ async def _listen(
             bulletin = unpack_bulletin(body)
         except Undecodable as error:
             log.error("news that cannot be read", reason=str(error))
-            follower.miss()
+            follower.mark_gap()
             return
         heard(bulletin)
         if numbers.missed(bulletin):
-            follower.miss()
+            follower.mark_gap()
         if bulletin.news:
             follower.put(bulletin.news)
 

@@ -95,7 +95,7 @@ class Publisher:
             try:
                 sent = self._outbox.send("", shard_queue(shard), body)
             except BusUnavailable as error:
-                _tell(parts, str(error))
+                _settle(parts, str(error))
             else:
                 self._under_way[shard] += 1
                 sent.add_done_callback(partial(self._sent, shard, parts))
@@ -117,11 +117,11 @@ class Publisher:
     def _sent(self, shard: int, parts: list[_Part], sent: asyncio.Future[None]) -> None:
         self._under_way[shard] -= 1
         error = sent.exception()
-        _tell(parts, None if error is None else str(error))
+        _settle(parts, None if error is None else str(error))
         self._send(shard)
 
 
-def _tell(parts: list[_Part], failure: str | None) -> None:
+def _settle(parts: list[_Part], failure: str | None) -> None:
     for part in parts:
         part.publication.part_sent(failure)
 

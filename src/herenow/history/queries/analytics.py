@@ -14,7 +14,7 @@ import numpy as np
 
 from herenow.errors import BadRequest
 from herenow.history.rollups.days import read_figures
-from herenow.history.rollups.keys import all_of, blocks_part, day_parts, key_number, numbers_of
+from herenow.history.rollups.keys import blocks_part, day_parts, key_number, numbers_of, prefix_range
 from herenow.history.rollups.track_reader import around
 from herenow.history.tracks.movement import legs
 from herenow.history.tracks.quality import unflagged
@@ -87,10 +87,10 @@ class _Summing:
 
     async def run(self) -> Analytics:
         for day in await self._days():
-            parts = await self._rollups.get([all_of(part) for part in day_parts(day)])
+            parts = await self._rollups.get([prefix_range(part) for part in day_parts(day)])
             await asyncio.to_thread(self._take, day, [row for part in parts for row in part])
         for start in range(0, len(self._crossing), AT_ONCE):
-            await self._look(self._crossing[start : start + AT_ONCE])
+            await self._read(self._crossing[start : start + AT_ONCE])
         return await asyncio.to_thread(_summed, self._found)
 
     async def _days(self) -> list[int]:
@@ -119,7 +119,7 @@ class _Summing:
         if len(self._crossing) > MAX_CROSSING:
             raise BadRequest(TOO_MUCH.format(MAX_CROSSING, "that cross the edge", "another box or whole days"))
 
-    async def _look(self, some: Sequence[DeviceDay]) -> None:
+    async def _read(self, some: Sequence[DeviceDay]) -> None:
         asked = self._asked
         days = [(one.device_id, Span(one.day * DAY, (one.day + 1) * DAY)) for one in some]
         found = await around(self._rollups, days, asked.settings)

@@ -10,7 +10,7 @@ from herenow.errors import BadRequest
 from herenow.history.queries.tiles import MAX_BYTES, Filter, counted
 from herenow.history.rollups.blocks import TimeBlock, closed_blocks
 from herenow.history.rollups.cells import CLASSES, MOVING, Cells, cell_places, coarser, morton, place_cells, together
-from herenow.history.rollups.keys import number_key, one_of
+from herenow.history.rollups.keys import number_key, single_range
 from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, tile_part
 from herenow.history.tracks.track import PLACES
 from herenow.model.geo.box import Box
@@ -61,7 +61,7 @@ async def _read(
     if len(held) * len(tiles) > MAX_RANGES:
         raise BadRequest(TOO_FINE)
     asked: list[tuple[str, Range]] = [
-        (block.length, one_of(tile_part(block.length, block.number, zoom, tile), number_key(tile)))
+        (block.length, single_range(tile_part(block.length, block.number, zoom, tile), number_key(tile)))
         for block in held
         for tile in tiles
     ]

@@ -12,7 +12,7 @@ import numpy as np
 
 from herenow.errors import NotFound
 from herenow.history.rollups.hours import read_hour
-from herenow.history.rollups.keys import all_of, hour_parts, replay_part
+from herenow.history.rollups.keys import hour_parts, prefix_range, replay_part
 from herenow.history.tracks.quality import unflagged, without_flags
 from herenow.history.tracks.track import FIX, Track
 from herenow.model.clock import HOUR
@@ -70,7 +70,7 @@ async def read_block(rollups: Rollups, hour: int, level: int) -> bytes:
 
 async def raw_block(rollups: Rollups, hour: int, level: int) -> bytes:
     """The same with positions that are not to be believed; made for who asks. Raises NotFound as above."""
-    parts = await rollups.get([all_of(part) for part in hour_parts(hour)])
+    parts = await rollups.get([prefix_range(part) for part in hour_parts(hour)])
     rows = [row for part in parts for row in part]
     if not rows:
         raise NotFound(_NOTHING_THERE.format(hour))

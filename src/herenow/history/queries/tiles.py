@@ -23,8 +23,8 @@ from herenow.history.rollups.cells import (
     unpack_cells,
 )
 from herenow.history.rollups.hours import hours_ranges
-from herenow.history.rollups.keys import number_key, one_of
-from herenow.history.rollups.points import OTHER, Points, joined, points, unpack_points, within
+from herenow.history.rollups.keys import number_key, single_range
+from herenow.history.rollups.points import OTHER, Points, joined, points, select, unpack_points
 from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, ground_cells, tile_part
 from herenow.history.tracks.track import NOTHING, PLACES, unpack_track
 from herenow.model.clock import DAY, HOUR
@@ -90,7 +90,7 @@ async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> T
     shift = wanted.zoom - zoom
     number = tile_number(wanted.x >> shift, wanted.y >> shift)
     answers = await rollups.get(
-        [one_of(tile_part(block.length, block.number, zoom, number), number_key(number)) for block in held]
+        [single_range(tile_part(block.length, block.number, zoom, number), number_key(number)) for block in held]
     )
     values = [(block.length, value) for block, rows in zip(held, answers, strict=True) for _, value in rows]
     if sum(len(value) for _, value in values) > MAX_BYTES:
@@ -124,7 +124,7 @@ def _near(wanted: Tile, _: int, values: Sequence[tuple[str, bytes]], by: Filter)
 def _gathered(wanted: Tile, found: Points, by: Filter) -> tuple[Points | None, Cells]:
     rows = found.rows
     inside = cell_numbers(rows["longitude"] / PLACES, rows["latitude"] / PLACES, wanted.zoom) == _number(wanted)
-    found = within(found, inside & by.counts(rows["group"], found.kinds))
+    found = select(found, inside & by.counts(rows["group"], found.kinds))
     if len(found.rows) <= MAX_POINTS:
         return found, EMPTY
     return None, count(found.rows, found.kinds, wanted.zoom + GRID)

@@ -9,7 +9,7 @@ from herenow.errors import BadRequest
 from herenow.history.queries.tiles import MAX_BYTES, Filter
 from herenow.history.rollups.blocks import TimeBlock, closed_blocks
 from herenow.history.rollups.cells import CLASSES, MOVING, unpack_cells
-from herenow.history.rollups.keys import BLOCKS, number_key, one_of
+from herenow.history.rollups.keys import BLOCKS, number_key, single_range
 from herenow.history.rollups.pyramid import tile_part
 from herenow.store.port import Rollups, Span
 
@@ -35,7 +35,7 @@ async def timeline(rollups: Rollups, span: Span, by: Filter) -> Timeline:
     if len(held) > MAX_BLOCKS:
         raise BadRequest(TOO_MUCH)
     # The whole world is one tile, with the fewest cells.
-    answers = await rollups.get([one_of(tile_part(one.length, one.number, 0, 0), number_key(0)) for one in held])
+    answers = await rollups.get([single_range(tile_part(one.length, one.number, 0, 0), number_key(0)) for one in held])
     values = [(one, value) for one, rows in zip(held, answers, strict=True) for _, value in rows]
     if sum(len(value) for _, value in values) > MAX_BYTES:
         raise BadRequest(TOO_MUCH)

@@ -9,7 +9,6 @@ from herenow.history.rollups.keys import (
     BLOCKS,
     DIRTY_DAYS,
     MONTH,
-    all_of,
     blocks_part,
     day_part,
     device_day,
@@ -18,7 +17,8 @@ from herenow.history.rollups.keys import (
     hour_part,
     key_number,
     levels_parts,
-    one_of,
+    prefix_range,
+    single_range,
     summaries_parts,
     track_part,
 )
@@ -49,7 +49,7 @@ async def traces(store: Store, device_id: str) -> Traces:
     BadRequest where that cannot be read in time."""
     rollups = store.rollups
     stored = await store.traces(device_id)
-    [hours, days] = await rollups.get([all_of(blocks_part("hour")), all_of(DIRTY_DAYS)])
+    [hours, days] = await rollups.get([prefix_range(blocks_part("hour")), prefix_range(DIRTY_DAYS)])
     known = [key_number(key) for key, _ in hours]
     rows = sum(len(found) for found in await _read(rollups, _ranges(device_id, known)))
     waiting = sum(device_day(key)[0] == device_id for key, _ in days)
@@ -58,7 +58,7 @@ async def traces(store: Store, device_id: str) -> Traces:
 
 async def _unmade(rollups: Rollups) -> int:
     """Blocks to be made anew. Days and months that have not ended are no block yet: what they will be made of is."""
-    answers = await rollups.get([all_of(dirty_part(block)) for block in BLOCKS])
+    answers = await rollups.get([prefix_range(dirty_part(block)) for block in BLOCKS])
     numbers = [(block, key_number(key)) for block, rows in zip(BLOCKS, answers, strict=True) for key, _ in rows]
     return sum(block == "hour" or is_closed(block, number) for block, number in numbers)
 
@@ -77,7 +77,7 @@ def _ranges(device_id: str, hours: Sequence[int]) -> list[Range]:
     named = {hour_part(hour, device_id) for hour in hours}
     for day in range(first // DAY, last // DAY + 1):  # a day of silence within a stop has a row, too
         named |= {day_part(day, device_id), distance_part(day, device_id)}
-    return [all_of(part) for part in parts] + [one_of(part, device_id.encode()) for part in sorted(named)]
+    return [prefix_range(part) for part in parts] + [single_range(part, device_id.encode()) for part in sorted(named)]
 
 
 async def _read(rollups: Rollups, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:

@@ -23,7 +23,6 @@ from herenow.history.rollups.keys import (
     DIRTY_DAYS,
     MADE,
     STATE,
-    all_of,
     day_key,
     device_day,
     dirty_part,
@@ -32,7 +31,8 @@ from herenow.history.rollups.keys import (
     key_number,
     number_key,
     numbers_of,
-    one_of,
+    prefix_range,
+    single_range,
 )
 from herenow.history.rollups.points import OTHER, points
 from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
@@ -108,7 +108,7 @@ class Rollup:
         await rollups.put([Row(STATE, MADE, number_key(began))])
 
     async def _since(self) -> int | None:
-        [rows] = await self._store.rollups.get([all_of(STATE)])
+        [rows] = await self._store.rollups.get([prefix_range(STATE)])
         state = dict(rows)
         return key_number(state[b"until"]) if state.get(b"version") == self._version else None
 
@@ -142,7 +142,7 @@ class Rollup:
         the earlier ones, around which all hours are made and no day is yet."""
         rollups = self._store.rollups
         made: set[DeviceDay] = set()
-        wanted = all_of(DIRTY_DAYS) if before is None else (DIRTY_DAYS, b"", number_key(before))
+        wanted = prefix_range(DIRTY_DAYS) if before is None else (DIRTY_DAYS, b"", number_key(before))
         while keys := [key for rows in await rollups.get([wanted]) for key, _ in rows]:
             for start in range(0, len(keys), AT_ONCE):
                 some = [device_day(key) for key in keys[start : start + AT_ONCE]]
@@ -162,7 +162,7 @@ class Rollup:
     async def _hours(self) -> None:
         """Cells and points of the hours that are dirty."""
         for hour in await self._dirty("hour"):
-            found = await self._read([all_of(part) for part in hour_parts(hour)])
+            found = await self._read([prefix_range(part) for part in hour_parts(hour)])
             tracks = [(key.decode(), *read_hour(value)) for part in found for key, value in part]
             rows = hour_rows(hour, points(tracks), await self._index("hour", hour))
             await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day")
@@ -192,7 +192,7 @@ class Rollup:
         return found
 
     async def _index(self, block: str, number: int) -> bytes | None:
-        [rows] = await self._store.rollups.get([one_of(index_part(block), number_key(number))])
+        [rows] = await self._store.rollups.get([single_range(index_part(block), number_key(number))])
         return rows[0][1] if rows else None
 
     async def _replace(self, block: str, number: int, rows: list[Row], coarser: str | None) -> None:
@@ -204,7 +204,7 @@ class Rollup:
         await rollups.put([Row(dirty_part(block), number_key(number))])
 
     async def _dirty(self, block: str) -> list[int]:
-        [found] = await self._store.rollups.get([all_of(dirty_part(block))])
+        [found] = await self._store.rollups.get([prefix_range(dirty_part(block))])
         return [key_number(key) for key, _ in found]
 
 

@@ -22,7 +22,7 @@ from herenow.history.rollups.keys import (
     levels_parts,
     number_key,
     numbers_of,
-    one_of,
+    single_range,
     summaries_parts,
     summary_part,
 )
@@ -60,7 +60,7 @@ async def made_days(rollups: Rollups, days: Sequence[DeviceDay], settings: TripS
     """Days of devices, as their hours are now."""
     spans = [(device_id, Span(day * DAY, (day + 1) * DAY)) for device_id, day in days]
     tracks = await around(rollups, spans, settings)
-    before = await rollups.get([one_of(summary_part(*one), number_key(one[1])) for one in days])
+    before = await rollups.get([single_range(summary_part(*one), number_key(one[1])) for one in days])
     found_days = MadeDays([], set(), set())
     for (device_id, day), found, known in zip(days, tracks, before, strict=True):
         made = summary(found.track, day, settings)

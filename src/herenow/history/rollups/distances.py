@@ -4,7 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 
-from herenow.history.rollups.keys import MADE, STATE, all_of, distance_part, distance_parts, key_number, one_of
+from herenow.history.rollups.keys import (
+    MADE,
+    STATE,
+    distance_part,
+    distance_parts,
+    key_number,
+    prefix_range,
+    single_range,
+)
 from herenow.history.tracks.summary import Figures
 from herenow.model.device import DayDistance
 from herenow.store.port import Rollups, Row
@@ -20,7 +28,7 @@ def distance_row(device_id: str, day: int, made: Figures) -> Row:
 
 async def read_made(rollups: Rollups) -> int | None:
     """When the last round began that was finished, in ms; None before the first. Raises StoreUnavailable."""
-    [made] = await rollups.get([one_of(STATE, MADE)])
+    [made] = await rollups.get([single_range(STATE, MADE)])
     return key_number(made[0][1]) if made else None
 
 
@@ -28,5 +36,5 @@ async def read_distances(rollups: Rollups, day: int) -> AsyncIterator[Mapping[st
     """Of all devices that have a position on a UTC day, some at a time. Raises StoreUnavailable, BadRequest where it
     cannot be read in time."""
     for part in distance_parts(day):
-        [rows] = await rollups.get([all_of(part)])
+        [rows] = await rollups.get([prefix_range(part)])
         yield {key.decode(): _driven(value) for key, value in rows}

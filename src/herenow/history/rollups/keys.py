@@ -120,11 +120,11 @@ def device_day(key: bytes) -> tuple[str, int]:
     return key[8:].decode(), key_number(key[:8])
 
 
-def all_of(part: str) -> Range:
+def prefix_range(part: str) -> Range:
     return part, b"", b"\xff" * 600
 
 
-def one_of(part: str, key: bytes) -> Range:
+def single_range(part: str, key: bytes) -> Range:
     return part, key, key
 
 

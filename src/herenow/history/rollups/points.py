@@ -53,7 +53,7 @@ def _classes(track: Track) -> npt.NDArray[np.uint32]:
     return np.where(track["flag"] > 0, FLAGGED, np.where(moving, MOVING, STOPPED)).astype(np.uint32)
 
 
-def within(found: Points, wanted: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Points:
+def select(found: Points, wanted: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> Points:
     """Those rows, and the devices that they are of."""
     rows = found.rows[wanted]
     numbers, rows["device"] = np.unique(rows["device"], return_inverse=True)

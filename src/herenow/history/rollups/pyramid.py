@@ -12,10 +12,10 @@ from herenow.history.rollups.keys import (
     index_part,
     key_number,
     number_key,
-    one_of,
     points_part,
+    single_range,
 )
-from herenow.history.rollups.points import Points, pack_points, unpack_points, within
+from herenow.history.rollups.points import Points, pack_points, select, unpack_points
 from herenow.history.tracks.track import PLACES
 from herenow.model.clock import now
 from herenow.store.port import Range, Row
@@ -82,7 +82,7 @@ def _runs(numbers: Numbers) -> Iterator[tuple[int, int, int]]:
 def ground_ranges(block: str, number: int, index: bytes) -> list[Range]:
     """Where the ground of a block lies, by its entry in the index."""
     tiles = [tile for zoom, tile in _index.decode(index) if zoom == GROUND]
-    return [one_of(tile_part(block, number, GROUND, tile), number_key(tile)) for tile in tiles]
+    return [single_range(tile_part(block, number, GROUND, tile), number_key(tile)) for tile in tiles]
 
 
 def ground_cells(block: str, value: bytes) -> Cells:
@@ -100,6 +100,6 @@ def point_rows(hour: int, found: Points) -> list[Row]:
     order = np.argsort(numbers, kind="stable")
     rows = []
     for tile, start, end in _runs(numbers[order]):
-        packed = pack_points(within(found, order[start:end]))
+        packed = pack_points(select(found, order[start:end]))
         rows.append(Row(points_part(hour, tile), number_key(tile), packed))
     return rows

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.tracks.quality import Mask, Points, Rows, apart
+from herenow.history.tracks.quality import Mask, Points, Rows, distances
 from herenow.history.tracks.track import Track, latitudes, longitudes
 from herenow.model.geo.ellipsoid import geod
 from herenow.model.geo.sphere import EARTH
@@ -25,7 +25,7 @@ Integers = npt.NDArray[np.int64]
 def lengths(found: Track, ground: Points) -> Numbers:
     """Metres on the ellipsoid, as reported. Geod takes ten times longer than a chord, and measures only where the
     earth's curve depends on the direction: an arc exceeds its chord by chord³ / 24 r²."""
-    chords = apart(ground[:, 1:], ground[:, :-1])
+    chords = distances(ground[:, 1:], ground[:, :-1])
     metres = chords * (1 + chords * chords / (24 * EARTH * EARTH))
     far = np.flatnonzero(chords > STRAIGHT)
     if len(far):
@@ -116,4 +116,4 @@ class _Ways:
         """Their square lengths, m², and times, ms."""
         first = np.maximum(rows - steps, self._begun[rows])
         last = np.minimum(rows + 1 + steps, self._ended[rows + 1])
-        return apart(self._ground[:, last], self._ground[:, first]) ** 2, self._times[last] - self._times[first]
+        return distances(self._ground[:, last], self._ground[:, first]) ** 2, self._times[last] - self._times[first]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.tracks.lengths import calmed, lengths
-from herenow.history.tracks.quality import Mask, Points, Rows, apart, points
+from herenow.history.tracks.quality import Mask, Points, Rows, distances, points
 from herenow.history.tracks.stillness import DEFAULT, LONGEST_WINDOW, TripSettings, still
 from herenow.history.tracks.track import Track
 from herenow.model.clock import HOUR
@@ -95,7 +95,7 @@ def _driven(found: Track, ground: Points, moving: Mask, settings: TripSettings) 
         long = times[last] - times[first] >= settings.min_trip_duration
         if first[-1] == begin and last[0] == end:  # each sees all of it
             seen = ground[:, begin : end + 1]
-            driven[begin:end] = long & bool(apart(seen.max(axis=1), seen.min(axis=1)) >= settings.min_trip_distance)
+            driven[begin:end] = long & bool(distances(seen.max(axis=1), seen.min(axis=1)) >= settings.min_trip_distance)
         else:
             driven[begin:end] = long & (_spans(ground, first, last) >= settings.min_trip_distance)
     return driven
@@ -113,7 +113,7 @@ def _spans(ground: Points, first: Rows, last: Rows) -> Numbers:
         ends = first[rows] - begin, last[rows] - begin - size + 1
         low = np.minimum(least[:, ends[0]], least[:, ends[1]])
         high = np.maximum(most[:, ends[0]], most[:, ends[1]])
-        spans[rows] = apart(high, low)
+        spans[rows] = distances(high, low)
         least = np.minimum(least[:, :-size], least[:, size:])
         most = np.maximum(most[:, :-size], most[:, size:])
         size *= 2
@@ -126,16 +126,16 @@ def _speeds(found: Track, ground: Points, counted: Mask, lengths: Numbers, rows:
     and end none."""
     times = found["time"]
     begun = np.maximum.accumulate(np.where(np.append(False, counted), 0, np.arange(len(times))))[rows]
-    aside = _aside(ground, times, counted, lengths)
+    aside = _off_line(ground, times, counted, lengths)
     first = np.minimum(np.searchsorted(times, times[rows] - SPEED_OVER, "right") - 1, rows - 1)
     first = np.maximum(first, begun)
     first = np.maximum(np.where(aside[first], first - 1, first), 0)
     last = np.where(aside[rows], np.minimum(rows + 1, len(times) - 1), rows)
     elapsed = np.maximum(times[last] - times[first], SPEED_OVER)
-    return np.asarray(apart(ground[:, last], ground[:, first]) * 1000 / elapsed)
+    return np.asarray(distances(ground[:, last], ground[:, first]) * 1000 / elapsed)
 
 
-def _aside(ground: Points, times: Integers, counted: Mask, lengths: Numbers) -> Mask:
+def _off_line(ground: Points, times: Integers, counted: Mask, lengths: Numbers) -> Mask:
     """Positions to which a device went, and from which it came back, ASIDE times as fast as it moved before, after
     and on the whole."""
     found = np.zeros(len(times), np.bool_)
@@ -144,7 +144,7 @@ def _aside(ground: Points, times: Integers, counted: Mask, lengths: Numbers) -> 
     speeds = np.where(counted, lengths * 1000 / np.maximum(np.diff(times), 1), 0.0)
     there_and_back = np.minimum(speeds[:-1], speeds[1:])
     before, after = np.append(0.0, speeds[:-2]), np.append(speeds[2:], 0.0)
-    straight = apart(ground[:, 2:], ground[:, :-2]) * 1000 / np.maximum(times[2:] - times[:-2], 1)
+    straight = distances(ground[:, 2:], ground[:, :-2]) * 1000 / np.maximum(times[2:] - times[:-2], 1)
     around = np.maximum(np.maximum(before, after), straight)
     known = np.append(False, counted[:-2]) | np.append(counted[2:], False)
     found[1:-1] = counted[:-1] & counted[1:] & known & (there_and_back > ASIDE * around)

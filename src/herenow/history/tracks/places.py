@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.tracks.quality import Points, apart, earth, place
+from herenow.history.tracks.quality import Points, distances, place, unit_vectors
 from herenow.history.tracks.trips import Stop
 
 NEAR = 100.0  # m; stops whose centres are no further from each other are at one place, and so are those near these
@@ -30,7 +30,7 @@ def dwellings(stops: Sequence[Stop]) -> list[Dwelling]:
     if not stops:
         return []
     centres = np.array([stop.centre for stop in stops])
-    ground = earth(centres[:, 0], centres[:, 1])
+    ground = unit_vectors(centres[:, 0], centres[:, 1])
     groups: dict[int, list[int]] = {}
     for number, root in enumerate(_roots(ground)):
         groups.setdefault(root, []).append(number)
@@ -42,7 +42,7 @@ def _dwelling(stops: Sequence[Stop], ground: Points) -> Dwelling:
     stayed = np.array([max(1, stop.duration) for stop in stops], np.float64)
     centre = (ground * stayed).sum(axis=1) / stayed.sum()
     longitude, latitude = place(centre)
-    radius = apart(ground, centre[:, np.newaxis]) + [stop.radius for stop in stops]
+    radius = distances(ground, centre[:, np.newaxis]) + [stop.radius for stop in stops]
     return Dwelling(
         longitude=longitude,
         latitude=latitude,
@@ -84,5 +84,5 @@ def _near(ground: Points) -> Iterable[tuple[int, int]]:
         ]
         others = np.array(around)
         for number in inside:
-            close = others[apart(ground[:, others], ground[:, number : number + 1]) <= NEAR]
+            close = others[distances(ground[:, others], ground[:, number : number + 1]) <= NEAR]
             yield from ((number, other) for other in close.tolist() if other > number)

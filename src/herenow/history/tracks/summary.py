@@ -148,7 +148,7 @@ def figures_of(kept: Track, known: Legs, span: Span, box: Box | None = None) -> 
     )
 
 
-def added(summed: Iterable[Figures]) -> Figures:
+def sum_of(summed: Iterable[Figures]) -> Figures:
     """The sum over many days or devices, in whatever groups it is made."""
     parts = list(summed)
     return Figures(

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from herenow.history.tracks.movement import Integers, Legs, legs, runs
-from herenow.history.tracks.quality import Points, Rows, apart, earth, place
+from herenow.history.tracks.quality import Points, Rows, distances, place, unit_vectors
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.track import PLACES, Track
 
@@ -67,7 +67,7 @@ class Stop(msgspec.Struct, frozen=True, array_like=True, tag="stop"):
     def radius(self) -> float:
         """m; no position of it is further from the centre."""
         edge = np.array(self.edge) / PLACES
-        return float(apart(earth(edge[:, 0], edge[:, 1]), self._middle()[:, np.newaxis]).max())
+        return float(distances(unit_vectors(edge[:, 0], edge[:, 1]), self._middle()[:, np.newaxis]).max())
 
     def _middle(self) -> Points:
         return np.array(self.total) / self.positions / _MILLIMETRES

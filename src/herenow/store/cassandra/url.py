@@ -96,11 +96,11 @@ def _options(query: str) -> tuple[int, int, str | None]:
         elif name not in BOUNDS:
             raise ValueError(f"{EXPECTED}; there is no option {name!r}")
         else:
-            numbers[name] = _whole(name, value)
+            numbers[name] = _integer(name, value)
     return numbers["replication"], numbers["ttl_days"], datacenter
 
 
-def _whole(name: str, value: str) -> int:
+def _integer(name: str, value: str) -> int:
     low, high = BOUNDS[name]
     if not (value.isascii() and value.isdecimal() and low <= int(value) <= high):
         raise ValueError(f"{EXPECTED}; {name} is a whole number from {low} to {high}, not {value!r}")
