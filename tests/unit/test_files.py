@@ -106,11 +106,34 @@ def test_bytes_that_are_not_utf_8_reject_their_row_only(write: Write) -> None:
     assert "UTF-8" in bad.reason
 
 
-def test_a_quote_that_never_ends_does_not_swallow_the_whole_file(write: Write) -> None:
-    rows = [f'"bus-2,{NOW},60,24', *[ROW] * 20_000]
-    good, bad = read(write("fleet.csv", table(*rows)))
-    assert len(bad) == 1
-    assert len(good) > 10_000
+@pytest.mark.parametrize("row", [f'"bus-2,{NOW},60,24', f'bus-2,{NOW},60,"24', f'bus-2,{NOW},60,24,"5 inch'])
+@pytest.mark.parametrize("end", [ROW, f'{ROW}"'])
+def test_a_quote_that_nothing_closes_rejects_its_own_line_and_no_other(write: Write, row: str, end: str) -> None:
+    header = f"{HEADER},note" if row.count(",") == 4 else HEADER
+    good = ROW + "," if header != HEADER else ROW
+    rows = [row, *[good] * 250, end if header == HEADER else f"{ROW},{end[len(ROW) :]}"]
+    accepted, rejected = read(write("fleet.csv", "\n".join([header, good, *rows, good]) + "\n"))
+    assert (rejected[0].index, rejected[0].field) == (3, None)
+    assert "expected a quote that is closed" in rejected[0].reason
+    assert {one.index for one in rejected} <= {3, 254}
+    assert len(accepted) + len(rejected) == 254
+
+
+def test_a_cell_over_several_lines_is_one_cell(write: Write) -> None:
+    text = f'{HEADER},note\n{ROW},"one\ntwo ""and""\n\nthree"\n{ROW},\nbus-2,{NOW},91,24,"a\nb"\n'
+    accepted, (bad,) = read(write("fleet.csv", text))
+    assert [one.attributes for one in accepted] == [{"note": 'one\ntwo "and"\n\nthree'}, None]
+    assert (bad.index, bad.field) == (7, "latitude")
+
+
+def test_lines_that_end_in_carriage_returns_alone_are_refused_in_words(write: Write) -> None:
+    refuses(write("fleet.csv", f"{HEADER}\r{ROW}\r"), "LF or CRLF")
+
+
+@pytest.mark.parametrize("number", ["6_0.1", "٦٠", "0x3c", "6 0"])
+def test_what_only_a_program_calls_a_number_is_none(write: Write, number: str) -> None:
+    _, (bad,) = read(write("fleet.csv", table(f"bus-2,{NOW},{number},24")))
+    assert (bad.field, "expected a number" in bad.reason) == ("latitude", True)
 
 
 @pytest.mark.parametrize(

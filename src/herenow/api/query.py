@@ -5,6 +5,7 @@ from herenow.history.ogc.primitives import Area, Moments
 from herenow.history.rollups.blocks import LONGEST
 from herenow.model.clock import DAY, now
 from herenow.model.geo.box import Box, read_box
+from herenow.model.number import read_number
 from herenow.model.report import EARLIEST, LATEST_AHEAD
 from herenow.model.timestamps import from_day, from_iso, from_text, is_day
 from herenow.store.port import Span
@@ -35,7 +36,7 @@ def open_span(start: str | None, end: str | None, default: int) -> Span:
 def bbox(text: str) -> Box:
     """The box in `w,s,e,n`. Raises BadRequest."""
     try:
-        return read_box([float(number) for number in text.split(",")])
+        return read_box([read_number(number) for number in text.split(",")])
     except ValueError as error:
         raise BadRequest(f"bbox: expected west,south,east,north in degrees, got {text[:80]!r}") from error
     except BadRequest as error:
@@ -81,7 +82,7 @@ def area(text: str) -> Area:
         return Area(bbox(text))
     west, south, low, east, north, high = numbers
     try:
-        lowest, highest = float(low), float(high)
+        lowest, highest = read_number(low), read_number(high)
     except ValueError as error:
         raise BadRequest(f"bbox: expected heights in metres as third and sixth, got {text[:80]!r}") from error
     if not lowest <= highest:

@@ -12,6 +12,7 @@ from herenow.errors import SettingsError
 from herenow.intake.intake import Intake
 from herenow.intake.retrying_sender import OnProgress, Progress
 from herenow.logs import set_up_logs
+from herenow.model.number import read_number
 from herenow.model.report import Rejection
 from herenow.progress import Bar, Share
 from herenow.run.loop import SWITCH_INTERVAL, in_loop
@@ -202,7 +203,7 @@ def simulate(
 
 def _place(text: str) -> tuple[float, float]:
     try:
-        latitude, longitude = (float(number) for number in text.split(","))
+        latitude, longitude = (read_number(number) for number in text.split(","))
     except ValueError as error:
         raise SettingsError(f"centre: expected latitude,longitude like 60.17,24.94, got {text!r}") from error
     return latitude, longitude

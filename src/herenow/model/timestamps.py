@@ -11,11 +11,11 @@ EXAMPLE = "2026-11-23T12:00:00Z"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,16}")
 # `datetime.fromisoformat` takes any character between date and time, a digit as well: it would read
-# 20261130013000Z as 13:00. What this does not match is refused.
+# 20261130013000Z as 13:00; and +01:99 as a zone. What this does not match is refused.
 _ISO = re.compile(
     r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|[0-9]{4})"
     r"[Tt ](?:[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?|[0-9]{4}(?:[0-9]{2}(?:[.,][0-9]+)?)?)"
-    r"(?P<zone>[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+    r"(?P<zone>[Zz]|[+-][0-9]{2}(?::?[0-5][0-9])?)?"
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Digits alone that read as a date, with or without a time: as Unix ms they would be in 1970, 1976 or 2612.

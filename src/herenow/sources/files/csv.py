@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from herenow.errors import SettingsError
+from herenow.model.number import read_number
 from herenow.model.position import Position
 from herenow.model.report import FIELDS, BadReport, Rejection, Report
 from herenow.sources.files.fields import Row, put_attribute
+from herenow.sources.files.table import read_rows
 from herenow.wire.reports import convert_report
 
 Cell = tuple[str, Callable[[str, str], object]]  # the field of a column, and what makes its value of (field, text)
@@ -44,30 +46,45 @@ def read_csv(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
     become attributes, empty cells are not known.
 
     Commas, semicolons or tabs; spaces around a cell are dropped, but in a table of our own, where they belong to the
-    device id. `device_id` is for a table without such a column. Raises SettingsError where the header lacks a column
-    that is needed.
+    device id. `device_id` is for a table without such a column. A quote that nothing closes spoils its own line alone.
+    Raises SettingsError where the header lacks a column that is needed.
     """
     # What is not UTF-8 becomes halves of surrogate pairs, which no right text holds: only those rows are rejected.
     text = (line.decode(errors="surrogateescape") for line in lines)
     header = next(text, "")
     separator = max(",;\t", key=header.count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
+    names = _names(header, separator)
     columns = _columns(names)
     spaced = names == EXPORTED
-    rows = csv.reader(text, delimiter=separator)
-    while True:
-        number = rows.line_num + 2  # the reader counts the lines that it read, without the header
+
+    def report(cells: list[str]) -> Report:
+        return _report(cells if spaced else [cell.strip() for cell in cells], columns, device_id)
+
+    def is_row(cells: list[str]) -> bool:
         try:
-            cells = next(rows)
-            if not cells:
-                continue  # a blank line
-            yield number, _report(cells if spaced else [cell.strip() for cell in cells], columns, device_id)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Rejection(number, None, f"expected a row of a table: {error}")
+            report(cells)
+        except BadReport:
+            return False
+        return True
+
+    for row in read_rows(text, separator, is_row):
+        if isinstance(row, Rejection):
+            yield row
+            continue
+        number, cells = row
+        try:
+            yield number, report(cells)
         except BadReport as error:
             yield error.at(number)
+
+
+def _names(header: str, separator: str) -> list[str]:
+    try:
+        return [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
+    except csv.Error as error:
+        raise SettingsError(
+            f"expected a header on one line, and lines that end in LF or CRLF; got {header[:60]!r} ({error})"
+        ) from error
 
 
 def _columns(names: list[str]) -> list[Cell]:
@@ -116,7 +133,7 @@ def _text(_: str, cell: str) -> object:
 
 def _number(field: str, cell: str) -> object:
     try:
-        return float(cell)
+        return read_number(cell)
     except ValueError as error:
         raise BadReport(field, f"expected a number, got {cell[:40]!r}") from error
 

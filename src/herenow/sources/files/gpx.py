@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from herenow.errors import SettingsError
+from herenow.model.number import read_number
 from herenow.model.report import BadReport, Rejection
 from herenow.model.timestamps import from_iso
 from herenow.sources.files.fields import OVERLAPPING, ImportRemark, Row, Tracks, put
@@ -180,6 +181,6 @@ def _object(text: str) -> dict[str, object]:
 
 def _number(field: str, text: str) -> float:
     try:
-        return float(text)
+        return read_number(text)
     except ValueError as error:
         raise BadReport(field, f"expected a number, got {text[:40]!r}") from error
