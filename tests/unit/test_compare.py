@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from herenow.compare.audience import Audience
 from herenow.compare.comparison import check_plan, check_services
-from herenow.compare.figures import Comparison, Figures, Latency, Plan
+from herenow.compare.figures import Comparison, Latency, Plan, VersionFigures
 from herenow.compare.frames import MOST, Frames, stamps
 from herenow.compare.keyspace import beside
 from herenow.compare.latencies import LONGEST, Latencies
@@ -126,9 +126,9 @@ def test_the_machine_tells_what_a_process_used_and_how_many_files_it_may_open() 
     assert 0 < files_for(10) <= 10
 
 
-def figures(p99: float, held: int) -> Figures:
+def figures(p99: float, held: int) -> VersionFigures:
     ramp = [Latency(50, 1.0, 40.0)] * bool(held) + [Latency(100, 1.0, p99)]
-    return Figures(Latency(100, p99 / 2, p99), ramp, 1234.0, 900.0, 81.5, None)
+    return VersionFigures(Latency(100, p99 / 2, p99), ramp, 1234.0, 900.0, 81.5, None)
 
 
 FOUND = Comparison(

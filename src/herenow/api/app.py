@@ -90,8 +90,8 @@ def create_app(context: AppContext, history_process: HistoryProcess | None = Non
     """All routes. Requests about history go to `history_process` while it runs."""
     app = described()
     app.state.context = context
-    app.state.history = HistoryContext(context.store, context.keep, context.prepared, context.trips)
-    app.state.health = health.Health(
+    app.state.history = HistoryContext(context.store, context.retention, context.prepared, context.trips)
+    app.state.health = health.HealthChecks(
         context.troubles, Metrics(context.bus, recorder=context.recorder, intake=context.intake, hub=context.hub)
     )
     add_problems(app, _routes(MODULES))
@@ -106,7 +106,7 @@ def create_app(context: AppContext, history_process: HistoryProcess | None = Non
             allow_headers=HEADERS_FROM_ELSEWHERE,
             expose_headers=["ETag", "Retry-After"],
         )
-    hosts = dict.fromkeys(host for one in context.scene.basemaps for host in one.hosts)
+    hosts = dict.fromkeys(host for one in context.map_config.basemaps for host in one.hosts)
     app.add_middleware(OriginCheck, here_only=context.here_only, origins=context.origins, policy=content_policy(hosts))
     app.add_middleware(RoutedPaths)
     return app

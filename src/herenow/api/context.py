@@ -41,7 +41,7 @@ class HistoryContext(msgspec.Struct, frozen=True):
     of which a position is stored."""
 
     store: Store
-    keep: Retention
+    retention: Retention
     prepared: Prepared
     trips: TripSettings
 
@@ -60,7 +60,7 @@ class AppContext(msgspec.Struct, frozen=True):
 
     bus: Bus
     store: Store
-    keep: Retention
+    retention: Retention
     prepared: Prepared
     trips: TripSettings
     intake: LocalIntake
@@ -69,7 +69,7 @@ class AppContext(msgspec.Struct, frozen=True):
     erasures: Erasures
     polled: PolledFleet | None
     recorder: Recorder | None
-    scene: MapConfig
+    map_config: MapConfig
     bodies: Bodies
     here_only: bool  # whether only this machine may ask
     origins: list[str]  # whose pages may ask, beside our own

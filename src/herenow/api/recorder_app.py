@@ -8,7 +8,7 @@ from herenow.api.errors import add_problems
 from herenow.api.routes import health
 
 
-def create_recorder_app(well: health.Health) -> FastAPI:
+def create_recorder_app(well: health.HealthChecks) -> FastAPI:
     """Whether it is well."""
     app = FastAPI(title="Herenow recorder", version=__version__, docs_url=None, redoc_url=None)
     app.state.health = well

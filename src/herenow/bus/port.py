@@ -42,7 +42,7 @@ class Inbox(Protocol):
         """Puts a message that can never be stored where a person finds it, with the reason. Raises BusUnavailable."""
 
 
-class Backlog:
+class BacklogTracker:
     """How far the recorders are behind, as far as this process has heard."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Bus(Protocol):
         """Whether what is delivered and not settled is delivered again, to this recorder or another."""
 
     @property
-    def backlog(self) -> Backlog | None:
+    def backlog(self) -> BacklogTracker | None:
         """None where nothing ever waits longer than its publisher."""
 
     @property

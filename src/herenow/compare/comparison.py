@@ -14,8 +14,8 @@ from herenow.compare.figures import (
     POLL_EVERY,
     PROMISED,
     Comparison,
-    Figures,
     Plan,
+    VersionFigures,
 )
 from herenow.compare.keyspace import beside, keyspace_of_its_own
 from herenow.compare.machine import files_for, machine
@@ -68,7 +68,7 @@ async def _compare(settings: Settings, plan: Plan, most: int, told: Told, notes:
     load = os.getloadavg()[0]
     apart = settings.model_copy(update={"store": beside(settings.store)})
 
-    async def measured(version: Version) -> Figures:
+    async def measured(version: Version) -> VersionFigures:
         told(f"version {version.number}: starting")
         async with running(version, apart) as processes:
             return await measure(processes, plan, most, told)

@@ -32,7 +32,7 @@ class Latency(msgspec.Struct, frozen=True):
         return (self.p99_ms or math.inf) < PROMISED
 
 
-class Figures(msgspec.Struct, frozen=True):
+class VersionFigures(msgspec.Struct, frozen=True):
     """One version's. Processor time is that of Herenow's own processes; None where the system does not tell it."""
 
     latency: Latency
@@ -58,5 +58,5 @@ class Comparison(msgspec.Struct, frozen=True):
     plan: Plan
     poll_every_s: float
     promised_ms: float
-    version_1: Figures
-    version_2: Figures
+    version_1: VersionFigures
+    version_2: VersionFigures

@@ -15,7 +15,7 @@ ANSWER_WITHIN = 30.0  # s
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
-class Answer(msgspec.Struct, frozen=True):
+class HttpAnswer(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     size: int  # bytes, head and body
@@ -28,7 +28,7 @@ class Asker:
         self._reader = reader
         self._writer = writer
 
-    async def ask(self, request: bytes) -> Answer:
+    async def ask(self, request: bytes) -> HttpAnswer:
         """Raises Unavailable where no answer comes."""
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
@@ -37,12 +37,12 @@ class Asker:
             reason = str(error) or type(error).__name__
             raise Unavailable(f"the server that is measured does not answer: {reason}") from error
 
-    async def _ask(self, request: bytes) -> Answer:
+    async def _ask(self, request: bytes) -> HttpAnswer:
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         body = await self._reader.readexactly(int(length[1]) if length else 0)
-        return Answer(int(head[9:12]), body, len(head) + len(body))
+        return HttpAnswer(int(head[9:12]), body, len(head) + len(body))
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from herenow.compare.audience import Audience
-from herenow.compare.figures import FEWEST_VIEWERS, MOST_VIEWERS, POLL_EVERY, PROMISED, Figures, Latency, Plan
+from herenow.compare.figures import FEWEST_VIEWERS, MOST_VIEWERS, POLL_EVERY, PROMISED, Latency, Plan, VersionFigures
 from herenow.compare.load import drive, flood
 from herenow.compare.versions import Running
 from herenow.errors import Unavailable
@@ -24,7 +24,7 @@ class Watched(msgspec.Struct, frozen=True):
     cpu_ms_per_second: float | None
 
 
-async def measure(running: Running, plan: Plan, most: int, told: Told) -> Figures:
+async def measure(running: Running, plan: Plan, most: int, told: Told) -> VersionFigures:
     """All figures of a version, with `most` viewers at most. Raises Unavailable where it fails under the load."""
     name = f"version {running.version.number}"
     told(f"{name}: latency, {plan.viewers:,} viewers")
@@ -35,7 +35,7 @@ async def measure(running: Running, plan: Plan, most: int, told: Told) -> Figure
     before = running.cpu()
     flooded = await flood(running.port, plan.seconds, running.stored)
     cpu = _used(before, running.cpu())
-    return Figures(
+    return VersionFigures(
         latency=watched.latency,
         ramp=ramp,
         stored_per_second=round(flooded.positions / flooded.seconds),

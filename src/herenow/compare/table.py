@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from herenow.compare.figures import Comparison, Figures, Latency
+from herenow.compare.figures import Comparison, Latency, VersionFigures
 from herenow.compare.load import BATCH
 from herenow.errors import SettingsError
 
@@ -89,7 +89,7 @@ def _us(value: float | None) -> str:
     return "not known" if value is None else f"{value:,.0f} µs"
 
 
-def _held(figures: Figures) -> str:
+def _held(figures: VersionFigures) -> str:
     return f"{figures.held:,}" if figures.held else "none"
 
 

@@ -28,10 +28,10 @@ class HubState:
 class Encoder(Protocol):
     ping: bytes  # means nothing, and shows whatever lies between that the connection lives
 
-    def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
+    def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
         """Rows as they are now, cut into blocks that begin at `starts`; to be joined into messages by `write`."""
 
-    def steps(self, steps: Steps, named: Marks) -> bytes:
+    def encode_steps(self, steps: Steps, named: Marks) -> bytes:
         """One block of what devices moved to, in order, and not only where they are now."""
 
     def write(self, blocks: Sequence[bytes], *, snapshot: bool, view: int = 0) -> Written:
@@ -72,10 +72,10 @@ class JsonEncoder:
         self._state = state
         self._texts = texts
 
-    def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002 - names are in all
+    def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002 - names are in all
         return [b",".join(map(self._texts.of, piece)) for piece in _cut(rows.tolist(), starts)]
 
-    def steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002
+    def encode_steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002
         return b",".join(json.encode_live(device) for _, device in steps)
 
     def write(self, blocks: Sequence[bytes], *, snapshot: bool, view: int = 0) -> Written:
@@ -123,7 +123,7 @@ class BinaryEncoder:
         """Rows are other ones now."""
         self._names.clear()
 
-    def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
+    def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
         names = [self._name(row) if mark else b"" for row, mark in zip(rows.tolist(), named.tolist(), strict=True)]
         pieces = [[name for name in piece if name] for piece in _cut(names, starts)]
         return binary.blocks(self._state.fleet.columns["record"][rows], starts, pieces, self._asked)
@@ -135,7 +135,7 @@ class BinaryEncoder:
             known = self._names[row] = device.name, device.kind, binary.name(row, device)
         return known[2]
 
-    def steps(self, steps: Steps, named: Marks) -> bytes:
+    def encode_steps(self, steps: Steps, named: Marks) -> bytes:
         names = [binary.name(row, device) for (row, device), mark in zip(steps, named, strict=True) if mark]
         return binary.blocks(binary.records(steps), [0], [names], self._asked)[0]
 
@@ -158,12 +158,12 @@ class ArticleEncoder:
     def __init__(self, state: HubState) -> None:
         self._fleet = state.fleet
 
-    def blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002
+    def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002
         devices = self._fleet.devices
         frames = [websocket_frames.text(legacy_article.encode_update(devices[row])) for row in rows.tolist()]
         return [b"".join(piece) for piece in _cut(frames, starts)]
 
-    def steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002
+    def encode_steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002
         return b"".join(websocket_frames.text(legacy_article.encode_update(device)) for _, device in steps)
 
     def write(self, blocks: Sequence[bytes], *, snapshot: bool, view: int = 0) -> Written:  # noqa: ARG002

@@ -55,7 +55,7 @@ class Hub:
         self.stale_wire = BinaryEncoder(self._state, ["stale_at"])  # tells as well when devices become stale
         self.event_wire = EventEncoder(self._state, self._texts)
         self.article_wire = ArticleEncoder(self._state)
-        self._audience = Subscriptions(self._state)
+        self._subscriptions = Subscriptions(self._state)
         self._news: list[News] = []
         self._numbered = 0  # seq before the state in which the rows got their present numbers
         self._loading = False  # the store's devices are among the news
@@ -97,8 +97,8 @@ class Hub:
         if self._news:
             self._heard.set()
         moment, seq = self._monotonic(), self._state.seq + 1
-        overdue = self._audience.overdue(moment)
-        changes = self.fleet.apply(chain.from_iterable(news), seq, self._audience.followed)
+        overdue = self._subscriptions.overdue(moment)
+        changes = self.fleet.apply(chain.from_iterable(news), seq, self._subscriptions.followed)
         if loading:
             self.loaded.set()
         else:
@@ -107,7 +107,7 @@ class Hub:
         if not len(changes.rows) and not changes.steps and not overdue:
             return []
         self._state.seq = seq
-        return self._audience.tick(changes, overdue, seq, moment)
+        return self._subscriptions.tick(changes, overdue, seq, moment)
 
     def send(self, due: list[ViewerGroup]) -> Iterator[None]:
         """Sends what groups are due, and pauses now and then. A viewer that cannot take it is remembered by the number
@@ -115,7 +115,7 @@ class Hub:
         began = time.perf_counter()
         for group in due:
             parts, group.parts = group.parts, []
-            frame = group.wire.write(parts, snapshot=False)
+            frame = group.encoder.write(parts, snapshot=False)
             for viewer in list(group.viewers):
                 if viewer.last_seq == self._state.seq:
                     pass  # it began, or looked elsewhere, during a pause
@@ -136,8 +136,8 @@ class Hub:
         """Lets a viewer look elsewhere. It is answered by a snapshot that replaces all it had, or, if it still has that
         very view as of some state, by what changed since; a viewer that is full, as soon as it is not."""
         moment = self._monotonic()
-        self._audience.remove(viewer, moment)
-        self._audience.add(viewer, view, moment)
+        self._subscriptions.remove(viewer, moment)
+        self._subscriptions.add(viewer, view, moment)
         viewer.missed_since, viewer.pending_view = None, number
         if resume and resume.epoch == self.epoch and self._numbered < resume.seq <= self.seq:
             viewer.missed_since = resume.seq
@@ -169,14 +169,14 @@ class Hub:
         self._texts.forget()
         self.binary_wire.forget()
         self.stale_wire.forget()
-        self._audience.rebuild(self._monotonic())
+        self._subscriptions.rebuild(self._monotonic())
         for viewer in self.viewers:
             if viewer.group is not None:
                 viewer.missed_since, viewer.pending_view = None, viewer.pending_view or 0
                 self.drained(viewer)
 
     def disconnect(self, viewer: Viewer) -> None:
-        self._audience.remove(viewer, self._monotonic())
+        self._subscriptions.remove(viewer, self._monotonic())
         self.viewers.discard(viewer)
 
     def broadcast(self, content: bytes) -> Iterator[None]:
@@ -193,9 +193,9 @@ class Hub:
         for viewer in list(self.viewers):
             if (viewer.group is None and not to_all) or viewer.sink.full:
                 continue
-            if viewer.wire not in messages:
-                messages[viewer.wire] = message_over(viewer.wire)
-            if message := messages[viewer.wire]:
+            if viewer.encoder not in messages:
+                messages[viewer.encoder] = message_over(viewer.encoder)
+            if message := messages[viewer.encoder]:
                 viewer.sink.write([message])
             if time.perf_counter() - began > SLICE:
                 yield
@@ -243,7 +243,7 @@ class Hub:
             await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK - spent, spent)))
 
     async def _due(self) -> None:
-        if not self._audience.is_waiting:
+        if not self._subscriptions.is_waiting:
             await self._heard.wait()
             return
         with contextlib.suppress(TimeoutError):

@@ -39,9 +39,9 @@ class Subscriptions:
     def add(self, viewer: Viewer, view: View, moment: float) -> None:
         """Lets a viewer look, who must have left what it looked at before."""
         sight, key = self._sight(view, moment)
-        group = self._groups.get((viewer.wire, key))
+        group = self._groups.get((viewer.encoder, key))
         if group is None:
-            group = self._groups[viewer.wire, key] = ViewerGroup(viewer.wire, sight, key)
+            group = self._groups[viewer.encoder, key] = ViewerGroup(viewer.encoder, sight, key)
             sight.begin(group)
         group.viewers.add(viewer)
         viewer.group = group
@@ -53,8 +53,8 @@ class Subscriptions:
         viewer.group = None
         group.viewers.discard(viewer)
         if not group.viewers:
-            del self._groups[group.wire, group.key]
-            group.sight.end(group, moment)
+            del self._groups[group.encoder, group.key]
+            group.subscription.end(group, moment)
 
     def _sight(self, view: View, moment: float) -> tuple[Subscription, Key]:
         """What a view looks at, and what is the same for all views that look at the same."""
@@ -74,11 +74,11 @@ class Subscriptions:
         for group in self._groups.values():
             group.parts = []
             if isinstance(group.key, frozenset):
-                group.sight = self._named(group.key)
+                group.subscription = self._named(group.key)
             else:
                 level, thinned, tiles = group.key
-                group.sight = TileSubscription(self._watch(level, thinned, moment), tiles)
-            group.sight.begin(group)
+                group.subscription = TileSubscription(self._watch(level, thinned, moment), tiles)
+            group.subscription.begin(group)
 
     def _watch(self, level: int, thinned: bool, moment: float) -> TileSubscriptions:
         watch = self._watches.get((level, thinned))
@@ -118,5 +118,5 @@ class Subscriptions:
         named = self._state.fleet.columns["named"]
         for group, taken in due.items():
             rows = np.array([row for row, _ in taken])
-            group.parts.append(group.wire.steps(taken, named[rows] == seq))
+            group.parts.append(group.encoder.encode_steps(taken, named[rows] == seq))
         return list(due)

@@ -45,19 +45,19 @@ class TileSubscriptions:
         self._held = 0
 
     def add(self, group: ViewerGroup, tiles: tuple[int, ...]) -> None:
-        watched = self._tiles.setdefault(group.wire, {})
+        watched = self._tiles.setdefault(group.encoder, {})
         for tile in tiles:
             watched.setdefault(tile, set()).add(group)
         self.deserted = None
 
     def remove(self, group: ViewerGroup, tiles: tuple[int, ...], moment: float) -> None:
-        watched = self._tiles[group.wire]
+        watched = self._tiles[group.encoder]
         for tile in tiles:
             watched[tile].discard(group)
             if not watched[tile]:
                 del watched[tile]
         if not watched:
-            del self._tiles[group.wire]
+            del self._tiles[group.encoder]
         if not self._tiles:
             self.deserted = moment
 
@@ -72,7 +72,7 @@ class TileSubscriptions:
         pieces = told.cut(groups)
         if not pieces.tiles:
             return
-        blocks = wire.blocks(pieces.rows, pieces.starts, pieces.named)
+        blocks = wire.encode_blocks(pieces.rows, pieces.starts, pieces.named)
         for tile, block in zip(pieces.tiles, blocks, strict=True):
             for group in groups[tile]:
                 if not group.parts:
@@ -84,7 +84,7 @@ class TileSubscriptions:
         block = self._blocks.get(wire, {}).get(tile)
         if block is None:
             rows = self.band.rows_in(tile)
-            block = wire.blocks(rows, [0], np.ones(len(rows), dtype=np.bool_))[0] if len(rows) else b""
+            block = wire.encode_blocks(rows, [0], np.ones(len(rows), dtype=np.bool_))[0] if len(rows) else b""
             self._hold(wire, tile, block)
         return block
 

@@ -35,7 +35,7 @@ class Viewer:
     """Holds some numbers, whatever a slow client misses: it is sent the newest once it can be."""
 
     def __init__(self, wire: "Encoder", sink: Sink) -> None:
-        self.wire = wire
+        self.encoder = wire
         self.sink = sink
         self.group: ViewerGroup | None = None  # what it looks at, with all others who do
         self.missed_since: int | None = None  # the state that it has, where it misses something since
@@ -47,7 +47,7 @@ class Viewer:
 
     def send_text(self, content: bytes) -> None:
         """A message that is not about positions."""
-        text = self.wire.text(content)
+        text = self.encoder.text(content)
         if text is None:
             return
         self._told = self._told + len(text) if self.sink.full else 0

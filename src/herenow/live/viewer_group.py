@@ -32,22 +32,22 @@ class ViewerGroup:
     """`parts` are blocks that all of its viewers are due at this tick."""
 
     def __init__(self, wire: Encoder, sight: Subscription, key: Key) -> None:
-        self.wire = wire
-        self.sight = sight
+        self.encoder = wire
+        self.subscription = sight
         self.key = key
         self.viewers: set[Viewer] = set()
         self.parts: list[bytes] = []
 
     def snapshot(self, view: int) -> Written:
-        return self.wire.write(self.sight.blocks(self.wire), snapshot=True, view=view)
+        return self.encoder.write(self.subscription.blocks(self.encoder), snapshot=True, view=view)
 
     def update(self, since: int, view: int) -> Written | None:
         """What changed since a state, as one update; None where that is not known any more."""
-        missed = self.sight.missed(since)
+        missed = self.subscription.missed(since)
         if missed is None:
             return None
-        blocks = self.wire.blocks(missed.rows, [0], missed.named) if len(missed.rows) else []
-        return self.wire.write(blocks, snapshot=False, view=view)
+        blocks = self.encoder.encode_blocks(missed.rows, [0], missed.named) if len(missed.rows) else []
+        return self.encoder.write(blocks, snapshot=False, view=view)
 
 
 class DeviceSubscription:
@@ -70,7 +70,7 @@ class DeviceSubscription:
 
     def blocks(self, wire: Encoder) -> list[bytes]:
         rows = self._rows()
-        return wire.blocks(rows, [0], np.ones(len(rows), dtype=np.bool_)) if len(rows) else []
+        return wire.encode_blocks(rows, [0], np.ones(len(rows), dtype=np.bool_)) if len(rows) else []
 
     def missed(self, since: int) -> Backfill | None:
         rows, columns = self._rows(), self._fleet.columns

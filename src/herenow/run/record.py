@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import structlog
 
 from herenow.api.recorder_app import create_recorder_app
-from herenow.api.routes.health import Health
+from herenow.api.routes.health import HealthChecks
 from herenow.api.routes.metrics import Metrics
 from herenow.run.pipeline import open_recorder
 from herenow.run.server import Server, address, config, listen, ready, stop_signal
@@ -28,7 +28,7 @@ async def record(settings: Settings, port: int | None) -> None:
             def troubles() -> list[str]:
                 return [trouble for trouble in (bus.trouble, recorder.trouble) if trouble]
 
-            well = Health(troubles, Metrics(bus, recorder=recorder))
+            well = HealthChecks(troubles, Metrics(bus, recorder=recorder))
             async with _status_server(settings.host, port, well), asyncio.TaskGroup() as tasks:
                 announcing = tasks.create_task(_announce(troubles))
                 await stop.wait()
@@ -43,7 +43,7 @@ async def _announce(troubles: Callable[[], list[str]]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _status_server(host: str, port: int | None, well: Health) -> AsyncIterator[None]:
+async def _status_server(host: str, port: int | None, well: HealthChecks) -> AsyncIterator[None]:
     """Answers /healthz, /readyz and /metrics, for as long as the body."""
     if port is None:
         yield

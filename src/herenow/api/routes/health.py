@@ -14,17 +14,17 @@ from herenow.wire import json
 router = APIRouter(tags=["health"])
 
 
-class Health(msgspec.Struct, frozen=True):
+class HealthChecks(msgspec.Struct, frozen=True):
     troubles: Callable[[], list[str]]
     metrics: Metrics
 
 
-async def _health(connection: HTTPConnection) -> Health:
-    health: Health = connection.app.state.health
+async def _health(connection: HTTPConnection) -> HealthChecks:
+    health: HealthChecks = connection.app.state.health
     return health
 
 
-WithHealth = Annotated[Health, Depends(_health)]
+WithHealth = Annotated[HealthChecks, Depends(_health)]
 
 
 @router.get("/healthz")

@@ -26,7 +26,7 @@ router = APIRouter(tags=["web"])
 @router.get("/api/config")
 async def config(context: WithContext) -> Response:
     """What a map should know before it draws."""
-    scene = context.scene
+    scene = context.map_config
     return json_response(
         Config(
             version=__version__,
@@ -42,9 +42,9 @@ async def config(context: WithContext) -> Response:
 @router.get("/api/streets")
 async def streets(context: WithContext) -> Response:
     """The streets of the synthetic city that the simulated fleet of the demo drives in."""
-    if context.scene.streets is None:
+    if context.map_config.streets is None:
         raise NotFound("there is no synthetic city; it comes with `herenow run --demo`")
-    return Response(context.scene.streets, media_type="application/geo+json")
+    return Response(context.map_config.streets, media_type="application/geo+json")
 
 
 def add_web(app: FastAPI) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from herenow.bus.news_queue import NewsQueue
-from herenow.bus.port import Backlog, Batch, News, Note, NoteHandler, ignore
+from herenow.bus.port import BacklogTracker, Batch, News, Note, NoteHandler, ignore
 from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.consumer import Consumer, RabbitDelivery
 from herenow.bus.rabbitmq.deliveries import ReceivedMessages
@@ -59,7 +59,7 @@ class RabbitBus:
         self._closed = False
         self._tasks = tasks
         self._running: set[asyncio.Task[None]] = set()
-        self._backlog = Backlog()
+        self._backlog = BacklogTracker()
 
     def start(self) -> None:
         for duty in (self._outbox.run(), self._count_for_ever(), self._beat_for_ever()):
@@ -81,7 +81,7 @@ class RabbitBus:
                 task.cancel()
 
     @property
-    def backlog(self) -> Backlog:
+    def backlog(self) -> BacklogTracker:
         return self._backlog
 
     @property
