@@ -15,9 +15,9 @@ import "./styles/detail.css";
 import "./styles/charts.css";
 import "./styles/dialog.css";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
+import { App } from "./app/App";
+import { speakAsSet } from "./i18n/speakAsSet";
 import { settings } from "./settings/settings";
-import { speakAsSet } from "./words/speakAsSet";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html: expected an element with the id root, found none");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NO_FILTER } from "../filter/deviceFilter";
+import { NO_FILTER } from "../fleet/deviceFilter";
 import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
 
 const NOTHING: MapAddress = { selected: [], isolated: null, filter: NO_FILTER, off: [], closed: [], tab: null };

@@ -1,7 +1,7 @@
-import { readNames, readParameters, withParameters, writeNames } from "../engine/hashParameters";
 import type { Layers } from "../engine/types";
 import { STATUSES } from "../engine/types";
-import { type DeviceFilter, NO_FILTER } from "../filter/deviceFilter";
+import { type DeviceFilter, NO_FILTER } from "../fleet/deviceFilter";
+import { readNames, readParameters, withParameters, writeNames } from "../lib/hashParameters";
 
 const LONGEST_SEARCH = 128;
 /** Names beside the markers are a setting of whoever looks. */

@@ -1,10 +1,10 @@
 import { useEffect, useEffectEvent, useState } from "react";
-import { Pace } from "../engine/pace";
+import type { ShellSetting } from "../app/state/useShellState";
+import { useDeviceFilter } from "../devices/useDeviceFilter";
 import type { Engine, Layers } from "../engine/types";
-import { useDeviceFilter } from "../filter/useDeviceFilter";
-import { useEngine } from "../hooks/useEngine";
-import { useReadable } from "../hooks/useReadable";
-import type { ShellSetting } from "../shell/useShellState";
+import { useEngine } from "../engine/useEngine";
+import { Pace } from "../lib/pace";
+import { useReadable } from "../lib/useReadable";
 import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
 
 const PACE = 250; // ms

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { extendTrail } from "../overview/statsTrail";
 import { greatestOf, sparkPaths } from "./sparkPath";
-import { extendTrail } from "./statsTrail";
 
 const BOX = { width: 100, height: 40, greatest: 10 };
 

@@ -1,8 +1,8 @@
+import { isPosition } from "../map/history/historyMark";
 import type { MapLayers } from "../map/mapLayers";
-import type { MapView, Pixel } from "../map/mapView";
-import { isPosition } from "./historyMark";
-import type { Pointing } from "./pointing";
-import type { MapSpots } from "./spots";
+import type { Pointing } from "../map/pointing";
+import type { MapSpots } from "../map/spots";
+import type { MapView, Pixel } from "../map/view/mapView";
 import type { Engine } from "./types";
 
 const CLUSTER_CLOSEST = 18; // zoom

@@ -1,7 +1,7 @@
-import type { FrameFigures } from "../map/frameMeter";
+import type { Scene } from "../fleet/scene";
 import type { MapLayers } from "../map/mapLayers";
-import type { MapView } from "../map/mapView";
-import type { Scene } from "./scene";
+import type { FrameFigures } from "../map/markers/frameMeter";
+import type { MapView } from "../map/view/mapView";
 import type { LivePosition } from "./types";
 
 export interface Metrics extends FrameFigures {

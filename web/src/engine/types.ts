@@ -1,12 +1,12 @@
 /** What the panels know of the engine. Times are Unix milliseconds UTC, lengths metres, speeds metres a second. */
 import type { Schemas } from "../api/ask";
-import type { Colouring } from "./colouring";
-import type { Connection } from "./connection";
-import type { FleetQuery } from "./fleetBox";
-import type { Picking } from "./picking";
-import type { Replay } from "./replay";
+import type { Colouring } from "../fleet/colouring";
+import type { FleetQuery } from "../fleet/fleetBox";
+import type { Connection } from "../live/connection";
+import type { Picking } from "../map/picking";
+import type { Replay } from "../replay/replay";
 
-export type { Connection, Lag } from "./connection";
+export type { Connection, Lag } from "../live/connection";
 
 /**
  * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are

@@ -1,5 +1,5 @@
+import { type Text, t } from "../i18n/t";
 import { settings } from "../settings/settings";
-import { type Text, t } from "../words/t";
 import { formatNumber } from "./number";
 
 type Length = Extract<Text, `{{length}} ${string}`>;

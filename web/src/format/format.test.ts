@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { speak } from "../i18n/languages";
 import { settings } from "../settings/settings";
-import { speak } from "../words/languages";
 import { formatAge } from "./age";
 import { formatRate, formatShare } from "./count";
 import { compassPoint, formatCourse } from "./course";

@@ -1,5 +1,5 @@
 import type { Device } from "../api/devices";
-import { t } from "../words/t";
+import { t } from "../i18n/t";
 import { formatAge } from "./age";
 import { formatDuration } from "./duration";
 

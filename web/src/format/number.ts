@@ -1,4 +1,4 @@
-import { words } from "../words/t";
+import { words } from "../i18n/t";
 
 const formats = new Map<string, Intl.NumberFormat>();
 

@@ -1,5 +1,5 @@
 import type { Piece } from "../api/trips";
-import { t } from "../words/t";
+import { t } from "../i18n/t";
 import { formatDistance } from "./distance";
 
 export function pieceName(piece: Piece): string {

@@ -1,15 +1,15 @@
 import type BaseLayer from "ol/layer/Base";
 import LayerGroup from "ol/layer/Group";
-import type { Colouring } from "../engine/colouring";
 import type { Layers, Theme } from "../engine/types";
 import { FIRST_LAYERS } from "../engine/types";
-import { Basemap } from "./basemap";
-import { HistoryLayer } from "./historyLayer";
-import type { LiveLayerOptions } from "./liveLayer";
-import { LiveLayer } from "./liveLayer";
-import { MeasureLayer } from "./measureLayer";
-import { Streets } from "./streets";
-import { TrackLayer } from "./trackLayer";
+import type { Colouring } from "../fleet/colouring";
+import { Basemap } from "./basemap/basemap";
+import { Streets } from "./basemap/streets";
+import { HistoryLayer } from "./history/historyLayer";
+import type { LiveLayerOptions } from "./markers/liveLayer";
+import { LiveLayer } from "./markers/liveLayer";
+import { MeasureLayer } from "./measure/measureLayer";
+import { TrackLayer } from "./track/trackLayer";
 
 export interface MapLayersOptions extends LiveLayerOptions {
   readonly base: string;

@@ -1,5 +1,5 @@
 import type { Readable } from "../engine/types";
-import { readStored, store } from "../hooks/stored";
+import { readStored, store } from "../lib/stored";
 
 /** What may be chosen, the first as long as nothing was. */
 export const CHOICES = {

@@ -1,8 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { DeviceFilterProvider } from "../filter/DeviceFilterProvider";
-import { EngineContext } from "../hooks/useEngine";
+import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
+import { EngineContext } from "../engine/useEngine";
 import { stillEngine } from "./stillEngine";
 
 /** Renders a panel with everything it may ask for around it. */

@@ -1,11 +1,3 @@
-import { NOT_CONNECTED } from "../engine/connection";
-import { Group } from "../engine/group";
-import { NO_HISTORY } from "../engine/history";
-import { MapMeasure } from "../engine/measure";
-import { Value } from "../engine/readable";
-import type { Replay, ReplayState } from "../engine/replay";
-import type { Fix } from "../engine/replayBlock";
-import { MapSpots } from "../engine/spots";
 import type {
   BasemapChoice,
   BasemapOption,
@@ -22,6 +14,14 @@ import type {
   StoredHover,
 } from "../engine/types";
 import { FIRST_LAYERS } from "../engine/types";
+import { Group } from "../fleet/group";
+import { Value } from "../lib/readable";
+import { NOT_CONNECTED } from "../live/connection";
+import { NO_HISTORY } from "../map/history/history";
+import { MapMeasure } from "../map/measure/measure";
+import { MapSpots } from "../map/spots";
+import type { Replay, ReplayState } from "../replay/replay";
+import type { Fix } from "../replay/replayBlock";
 
 export const LIVE: Connection = { ...NOT_CONNECTED, state: "live" };
 

@@ -1,0 +1,42 @@
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
+import { createEngine } from "../engine/engine";
+import type { Config, Engine } from "../engine/types";
+import { EngineContext } from "../engine/useEngine";
+import { createStatsTrail } from "../overview/statsTrail";
+import { StatsTrailContext } from "../overview/useStatsTrail";
+import { Kiosk } from "./Kiosk";
+import { readPageMode } from "./pageMode";
+import { Shell } from "./Shell";
+import { ShellSkeleton } from "./ShellSkeleton";
+import type { ThemeSetting } from "./state/useTheme";
+
+interface EngineHostProps {
+  readonly config: Config;
+  readonly theme: ThemeSetting;
+}
+
+/** Owns the engine from the first config to the end of the page. */
+export function EngineHost({ config, theme }: EngineHostProps) {
+  const [mode] = useState(() => readPageMode(window.location.search));
+  const [engine, setEngine] = useState<Engine | null>(null);
+  const trail = useMemo(() => engine && createStatsTrail(engine.stats), [engine]);
+  const create = useEffectEvent(() =>
+    createEngine({ base: document.baseURI, config, theme: theme.theme, still: mode.still }),
+  );
+  useEffect(() => {
+    const created = create();
+    setEngine(created);
+    return () => created.dispose();
+  }, []);
+  if (engine === null || trail === null) return <ShellSkeleton />;
+  return (
+    <EngineContext value={engine}>
+      <StatsTrailContext value={trail}>
+        <DeviceFilterProvider>
+          {mode.kiosk ? <Kiosk config={config} theme={theme} /> : <Shell config={config} theme={theme} />}
+        </DeviceFilterProvider>
+      </StatsTrailContext>
+    </EngineContext>
+  );
+}

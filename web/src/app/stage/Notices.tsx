@@ -1,0 +1,33 @@
+import { Info, X } from "lucide-react";
+import { useState } from "react";
+import { t } from "../../i18n/t";
+import { readStored, store } from "../../lib/stored";
+import { IconButton } from "../../ui/IconButton";
+
+const DISMISSED = "herenow.notices.dismissed";
+
+/** What the server wants said on the map, until it is put away; other words are shown again. */
+export function Notices({ notices }: { readonly notices: readonly string[] }) {
+  const text = notices.join("\n");
+  const [dismissed, setDismissed] = useState(() => readStored(DISMISSED));
+  if (notices.length === 0 || dismissed === text) return null;
+  function dismiss(): void {
+    store(DISMISSED, text);
+    setDismissed(text);
+  }
+  return (
+    <section className="notice" aria-labelledby="notice-title">
+      <header className="card-head">
+        <h2 id="notice-title">
+          <Info aria-hidden /> {t("About this demo")}
+        </h2>
+        <IconButton name={t("Dismiss")} icon={X} onClick={dismiss} />
+      </header>
+      <ul>
+        {notices.map((notice) => (
+          <li key={notice}>{notice}.</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, useState } from "react";
+import { address, fetchBytes } from "../../api/request";
+import { useEngine } from "../../engine/useEngine";
+import { builtScript } from "./builtScript";
+
+/** Whether the server serves another build than this page is of; asked whenever the connection has come back. */
+export function useNewVersion(): boolean {
+  const engine = useEngine();
+  const [outdated, setOutdated] = useState(false);
+  useEffect(() => {
+    const ended = new AbortController();
+    let before = engine.connection.get().state;
+    const stop = engine.connection.subscribe(() => {
+      const { state } = engine.connection.get();
+      const cameBack = state === "live" && before !== "live" && before !== "connecting";
+      before = state;
+      if (cameBack) void isOutdated(ended.signal).then((is) => is && setOutdated(true));
+    });
+    return () => {
+      ended.abort();
+      stop();
+    };
+  }, [engine]);
+  return outdated;
+}
+
+async function isOutdated(signal: AbortSignal): Promise<boolean> {
+  try {
+    const served = builtScript(new TextDecoder().decode(await fetchBytes(address("./"), "text/html", signal)));
+    return served !== null && served !== builtScript(document.documentElement.outerHTML);
+  } catch {
+    // It is asked again when the connection comes back the next time.
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Filter, Status } from "../engine/types";
+import { STATUSES } from "../engine/types";
+import { t } from "../i18n/t";
+
+/** What the list, the charts and the map are limited to; without a status or a kind, to none of those. */
+export interface DeviceFilter {
+  readonly search: string;
+  readonly statuses: readonly Status[];
+  readonly kinds: readonly string[];
+  /** The list alone: those that the map shows. */
+  readonly inView: boolean;
+}
+
+export const NO_FILTER: DeviceFilter = { search: "", statuses: [], kinds: [], inView: false };
+
+/** The second click on the same mark takes it away. */
+export function toggleStatus(filter: DeviceFilter, status: Status): DeviceFilter {
+  const toggled = toggle(filter.statuses, status);
+  return { ...filter, statuses: STATUSES.filter((one) => toggled.includes(one)) };
+}
+
+export function toggleKind(filter: DeviceFilter, kind: string): DeviceFilter {
+  return { ...filter, kinds: toggle(filter.kinds, kind).sort() };
+}
+
+export function isFiltered({ search, statuses, kinds, inView }: DeviceFilter): boolean {
+  return search !== "" || statuses.length > 0 || kinds.length > 0 || inView;
+}
+
+/** The map dims by status and kind; the rest is the list's alone. */
+export function mapFilter({ statuses, kinds }: DeviceFilter): Filter {
+  return {
+    statuses: statuses.length === 0 ? null : new Set(statuses),
+    kinds: kinds.length === 0 ? null : new Set(kinds),
+  };
+}
+
+/** `moving, idle` `bus` matching “20”. */
+export function describeFilter({ search, statuses, kinds, inView }: DeviceFilter): string {
+  const parts = [
+    statuses.map((status) => t(status)).join(", "),
+    kinds.join(", "),
+    search && t("matching “{{search}}”", { search }),
+    inView ? t("in view") : "",
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function toggle<T>(chosen: readonly T[], one: T): T[] {
+  return chosen.includes(one) ? chosen.filter((other) => other !== one) : [...chosen, one];
+}

@@ -1,0 +1,200 @@
+import { bearing, metresBetween, shorterWay } from "../lib/mercator";
+import { courseAt, glideTime, nextInterval, overrunTime, progress, shortestTurn } from "./motion";
+import { TrailRing } from "./trailRing";
+
+const NO_COURSE = -1;
+// A glide this long is seen as a straight line, so the marker points along it and not where the device looked at its end.
+const STRAIGHT_METRES = 25;
+const LONG_AGO = 0; // ms: such a marker need not come up any more
+
+/** A place at a time, in world units and ms. */
+export interface Waypoint {
+  readonly x: number;
+  readonly y: number;
+  readonly time: number;
+  readonly course: number | undefined;
+}
+
+/** Where each device is shown, in columns, so that a renderer can hand them to a graphics card. */
+export class Glides {
+  fromX = new Float64Array(0);
+  fromY = new Float64Array(0);
+  toX = new Float64Array(0);
+  toY = new Float64Array(0);
+  start = new Float64Array(0);
+  duration = new Float64Array(0);
+  /** Ms for which it is shown going on after its glide. */
+  overrun = new Float32Array(0);
+  fromCourse = new Float32Array(0);
+  toCourse = new Float32Array(0);
+  heardAt = new Float64Array(0);
+  /** Since when it is shown without a break: a marker that appears elsewhere comes up anew. */
+  bornAt = new Float64Array(0);
+  interval = new Float32Array(0);
+  /** False where the user asked for less motion: every move is a jump. */
+  smooth = true;
+  /** Takes the ways that markers went; null while nobody wants to see them. */
+  trail: TrailRing | null = null;
+
+  get capacity(): number {
+    return this.fromX.length;
+  }
+
+  grow(capacity: number): void {
+    this.fromX = grown(this.fromX, capacity);
+    this.fromY = grown(this.fromY, capacity);
+    this.toX = grown(this.toX, capacity);
+    this.toY = grown(this.toY, capacity);
+    this.start = grown(this.start, capacity);
+    this.duration = grown(this.duration, capacity);
+    this.overrun = grown(this.overrun, capacity);
+    this.fromCourse = grown(this.fromCourse, capacity);
+    this.toCourse = grown(this.toCourse, capacity);
+    this.heardAt = grown(this.heardAt, capacity);
+    this.bornAt = grown(this.bornAt, capacity);
+    this.interval = grown(this.interval, capacity);
+  }
+
+  /** Puts a device where it is, without a glide. */
+  place(i: number, x: number, y: number, course: number | undefined, now: number): void {
+    this.fromX[i] = this.toX[i] = x;
+    this.fromY[i] = this.toY[i] = y;
+    this.start[i] = now;
+    this.duration[i] = 0;
+    this.overrun[i] = 0;
+    this.fromCourse[i] = this.toCourse[i] = course ?? NO_COURSE;
+    this.heardAt[i] = now;
+    this.bornAt[i] = now;
+    this.interval[i] = 0;
+  }
+
+  /** Lets a device glide from where it is shown to its new place; `fixInterval` is the time between its two fixes. */
+  move(i: number, x: number, y: number, course: number | undefined, now: number, fixInterval: number): void {
+    const left = this.#left(i, now);
+    const shownX = this.#xOf(i, left);
+    const shownY = this.#yOf(i, left);
+    const sinceLast = now - (this.heardAt[i] ?? now);
+    const known = this.interval[i] ?? 0;
+    // A snapshot may be much younger than its fixes, so the first interval is taken from the fixes themselves.
+    const interval = nextInterval(known, known === 0 ? fixInterval : sinceLast);
+    const metres = metresBetween(shownX, shownY, x, y);
+    const duration = this.smooth ? glideTime({ metres, sinceLast, interval }) : 0;
+    this.trail?.add(this.fromX[i] ?? shownX, this.fromY[i] ?? shownY, shownX, shownY, now);
+    const shownCourse = this.course(i, now);
+    const bornAt = this.bornAt[i] ?? now;
+    this.place(i, x, y, course, now);
+    this.interval[i] = interval;
+    if (duration === 0) return;
+    this.bornAt[i] = bornAt;
+    this.fromX[i] = shownX;
+    this.fromY[i] = shownY;
+    this.duration[i] = duration;
+    if (course === undefined) return;
+    this.toCourse[i] = metres > STRAIGHT_METRES ? seenCourse(course, bearing(shownX, shownY, x, y)) : course;
+    this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
+  }
+
+  /** Forgets the ways that were gone, where anybody wants to see them; times come after this one. */
+  beginTrail(epoch: number): void {
+    if (this.trail) this.trail = new TrailRing(epoch);
+  }
+
+  /** Lets a device that moves go on for a while after its glide, so that a late fix does not make it halt. */
+  goOn(i: number): void {
+    this.overrun[i] = overrunTime(this.duration[i] ?? 0);
+  }
+
+  /** Puts a device on a way whose end is known, as it was in the past; without an end it stands where that begins. */
+  lead(i: number, begin: Waypoint, end: Waypoint | null): void {
+    this.place(i, begin.x, begin.y, begin.course, begin.time);
+    this.bornAt[i] = LONG_AGO;
+    if (!end || !this.smooth) return;
+    const straight = metresBetween(begin.x, begin.y, end.x, end.y) > STRAIGHT_METRES;
+    this.toX[i] = end.x;
+    this.toY[i] = end.y;
+    this.duration[i] = end.time - begin.time;
+    this.toCourse[i] = (straight ? bearing(begin.x, begin.y, end.x, end.y) : begin.course) ?? NO_COURSE;
+    this.fromCourse[i] = begin.course ?? this.toCourse[i] ?? NO_COURSE;
+  }
+
+  /** Ends every glide: what was going on while nobody looked is not shown after the fact. */
+  settle(count: number): void {
+    this.duration.fill(0, 0, count);
+    this.fromCourse.set(this.toCourse.subarray(0, count));
+  }
+
+  /** May lie outside 0 to 1 on the way across the 180th meridian. */
+  x(i: number, now: number): number {
+    return this.#xOf(i, this.#left(i, now));
+  }
+
+  y(i: number, now: number): number {
+    return this.#yOf(i, this.#left(i, now));
+  }
+
+  #xOf(i: number, left: number): number {
+    const to = this.toX[i] ?? 0;
+    return left === 0 ? to : to - shorterWay(to - (this.fromX[i] ?? to)) * left;
+  }
+
+  #yOf(i: number, left: number): number {
+    const to = this.toY[i] ?? 0;
+    return to - (to - (this.fromY[i] ?? to)) * left;
+  }
+
+  /** Whether it is shown moving. */
+  moves(i: number, now: number): boolean {
+    const duration = this.duration[i] ?? 0;
+    return duration > 0 && now < (this.start[i] ?? 0) + duration + (this.overrun[i] ?? 0);
+  }
+
+  /** Undefined when the device has not said where it heads. */
+  course(i: number, now: number): number | undefined {
+    const to = this.toCourse[i] ?? NO_COURSE;
+    if (to === NO_COURSE) return undefined;
+    return courseAt(this.fromCourse[i] ?? to, to, now - (this.start[i] ?? 0), this.duration[i] ?? 0);
+  }
+
+  /** How much of its way it has come, beyond 1 where it goes on after that. */
+  partDone(i: number, now: number): number {
+    return this.duration[i] ? 1 - this.#left(i, now) : 0;
+  }
+
+  /** How much of its way it will do in so many ms if it goes on so; 0 where it stands. */
+  partIn(i: number, ms: number, now: number): number {
+    return this.overrun[i] && this.moves(i, now) ? ms / (this.duration[i] ?? 1) : 0;
+  }
+
+  /** From where it glides to where, in world units. */
+  way(i: number): [across: number, down: number] {
+    const across = shorterWay((this.toX[i] ?? 0) - (this.fromX[i] ?? 0));
+    return [across, (this.toY[i] ?? 0) - (this.fromY[i] ?? 0)];
+  }
+
+  /** The part of the way that is before it; below 0 when it goes on after its end. */
+  #left(i: number, now: number): number {
+    return 1 - progress(now, this.start[i] ?? 0, this.duration[i] ?? 0, this.overrun[i] ?? 0);
+  }
+
+  copy(from: number, to: number): void {
+    for (const column of this.#columns()) column[to] = column[from] ?? 0;
+  }
+
+  #columns(): (Float64Array | Float32Array)[] {
+    const places = [this.fromX, this.fromY, this.toX, this.toY, this.start, this.duration];
+    return [...places, this.overrun, this.fromCourse, this.toCourse, this.heardAt, this.bornAt, this.interval];
+  }
+}
+
+/** Along its way; but one that was shown too far goes back, and does not turn round for it. */
+function seenCourse(course: number, way: number): number {
+  return Math.abs(shortestTurn(course, way)) < 90 ? way : course;
+}
+
+type Column = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+
+function grown<T extends Column>(column: T, capacity: number): T {
+  const larger = new (column.constructor as new (length: number) => T)(capacity);
+  larger.set(column);
+  return larger;
+}

@@ -1,0 +1,61 @@
+import type { Readable } from "../engine/types";
+import { Value } from "../lib/readable";
+
+/** What is exported and followed together is bounded by it. */
+export const MOST_MEMBERS = 500;
+
+/** The selected devices in the order in which they were, of which the last one that was chosen is told of in full. */
+export interface DeviceGroup {
+  readonly members: Readable<readonly string[]>;
+  /** The only devices that the map shows; null while it shows all. */
+  readonly isolated: Readable<readonly string[] | null>;
+  toggle(deviceId: string): void;
+  /** As many as there is room for; those that are in it stay where they are. */
+  add(deviceIds: readonly string[]): void;
+  /** Shows only these, or all again. */
+  isolate(deviceIds: readonly string[] | null): void;
+}
+
+export interface GroupOptions {
+  /** Makes one the device that is told of. */
+  readonly onPrimary: (deviceId: string | null) => void;
+  readonly onIsolated: (deviceIds: readonly string[] | null) => void;
+}
+
+export class Group implements DeviceGroup {
+  readonly members = new Value<readonly string[]>([]);
+  readonly isolated = new Value<readonly string[] | null>(null);
+  readonly #options: GroupOptions;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
+  }
+
+  /** This device alone, or none. */
+  only(deviceId: string | null): void {
+    this.#set(deviceId === null ? [] : [deviceId], deviceId);
+  }
+
+  toggle(deviceId: string): void {
+    const members = this.members.get();
+    if (members.includes(deviceId)) {
+      const left = members.filter((one) => one !== deviceId);
+      this.#set(left, left.at(-1) ?? null);
+    } else if (members.length < MOST_MEMBERS) this.#set([...members, deviceId], deviceId);
+  }
+
+  add(deviceIds: readonly string[]): void {
+    const members = [...new Set([...this.members.get(), ...deviceIds])].slice(0, MOST_MEMBERS);
+    this.#set(members, members.at(-1) ?? null);
+  }
+
+  isolate(deviceIds: readonly string[] | null): void {
+    this.isolated.set(deviceIds && deviceIds.length > 0 ? deviceIds.slice(0, MOST_MEMBERS) : null);
+    this.#options.onIsolated(this.isolated.get());
+  }
+
+  #set(members: readonly string[], primary: string | null): void {
+    this.members.set(members);
+    this.#options.onPrimary(primary);
+  }
+}

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { STATS } from "../testing/stillEngine";
+import { TestLink } from "../testing/testLink";
+import type { TestSocket } from "../testing/testSocket";
+
+const VIEW = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
+let link: TestLink;
+
+beforeEach(() => {
+  link = TestLink.begin();
+  link.socket.start();
+});
+
+afterEach(() => link.end());
+
+function newest(): TestSocket {
+  return link.newest;
+}
+
+function state(): string {
+  return link.socket.connection.get().state;
+}
+
+function answering(): void {
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(async (url: URL) => Response.json(url.pathname.endsWith("/stats") ? STATS : { time: 1000, positions: [] })),
+  );
+}
+
+async function failThrice(): Promise<void> {
+  for (let i = 0; i < 3; i += 1) {
+    newest().ends();
+    if (i < 2) await vi.advanceTimersByTimeAsync(2000);
+  }
+  await vi.advanceTimersByTimeAsync(10);
+}
+
+test("where no socket gets through the server is polled every two seconds, and that is said", async () => {
+  answering();
+  link.socket.setView(VIEW);
+  await failThrice();
+  expect(state()).toBe("polling");
+  expect(link.messages.map((message) => message.type)).toEqual(["snapshot", "stats"]);
+  await vi.advanceTimersByTimeAsync(2100);
+  expect(link.messages).toHaveLength(4);
+  const asked = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
+  expect(asked[0]).toBe("https://example.org/maps/api/positions/latest?bbox=24%2C60%2C25%2C61");
+});
+
+test("it is polled, too, where those that open say nothing", async () => {
+  answering();
+  for (let i = 0; i < 3; i += 1) {
+    newest().opens();
+    await vi.advanceTimersByTimeAsync(30_000);
+  }
+  expect(state()).toBe("polling");
+});
+
+test("the socket is tried every thirty seconds, and polling ends when it says something", async () => {
+  answering();
+  await failThrice();
+  const before = link.wires.length;
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(link.wires).toHaveLength(before);
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(link.wires).toHaveLength(before + 1);
+  newest().opens();
+  expect(state()).toBe("polling");
+  newest().says({ type: "ping", time: Date.now(), seq: 1 });
+  expect(state()).toBe("live");
+  const said = link.messages.length;
+  newest().says({ type: "ping", time: Date.now(), seq: 1 });
+  await vi.advanceTimersByTimeAsync(9000);
+  expect(link.messages.length - said).toBe(1);
+});
+
+test("a server that is back after a restart gets its socket at once", async () => {
+  newest().goesLive();
+  await failThrice();
+  answering();
+  const before = link.wires.length;
+  await vi.advanceTimersByTimeAsync(2100);
+  expect(link.wires.length).toBeGreaterThan(before);
+  newest().goesLive();
+  expect(state()).toBe("live");
+});
+
+test("what is polled counts for more than a browser that says there is no network", async () => {
+  answering();
+  await failThrice();
+  window.dispatchEvent(new Event("offline"));
+  await vi.advanceTimersByTimeAsync(2100);
+  expect(state()).toBe("polling");
+});
+
+test("a server that answers no poll either is reconnected to as usual", async () => {
+  await failThrice();
+  expect(state()).toBe("reconnecting");
+  const before = link.wires.length;
+  await vi.advanceTimersByTimeAsync(2100);
+  expect(link.wires.length).toBeGreaterThan(before);
+});

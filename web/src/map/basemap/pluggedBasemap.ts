@@ -1,0 +1,63 @@
+import MVT from "ol/format/MVT";
+import type Layer from "ol/layer/Layer";
+import TileLayer from "ol/layer/Tile";
+import VectorTileLayer from "ol/layer/VectorTile";
+import type UrlTile from "ol/source/UrlTile";
+import VectorTileSource from "ol/source/VectorTile";
+import XYZ from "ol/source/XYZ";
+import type { BasemapOption, Theme } from "../../engine/types";
+import { paletteOf } from "../view/palette";
+import { plainStyle } from "./plainStyle";
+import { TileWatch } from "./tileWatch";
+
+/** A basemap of a server elsewhere. */
+export class PluggedBasemap {
+  readonly layer: Layer;
+  readonly #option: BasemapOption;
+  readonly #source: UrlTile;
+  readonly #watch: TileWatch;
+  readonly #pictures: boolean;
+
+  constructor(option: BasemapOption, theme: Theme, onFailure: () => void) {
+    this.#option = option;
+    this.#watch = new TileWatch(onFailure);
+    this.#pictures = option.kind === "xyz";
+    const { min_zoom = 0, max_zoom = 24 } = option;
+    const zooms = { minZoom: min_zoom, maxZoom: max_zoom };
+    if (this.#pictures) {
+      const source = new XYZ({ ...zooms, url: this.#url(theme), crossOrigin: "anonymous" });
+      this.#source = source;
+      this.layer = new TileLayer({ source, className: "plugged" });
+    } else {
+      const source = new VectorTileSource({ ...zooms, url: this.#url(theme), format: new MVT() });
+      this.#source = source;
+      this.layer = new VectorTileLayer({ source, className: "plugged", renderMode: "hybrid" });
+    }
+    this.#source.on("tileloadstart", this.#watch.asked);
+    this.#source.on("tileloaderror", this.#watch.refused);
+    this.#source.on("tileloadend", this.#watch.came);
+    this.#paint(theme);
+  }
+
+  setTheme(theme: Theme): void {
+    if (this.#source.getUrls()?.[0] !== this.#url(theme)) this.#source.setUrl(this.#url(theme));
+    this.#paint(theme);
+  }
+
+  dispose(): void {
+    this.#watch.stop();
+    this.layer.dispose();
+    this.#source.dispose();
+  }
+
+  #url(theme: Theme): string {
+    const { url, dark_url } = this.#option;
+    return (theme === "dark" ? dark_url : null) ?? url ?? "";
+  }
+
+  #paint(theme: Theme): void {
+    const palette = paletteOf(theme);
+    this.layer.setBackground(this.#pictures ? palette.water : palette.land);
+    if (this.layer instanceof VectorTileLayer) this.layer.setStyle(plainStyle(palette));
+  }
+}

@@ -1,0 +1,194 @@
+import { address, fetchJson } from "../../api/request";
+import type { Filter, HistoryState, TimeRange } from "../../engine/types";
+import { t } from "../../i18n/t";
+import { areNumbers, isFields, isNumber } from "../../lib/fields";
+import { Value } from "../../lib/readable";
+import type { HistoryFilter } from "./historyFilter";
+import { historyFilter } from "./historyFilter";
+
+const BEAT = 5000; // ms
+const PACE = 30_000; // ms between looks whether more is stored
+const EMPTY_PACE = 10_000; // as long as there is nothing to be seen
+
+/** What the tiles of the history layer are of. */
+export interface HistoryDrawing extends TimeRange {
+  readonly version: string;
+  readonly filter: HistoryFilter;
+  /** Another one loads again what could not be had. */
+  readonly attempt: number;
+}
+
+/** What the layer shows of the view. */
+export interface HistorySurvey {
+  readonly positions: number;
+  readonly circles: number;
+  /** Tiles that are still to come. */
+  readonly missing: number;
+  /** Why tiles could not be had, or null. */
+  readonly problem: string | null;
+}
+
+interface Told extends TimeRange {
+  readonly version: string;
+  readonly made: number | null;
+}
+
+export const NO_HISTORY: HistoryState = {
+  range: null,
+  made: null,
+  loading: false,
+  positions: 0,
+  circles: 0,
+  error: null,
+  newer: false,
+};
+
+/** Which history is drawn. That stands still: what is stored later is only told of, but where nothing is to be seen. */
+export class History {
+  readonly state = new Value<HistoryState>(NO_HISTORY);
+  readonly drawing = new Value<HistoryDrawing | null>(null);
+  readonly #base: string;
+  #filter = historyFilter(null, []);
+  #attempt = 0;
+  #on = true;
+  #request: AbortController | null = null;
+  /** The request is for what is to be drawn, not only to look. */
+  #awaited = false;
+  #lookedAt = 0;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(this.#beat, BEAT);
+    document.addEventListener("visibilitychange", this.#beat);
+  }
+
+  stop(): void {
+    this.#request?.abort();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    document.removeEventListener("visibilitychange", this.#beat);
+  }
+
+  show(range: TimeRange | null): void {
+    this.#set({ range });
+    this.refresh();
+  }
+
+  refresh(): void {
+    const { range, error } = this.state.get();
+    if (!range) {
+      this.#request?.abort();
+      this.#awaited = false;
+      this.drawing.set(null);
+      this.#set(NO_HISTORY);
+      return;
+    }
+    if (error !== null) this.#attempt += 1;
+    this.#set({ loading: true, error: null, newer: false });
+    this.#awaited = true;
+    void this.#ask(range, this.#draw, this.#fail);
+  }
+
+  /** Whether the layer is shown; while it is not, nothing is looked for. */
+  setOn(on: boolean): void {
+    this.#on = on;
+    if (!on && !this.#awaited) this.#set({ loading: false });
+  }
+
+  /** Only positions of these kinds, or of all. `named` are the kinds that stats name. */
+  setFilter(kinds: Filter["kinds"], named: readonly string[]): void {
+    const filter = historyFilter(kinds, named);
+    if (filter.key === this.#filter.key) return;
+    this.#filter = filter;
+    const drawing = this.drawing.get();
+    if (!drawing) return;
+    this.#set({ loading: this.#on, error: null });
+    this.drawing.set({ ...drawing, filter, attempt: this.#attempt });
+  }
+
+  /** Gives up what is still to come; what has come stays. False where nothing was loaded. */
+  cancel(): boolean {
+    if (!this.state.get().loading) return false;
+    this.#request?.abort();
+    this.#awaited = false;
+    this.#attempt += 1; // whatever is drawn next is loaded anew
+    this.#set({ loading: false, error: stopped() });
+    return true;
+  }
+
+  /** What of the drawing can be seen by now. */
+  tell({ positions, circles, missing, problem }: HistorySurvey): void {
+    // While another one is awaited, what became of this one matters no more.
+    if (!this.drawing.get() || !this.#on || this.#awaited) return;
+    this.#set({ positions, circles, error: problem ?? this.state.get().error, loading: missing > 0 });
+  }
+
+  async #ask(range: TimeRange, take: (told: Told) => void, fail?: (error: unknown) => void): Promise<void> {
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    this.#lookedAt = performance.now();
+    try {
+      const told = readTold(await fetchJson(address("api/history", { ...range }, this.#base), request.signal));
+      if (!request.signal.aborted) take(told);
+    } catch (error) {
+      if (!request.signal.aborted) fail?.(error);
+    }
+    if (this.#request === request) this.#request = null;
+  }
+
+  readonly #draw = ({ from, to, version, made }: Told): void => {
+    this.#awaited = false;
+    this.#set({ range: { from, to }, made });
+    if (made === null) {
+      this.drawing.set(null);
+      this.#set({ loading: false, positions: 0, circles: 0 });
+      return;
+    }
+    this.#set({ loading: this.#on });
+    this.drawing.set({ from, to, version, filter: this.#filter, attempt: this.#attempt });
+  };
+
+  readonly #fail = (error: unknown): void => {
+    this.#awaited = false;
+    this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
+  };
+
+  /** A look that fails is made again: the connection badge tells of a server that does not answer. */
+  readonly #beat = (): void => {
+    const { range, positions, loading, error, newer } = this.state.get();
+    if (!range || !this.#on || document.visibilityState !== "visible") return;
+    if (this.#request || loading || newer || error !== null) return;
+    const pace = positions === 0 ? EMPTY_PACE : PACE;
+    if (performance.now() - this.#lookedAt >= pace - BEAT / 2) void this.#ask(range, this.#compare);
+  };
+
+  readonly #compare = (told: Told): void => {
+    if (told.version === this.drawing.get()?.version) return;
+    if (this.state.get().positions === 0) this.#draw(told);
+    else this.#set({ newer: true });
+  };
+
+  #set(change: Partial<HistoryState>): void {
+    const before = this.state.get();
+    const same = Object.entries(change).every(([key, value]) => before[key as keyof HistoryState] === value);
+    if (!same) this.state.set({ ...before, ...change });
+  }
+}
+
+/** What is said of a drawing that was given up. */
+export function stopped(): string {
+  return t("Stopped: not all of it is shown.");
+}
+
+function readTold(value: unknown): Told {
+  if (isFields(value) && areNumbers([value.from, value.to]) && typeof value.version === "string") {
+    const { from, to, version, made } = value as unknown as Told;
+    return { from, to, version, made: isNumber(made) ? made : null };
+  }
+  throw new Error(t("The server gave a history that cannot be understood."));
+}

@@ -1,0 +1,93 @@
+import type { Hover, StoredHover } from "../engine/types";
+import type { Scene } from "../fleet/scene";
+import { Value } from "../lib/readable";
+import type { DrawnMark } from "./history/historyLayer";
+import { isPosition } from "./history/historyMark";
+import type { MapLayers } from "./mapLayers";
+import type { MapView, Pixel } from "./view/mapView";
+
+const MOUSE_REACH = 14; // pixels
+const TOUCH_REACH = 24;
+
+export interface PointingOptions {
+  readonly layers: MapLayers;
+  readonly view: MapView;
+  readonly scene: () => Scene;
+}
+
+/** At most one of the two: live markers lie above what was stored. */
+export interface Pointed {
+  readonly deviceId: string | null;
+  readonly stored: DrawnMark | null;
+}
+
+/** What the pointer is over, and which stored position was clicked. */
+export class Pointing {
+  readonly hover = new Value<Hover | null>(null);
+  readonly stored = new Value<StoredHover | null>(null);
+  readonly #options: PointingOptions;
+  #pointer: Pixel | null = null;
+  #pinned: DrawnMark | null = null;
+
+  constructor(options: PointingOptions) {
+    this.#options = options;
+  }
+
+  at(pixel: Pixel, touch: boolean): Pointed {
+    const { layers, view } = this.#options;
+    const reach = touch ? TOUCH_REACH : MOUSE_REACH;
+    const deviceId = layers.markers.pick(...pixel, reach);
+    return { deviceId, stored: deviceId === null ? layers.history.at(view.map, pixel, reach) : null };
+  }
+
+  pointed(pixel: Pixel | null): void {
+    this.#pointer = pixel;
+    const { deviceId, stored } = pixel ? this.at(pixel, false) : { deviceId: null, stored: null };
+    this.#options.layers.markers.setHovered(deviceId);
+    this.#options.view.setPointing(deviceId !== null || stored !== null);
+    this.hover.set(pixel && this.#hoverOf(deviceId, pixel));
+    if (!this.#pinned) this.#show(stored, false);
+  }
+
+  /** Markers move under a pointer that rests, so what it is over changes by itself. */
+  look(): void {
+    if (this.hover.get()) this.pointed(this.#pointer);
+  }
+
+  /** Keeps telling of a stored position; of nothing else. */
+  pin(drawn: DrawnMark | null): void {
+    this.#pinned = drawn && isPosition(drawn.mark) ? drawn : null;
+    this.#show(this.#pinned, this.#pinned !== null);
+  }
+
+  /** The map moved: what is told goes with the place that it is about. */
+  moved(): void {
+    const told = this.stored.get();
+    if (!told || !this.#pinned) return;
+    const pixel = this.#options.view.pixelOf(this.#pinned.place);
+    if (pixel === null) this.pin(null);
+    else if (pixel[0] !== told.x || pixel[1] !== told.y) this.stored.set({ ...told, x: pixel[0], y: pixel[1] });
+  }
+
+  #hoverOf(deviceId: string | null, [x, y]: Pixel): Hover | null {
+    const { store, now } = this.#options.scene();
+    const row = deviceId === null ? undefined : store.row(deviceId);
+    const position = row === undefined ? null : store.positionAt(row, now());
+    return position && { x, y, position };
+  }
+
+  #show(drawn: DrawnMark | null, pinned: boolean): void {
+    const pixel = drawn && this.#options.view.pixelOf(drawn.place);
+    if (!drawn || !pixel || !isPosition(drawn.mark)) {
+      this.stored.set(null);
+      return;
+    }
+    const position = drawn.mark;
+    const [x, y] = pixel;
+    const told = this.stored.get();
+    if (told?.position === position && told.pinned === pinned && told.x === x && told.y === y) return;
+    const { store } = this.#options.scene();
+    const name = store.positions[store.row(position.device_id) ?? -1]?.name ?? null;
+    this.stored.set({ x, y, position, name, pinned });
+  }
+}

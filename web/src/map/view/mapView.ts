@@ -1,0 +1,302 @@
+import "ol/ol.css";
+import "./map.css";
+import ScaleLine from "ol/control/ScaleLine";
+import { easeOut } from "ol/easing";
+import { containsCoordinate, containsExtent, getCenter, getHeight, getWidth } from "ol/extent";
+import { defaults as defaultInteractions } from "ol/interaction/defaults";
+import type BaseLayer from "ol/layer/Base";
+import OpenLayersMap from "ol/Map";
+import type MapBrowserEvent from "ol/MapBrowserEvent";
+import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
+import View from "ol/View";
+import type { Box, Padding, Place } from "../../engine/types";
+import { withPlace } from "../../lib/hashParameters";
+import { Pace } from "../../lib/pace";
+import type { VisibleArea } from "../../live/viewReport";
+import { boxSelect } from "./boxSelect";
+import { frameViewOf, visibleArea } from "./frameView";
+import { freeExtent } from "./freeExtent";
+import { MenuGesture } from "./menuGesture";
+import { readHash, writeHash } from "./viewHash";
+
+const HASH_PACE = 250; // ms
+const WORLD: Box = [-150, -50, 160, 70];
+const STREET_ZOOM = 14;
+const CLOSEST_FIT = 15; // zoom, of a fleet that stands on one spot
+const FIT_MARGIN = 32; // pixels
+const MOTION = 250; // ms
+const PAN_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
+const SMALL = 0.2; // share of the map in which what is kept in view would be lost
+const FOLLOW_STEP = 0.25; // pixels
+
+/** CSS pixels from the top left of the map. */
+export type Pixel = readonly [x: number, y: number];
+
+export interface MapViewOptions {
+  readonly layers: BaseLayer[];
+  readonly startBox: Box | null;
+  /** Whether the user asked for less motion. */
+  readonly calm: () => boolean;
+  readonly onMove: (area: VisibleArea) => void;
+  /** The map came to rest. */
+  readonly onRest: () => void;
+  readonly onClick: (pixel: Pixel, touch: boolean, shift: boolean) => void;
+  /** Asked what can be done there; null by the keyboard. */
+  readonly onMenu: (pixel: Pixel | null) => void;
+  /** Two corners of what was framed. */
+  readonly onBox: (corner: Pixel, opposite: Pixel) => void;
+  /** True when it was for a device, so that the map does not zoom by itself. */
+  readonly onDoubleClick: (pixel: Pixel) => boolean;
+  /** Null when the pointer left, or is a finger. */
+  readonly onPoint: (pixel: Pixel | null) => void;
+  /** The user moved the map to another place. */
+  readonly onPan: () => void;
+}
+
+/** Owns the map: where it looks, what the pointer and the keys do to it, and the address that says so. */
+export class MapView {
+  readonly map: OpenLayersMap;
+  readonly #view: View;
+  readonly #options: MapViewOptions;
+  readonly #menu: MenuGesture;
+  readonly #hash = new Pace(HASH_PACE, () => this.#writeHash());
+  /** Whether the place was given by the address, so that nothing should choose a better one. */
+  readonly placed: boolean;
+  #padding = [0, 0, 0, 0];
+  /** The centre that stays while the padding changes. */
+  #kept: number[] | undefined;
+  #pointFrame: number | null = null;
+  #point: [number, number] | null = null;
+
+  constructor(options: MapViewOptions) {
+    this.#options = options;
+    this.#menu = new MenuGesture((event) => {
+      const [x = 0, y = 0] = event ? this.map.getEventPixel(event) : [];
+      options.onMenu(event && [x, y]);
+    });
+    const start = readHash(window.location.hash);
+    this.placed = start !== null;
+    this.#view = new View({
+      center: fromLonLat(start ? [start.longitude, start.latitude] : [0, 25]),
+      zoom: start?.zoom ?? 2,
+      minZoom: 1,
+      maxZoom: 19,
+      enableRotation: false,
+      smoothResolutionConstraint: true,
+    });
+    this.map = new OpenLayersMap({
+      view: this.#view,
+      layers: options.layers,
+      // Whom the map is owed to, the page says itself.
+      controls: [new ScaleLine({ minWidth: 72 })],
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false }),
+      moveTolerance: 3,
+    });
+    this.map.addInteraction(boxSelect(options.onBox));
+  }
+
+  mount(element: HTMLElement): void {
+    element.tabIndex = 0;
+    this.map.setTarget(element);
+    if (!this.placed) this.fit(this.#options.startBox ?? WORLD, false);
+    this.#listen(element);
+  }
+
+  dispose(): void {
+    this.#hash.stop();
+    this.#menu.stop();
+    if (this.#pointFrame !== null) cancelAnimationFrame(this.#pointFrame);
+    window.removeEventListener("hashchange", this.#hashChanged);
+    this.map.setTarget(undefined);
+    this.map.dispose();
+  }
+
+  fit(box: Box, animate = true, closest = CLOSEST_FIT): void {
+    const extent = this.#extentOf(box);
+    this.#view.fit(extent, {
+      padding: [FIT_MARGIN, FIT_MARGIN, FIT_MARGIN, FIT_MARGIN],
+      maxZoom: closest,
+      duration: animate ? this.#motion(500) : 0,
+    });
+  }
+
+  flyTo({ latitude, longitude }: Place): void {
+    const zoom = Math.max(this.#view.getZoom() ?? 0, STREET_ZOOM);
+    const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
+    this.#view.animate({ center, zoom, duration: this.#motion(600), easing: easeOut });
+  }
+
+  /** Moves the map, at the zoom that it has, to a place that is not where it can be seen. */
+  bring({ latitude, longitude }: Place): void {
+    const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
+    const free = freeExtent(this.#view, this.#view.getAnimating() ? this.#kept : undefined);
+    if (containsCoordinate(free, center) && this.#isBare(center)) return;
+    this.#view.animate({ center, duration: this.#motion(600), easing: easeOut });
+  }
+
+  /** Whether nothing lies over the map there, which its padding need not tell: cards at its foot grow. */
+  #isBare([x = 0, y = 0]: number[]): boolean {
+    const [pixel, viewport] = [this.pixelOf([x, y]), this.map.getViewport()];
+    if (!pixel || !viewport) return false;
+    const { left, top } = viewport.getBoundingClientRect();
+    return viewport.contains(document.elementFromPoint(left + pixel[0], top + pixel[1]));
+  }
+
+  /** Keeps a place in the middle, called with every frame while a device is followed; true when it drew the map. */
+  centreOn({ latitude, longitude }: Place): boolean {
+    const before = this.#view.getCenter();
+    const resolution = this.#view.getResolution();
+    if (!before || !resolution || this.#view.getInteracting() || this.#view.getAnimating()) return false;
+    const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
+    const moved = Math.hypot((center[0] ?? 0) - (before[0] ?? 0), (center[1] ?? 0) - (before[1] ?? 0));
+    if (moved / resolution < FOLLOW_STEP) return false;
+    this.#view.setCenter(center);
+    this.map.renderSync();
+    return true;
+  }
+
+  zoomBy(delta: number): void {
+    const zoom = (this.#view.getZoom() ?? 0) + delta;
+    this.#view.animate({ zoom, duration: this.#motion(MOTION), easing: easeOut });
+  }
+
+  /** Where a place, in map coordinates, is on the screen; null where it is not. */
+  pixelOf(place: readonly [x: number, y: number]): Pixel | null {
+    const [x = -1, y = -1] = this.map.getPixelFromCoordinate([...place]) ?? [];
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    return x >= 0 && y >= 0 && x <= width && y <= height ? [x, y] : null;
+  }
+
+  placeAt(pixel: Pixel): Place {
+    const [longitude = 0, latitude = 0] = toLonLat(this.map.getCoordinateFromPixel([...pixel]) ?? [0, 0]);
+    return { longitude, latitude };
+  }
+
+  /** The pixel in the middle of what no panel covers. */
+  get middle(): Pixel {
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const [top = 0, right = 0, bottom = 0, left = 0] = this.#padding;
+    return [(left + width - right) / 2, (top + height - bottom) / 2];
+  }
+
+  shows([x, y]: Pixel): boolean {
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    return x >= 0 && y >= 0 && x <= width && y <= height;
+  }
+
+  /** Moves the map only when a part of the box has left it, or when it has become small in it. */
+  keepInView(box: Box): void {
+    if (this.#view.getInteracting() || this.#view.getAnimating()) return;
+    const extent = this.#extentOf(box);
+    const inner = freeExtent(this.#view, undefined);
+    const share = Math.max(getWidth(extent) / getWidth(inner), getHeight(extent) / getHeight(inner));
+    const closest = (this.#view.getZoom() ?? 0) >= CLOSEST_FIT - 0.1;
+    if (!containsExtent(inner, extent) || (share < SMALL && !closest)) this.fit(box);
+  }
+
+  /** Shows by the cursor that a click would do something. */
+  setPointing(on: boolean): void {
+    const viewport = this.map.getViewport();
+    if (viewport) viewport.style.cursor = on ? "pointer" : "";
+  }
+
+  /** Waits for a flight to end, which it would cut short. */
+  setPadding(padding: Padding): void {
+    this.#padding = [padding.top, padding.right, padding.bottom, padding.left];
+    if (!this.#view.getAnimating()) this.#applyPadding();
+  }
+
+  /** The place in the middle of what is free stays there, so that the address names the same place whatever is open. */
+  #applyPadding(): void {
+    if (String(this.#view.padding) === String(this.#padding)) return;
+    const center = this.#view.getCenter();
+    this.#view.padding = this.#padding; // which moves the centre, and leaves the picture where it is
+    this.#kept = center;
+    if (!center) return;
+    if (this.map.getTarget()) this.#view.animate({ center, duration: this.#motion(MOTION), easing: easeOut });
+    else this.#view.setCenter(center);
+  }
+
+  #motion(duration: number): number {
+    return this.#options.calm() ? 0 : duration;
+  }
+
+  /** The world repeats: the copy that is nearest to where the map looks. */
+  /** In the copy of the world that is nearest to what is shown. */
+  #extentOf([west, south, east, north]: Box): number[] {
+    const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
+    const [middle = 0] = getCenter(extent);
+    const [nearest = 0] = this.#nearestCopy([middle, 0]);
+    return extent.map((edge, i) => (i % 2 === 0 ? edge + nearest - middle : edge));
+  }
+
+  #nearestCopy([x = 0, y = 0]: number[]): number[] {
+    const width = 2 * Math.PI * 6378137;
+    const [centreX = 0] = this.#view.getCenter() ?? [];
+    return [x + Math.round((centreX - x) / width) * width, y];
+  }
+
+  #listen(element: HTMLElement): void {
+    const { onClick, onDoubleClick, onMove, onPan, onRest } = this.#options;
+    this.#menu.listen(element);
+    this.map.on("click", (event) => {
+      if (!this.#menu.takeClick()) onClick(pixelOf(event), isTouch(event), event.originalEvent.shiftKey);
+    });
+    this.map.on("dblclick", (event) => {
+      if (onDoubleClick(pixelOf(event))) event.stopPropagation();
+    });
+    this.map.on("pointerdrag", onPan);
+    element.addEventListener("keydown", (event) => {
+      if (PAN_KEYS.has(event.key)) onPan();
+    });
+    this.map.on("pointermove", (event) => this.#pointAt(event.dragging || isTouch(event) ? null : pixelOf(event)));
+    element.addEventListener("pointerleave", () => this.#pointAt(null));
+    this.map.on("postrender", ({ frameState }) => {
+      if (frameState) onMove(visibleArea(frameViewOf(frameState)));
+    });
+    this.map.on("moveend", () => {
+      onRest();
+      this.#hash.ask();
+      this.#applyPadding();
+    });
+    window.addEventListener("hashchange", this.#hashChanged);
+  }
+
+  /** At most once a frame, however often the pointer says where it is. */
+  #pointAt(pixel: [number, number] | null): void {
+    this.#point = pixel;
+    this.#pointFrame ??= requestAnimationFrame(() => {
+      this.#pointFrame = null;
+      this.#options.onPoint(this.#point);
+    });
+  }
+
+  readonly #hashChanged = (): void => {
+    const asked = readHash(window.location.hash);
+    if (!asked) return;
+    this.#options.onPan();
+    this.#view.setCenter(fromLonLat([asked.longitude, asked.latitude]));
+    this.#view.setZoom(asked.zoom);
+  };
+
+  #writeHash(): void {
+    const center = this.#view.getCenter();
+    const zoom = this.#view.getZoom();
+    if (!center || zoom === undefined) return;
+    const [longitude = 0, latitude = 0] = toLonLat(center);
+    const { pathname, search, hash } = window.location;
+    const said = withPlace(hash, writeHash({ zoom, latitude, longitude }));
+    window.history.replaceState(window.history.state, "", pathname + search + said);
+  }
+}
+
+type PointerMapEvent = MapBrowserEvent<KeyboardEvent | WheelEvent | PointerEvent>;
+
+function pixelOf(event: PointerMapEvent): [number, number] {
+  const [x = 0, y = 0] = event.pixel;
+  return [x, y];
+}
+
+function isTouch(event: PointerMapEvent): boolean {
+  return "pointerType" in event.originalEvent && event.originalEvent.pointerType === "touch";
+}

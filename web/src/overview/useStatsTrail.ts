@@ -1,0 +1,16 @@
+import { createContext, useContext } from "react";
+import type { Readable } from "../engine/types";
+import { useReadable } from "../lib/useReadable";
+import type { TrailPoint } from "./statsTrail";
+
+const NO_TRAIL: readonly TrailPoint[] = [];
+
+export const StatsTrailContext = createContext<Readable<readonly TrailPoint[]>>({
+  get: () => NO_TRAIL,
+  subscribe: () => () => {},
+});
+
+/** The statistics of the last two minutes. */
+export function useStatsTrail(): readonly TrailPoint[] {
+  return useReadable(useContext(StatsTrailContext));
+}

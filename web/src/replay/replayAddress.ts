@@ -1,0 +1,84 @@
+import type { TimeRange } from "../engine/types";
+import { readNames, readParameters, withParameters, writeNames } from "../lib/hashParameters";
+import { Pace } from "../lib/pace";
+import type { Replay, ReplaySpeed, ReplayState } from "./replay";
+import { REPLAY_SPEEDS } from "./replay";
+
+const PACE = 1000; // ms
+
+export interface AddressedReplay {
+  readonly range: TimeRange;
+  readonly time: number;
+  readonly speed: ReplaySpeed | null;
+  /** Null for all. */
+  readonly devices: readonly string[] | null;
+}
+
+/** What an address says of a replay; null where it says nothing that could be played. */
+export function readReplay(hash: string): AddressedReplay | null {
+  const parameters = readParameters(hash);
+  if (parameters.get("mode") !== "replay") return null;
+  const [from = Number.NaN, to = Number.NaN] = ["from", "to"].map((name) => Date.parse(parameters.get(name) ?? ""));
+  if (!(from < to)) return null;
+  const time = Date.parse(parameters.get("t") ?? "");
+  const speed = REPLAY_SPEEDS.find((one) => String(one) === parameters.get("speed")) ?? null;
+  const devices = readNames(parameters.get("devices") ?? "");
+  return {
+    range: { from, to },
+    time: time >= from && time <= to ? time : from,
+    speed,
+    devices: devices.length > 0 ? devices : null,
+  };
+}
+
+/** The address of a moment of a replay, without one that of the live map. */
+export function writeReplay(hash: string, state: ReplayState | null): string {
+  return withParameters(hash, {
+    mode: state && "replay",
+    from: state && written(state.range.from),
+    to: state && written(state.range.to),
+    t: state && written(state.time),
+    speed: state && String(state.speed),
+    devices: writeNames(state?.devices ?? []),
+  });
+}
+
+function written(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Keeps the address and the replay the same, whoever changes one of them. */
+export class ReplayAddress {
+  readonly #replay: Replay;
+  readonly #write = new Pace(PACE, () => this.#say());
+  #stop: (() => void) | null = null;
+
+  constructor(replay: Replay) {
+    this.#replay = replay;
+  }
+
+  start(): void {
+    this.#read();
+    this.#stop = this.#replay.state.subscribe(() => this.#write.ask());
+    window.addEventListener("hashchange", this.#read);
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#write.stop();
+    window.removeEventListener("hashchange", this.#read);
+  }
+
+  readonly #read = (): void => {
+    const asked = readReplay(window.location.hash);
+    if (!asked) return;
+    this.#replay.show(asked.range, asked.time, asked.devices);
+    if (asked.speed) this.#replay.setSpeed(asked.speed);
+  };
+
+  #say(): void {
+    const { pathname, search, hash } = window.location;
+    const said = writeReplay(hash, this.#replay.state.get());
+    if (said !== (hash || "#")) window.history.replaceState(window.history.state, "", pathname + search + said);
+  }
+}

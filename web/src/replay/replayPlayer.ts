@@ -1,0 +1,274 @@
+import type { LivePosition, TimeRange } from "../engine/types";
+import { DeviceStore } from "../fleet/deviceStore";
+import { TRAIL_LASTS } from "../fleet/trailRing";
+import { Value } from "../lib/readable";
+import type { Replay, ReplaySpeed, ReplayState } from "./replay";
+import type { Fix, ReplayBlock } from "./replayBlock";
+import { ReplayFleet } from "./replayFleet";
+import { ReplayLibrary } from "./replayLibrary";
+
+const TICK = 100; // ms, also where no frame of the map comes
+const PUBLISH_EVERY = 250; // ms
+/** Ms of wall-clock that one step counts at most: a tab that slept goes on where it was. */
+const LONGEST_STEP = 250;
+const STEP = 10_000; // ms of the past
+const FIRST_SPEED: ReplaySpeed = 60;
+const NO_FIXES: readonly Fix[] = [];
+
+export interface ReplayPlayerOptions {
+  readonly base: string;
+  readonly serverNow: () => number;
+  readonly nameOf: (deviceId: string) => string | undefined;
+  readonly selected: () => string | null;
+  /** Live positions so far. */
+  readonly heard: () => number;
+  /** The past comes on the map, or goes. */
+  readonly onScene: (past: boolean) => void;
+  /** Something has changed that is drawn. */
+  readonly onChange: () => void;
+}
+
+/** The past with a clock of its own: it goes on by itself, waits for what is not there yet, and ends at the end. */
+export class ReplayPlayer implements Replay {
+  readonly state = new Value<ReplayState | null>(null);
+  readonly track = new Value<readonly Fix[]>(NO_FIXES);
+  readonly store = new DeviceStore();
+  readonly clock = {
+    time: () => this.#time,
+    speed: () => (this.#isMoving ? (this.state.get()?.speed ?? 0) : 0),
+    trailLasts: () => trailLasts(this.state.get()?.speed ?? 1),
+  };
+  readonly #options: ReplayPlayerOptions;
+  readonly #library: ReplayLibrary;
+  #fleet: ReplayFleet;
+  #time = 0;
+  #advancedAt = 0;
+  #publishedAt = 0;
+  #heardBefore = 0;
+  /** The play-head goes to where markers are once that is known. */
+  #unplaced = false;
+  #tracked: { readonly deviceId: string | null; readonly block: ReplayBlock | null } = { deviceId: null, block: null };
+  #opening: AbortController | null = null;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(options: ReplayPlayerOptions) {
+    this.#options = options;
+    this.#library = new ReplayLibrary(options.base, () => this.advance());
+    this.#fleet = this.#makeFleet();
+  }
+
+  show(range: TimeRange, time?: number, devices?: readonly string[] | null): void {
+    const before = this.state.get();
+    const only = devices === undefined ? (before?.devices ?? null) : devices;
+    const to = Math.max(range.from, Math.min(range.to, this.#options.serverNow()));
+    const shown = { from: range.from, to };
+    // Where nothing was to be seen, another range need not begin.
+    const wanted = time ?? (this.store.count > 0 ? before?.time : undefined);
+    const within = wanted !== undefined && wanted >= shown.from && wanted <= shown.to;
+    this.#unplaced = !within;
+    this.#time = within ? wanted : shown.from;
+    this.#fleet.leap();
+    this.state.set({
+      range: shown,
+      time: this.#time,
+      playing: false,
+      speed: before?.speed ?? FIRST_SPEED,
+      loop: before?.loop ?? false,
+      devices: only,
+      waiting: true,
+      error: null,
+      stored: null,
+      newer: before?.newer ?? 0,
+    });
+    if (!before) this.#begin();
+    this.#library.limit(only);
+    void this.#open(shown);
+  }
+
+  fleet(): LivePosition[] {
+    return this.store.positions.flatMap((_, row) => this.store.positionAt(row, this.#time) ?? []);
+  }
+
+  end(): void {
+    if (!this.state.get()) return;
+    this.stop();
+    this.state.set(null);
+    this.#tellTrack(null, null);
+    this.#options.onScene(false);
+    for (const { device_id } of [...this.store.positions]) this.store.drop(device_id);
+    this.#fleet = this.#makeFleet();
+  }
+
+  /** Ends what goes on, and shows nothing else. */
+  stop(): void {
+    this.#opening?.abort();
+    this.#library.close();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  play(on: boolean): void {
+    const state = this.state.get();
+    if (!state) return;
+    if (on && this.#time >= state.range.to) this.#time = firstTime(state);
+    this.#advancedAt = performance.now();
+    this.#set({ playing: on });
+    this.advance();
+  }
+
+  seek(time: number): void {
+    const state = this.state.get();
+    if (!state) return;
+    this.#unplaced = false;
+    this.#time = Math.max(state.range.from, Math.min(state.range.to, time));
+    this.#fleet.leap();
+    this.#set({});
+    this.advance();
+    this.#options.onChange();
+  }
+
+  step(direction: -1 | 1): void {
+    if (this.state.get()?.playing) this.play(false);
+    const selected = this.#options.selected();
+    const fix = selected === null ? null : this.#fleet.fixBeside(selected, this.#time, direction);
+    this.seek(fix?.time ?? this.#time + direction * STEP);
+  }
+
+  setSpeed(speed: ReplaySpeed): void {
+    this.#set({ speed });
+    this.advance();
+  }
+
+  setLoop(loop: boolean): void {
+    this.#set({ loop });
+  }
+
+  limit(devices: readonly string[] | null): void {
+    if (!this.state.get()) return;
+    this.#library.limit(devices);
+    this.#fleet.leap();
+    this.#set({ devices });
+    this.advance();
+  }
+
+  retry(): void {
+    const state = this.state.get();
+    if (!state) return;
+    if (state.stored === null) {
+      this.#set({ error: null, waiting: true });
+      void this.#open(state.range);
+    } else {
+      this.#library.retry();
+      this.advance();
+    }
+  }
+
+  /** Goes on to the time that it is by now; called before each frame, and where there are none by itself. */
+  advance(): void {
+    const state = this.state.get();
+    if (!state) return;
+    const now = performance.now();
+    const step = Math.min(LONGEST_STEP, now - this.#advancedAt) * state.speed;
+    this.#advancedAt = now;
+    if (state.playing) this.#goOn(step, state);
+    this.#library.want(this.#time, state.playing ? state.speed : 0);
+    if (this.#library.isReady(this.#time)) this.#place();
+    if (this.#fleet.show(this.#time, this.#library.at(this.#time))) this.#options.onChange();
+    this.#tellTrack(this.#options.selected(), this.#library.at(this.#time).now);
+    if (now - this.#publishedAt >= PUBLISH_EVERY || this.#news) this.#publish(now);
+  }
+
+  #goOn(step: number, state: ReplayState): void {
+    const { range, loop } = state;
+    const next = Math.min(range.to, this.#time + step);
+    if (this.#library.isReady(next)) this.#time = next;
+    if (this.#time < range.to) return;
+    // Where nothing is stored there is nothing to begin anew with.
+    if (loop && firstTime(state) < range.to) this.#time = firstTime(state);
+    else this.#set({ playing: false });
+  }
+
+  get #isMoving(): boolean {
+    return this.state.get()?.playing === true && this.#library.isReady(this.#time);
+  }
+
+  /** Whether something other than the time has changed. */
+  get #news(): boolean {
+    const state = this.state.get();
+    return state?.waiting !== this.#isWaiting(state) || state?.error !== this.#errorOf(state);
+  }
+
+  #isWaiting(state: ReplayState | null): boolean {
+    return this.#errorOf(state) === null && !this.#library.isReady(this.#time);
+  }
+
+  #errorOf(state: ReplayState | null): string | null {
+    return state?.stored === null ? state.error : this.#library.problem;
+  }
+
+  #publish(now: number): void {
+    this.#publishedAt = now;
+    const state = this.state.get();
+    const newer = this.#options.heard() - this.#heardBefore;
+    const told = { time: this.#time, waiting: this.#isWaiting(state), error: this.#errorOf(state), newer };
+    if (Object.entries(told).some(([name, value]) => state?.[name as keyof ReplayState] !== value)) this.#set(told);
+  }
+
+  #tellTrack(deviceId: string | null, block: ReplayBlock | null): void {
+    if (deviceId === this.#tracked.deviceId && block === this.#tracked.block) return;
+    this.#tracked = { deviceId, block };
+    const row = deviceId === null ? undefined : block?.row(deviceId);
+    this.track.set((row !== undefined && block?.fixes(row)) || NO_FIXES);
+  }
+
+  #place(): void {
+    if (!this.#unplaced) return;
+    this.#unplaced = false;
+    const peopled = this.#library.at(this.#time).now?.peopled;
+    const end = this.state.get()?.range.to ?? 0;
+    if (peopled !== undefined && peopled > this.#time && peopled <= end) this.#time = peopled;
+  }
+
+  #begin(): void {
+    this.#heardBefore = this.#options.heard();
+    this.#timer = setInterval(() => this.advance(), TICK);
+    this.#options.onScene(true);
+  }
+
+  async #open(range: TimeRange): Promise<void> {
+    this.#opening?.abort();
+    const opening = new AbortController();
+    this.#opening = opening;
+    try {
+      await this.#library.open(range, opening.signal);
+    } catch (error) {
+      if (opening.signal.aborted) return;
+      this.#set({ waiting: false, error: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    if (opening.signal.aborted) return;
+    const { stored } = this.#library;
+    if (this.#unplaced) this.#time = Math.max(range.from, stored[0]?.from ?? range.from);
+    this.#set({ stored });
+    this.advance();
+  }
+
+  #makeFleet(): ReplayFleet {
+    return new ReplayFleet({ store: this.store, nameOf: this.#options.nameOf });
+  }
+
+  #set(change: Partial<ReplayState>): void {
+    const state = this.state.get();
+    if (state) this.state.set({ ...state, time: this.#time, ...change });
+  }
+}
+
+/** Seconds of the past: as long as live ones, or ten seconds of wall-clock where those are longer. */
+function trailLasts(speed: number): number {
+  return Math.max(TRAIL_LASTS, 10 * speed);
+}
+
+/** Where its history begins. */
+function firstTime({ range, stored }: ReplayState): number {
+  return Math.max(range.from, stored?.[0]?.from ?? range.from);
+}
