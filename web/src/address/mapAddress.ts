@@ -1,7 +1,7 @@
-import type { Layers } from "../engine/types";
-import { STATUSES } from "../engine/types";
 import { type DeviceFilter, NO_FILTER } from "../fleet/deviceFilter";
 import { readNames, readParameters, withParameters, writeNames } from "../lib/hashParameters";
+import { STATUSES } from "../live/position";
+import type { Layers } from "../map/layers";
 
 const LONGEST_SEARCH = 128;
 /** Names beside the markers are a setting of whoever looks. */

@@ -1,33 +1,44 @@
 import { useEffect, useEffectEvent, useState } from "react";
-import type { ShellSetting } from "../app/state/useShellState";
 import { useDeviceFilter } from "../devices/useDeviceFilter";
-import type { Engine, Layers } from "../engine/types";
+import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
 import { Pace } from "../lib/pace";
 import { useReadable } from "../lib/useReadable";
+import type { Layers } from "../map/layers";
 import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
 
 const PACE = 250; // ms
 
+/** Which panels are open; the part of the layout that the address holds. */
+interface PanelState {
+  readonly left: boolean;
+  readonly right: boolean;
+  readonly tab: "devices" | "overview";
+}
+
+interface PanelSetting extends PanelState {
+  change(changes: Partial<PanelState>): void;
+}
+
 /** Keeps the address and what is selected, filtered, switched off and open the same, whoever changes one of them. */
-export function useMapAddress(shell: ShellSetting): void {
+export function useMapAddress(panels: PanelSetting): void {
   const engine = useEngine();
   const { filter, setFilter } = useDeviceFilter();
   const layers = useReadable(engine.layers);
   const selected = useReadable(engine.group.members);
   const isolated = useReadable(engine.group.isolated);
-  const closed = (["left", "right"] as const).filter((side) => !shell[side]);
+  const closed = (["left", "right"] as const).filter((side) => !panels[side]);
   const off = (Object.keys(layers) as (keyof Layers)[]).filter((layer) => !layers[layer]);
   // That which is open by itself need not be said.
-  const [first] = useState(shell.tab);
-  const said = { selected, isolated, filter, off, closed, tab: shell.tab === first ? null : shell.tab };
+  const [first] = useState(panels.tab);
+  const said = { selected, isolated, filter, off, closed, tab: panels.tab === first ? null : panels.tab };
 
   const read = useEffectEvent(() => {
     const asked = readMapAddress(window.location.hash);
     tell(engine, asked);
     setFilter(asked.filter);
     const sides = { left: !asked.closed.includes("left"), right: !asked.closed.includes("right") };
-    shell.change(asked.tab ? { ...sides, tab: asked.tab } : sides);
+    panels.change(asked.tab ? { ...sides, tab: asked.tab } : sides);
   });
   const write = useEffectEvent(() => say(said));
   const [pace] = useState(() => new Pace(PACE, () => write()));

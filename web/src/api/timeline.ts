@@ -1,4 +1,4 @@
-import type { TimeRange } from "../engine/types";
+import type { TimeRange } from "../lib/timeRange";
 import { ask, type Schemas } from "./ask";
 
 export type Timeline = Schemas["Timeline"];

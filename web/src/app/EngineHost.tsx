@@ -1,7 +1,8 @@
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import type { Config } from "../api/config";
 import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
-import { createEngine } from "../engine/engine";
-import type { Config, Engine } from "../engine/types";
+import type { Engine } from "../engine/engine";
+import { createEngine } from "../engine/mapEngine";
 import { EngineContext } from "../engine/useEngine";
 import { createStatsTrail } from "../overview/statsTrail";
 import { StatsTrailContext } from "../overview/useStatsTrail";

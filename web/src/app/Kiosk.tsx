@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import type { Config } from "../engine/types";
+import type { Config } from "../api/config";
 import { useEngine } from "../engine/useEngine";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";

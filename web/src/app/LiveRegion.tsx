@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
-import type { Stats } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { formatCount, formatRate } from "../format/count";
 import { t } from "../i18n/t";
+import type { Stats } from "../live/stats";
 
 const INTERVAL_MILLISECONDS = 30_000;
 

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from "react";
 import { useMapAddress } from "../address/useMapAddress";
-import type { Config } from "../engine/types";
+import type { Config } from "../api/config";
 import { useEngine } from "../engine/useEngine";
 import { useRecentDevices } from "../palette/useRecentDevices";
 import { SkipLink } from "../ui/SkipLink";

@@ -1,8 +1,8 @@
 import { LocateFixed, ZoomIn } from "lucide-react";
-import type { LivePosition } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
+import type { LivePosition } from "../live/position";
 
 export function DetailActions({ newest }: { readonly newest: LivePosition }) {
   const engine = useEngine();

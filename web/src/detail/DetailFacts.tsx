@@ -1,5 +1,4 @@
 import type { Device } from "../api/devices";
-import type { LivePosition } from "../engine/types";
 import { useShownTime } from "../engine/useNow";
 import { formatAge } from "../format/age";
 import { formatShare } from "../format/count";
@@ -10,6 +9,7 @@ import { formatPlace } from "../format/place";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
 import { t } from "../i18n/t";
+import type { LivePosition } from "../live/position";
 import { CopyButton } from "../ui/CopyButton";
 import { Fact } from "../ui/Fact";
 

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { fetchDevice } from "../api/devices";
-import type { LivePosition } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
+import type { LivePosition } from "../live/position";
 import { IconButton } from "../ui/IconButton";
 import { QueryProblem } from "../ui/QueryProblem";
 import { SkeletonRows } from "../ui/SkeletonRows";

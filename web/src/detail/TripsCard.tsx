@@ -3,7 +3,6 @@ import { CircleStop, Route } from "lucide-react";
 import { useState } from "react";
 import type { Piece } from "../api/trips";
 import { fetchTrips } from "../api/trips";
-import type { Place } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { useServerNow } from "../engine/useNow";
 import { formatDistance } from "../format/distance";
@@ -12,6 +11,7 @@ import { pieceName } from "../format/pieceName";
 import { formatSpeed } from "../format/speed";
 import { formatMinute } from "../format/time";
 import { t } from "../i18n/t";
+import type { Place } from "../lib/place";
 import { QueryProblem } from "../ui/QueryProblem";
 
 const SPAN = 86_400_000; // ms

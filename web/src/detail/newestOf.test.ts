@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device } from "../api/devices";
-import type { LivePosition } from "../engine/types";
+import type { LivePosition } from "../live/position";
 import { newestOf } from "./newestOf";
 
 const live: LivePosition = { device_id: "a", timestamp: 2000, latitude: 1, longitude: 2, status: "moving" };

@@ -1,6 +1,6 @@
 import type { Device } from "../api/devices";
-import type { LivePosition } from "../engine/types";
-import { readDevice } from "../live/message";
+import { readDevice } from "../live/messageDecoder";
+import type { LivePosition } from "../live/position";
 
 /** What the map has, unless it is another device's or older than what the server stores. */
 export function newestOf(deviceId: string, live: LivePosition | null, device: Device | undefined): LivePosition | null {

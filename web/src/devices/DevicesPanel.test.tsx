@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Device, DevicePage } from "../api/devices";
 import { SearchBox } from "../app/topbar/SearchBox";
-import type { LivePosition } from "../engine/types";
+import type { LivePosition } from "../live/position";
 import { renderPanel } from "../testing/renderPanel";
 import { STATS, stillEngine } from "../testing/stillEngine";
 import { DevicesPanel } from "./DevicesPanel";

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import { STATUSES } from "../engine/types";
 import { useFleetCounts } from "../engine/useFleetCounts";
 import { toggleStatus } from "../fleet/deviceFilter";
 import { formatCount } from "../format/count";
 import { t } from "../i18n/t";
+import { STATUSES } from "../live/position";
 import { StatusShape } from "../ui/StatusShape";
 import { useDeviceFilter } from "./useDeviceFilter";
 

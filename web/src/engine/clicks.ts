@@ -2,8 +2,9 @@ import { isPosition } from "../map/history/historyMark";
 import type { MapLayers } from "../map/mapLayers";
 import type { Pointing } from "../map/pointing";
 import type { MapSpots } from "../map/spots";
-import type { MapView, Pixel } from "../map/view/mapView";
-import type { Engine } from "./types";
+import type { MapView } from "../map/view/mapView";
+import type { Pixel } from "../map/view/pixel";
+import type { Engine } from "./engine";
 
 const CLUSTER_CLOSEST = 18; // zoom
 const HERE_REACH = 12; // pixels in which markers lie on one spot

@@ -1,8 +1,8 @@
 import type { Scene } from "../fleet/scene";
+import type { LivePosition } from "../live/position";
 import type { MapLayers } from "../map/mapLayers";
 import type { FrameFigures } from "../map/markers/frameMeter";
 import type { MapView } from "../map/view/mapView";
-import type { LivePosition } from "./types";
 
 export interface Metrics extends FrameFigures {
   readonly messages: number;

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Engine } from "./types";
+import type { Engine } from "./engine";
 
 export const EngineContext = createContext<Engine | null>(null);
 

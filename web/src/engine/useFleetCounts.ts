@@ -1,7 +1,8 @@
 import { useMemo } from "react";
 import { clock } from "../lib/clock";
 import { useReadable, useReadablePart } from "../lib/useReadable";
-import type { LivePosition, Stats } from "./types";
+import type { LivePosition } from "../live/position";
+import type { Stats } from "../live/stats";
 import { useEngine } from "./useEngine";
 
 const OTHER = "other";

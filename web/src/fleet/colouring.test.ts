@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LivePosition } from "../engine/types";
+import type { LivePosition } from "../live/position";
 import { COLOURS, colourCode, SPEED_STEPS } from "./colouring";
 
 function position(more: Partial<LivePosition>): LivePosition {

@@ -1,4 +1,4 @@
-import type { LivePosition } from "../engine/types";
+import type { LivePosition } from "../live/position";
 
 export const COLOURS = 8;
 /** What colour says of a marker, beside its shape: its status, its speed, or its kind, for which each has one of eight. */

@@ -1,6 +1,7 @@
-import type { Filter, Status } from "../engine/types";
-import { STATUSES } from "../engine/types";
 import { t } from "../i18n/t";
+import type { Status } from "../live/position";
+import { STATUSES } from "../live/position";
+import type { Filter } from "./mapFilter";
 
 /** What the list, the charts and the map are limited to; without a status or a kind, to none of those. */
 export interface DeviceFilter {

@@ -1,5 +1,5 @@
 import type { DeviceQuery } from "../api/devices";
-import type { Box } from "../engine/types";
+import type { Box } from "../lib/place";
 import type { DeviceFilter } from "./deviceFilter";
 import { type DeviceOrder, sortOf } from "./deviceOrder";
 import type { FleetQuery } from "./fleetBox";

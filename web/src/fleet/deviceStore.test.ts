@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { LivePosition, Status } from "../engine/types";
-import { STATUSES } from "../engine/types";
 import { longitudeOf } from "../lib/mercator";
+import type { LivePosition, Status } from "../live/position";
+import { STATUSES } from "../live/position";
 import { DeviceStore } from "./deviceStore";
 
 function position(device_id: string, timestamp: number, more: Partial<LivePosition> = {}): LivePosition {

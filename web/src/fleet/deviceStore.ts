@@ -1,9 +1,10 @@
-import type { Filter, LivePosition, Status } from "../engine/types";
-import { STATUSES } from "../engine/types";
 import { worldX, worldY } from "../lib/mercator";
+import type { LivePosition, Status } from "../live/position";
+import { STATUSES } from "../live/position";
 import { type Colouring, colourCode } from "./colouring";
 import type { Waypoint } from "./glides";
 import { Glides } from "./glides";
+import type { Filter } from "./mapFilter";
 
 const STALE_AFTER = 300_000; // ms after a fix, of the past or where the server does not say when
 const FIRST_CAPACITY = 1024;

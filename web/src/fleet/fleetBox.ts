@@ -1,7 +1,8 @@
 import { type DevicePage, fetchDevices } from "../api/devices";
 import { address, fetchJson } from "../api/request";
-import type { Box, Place, Status } from "../engine/types";
-import { readPositions } from "../live/message";
+import type { Box, Place } from "../lib/place";
+import { readPositions } from "../live/messageDecoder";
+import type { Status } from "../live/position";
 
 const PAGE = 1000;
 const MOST_PAGES = 10; // as many devices as the server tells of at once where nothing limits them

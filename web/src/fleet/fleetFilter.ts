@@ -1,5 +1,5 @@
-import type { Filter } from "../engine/types";
 import type { DeviceStore } from "./deviceStore";
+import type { Filter } from "./mapFilter";
 
 export interface FleetFilterOptions {
   /** Those of now and of the past. */

@@ -1,5 +1,5 @@
-import type { LivePosition } from "../engine/types";
 import type { Message } from "../live/message";
+import type { LivePosition } from "../live/position";
 import type { DeviceStore } from "./deviceStore";
 
 export interface FleetIntakeOptions {

@@ -1,8 +1,9 @@
-import type { Readable } from "../engine/types";
+import { MOST_NAMES } from "../lib/hashParameters";
+import type { Readable } from "../lib/readable";
 import { Value } from "../lib/readable";
 
-/** What is exported and followed together is bounded by it. */
-export const MOST_MEMBERS = 500;
+/** Limits how many devices are followed and exported together; the address holds as many. */
+export const MOST_MEMBERS = MOST_NAMES;
 
 /** The selected devices in the order in which they were, of which the last one that was chosen is told of in full. */
 export interface DeviceGroup {

@@ -1,6 +1,7 @@
 import type { Device, DevicePage } from "../api/devices";
-import type { Box, LivePosition } from "../engine/types";
-import { STATUSES } from "../engine/types";
+import type { Box } from "../lib/place";
+import type { LivePosition } from "../live/position";
+import { STATUSES } from "../live/position";
 import type { DeviceFilter } from "./deviceFilter";
 import type { DeviceOrder } from "./deviceOrder";
 

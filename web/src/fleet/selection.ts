@@ -1,7 +1,7 @@
 import { address, fetchJson } from "../api/request";
-import type { LivePosition } from "../engine/types";
 import { Value } from "../lib/readable";
-import { readDevice } from "../live/message";
+import { readDevice } from "../live/messageDecoder";
+import type { LivePosition } from "../live/position";
 import type { Scene } from "./scene";
 
 const PACE = 250; // ms between looks into the store

@@ -1,4 +1,4 @@
-import type { Readable } from "../engine/types";
+import type { Readable } from "../lib/readable";
 import { words } from "./t";
 
 interface Translation {

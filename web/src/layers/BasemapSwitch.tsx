@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { BasemapOption } from "../engine/types";
+import type { BasemapOption } from "../api/config";
 import { useEngine } from "../engine/useEngine";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";

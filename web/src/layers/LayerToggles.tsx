@@ -1,7 +1,7 @@
-import type { Layers } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { type Label, t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
+import type { Layers } from "../map/layers";
 
 const NAMES: readonly { readonly key: keyof Layers; readonly label: Label }[] = [
   { key: "live", label: "Live" },

@@ -1,8 +1,8 @@
-import { STATUSES, type Status } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { formatCount } from "../format/count";
 import { type Label, t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
+import { STATUSES, type Status } from "../live/position";
 import { DENSITY_STEPS } from "../map/history/densityStep";
 import { StatusShape } from "../ui/StatusShape";
 import { ColourLegend } from "./ColourLegend";

@@ -1,4 +1,4 @@
-import type { Readable } from "../engine/types";
+import type { Readable } from "./readable";
 
 /** Milliseconds, told once a second to all who show an age: one timer for the page, none while nobody listens. */
 function createClock(): Readable<number> {

@@ -1,4 +1,4 @@
-import type { Place } from "../engine/types";
+import type { Place } from "./place";
 
 /** Metres and degrees clockwise from north, at the start. */
 export interface Leg {

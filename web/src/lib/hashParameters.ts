@@ -1,4 +1,5 @@
-import { MOST_MEMBERS } from "../fleet/group";
+/** How many names an address holds at most. */
+export const MOST_NAMES = 500;
 
 /** What the address says behind the place, as in `#z/lat/lon?name=value`. Times are left readable. */
 export function readParameters(hash: string): ReadonlyMap<string, string> {
@@ -26,12 +27,12 @@ export function withPlace(hash: string, place: string): string {
 
 /** Commas part the names, so those in them are written otherwise. Null where there are none. */
 export function writeNames(names: readonly string[]): string | null {
-  const text = names.slice(0, MOST_MEMBERS).map((name) => name.replace(/[%,]/g, encodeURIComponent));
+  const text = names.slice(0, MOST_NAMES).map((name) => name.replace(/[%,]/g, encodeURIComponent));
   return text.join(",") || null;
 }
 
 export function readNames(text: string): string[] {
-  const names = text.split(",").slice(0, MOST_MEMBERS).map(decoded);
+  const names = text.split(",").slice(0, MOST_NAMES).map(decoded);
   return [...new Set(names)].filter((name) => name !== "");
 }
 

@@ -1,4 +1,12 @@
-import type { Readable } from "../engine/types";
+/**
+ * A value that changes, shaped for React's `useSyncExternalStore(readable.subscribe, readable.get)`: both functions are
+ * bound, and `get` returns the same reference until the value changed.
+ */
+export interface Readable<T> {
+  get(): T;
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: () => void): () => void;
+}
 
 /** A readable that its owner sets; listeners hear of every change. */
 export class Value<T> implements Readable<T> {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { LivePosition } from "../engine/types";
 import { Names } from "./binary";
 import type { Message } from "./message";
-import { readMessage } from "./message";
+import { readMessage } from "./messageDecoder";
+import type { LivePosition } from "./position";
 
 const GOLDEN = resolve(import.meta.dirname, "../../../tests/golden");
 const ORDER: string[] = JSON.parse(readFileSync(resolve(GOLDEN, "order.json"), "utf8"));

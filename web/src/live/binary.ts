@@ -1,6 +1,6 @@
-import type { LivePosition, Status } from "../engine/types";
 import { isNumber } from "../lib/fields";
 import type { Message } from "./message";
+import type { LivePosition, Status } from "./position";
 
 /**
  * Reads `herenow.bin.v1`, laid out in docs/protocol.md. Columns are read in place, by the byte order of the machine, which

@@ -1,6 +1,6 @@
-import type { Stats } from "../engine/types";
 import type { Lag } from "./connection";
 import type { Message } from "./message";
+import type { Stats } from "./stats";
 
 const LOOK = 500; // ms
 const LATELY = 10_000; // ms

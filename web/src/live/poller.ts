@@ -1,8 +1,8 @@
 import { address, fetchJson } from "../api/request";
-import type { Box } from "../engine/types";
 import { t } from "../i18n/t";
+import type { Box } from "../lib/place";
 import type { Message } from "./message";
-import { readPositions, readStats } from "./message";
+import { readPositions, readStats } from "./messageDecoder";
 
 const INTERVAL = 2000; // ms
 

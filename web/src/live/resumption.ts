@@ -1,4 +1,4 @@
-import type { Box } from "../engine/types";
+import type { Box } from "../lib/place";
 import type { Message } from "./message";
 
 export interface ReportedView {

@@ -8,7 +8,7 @@ import type { Connection, ConnectionState } from "./connection";
 import { NOT_CONNECTED } from "./connection";
 import { LagWatch } from "./lagWatch";
 import type { Message } from "./message";
-import { readMessage } from "./message";
+import { readMessage } from "./messageDecoder";
 import { Poller } from "./poller";
 import type { ReportedView, ViewMessage } from "./resumption";
 import { Resumption } from "./resumption";

@@ -1,5 +1,5 @@
-import type { Box } from "../engine/types";
 import { Pace } from "../lib/pace";
+import type { Box } from "../lib/place";
 import { Value } from "../lib/readable";
 import type { ReportedView } from "./resumption";
 import type { VisibleArea } from "./viewReport";

@@ -1,7 +1,8 @@
 import { fetchDevice, fetchDevices } from "../api/devices";
-import type { Place, Readable } from "../engine/types";
 import { boxAround, type FleetQuery, fetchFleetBox } from "../fleet/fleetBox";
 import type { Scene } from "../fleet/scene";
+import type { Place } from "../lib/place";
+import type { Readable } from "../lib/readable";
 import { Value } from "../lib/readable";
 import type { LiveLayer } from "./markers/liveLayer";
 import type { MapView } from "./view/mapView";

@@ -1,11 +1,12 @@
 import type BaseLayer from "ol/layer/Base";
 import LayerGroup from "ol/layer/Group";
-import type { Layers, Theme } from "../engine/types";
-import { FIRST_LAYERS } from "../engine/types";
 import type { Colouring } from "../fleet/colouring";
+import type { Theme } from "../settings/theme";
 import { Basemap } from "./basemap/basemap";
 import { Streets } from "./basemap/streets";
 import { HistoryLayer } from "./history/historyLayer";
+import type { Layers } from "./layers";
+import { FIRST_LAYERS } from "./layers";
 import type { LiveLayerOptions } from "./markers/liveLayer";
 import { LiveLayer } from "./markers/liveLayer";
 import { MeasureLayer } from "./measure/measureLayer";

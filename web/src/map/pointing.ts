@@ -1,10 +1,29 @@
-import type { Hover, StoredHover } from "../engine/types";
 import type { Scene } from "../fleet/scene";
 import { Value } from "../lib/readable";
+import type { LivePosition } from "../live/position";
 import type { DrawnMark } from "./history/historyLayer";
-import { isPosition } from "./history/historyMark";
+import { isPosition, type StoredPosition } from "./history/historyMark";
 import type { MapLayers } from "./mapLayers";
-import type { MapView, Pixel } from "./view/mapView";
+import type { MapView } from "./view/mapView";
+import type { Pixel } from "./view/pixel";
+
+export interface Hover {
+  /** CSS pixels from the top left of the mounted element. */
+  readonly x: number;
+  readonly y: number;
+  readonly position: LivePosition;
+}
+
+export interface StoredHover {
+  /** As those of `Hover`. */
+  readonly x: number;
+  readonly y: number;
+  readonly position: StoredPosition;
+  /** Of the device, where it is known. */
+  readonly name: string | null;
+  /** It was clicked, and stays until something else is. */
+  readonly pinned: boolean;
+}
 
 const MOUSE_REACH = 14; // pixels
 const TOUCH_REACH = 24;

@@ -1,8 +1,10 @@
-import type { LivePosition, Place, Readable } from "../engine/types";
 import type { Scene } from "../fleet/scene";
+import type { Place } from "../lib/place";
+import type { Readable } from "../lib/readable";
 import { Value } from "../lib/readable";
+import type { LivePosition } from "../live/position";
 import type { VisibleArea } from "../live/viewReport";
-import type { Pixel } from "./view/mapView";
+import type { Pixel } from "./view/pixel";
 
 const MOST_HERE = 100;
 

@@ -1,5 +1,6 @@
-import type { LivePosition, Readable } from "../engine/types";
 import type { Scene } from "../fleet/scene";
+import type { Readable } from "../lib/readable";
+import type { LivePosition } from "../live/position";
 import type { MapLayers } from "./mapLayers";
 import type { TrackLoader } from "./track/trackLoader";
 

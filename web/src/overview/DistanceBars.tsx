@@ -4,11 +4,12 @@ import { ChartCard } from "../charts/ChartCard";
 import { MarkTable } from "../charts/MarkTable";
 import type { Mark } from "../charts/mark";
 import { useSettledOrder } from "../charts/useSettledOrder";
-import type { Engine, Stats } from "../engine/types";
+import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
 import { formatDistance } from "../format/distance";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
+import type { Stats } from "../live/stats";
 
 /** The ten that went furthest since midnight UTC, and all others; a click selects the device. */
 export function DistanceBars({ stats }: { readonly stats: Stats }) {

@@ -7,11 +7,11 @@ import type { Mark } from "../charts/mark";
 import { fold, OTHER } from "../charts/slices";
 import { useSettledOrder } from "../charts/useSettledOrder";
 import { type DeviceFilterSetting, useDeviceFilter } from "../devices/useDeviceFilter";
-import { STATUSES } from "../engine/types";
 import type { FleetCounts } from "../engine/useFleetCounts";
 import { toggleKind, toggleStatus } from "../fleet/deviceFilter";
 import { formatCount } from "../format/count";
 import { t } from "../i18n/t";
+import { STATUSES } from "../live/position";
 import { Segments } from "../ui/Segments";
 
 type Grouping = "status" | "kind";

@@ -1,8 +1,8 @@
 import { ChartCard } from "../charts/ChartCard";
 import { Sparkline } from "../charts/Sparkline";
-import type { Stats } from "../engine/types";
 import { formatDelay } from "../format/delay";
 import { t } from "../i18n/t";
+import type { Stats } from "../live/stats";
 import { Fact } from "../ui/Fact";
 import { TrailTable } from "./TrailTable";
 import { useStatsTrail } from "./useStatsTrail";

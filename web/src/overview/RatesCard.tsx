@@ -1,9 +1,9 @@
 import { ChartCard } from "../charts/ChartCard";
 import { Sparkline } from "../charts/Sparkline";
-import type { Stats } from "../engine/types";
 import { formatCount, formatRate } from "../format/count";
 import { formatDistance } from "../format/distance";
 import { t } from "../i18n/t";
+import type { Stats } from "../live/stats";
 import { Fact } from "../ui/Fact";
 import { TrailTable } from "./TrailTable";
 import { useStatsTrail } from "./useStatsTrail";

@@ -1,4 +1,5 @@
-import type { Readable, Stats } from "../engine/types";
+import type { Readable } from "../lib/readable";
+import type { Stats } from "../live/stats";
 
 const SPAN_MILLISECONDS = 120_000;
 

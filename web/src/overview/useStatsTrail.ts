@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Readable } from "../engine/types";
+import type { Readable } from "../lib/readable";
 import { useReadable } from "../lib/useReadable";
 import type { TrailPoint } from "./statsTrail";
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { fetchDevices } from "../api/devices";
-import type { Engine } from "../engine/types";
+import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
 import { t } from "../i18n/t";
 import { heardKeys, pressKey } from "../keyboard/keyListeners";

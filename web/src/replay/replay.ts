@@ -1,4 +1,6 @@
-import type { LivePosition, Readable, TimeRange } from "../engine/types";
+import type { Readable } from "../lib/readable";
+import type { TimeRange } from "../lib/timeRange";
+import type { LivePosition } from "../live/position";
 import type { Fix } from "./replayBlock";
 
 export const REPLAY_SPEEDS = [1, 10, 60, 600, 3600] as const;

@@ -1,6 +1,6 @@
-import type { TimeRange } from "../engine/types";
 import { readNames, readParameters, withParameters, writeNames } from "../lib/hashParameters";
 import { Pace } from "../lib/pace";
+import type { TimeRange } from "../lib/timeRange";
 import type { Replay, ReplaySpeed, ReplayState } from "./replay";
 import { REPLAY_SPEEDS } from "./replay";
 

@@ -1,7 +1,7 @@
-import type { LivePosition } from "../engine/types";
 import type { DeviceStore } from "../fleet/deviceStore";
 import type { Waypoint } from "../fleet/glides";
 import { metresBetween, worldX, worldY } from "../lib/mercator";
+import type { LivePosition } from "../live/position";
 import type { Fix, ReplayBlock } from "./replayBlock";
 
 /** Ms between two fixes up to which the way between them is taken for known. */

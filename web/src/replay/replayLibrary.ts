@@ -1,7 +1,7 @@
 import { address, fetchAtMost, fetchJson, Refusal } from "../api/request";
-import type { TimeRange } from "../engine/types";
 import { t } from "../i18n/t";
 import { isFields, isNumber } from "../lib/fields";
+import type { TimeRange } from "../lib/timeRange";
 import { ReplayBlock } from "./replayBlock";
 import type { Blocks } from "./replayFleet";
 import { COARSEST, finestThatMayFit, leaving, levelFor, nextFetch, wantedNumbers } from "./replayPlan";

@@ -1,7 +1,8 @@
-import type { LivePosition, TimeRange } from "../engine/types";
 import { DeviceStore } from "../fleet/deviceStore";
 import { TRAIL_LASTS } from "../fleet/trailRing";
 import { Value } from "../lib/readable";
+import type { TimeRange } from "../lib/timeRange";
+import type { LivePosition } from "../live/position";
 import type { Replay, ReplaySpeed, ReplayState } from "./replay";
 import type { Fix, ReplayBlock } from "./replayBlock";
 import { ReplayFleet } from "./replayFleet";

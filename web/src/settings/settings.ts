@@ -1,4 +1,4 @@
-import type { Readable } from "../engine/types";
+import type { Readable } from "../lib/readable";
 import { readStored, store } from "../lib/stored";
 
 /** What may be chosen, the first as long as nothing was. */

@@ -1,24 +1,21 @@
-import type {
-  BasemapChoice,
-  BasemapOption,
-  BasemapState,
-  Box,
-  Connection,
-  Drawing,
-  Engine,
-  Filter,
-  HistoryState,
-  Layers,
-  LivePosition,
-  Stats,
-  StoredHover,
-} from "../engine/types";
-import { FIRST_LAYERS } from "../engine/types";
+import type { BasemapOption } from "../api/config";
+import type { Engine } from "../engine/engine";
 import { Group } from "../fleet/group";
+import type { Filter } from "../fleet/mapFilter";
+import type { Box } from "../lib/place";
 import { Value } from "../lib/readable";
+import type { Connection } from "../live/connection";
 import { NOT_CONNECTED } from "../live/connection";
+import type { LivePosition } from "../live/position";
+import type { Stats } from "../live/stats";
+import type { BasemapChoice, BasemapState } from "../map/basemap/basemapChoice";
 import { NO_HISTORY } from "../map/history/history";
+import type { HistoryState } from "../map/history/historyState";
+import type { Layers } from "../map/layers";
+import { FIRST_LAYERS } from "../map/layers";
+import type { Drawing } from "../map/markers/frameGovernor";
 import { MapMeasure } from "../map/measure/measure";
+import type { StoredHover } from "../map/pointing";
 import { MapSpots } from "../map/spots";
 import type { Replay, ReplayState } from "../replay/replay";
 import type { Fix } from "../replay/replayBlock";

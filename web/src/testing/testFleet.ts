@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { LivePosition } from "../engine/types";
 import type { Message } from "../live/message";
+import type { LivePosition } from "../live/position";
 import { TestLink } from "./testLink";
 
 const DEVICES = 6;

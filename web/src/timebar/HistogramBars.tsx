@@ -1,6 +1,6 @@
 import type { Timeline } from "../api/timeline";
 import { barScale } from "../charts/barScale";
-import type { TimeRange } from "../engine/types";
+import type { TimeRange } from "../lib/timeRange";
 
 interface HistogramBarsProps {
   readonly timeline: Timeline;

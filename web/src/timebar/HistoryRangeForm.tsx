@@ -1,6 +1,6 @@
 import { type SubmitEvent, useId, useState } from "react";
-import type { TimeRange } from "../engine/types";
 import { t } from "../i18n/t";
+import type { TimeRange } from "../lib/timeRange";
 import { readRange } from "./historyRange";
 import { writeTime } from "./readTime";
 import { TimeField } from "./TimeField";

@@ -1,11 +1,11 @@
 import { RefreshCw, X } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { HistoryState } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { useServerNow } from "../engine/useNow";
 import { formatMinute, formatTime } from "../format/time";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
+import type { HistoryState } from "../map/history/historyState";
 import { type HistoryChoice, hasMovedOn } from "./historyRange";
 
 const LONG = 1000; // ms

@@ -1,6 +1,5 @@
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useId, useState } from "react";
-import type { TimeRange } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
 import { useServerNow } from "../engine/useNow";
 import { formatMinute } from "../format/time";
@@ -10,6 +9,7 @@ import { BasemapSwitch } from "../layers/BasemapSwitch";
 import { ColourChoice } from "../layers/ColourChoice";
 import { LayerToggles } from "../layers/LayerToggles";
 import { Legend } from "../layers/Legend";
+import type { TimeRange } from "../lib/timeRange";
 import { useReadable } from "../lib/useReadable";
 import { settings } from "../settings/settings";
 import { IconButton } from "../ui/IconButton";

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useRef, useState } from "react";
-import type { TimeRange } from "../engine/types";
 import { formatMinute } from "../format/time";
 import { t } from "../i18n/t";
+import type { TimeRange } from "../lib/timeRange";
 import { between, type Edge, moved, type Steps, withEdge } from "./brush";
 
 const PAGE = 10; // parts of the window that a page goes

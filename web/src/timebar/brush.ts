@@ -1,4 +1,4 @@
-import type { TimeRange } from "../engine/types";
+import type { TimeRange } from "../lib/timeRange";
 
 /** Choosing a range of time in whole steps from the start of a window. */
 export interface Steps {

@@ -1,4 +1,4 @@
-import type { TimeRange } from "../engine/types";
+import type { TimeRange } from "../lib/timeRange";
 
 const HOUR = 3_600_000; // ms
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
-import type { TimeRange } from "../engine/types";
 import { formatMinute } from "../format/time";
 import { t } from "../i18n/t";
+import type { TimeRange } from "../lib/timeRange";
 import { type HistoryChoice, layerRange, PRESETS } from "./historyRange";
 import type { Mode } from "./useReplayMode";
 

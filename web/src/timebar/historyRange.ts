@@ -1,5 +1,5 @@
-import type { TimeRange } from "../engine/types";
 import { t } from "../i18n/t";
+import type { TimeRange } from "../lib/timeRange";
 import { readTime, type TimeReading, writeWithOffset } from "./readTime";
 
 export const PRESETS = [

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useState } from "react";
-import type { TimeRange } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
+import type { TimeRange } from "../lib/timeRange";
 import { readReplay } from "../replay/replayAddress";
 import { type HistoryChoice, isPreset, layerRange, presetRange } from "./historyRange";
 

@@ -1,5 +1,5 @@
-import type { TimeRange } from "../engine/types";
 import { useEngine } from "../engine/useEngine";
+import type { TimeRange } from "../lib/timeRange";
 import { useReadable } from "../lib/useReadable";
 import type { ReplayState } from "../replay/replay";
 import { presetRange } from "./historyRange";

@@ -1,4 +1,4 @@
-import type { Status } from "../engine/types";
+import type { Status } from "../live/position";
 
 const SHAPES: Readonly<Record<Status, string>> = {
   moving: "M8 1.5 13.5 14 8 11 2.5 14Z",

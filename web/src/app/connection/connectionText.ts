@@ -1,7 +1,8 @@
-import type { Connection, Lag, Stats } from "../../engine/types";
 import { formatAge } from "../../format/age";
 import { formatNumber } from "../../format/number";
 import { type Label, t } from "../../i18n/t";
+import type { Connection, Lag } from "../../live/connection";
+import type { Stats } from "../../live/stats";
 
 export interface ConnectionText {
   /** For the badge: one word. */

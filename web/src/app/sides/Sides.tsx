@@ -3,11 +3,11 @@ import { DevicesPanel } from "../../devices/DevicesPanel";
 import { t } from "../../i18n/t";
 import { Panel } from "../../ui/Panel";
 import type { Layout } from "../../ui/useLayout";
-import type { ShellSetting } from "../state/useShellState";
+import type { ShellSetting, Tab } from "../state/useShellState";
 import { BottomSheet } from "./BottomSheet";
 import { RightPanel } from "./RightPanel";
 import { SidePanel } from "./SidePanel";
-import { type Tab, TabbedPanel } from "./TabbedPanel";
+import { TabbedPanel } from "./TabbedPanel";
 
 interface SidesProps {
   readonly layout: Layout;

@@ -7,8 +7,7 @@ import { useReadable } from "../../lib/useReadable";
 import { OverviewPanel } from "../../overview/OverviewPanel";
 import { Panel } from "../../ui/Panel";
 import { Segments } from "../../ui/Segments";
-
-export type Tab = "devices" | "overview";
+import type { Tab } from "../state/useShellState";
 
 interface TabbedPanelProps {
   readonly tab: Tab;

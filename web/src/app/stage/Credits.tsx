@@ -1,6 +1,6 @@
 import { Info } from "lucide-react";
 import { useState } from "react";
-import type { Credit } from "../../engine/types";
+import type { Credit } from "../../api/config";
 import { t } from "../../i18n/t";
 import { IconButton } from "../../ui/IconButton";
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
-import type { Padding } from "../../engine/types";
 import { useEngine } from "../../engine/useEngine";
 import { t } from "../../i18n/t";
+import type { Padding } from "../../map/view/padding";
 import { MAP_ID } from "../../ui/SkipLink";
 
 /** What the engine draws its map in. */

@@ -1,8 +1,9 @@
-import type { Config, Padding } from "../../engine/types";
+import type { Config } from "../../api/config";
 import { useEngine } from "../../engine/useEngine";
 import { t } from "../../i18n/t";
 import { useReadable } from "../../lib/useReadable";
 import { basemapCredits } from "../../map/basemap/basemapCredits";
+import type { Padding } from "../../map/view/padding";
 import { MapDock } from "../../timebar/MapDock";
 import { ConnectionBanner } from "../connection/ConnectionBanner";
 import { BasemapNotice } from "./BasemapNotice";

@@ -1,12 +1,12 @@
 import { Undo2, X } from "lucide-react";
 import { useEffect } from "react";
-import type { Place } from "../../engine/types";
 import { useEngine } from "../../engine/useEngine";
 import { formatCourse } from "../../format/course";
 import { formatDistance } from "../../format/distance";
 import { t } from "../../i18n/t";
 import { useShortcuts } from "../../keyboard/useShortcuts";
 import { geodesic } from "../../lib/geodesic";
+import type { Place } from "../../lib/place";
 import { useReadable } from "../../lib/useReadable";
 import { IconButton } from "../../ui/IconButton";
 import { MAP_ID } from "../../ui/SkipLink";

@@ -1,5 +1,5 @@
-import type { Padding } from "../../engine/types";
 import { remPixels } from "../../lib/remPixels";
+import type { Padding } from "../../map/view/padding";
 import type { Layout } from "../../ui/useLayout";
 import { type SheetStop, sheetHeight } from "../state/sheetStops";
 

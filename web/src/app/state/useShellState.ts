@@ -2,8 +2,9 @@ import { useCallback, useEffect, useState } from "react";
 import { useEngine } from "../../engine/useEngine";
 import { useReadable } from "../../lib/useReadable";
 import type { Layout } from "../../ui/useLayout";
-import type { Tab } from "../sides/TabbedPanel";
 import type { SheetStop } from "./sheetStops";
+
+export type Tab = "devices" | "overview";
 
 /** What is open. */
 export interface ShellState {

@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from "react";
-import type { Theme } from "../../engine/types";
 import { useReadable } from "../../lib/useReadable";
 import { CHOICES, type Settings, settings } from "../../settings/settings";
+import type { Theme } from "../../settings/theme";
 
 const LIGHT = "(prefers-color-scheme: light)";
 

@@ -1,9 +1,9 @@
-import type { Drawing } from "../../engine/types";
 import { useEngine } from "../../engine/useEngine";
 import { useFleetSize } from "../../engine/useFleetCounts";
 import { formatCount, formatRate } from "../../format/count";
 import { type Label, t } from "../../i18n/t";
 import { useReadable } from "../../lib/useReadable";
+import type { Drawing } from "../../map/markers/frameGovernor";
 
 const REDUCED = { what: "reduced quality", why: "Frames came late for some seconds, so less is drawn" } as const;
 const LESS: Readonly<Record<Drawing, { readonly what: Label; readonly why: Label } | null>> = {

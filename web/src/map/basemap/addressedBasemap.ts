@@ -1,7 +1,8 @@
-import type { BasemapChoice, BasemapOption, BasemapState } from "../../engine/types";
+import type { BasemapOption } from "../../api/config";
 import { readParameters, withParameters } from "../../lib/hashParameters";
 import { Value } from "../../lib/readable";
 import { readStored, store } from "../../lib/stored";
+import type { BasemapChoice, BasemapState } from "./basemapChoice";
 
 const CHOSEN = "herenow.basemap";
 const DIM = "herenow.basemap.dim";

@@ -1,4 +1,4 @@
-import type { BasemapOption, Credit } from "../../engine/types";
+import type { BasemapOption, Credit } from "../../api/config";
 
 /** What the built-in basemap is made of. */
 const BUILT_IN: readonly Credit[] = [

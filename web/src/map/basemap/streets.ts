@@ -12,7 +12,7 @@ import type { StyleFunction } from "ol/style/Style";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import { fetchJson } from "../../api/request";
-import type { Theme } from "../../engine/types";
+import type { Theme } from "../../settings/theme";
 import type { Palette } from "../view/palette";
 import { paletteOf } from "../view/palette";
 

@@ -1,10 +1,12 @@
 import { address, fetchJson } from "../../api/request";
-import type { Filter, HistoryState, TimeRange } from "../../engine/types";
+import type { Filter } from "../../fleet/mapFilter";
 import { t } from "../../i18n/t";
 import { areNumbers, isFields, isNumber } from "../../lib/fields";
 import { Value } from "../../lib/readable";
+import type { TimeRange } from "../../lib/timeRange";
 import type { HistoryFilter } from "./historyFilter";
 import { historyFilter } from "./historyFilter";
+import type { HistoryState } from "./historyState";
 
 const BEAT = 5000; // ms
 const PACE = 30_000; // ms between looks whether more is stored

@@ -1,4 +1,4 @@
-import type { Filter } from "../../engine/types";
+import type { Filter } from "../../fleet/mapFilter";
 import type { KindTest } from "./historyMark";
 
 const OTHER = "other"; // what stats call all kinds that they do not name

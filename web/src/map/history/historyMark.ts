@@ -1,6 +1,14 @@
-import type { Box, StoredPosition } from "../../engine/types";
 import type { Fields } from "../../lib/fields";
 import { areNumbers, isNumber } from "../../lib/fields";
+import type { Box } from "../../lib/place";
+
+/** One of the history layer. */
+export interface StoredPosition {
+  readonly device_id: string;
+  readonly time: number;
+  readonly kind: string;
+  readonly moving: boolean;
+}
 
 /** Stored positions that lie close together, at their mean place. */
 export interface StoredCluster {

@@ -1,3 +1,6 @@
+/** How markers are drawn: by the graphics card, in all their number of pixels or fewer, or frames; or by the page. */
+export type Drawing = "full" | "coarse" | "sparse" | "compatible";
+
 const LATE = 50; // ms from asking for a frame to having it; twenty a second is the least that looks like motion
 const WATCHED = 2000; // ms
 const TIMES = 2; // in a row; a page that is being opened is late by itself

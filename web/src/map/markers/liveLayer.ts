@@ -1,15 +1,16 @@
 import Layer from "ol/layer/Layer";
 import type { FrameState } from "ol/Map";
-import type { Drawing, Theme } from "../../engine/types";
 import type { Colouring } from "../../fleet/colouring";
 import type { DeviceStore } from "../../fleet/deviceStore";
 import { TRAIL_LASTS, TrailRing } from "../../fleet/trailRing";
 import { latitudeOf, longitudeOf } from "../../lib/mercator";
 import { settings } from "../../settings/settings";
+import type { Theme } from "../../settings/theme";
 import type { FrameView } from "../view/frameView";
 import { frameViewOf } from "../view/frameView";
-import type { Pixel } from "../view/mapView";
 import { paletteOf } from "../view/palette";
+import type { Pixel } from "../view/pixel";
+import type { Drawing } from "./frameGovernor";
 import { FrameGovernor } from "./frameGovernor";
 import { FrameMeter } from "./frameMeter";
 import { MarkerPainter } from "./markerPainter";

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import type { LivePosition } from "../../engine/types";
 import { DeviceStore } from "../../fleet/deviceStore";
+import type { LivePosition } from "../../live/position";
 import { FIELDS, MarkerBuffer, STRIDE } from "./markerBuffer";
 import { centreOf } from "./markerProgram";
 import { rgb } from "./markerRenderer";

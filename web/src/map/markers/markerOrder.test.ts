@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { STATUSES, type Status } from "../../engine/types";
 import { DeviceStore } from "../../fleet/deviceStore";
+import { STATUSES, type Status } from "../../live/position";
 import { MarkerBuffer } from "./markerBuffer";
 import { DRAWING_ORDER, MarkerOrder } from "./markerOrder";
 

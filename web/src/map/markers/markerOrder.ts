@@ -1,4 +1,4 @@
-import { STATUSES } from "../../engine/types";
+import { STATUSES } from "../../live/position";
 import type { MarkerBuffer } from "./markerBuffer";
 import { FIELDS, HIDDEN, STRIDE } from "./markerBuffer";
 

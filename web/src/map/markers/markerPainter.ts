@@ -1,7 +1,8 @@
-import type { LivePosition, Theme } from "../../engine/types";
-import { STATUSES } from "../../engine/types";
 import type { DeviceStore } from "../../fleet/deviceStore";
 import { TRAIL_LASTS } from "../../fleet/trailRing";
+import type { LivePosition } from "../../live/position";
+import { STATUSES } from "../../live/position";
+import type { Theme } from "../../settings/theme";
 import type { FrameView } from "../view/frameView";
 import { coloursOf, paletteOf } from "../view/palette";
 import { paintTrails, paintWays } from "./linePainter";

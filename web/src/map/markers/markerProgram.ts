@@ -1,5 +1,5 @@
-import { STATUSES, type Status } from "../../engine/types";
 import { X_UNITS, Y_UNITS } from "../../lib/mercator";
+import { STATUSES, type Status } from "../../live/position";
 import { linked, PART, uniformsOf } from "./shaders";
 
 const STALE = STATUSES.indexOf("stale");

@@ -1,7 +1,7 @@
-import { STATUSES } from "../../engine/types";
 import type { DeviceStore } from "../../fleet/deviceStore";
 import type { TrailRing } from "../../fleet/trailRing";
 import { X_UNITS, Y_UNITS } from "../../lib/mercator";
+import { STATUSES } from "../../live/position";
 import type { FrameView } from "../view/frameView";
 import { worldCopies } from "../view/frameView";
 import { coloursOf, type Palette } from "../view/palette";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { LivePosition } from "../../engine/types";
 import { DeviceStore } from "../../fleet/deviceStore";
 import { worldX, worldY } from "../../lib/mercator";
+import type { LivePosition } from "../../live/position";
 import type { FrameView } from "../view/frameView";
 import { VisibleMarkers } from "./visibleMarkers";
 

@@ -1,4 +1,4 @@
-import type { Place } from "../../engine/types";
+import type { Place } from "../../lib/place";
 
 const STEP = 1; // degrees of arc, at most, between two points of what is drawn
 

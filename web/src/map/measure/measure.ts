@@ -1,4 +1,5 @@
-import type { Place, Readable } from "../../engine/types";
+import type { Place } from "../../lib/place";
+import type { Readable } from "../../lib/readable";
 import { Value } from "../../lib/readable";
 
 const MOST_POINTS = 200;

@@ -8,7 +8,8 @@ import CircleStyle from "ol/style/Circle";
 import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
-import type { Place, Theme } from "../../engine/types";
+import type { Place } from "../../lib/place";
+import type { Theme } from "../../settings/theme";
 import { paletteOf } from "../view/palette";
 import { greatCircle } from "./greatCircle";
 

@@ -8,9 +8,11 @@ import Circle from "ol/style/Circle";
 import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
-import type { Place, Theme, TrackPoint } from "../../engine/types";
+import type { Place } from "../../lib/place";
+import type { Theme } from "../../settings/theme";
 import { paletteOf } from "../view/palette";
 import { trackLines } from "./trackLine";
+import type { TrackPoint } from "./trackState";
 
 /** Where the selected device has been, broken where nothing is known. */
 export class TrackLayer {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { TrackPoint } from "../../engine/types";
 import { trackLines } from "./trackLine";
+import type { TrackPoint } from "./trackState";
 
 function point(minutes: number, longitude: number): TrackPoint {
   return { time: minutes * 60_000, latitude: 60, longitude };

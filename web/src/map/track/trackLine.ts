@@ -1,5 +1,5 @@
-import type { TrackPoint } from "../../engine/types";
 import { metresBetween, worldX, worldY } from "../../lib/mercator";
+import type { TrackPoint } from "./trackState";
 
 // As the server counts distance: what is beyond either is no leg.
 const GAP = 600_000; // ms without a fix: the way between is not known

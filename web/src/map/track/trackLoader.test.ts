@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { LivePosition } from "../../engine/types";
+import type { LivePosition } from "../../live/position";
 import { TrackLoader } from "./trackLoader";
 
 let tracks: TrackLoader;

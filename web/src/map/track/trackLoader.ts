@@ -1,9 +1,10 @@
 import { address, fetchJson } from "../../api/request";
-import type { LivePosition, TrackPoint, TrackState } from "../../engine/types";
 import { t } from "../../i18n/t";
 import { areNumbers, isFields } from "../../lib/fields";
 import { Pace } from "../../lib/pace";
 import { Value } from "../../lib/readable";
+import type { LivePosition } from "../../live/position";
+import type { TrackPoint, TrackState } from "./trackState";
 
 const SPAN = 3_600_000; // ms
 const PAGE = 10_000;

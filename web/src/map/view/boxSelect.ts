@@ -1,6 +1,6 @@
 import { shiftKeyOnly } from "ol/events/condition";
 import DragBox from "ol/interaction/DragBox";
-import type { Pixel } from "./mapView";
+import type { Pixel } from "./pixel";
 
 /** Dragging with the shift key draws a box; it is told by two of its corners. */
 export function boxSelect(onBox: (corner: Pixel, opposite: Pixel) => void): DragBox {

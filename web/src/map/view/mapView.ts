@@ -6,17 +6,19 @@ import { containsCoordinate, containsExtent, getCenter, getHeight, getWidth } fr
 import { defaults as defaultInteractions } from "ol/interaction/defaults";
 import type BaseLayer from "ol/layer/Base";
 import OpenLayersMap from "ol/Map";
-import type MapBrowserEvent from "ol/MapBrowserEvent";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import View from "ol/View";
-import type { Box, Padding, Place } from "../../engine/types";
 import { withPlace } from "../../lib/hashParameters";
 import { Pace } from "../../lib/pace";
+import type { Box, Place } from "../../lib/place";
 import type { VisibleArea } from "../../live/viewReport";
 import { boxSelect } from "./boxSelect";
 import { frameViewOf, visibleArea } from "./frameView";
 import { freeExtent } from "./freeExtent";
 import { MenuGesture } from "./menuGesture";
+import type { Padding } from "./padding";
+import { isTouch, type Pixel, pixelOf } from "./pixel";
+import { PointerFrames } from "./pointerFrames";
 import { readHash, writeHash } from "./viewHash";
 
 const HASH_PACE = 250; // ms
@@ -28,9 +30,6 @@ const MOTION = 250; // ms
 const PAN_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 const SMALL = 0.2; // share of the map in which what is kept in view would be lost
 const FOLLOW_STEP = 0.25; // pixels
-
-/** CSS pixels from the top left of the map. */
-export type Pixel = readonly [x: number, y: number];
 
 export interface MapViewOptions {
   readonly layers: BaseLayer[];
@@ -65,11 +64,11 @@ export class MapView {
   #padding = [0, 0, 0, 0];
   /** The centre that stays while the padding changes. */
   #kept: number[] | undefined;
-  #pointFrame: number | null = null;
-  #point: [number, number] | null = null;
+  readonly #pointer: PointerFrames;
 
   constructor(options: MapViewOptions) {
     this.#options = options;
+    this.#pointer = new PointerFrames(options.onPoint);
     this.#menu = new MenuGesture((event) => {
       const [x = 0, y = 0] = event ? this.map.getEventPixel(event) : [];
       options.onMenu(event && [x, y]);
@@ -105,7 +104,7 @@ export class MapView {
   dispose(): void {
     this.#hash.stop();
     this.#menu.stop();
-    if (this.#pointFrame !== null) cancelAnimationFrame(this.#pointFrame);
+    this.#pointer.stop();
     window.removeEventListener("hashchange", this.#hashChanged);
     this.map.setTarget(undefined);
     this.map.dispose();
@@ -221,8 +220,7 @@ export class MapView {
     return this.#options.calm() ? 0 : duration;
   }
 
-  /** The world repeats: the copy that is nearest to where the map looks. */
-  /** In the copy of the world that is nearest to what is shown. */
+  /** In the copy of the world that is nearest to the centre of the map. */
   #extentOf([west, south, east, north]: Box): number[] {
     const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
     const [middle = 0] = getCenter(extent);
@@ -249,8 +247,8 @@ export class MapView {
     element.addEventListener("keydown", (event) => {
       if (PAN_KEYS.has(event.key)) onPan();
     });
-    this.map.on("pointermove", (event) => this.#pointAt(event.dragging || isTouch(event) ? null : pixelOf(event)));
-    element.addEventListener("pointerleave", () => this.#pointAt(null));
+    this.map.on("pointermove", (event) => this.#pointer.move(event.dragging || isTouch(event) ? null : pixelOf(event)));
+    element.addEventListener("pointerleave", () => this.#pointer.move(null));
     this.map.on("postrender", ({ frameState }) => {
       if (frameState) onMove(visibleArea(frameViewOf(frameState)));
     });
@@ -260,15 +258,6 @@ export class MapView {
       this.#applyPadding();
     });
     window.addEventListener("hashchange", this.#hashChanged);
-  }
-
-  /** At most once a frame, however often the pointer says where it is. */
-  #pointAt(pixel: [number, number] | null): void {
-    this.#point = pixel;
-    this.#pointFrame ??= requestAnimationFrame(() => {
-      this.#pointFrame = null;
-      this.#options.onPoint(this.#point);
-    });
   }
 
   readonly #hashChanged = (): void => {
@@ -288,15 +277,4 @@ export class MapView {
     const said = withPlace(hash, writeHash({ zoom, latitude, longitude }));
     window.history.replaceState(window.history.state, "", pathname + search + said);
   }
-}
-
-type PointerMapEvent = MapBrowserEvent<KeyboardEvent | WheelEvent | PointerEvent>;
-
-function pixelOf(event: PointerMapEvent): [number, number] {
-  const [x = 0, y = 0] = event.pixel;
-  return [x, y];
-}
-
-function isTouch(event: PointerMapEvent): boolean {
-  return "pointerType" in event.originalEvent && event.originalEvent.pointerType === "touch";
 }

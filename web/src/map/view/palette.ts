@@ -1,4 +1,5 @@
-import type { Status, Theme } from "../../engine/types";
+import type { Status } from "../../live/position";
+import type { Theme } from "../../settings/theme";
 
 export interface Palette {
   readonly land: string;

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type MouseEvent, memo, useState } from "react";
 import { fetchTrips, type Piece } from "../../api/trips";
-import type { TimeRange } from "../../engine/types";
 import { formatCount } from "../../format/count";
 import { pieceName } from "../../format/pieceName";
 import { formatMinute } from "../../format/time";
 import { t } from "../../i18n/t";
+import type { TimeRange } from "../../lib/timeRange";
 import type { ReplayState } from "../../replay/replay";
 import { QueryProblem } from "../../ui/QueryProblem";
 import { markAfter, markAt, markPath } from "./pieceMarks";

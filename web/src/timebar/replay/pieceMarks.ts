@@ -1,4 +1,4 @@
-import type { TimeRange } from "../../engine/types";
+import type { TimeRange } from "../../lib/timeRange";
 
 /** Trips and stops as marks of a time line; they lie in the order of time. */
 interface Mark {

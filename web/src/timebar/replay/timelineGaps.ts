@@ -1,4 +1,4 @@
-import type { TimeRange } from "../../engine/types";
+import type { TimeRange } from "../../lib/timeRange";
 
 /** Where nothing is stored in a range, as shares of it; `stored` lies in the order of time. */
 export function gapsOf(range: TimeRange, stored: readonly TimeRange[]): TimeRange[] {

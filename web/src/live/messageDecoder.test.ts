@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { STATS } from "../testing/stillEngine";
 import { Names } from "./binary";
 import type { Message } from "./message";
-import * as border from "./message";
-import { readDevice } from "./message";
+import * as border from "./messageDecoder";
+import { readDevice } from "./messageDecoder";
 
 const readMessage = (data: unknown): Message | null => border.readMessage(data, new Names());
 const good = { device_id: "a", timestamp: 1, latitude: 60, longitude: 25, status: "moving" };
