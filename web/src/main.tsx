@@ -16,12 +16,12 @@ import "./styles/charts.css";
 import "./styles/dialog.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
-import { speakAsSet } from "./i18n/speakAsSet";
+import { applyLanguageSetting } from "./i18n/languageSetting";
 import { settings } from "./settings/settings";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html: expected an element with the id root, found none");
 const page = createRoot(root);
 // No text is shown in one language first and in another a moment later.
-void speakAsSet().then(() => page.render(<App />));
-settings.subscribe(() => void speakAsSet());
+void applyLanguageSetting().then(() => page.render(<App />));
+settings.subscribe(() => void applyLanguageSetting());

@@ -40,8 +40,8 @@ export function readMapAddress(hash: string): MapAddress {
   };
 }
 
-export function writeMapAddress(hash: string, said: MapAddress): string {
-  const { selected, isolated, filter, off, closed, tab } = said;
+export function writeMapAddress(hash: string, address: MapAddress): string {
+  const { selected, isolated, filter, off, closed, tab } = address;
   return withParameters(hash, {
     sel: writeNames(selected),
     only: writeNames(isolated ?? []),

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { useDeviceFilter } from "../devices/useDeviceFilter";
 import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
-import { Pace } from "../lib/pace";
+import { Throttle } from "../lib/throttle";
 import { useReadable } from "../lib/useReadable";
 import type { Layers } from "../map/layers";
 import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
@@ -31,32 +31,32 @@ export function useMapAddress(panels: PanelSetting): void {
   const off = (Object.keys(layers) as (keyof Layers)[]).filter((layer) => !layers[layer]);
   // That which is open by itself need not be said.
   const [first] = useState(panels.tab);
-  const said = { selected, isolated, filter, off, closed, tab: panels.tab === first ? null : panels.tab };
+  const address = { selected, isolated, filter, off, closed, tab: panels.tab === first ? null : panels.tab };
 
   const read = useEffectEvent(() => {
-    const asked = readMapAddress(window.location.hash);
-    tell(engine, asked);
-    setFilter(asked.filter);
-    const sides = { left: !asked.closed.includes("left"), right: !asked.closed.includes("right") };
-    panels.change(asked.tab ? { ...sides, tab: asked.tab } : sides);
+    const address = readMapAddress(window.location.hash);
+    applyToEngine(engine, address);
+    setFilter(address.filter);
+    const sides = { left: !address.closed.includes("left"), right: !address.closed.includes("right") };
+    panels.change(address.tab ? { ...sides, tab: address.tab } : sides);
   });
-  const write = useEffectEvent(() => say(said));
-  const [pace] = useState(() => new Pace(PACE, () => write()));
+  const write = useEffectEvent(() => writeAddress(address));
+  const [throttle] = useState(() => new Throttle(PACE, () => write()));
   useEffect(() => {
     read();
     const listener = (): void => read();
     window.addEventListener("hashchange", listener);
     return () => {
       window.removeEventListener("hashchange", listener);
-      pace.stop();
+      throttle.stop();
     };
-  }, [pace]);
-  const text = JSON.stringify(said);
+  }, [throttle]);
+  const text = JSON.stringify(address);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever what is to be said is something else
-  useEffect(() => pace.ask(), [pace, text]);
+  useEffect(() => throttle.schedule(), [throttle, text]);
 }
 
-function tell(engine: Engine, { selected, isolated, off }: MapAddress): void {
+function applyToEngine(engine: Engine, { selected, isolated, off }: MapAddress): void {
   engine.select(null);
   engine.group.add(selected);
   engine.group.isolate(isolated);
@@ -66,8 +66,8 @@ function tell(engine: Engine, { selected, isolated, off }: MapAddress): void {
   }
 }
 
-function say(said: MapAddress): void {
+function writeAddress(address: MapAddress): void {
   const { pathname, search, hash } = window.location;
-  const written = writeMapAddress(hash, said);
+  const written = writeMapAddress(hash, address);
   if (written !== (hash || "#")) window.history.replaceState(window.history.state, "", pathname + search + written);
 }

@@ -1,4 +1,4 @@
-import { ask, type Schemas } from "./ask";
+import { getJson, type Schemas } from "./openApi";
 
 /** The source of a part of the map that must be named on it. */
 export type Credit = Schemas["Credit"];
@@ -7,5 +7,5 @@ export type Config = Schemas["Config"];
 export type BasemapOption = Schemas["Basemap"];
 
 export function fetchConfig(signal?: AbortSignal): Promise<Config> {
-  return ask("/api/config", { signal });
+  return getJson("/api/config", { signal });
 }

@@ -38,7 +38,7 @@ export function fetchAtMost(most: number, url: URL, accept: string, cancel?: Abo
 }
 
 async function readAtMost(most: number, { body }: Response): Promise<ArrayBuffer | null> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for (const reader = body?.getReader(); reader; ) {
     const { done, value } = await reader.read();
@@ -48,13 +48,13 @@ async function readAtMost(most: number, { body }: Response): Promise<ArrayBuffer
       await reader.cancel();
       return null;
     }
-    pieces.push(value);
+    chunks.push(value);
   }
-  return new Blob(pieces).arrayBuffer();
+  return new Blob(chunks).arrayBuffer();
 }
 
 /** The server answered, and not with what was asked for. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -73,7 +73,7 @@ async function fetchBody<T>(
   const timeout = AbortSignal.timeout(deadline);
   const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
   const response = await attempt(() => fetch(url, { signal, headers: { Accept: accept } }), timeout);
-  if (!response.ok) throw new Refusal(response.status, await complaint(response));
+  if (!response.ok) throw new HttpError(response.status, await problemDetail(response));
   return attempt(() => read(response), timeout);
 }
 
@@ -90,7 +90,7 @@ async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise
 }
 
 /** Problem Details (RFC 9457) say what is wrong in `detail`. */
-async function complaint(response: Response): Promise<string> {
+async function problemDetail(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => null);
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   return typeof detail === "string" && detail

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
-import { spoken } from "../i18n/languages";
+import { currentLanguage } from "../i18n/languages";
 import { useReadable } from "../lib/useReadable";
 import { settings } from "../settings/settings";
 import { PanelBoundary } from "../ui/PanelBoundary";
@@ -10,7 +10,7 @@ export function App() {
   const [client] = useState(newClient);
   // All of the page is rendered again, in other words and units, and nothing of it is made anew.
   useReadable(settings);
-  useReadable(spoken);
+  useReadable(currentLanguage);
   return (
     <QueryClientProvider client={client}>
       <PanelBoundary title="Herenow">

@@ -4,8 +4,8 @@ import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
 import type { Engine } from "../engine/engine";
 import { createEngine } from "../engine/mapEngine";
 import { EngineContext } from "../engine/useEngine";
-import { createStatsTrail } from "../overview/statsTrail";
-import { StatsTrailContext } from "../overview/useStatsTrail";
+import { createStatsHistory } from "../overview/statsHistory";
+import { StatsHistoryContext } from "../overview/useStatsHistory";
 import { Kiosk } from "./Kiosk";
 import { readPageMode } from "./pageMode";
 import { Shell } from "./Shell";
@@ -21,9 +21,9 @@ interface EngineHostProps {
 export function EngineHost({ config, theme }: EngineHostProps) {
   const [mode] = useState(() => readPageMode(window.location.search));
   const [engine, setEngine] = useState<Engine | null>(null);
-  const trail = useMemo(() => engine && createStatsTrail(engine.stats), [engine]);
+  const trail = useMemo(() => engine && createStatsHistory(engine.stats), [engine]);
   const create = useEffectEvent(() =>
-    createEngine({ base: document.baseURI, config, theme: theme.theme, still: mode.still }),
+    createEngine({ base: document.baseURI, config, theme: theme.theme, paused: mode.paused }),
   );
   useEffect(() => {
     const created = create();
@@ -33,11 +33,11 @@ export function EngineHost({ config, theme }: EngineHostProps) {
   if (engine === null || trail === null) return <ShellSkeleton />;
   return (
     <EngineContext value={engine}>
-      <StatsTrailContext value={trail}>
+      <StatsHistoryContext value={trail}>
         <DeviceFilterProvider>
           {mode.kiosk ? <Kiosk config={config} theme={theme} /> : <Shell config={config} theme={theme} />}
         </DeviceFilterProvider>
-      </StatsTrailContext>
+      </StatsHistoryContext>
     </EngineContext>
   );
 }

@@ -1,9 +1,9 @@
 import { type KeyboardEvent, lazy, Suspense, useState } from "react";
-import type { TimeLineProps } from "./TimeLine";
+import type { TimeLineProps } from "./LineChart";
 import type { Moment } from "./timeSeries";
 
 // Its library is loaded when the first chart is shown.
-const TimeLine = lazy(() => import("./TimeLine"));
+const TimeLine = lazy(() => import("./LineChart"));
 
 interface TimeSeriesProps extends Pick<TimeLineProps, "moments" | "write" | "writeTime" | "head"> {
   readonly title: string;

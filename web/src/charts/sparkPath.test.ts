@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extendTrail } from "../overview/statsTrail";
+import { addToHistory } from "../overview/statsHistory";
 import { greatestOf, sparkPaths } from "./sparkPath";
 
 const BOX = { width: 100, height: 40, greatest: 10 };
@@ -32,9 +32,9 @@ test("a line breaks where nothing is known, and nothing counts as no height", ()
 
 test("a trail keeps two minutes, a point each second, and takes no second one for the same moment", () => {
   const point = { time: 120_000, accepted: 2, p50: null, p99: null };
-  const trail = extendTrail([{ ...point, time: 0 }], point);
+  const trail = addToHistory([{ ...point, time: 0 }], point);
   expect(trail).toEqual([point]);
-  expect(extendTrail(trail, { ...point, accepted: 3 })).toEqual(trail);
+  expect(addToHistory(trail, { ...point, accepted: 3 })).toEqual(trail);
   const later = [120_500, 121_000].map((time) => ({ ...point, time }));
-  expect(later.reduce(extendTrail, trail)).toEqual(later);
+  expect(later.reduce(addToHistory, trail)).toEqual(later);
 });

@@ -4,7 +4,7 @@ import { formatAge } from "../format/age";
 import { formatShare } from "../format/count";
 import { formatCourse } from "../format/course";
 import { formatDistance, formatHeight } from "../format/distance";
-import { formatOffset } from "../format/heard";
+import { formatClockOffset } from "../format/lastReport";
 import { formatPlace } from "../format/place";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
@@ -71,7 +71,7 @@ function HeardFacts({ device, now }: { readonly device: Device; readonly now: nu
       <Fact name={t("Last heard")}>
         {formatTime(device.heard, now)} · {formatAge(now - device.heard)}
       </Fact>
-      {device.clock_offset !== undefined && <Fact name={t("Clock")}>{formatOffset(device.clock_offset)}</Fact>}
+      {device.clock_offset !== undefined && <Fact name={t("Clock")}>{formatClockOffset(device.clock_offset)}</Fact>}
     </>
   );
 }

@@ -11,9 +11,9 @@ import { SkeletonRows } from "../ui/SkeletonRows";
 import { StatusShape } from "../ui/StatusShape";
 import { DetailActions } from "./DetailActions";
 import { DetailFacts, UnplacedFacts } from "./DetailFacts";
-import { newestOf } from "./newestOf";
-import { PastSpeedCard } from "./PastSpeedCard";
+import { newestPosition } from "./newestPosition";
 import { RawRecord } from "./RawRecord";
+import { ReplaySpeedCard } from "./ReplaySpeedCard";
 import { TrackCard } from "./TrackCard";
 import { TripsCard } from "./TripsCard";
 
@@ -32,7 +32,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
   // What is stored now says nothing of another time.
   const past = useReadable(engine.replay.state) !== null;
   const device = past ? undefined : query.data;
-  const newest = newestOf(deviceId, live, device);
+  const newest = newestPosition(deviceId, live, device);
   return (
     <div className="detail">
       <DetailHead deviceId={deviceId} newest={newest} name={device?.name} />
@@ -47,7 +47,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
         (past && <p className="muted">{t("Not on the map at that time.")}</p>) ||
         (query.isPending && <SkeletonRows />)
       )}
-      {past ? <PastSpeedCard /> : <TrackCard />}
+      {past ? <ReplaySpeedCard /> : <TrackCard />}
       {!past && <TripsCard deviceId={deviceId} />}
       {device && <RawRecord device={device} />}
     </div>

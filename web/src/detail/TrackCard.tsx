@@ -11,7 +11,7 @@ import { useReadable } from "../lib/useReadable";
 import type { TrackState } from "../map/track/trackState";
 import { DerivedNote } from "./DerivedNote";
 import { SpeedTable } from "./SpeedTable";
-import { speedsOf } from "./speedsOf";
+import { speedSeries } from "./speedSeries";
 
 const SHORT = 600_000; // ms: within it minutes would repeat
 
@@ -26,7 +26,7 @@ function Speeds({ track }: { readonly track: TrackState }) {
   const engine = useEngine();
   const now = useServerNow();
   const { points } = track;
-  const { moments, known, derived } = useMemo(() => speedsOf(points), [points]);
+  const { moments, known, derived } = useMemo(() => speedSeries(points), [points]);
   const short = (moments.at(-1)?.time ?? 0) - (moments[0]?.time ?? 0) < SHORT;
   const placeAt = ({ time }: Moment) => points.find((point) => point.time === time) ?? null;
   const greatest = moments.reduce((most, { value }) => Math.max(most, value ?? 0), 0);

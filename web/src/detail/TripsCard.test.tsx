@@ -1,21 +1,21 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import type { Piece } from "../api/trips";
+import type { TripSegment } from "../api/trips";
 import { formatDuration } from "../format/duration";
 import type { Place } from "../lib/place";
+import { fakeEngine } from "../testing/fakeEngine";
 import { renderPanel } from "../testing/renderPanel";
-import { stillEngine } from "../testing/stillEngine";
 import { TripsCard } from "./TripsCard";
 
 const HOUR = 3_600_000;
 const START = Date.now() - 20 * HOUR;
 
-function stop(start: number, hours: number): Piece {
+function stop(start: number, hours: number): TripSegment {
   return { type: "stop", start, end: start + hours * HOUR, positions: 9, longitude: 24.9, latitude: 60.1, radius: 12 };
 }
 
-function trip(start: number, metres: number): Piece {
+function trip(start: number, metres: number): TripSegment {
   const ends = { from: [24.9, 60.1], to: [25.1, 60.3] } as const;
   return {
     type: "trip",
@@ -30,7 +30,7 @@ function trip(start: number, metres: number): Piece {
 }
 
 /** Answers as docs/protocol.md says the server does. */
-function answerWith(pieces: readonly Piece[]): URL[] {
+function answerWith(pieces: readonly TripSegment[]): URL[] {
   const asked: URL[] = [];
   vi.stubGlobal("fetch", (href: string) => {
     asked.push(new URL(href));
@@ -55,7 +55,7 @@ test("what a device did is told newest first, with its distance in all", async (
 test("each leads to its place on the map", async () => {
   answerWith([stop(START, 2), trip(START + 2 * HOUR, 100)]);
   const flown: Place[] = [];
-  const engine = Object.assign(stillEngine(), { flyTo: (place: Place) => void flown.push(place) });
+  const engine = Object.assign(fakeEngine(), { flyTo: (place: Place) => void flown.push(place) });
   renderPanel(<TripsCard deviceId="van/1" />, engine);
   for (const button of await screen.findAllByRole("button")) await userEvent.click(button);
   expect(flown).toEqual([

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleStop, Route } from "lucide-react";
 import { useState } from "react";
-import type { Piece } from "../api/trips";
+import type { TripSegment } from "../api/trips";
 import { fetchTrips } from "../api/trips";
 import { useEngine } from "../engine/useEngine";
 import { useServerNow } from "../engine/useNow";
 import { formatDistance } from "../format/distance";
 import { formatDuration } from "../format/duration";
-import { pieceName } from "../format/pieceName";
+import { segmentName } from "../format/segmentName";
 import { formatSpeed } from "../format/speed";
 import { formatMinute } from "../format/time";
 import { t } from "../i18n/t";
@@ -55,11 +55,11 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
   );
 }
 
-function sums(pieces: readonly Piece[]): string {
+function sums(pieces: readonly TripSegment[]): string {
   return formatDistance(pieces.reduce((sum, piece) => sum + (piece.type === "trip" ? piece.distance : 0), 0));
 }
 
-function PieceRow({ piece, now }: { readonly piece: Piece; readonly now: number }) {
+function PieceRow({ piece, now }: { readonly piece: TripSegment; readonly now: number }) {
   const engine = useEngine();
   const isTrip = piece.type === "trip";
   const Icon = isTrip ? Route : CircleStop;
@@ -68,7 +68,7 @@ function PieceRow({ piece, now }: { readonly piece: Piece; readonly now: number 
       <button type="button" className="piece" onClick={() => engine.flyTo(placeOf(piece))}>
         <Icon aria-hidden />
         <span>
-          <span className="piece-name">{pieceName(piece)}</span>
+          <span className="piece-name">{segmentName(piece)}</span>
           <span className="muted">
             {formatMinute(piece.start, now)} – {formatMinute(piece.end, now)}
           </span>
@@ -83,7 +83,7 @@ function PieceRow({ piece, now }: { readonly piece: Piece; readonly now: number 
 }
 
 /** Where it stood, or where it arrived. */
-function placeOf(piece: Piece): Place {
+function placeOf(piece: TripSegment): Place {
   if (piece.type === "stop") return { longitude: piece.longitude, latitude: piece.latitude };
   const [longitude, latitude] = piece.to;
   return { longitude, latitude };

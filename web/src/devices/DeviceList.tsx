@@ -4,9 +4,9 @@ import { useShownTime } from "../engine/useNow";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
 import { DeviceRow, rowId } from "./DeviceRow";
+import { useActiveRow } from "./useActiveRow";
 import { useDeviceFilter } from "./useDeviceFilter";
 import type { DeviceWindow } from "./useDevices";
-import { useMarkedRow } from "./useMarkedRow";
 import { useRowWindow } from "./useRowWindow";
 
 interface DeviceListProps {
@@ -23,7 +23,7 @@ export function DeviceList({ devices, onLook }: DeviceListProps) {
   const now = useShownTime();
   const list = useRef<HTMLDivElement>(null);
   const rows = useRowWindow(list, devices.total);
-  const { markedId, press } = useMarkedRow(devices, rows);
+  const { markedId, press } = useActiveRow(devices, rows);
   useEffect(() => onLook(rows.top), [rows.top, onLook]);
   const known = devices.devices.slice(Math.max(0, rows.first - devices.offset), Math.max(0, rows.end - devices.offset));
   const firstKnown = Math.max(rows.first, devices.offset);

@@ -2,15 +2,15 @@ import { Check } from "lucide-react";
 import { memo } from "react";
 import type { Device } from "../api/devices";
 import { useEngine } from "../engine/useEngine";
-import { formatHeard, formatOffset } from "../format/heard";
+import { formatClockOffset, formatLastReport } from "../format/lastReport";
 import { formatSpeed } from "../format/speed";
-import { spoken } from "../i18n/languages";
+import { currentLanguage } from "../i18n/languages";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
 import { settings } from "../settings/settings";
 import { StatusShape } from "../ui/StatusShape";
-import { Highlighted } from "./Highlighted";
-import { matchOf } from "./matchOf";
+import { Highlight } from "./Highlight";
+import { searchMatch } from "./searchMatch";
 
 interface DeviceRowProps {
   readonly device: Device;
@@ -29,10 +29,10 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
   const engine = useEngine();
   // Memoised: it is not rendered again when the page is.
   useReadable(settings);
-  useReadable(spoken);
+  useReadable(currentLanguage);
   const { position, name = device.device_id } = device;
   // Found by its id alone, the id is what has to be seen.
-  const idFound = matchOf(name, search) === null && matchOf(device.device_id, search) !== null;
+  const idFound = searchMatch(name, search) === null && searchMatch(device.device_id, search) !== null;
   return (
     // The list has the focus and its keys; a row only adds the pointer.
     <div
@@ -59,19 +59,19 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
       </span>
       <StatusShape status={device.status} course={device.course} />
       <span className="device-name">
-        <Highlighted text={name} search={search} />
+        <Highlight text={name} search={search} />
       </span>
       <span className="number">{formatSpeed(device.speed)}</span>
       <span className="muted device-kind">
         {idFound && (
           <>
-            <Highlighted text={device.device_id} search={search} /> ·{" "}
+            <Highlight text={device.device_id} search={search} /> ·{" "}
           </>
         )}
-        {device.clock_offset !== undefined && `${formatOffset(device.clock_offset)} · `}
+        {device.clock_offset !== undefined && `${formatClockOffset(device.clock_offset)} · `}
         {device.kind ?? t("unknown kind")} · {t(device.status)}
       </span>
-      <span className="number muted">{formatHeard(device, now)}</span>
+      <span className="number muted">{formatLastReport(device, now)}</span>
     </div>
   );
 });

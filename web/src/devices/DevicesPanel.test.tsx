@@ -4,8 +4,8 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { Device, DevicePage } from "../api/devices";
 import { SearchBox } from "../app/topbar/SearchBox";
 import type { LivePosition } from "../live/position";
+import { fakeEngine, STATS } from "../testing/fakeEngine";
 import { renderPanel } from "../testing/renderPanel";
-import { STATS, stillEngine } from "../testing/stillEngine";
 import { DevicesPanel } from "./DevicesPanel";
 
 const FLEET: readonly Device[] = Array.from({ length: 40 }, (_, index) => ({
@@ -43,7 +43,7 @@ beforeEach(() => {
 });
 
 async function renderDevices() {
-  const engine = stillEngine();
+  const engine = fakeEngine();
   engine.stats.set(STATS);
   const rendered = renderPanel(
     <>
@@ -60,7 +60,7 @@ test("a click on a row selects the device and brings it into view", async () => 
   const { engine } = await renderDevices();
   await userEvent.click(screen.getByRole("option", { name: /Bus 2003/ }));
   expect(engine.selection.get()).toBe("bus-2003");
-  expect(engine.told.calls).toEqual(["reveal bus-2003"]);
+  expect(engine.recorded.calls).toEqual(["reveal bus-2003"]);
   expect(screen.getByRole("option", { selected: true }).textContent).toContain("Bus 2003");
 });
 
@@ -70,7 +70,7 @@ test("j and k select the next and the previous device from anywhere", async () =
   expect(engine.selection.get()).toBe("bus-2000");
   await userEvent.keyboard("j");
   expect(engine.selection.get()).toBe("bus-2001");
-  expect(engine.told.calls.at(-1)).toBe("reveal bus-2001");
+  expect(engine.recorded.calls.at(-1)).toBe("reveal bus-2001");
 });
 
 const searchBox = () => screen.getByRole("textbox", { name: "Search devices by name or id" });
@@ -80,7 +80,7 @@ test("Enter in the search selects the first that the list would show, in its ord
   await userEvent.click(screen.getByRole("button", { name: "idle 32" }));
   await userEvent.click(screen.getByRole("button", { name: "Speed" }));
   await userEvent.type(searchBox(), "bus-200{Enter}");
-  await waitFor(() => expect(engine.told.calls).toEqual(["reveal bus-2001"]));
+  await waitFor(() => expect(engine.recorded.calls).toEqual(["reveal bus-2001"]));
   const sent = asked.find(({ searchParams }) => searchParams.get("limit") === "1")?.searchParams;
   expect(sent?.getAll("status")).toEqual(["idle"]);
   expect(sent?.get("sort")).toBe("-speed");
@@ -95,7 +95,7 @@ test("Enter selects nothing where nothing was typed, nothing matches or the serv
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
   await userEvent.type(searchBox(), "{Enter}");
   await screen.findByRole("textbox");
-  expect(engine.told.calls).toEqual([]);
+  expect(engine.recorded.calls).toEqual([]);
   expect(document.activeElement).toBe(searchBox());
 });
 
@@ -136,12 +136,12 @@ test("in the list the arrows move a mark, and Enter selects what is marked", asy
 test("a chip limits the list and the map to its status", async () => {
   const { engine } = await renderDevices();
   await userEvent.click(screen.getByRole("button", { name: "idle 32" }));
-  expect(engine.told.filter?.statuses).toEqual(new Set(["idle"]));
+  expect(engine.recorded.filter?.statuses).toEqual(new Set(["idle"]));
   await screen.findByText(/20 of 620/);
   expect(asked.at(-1)?.searchParams.getAll("status")).toEqual(["idle"]);
   await userEvent.click(screen.getByRole("button", { name: "moving 401" }));
   await userEvent.click(screen.getByRole("button", { name: "bus 307" }));
-  expect(engine.told.filter).toEqual({ statuses: new Set(["moving", "idle"]), kinds: new Set(["bus"]) });
+  expect(engine.recorded.filter).toEqual({ statuses: new Set(["moving", "idle"]), kinds: new Set(["bus"]) });
   await waitFor(() => expect(asked.at(-1)?.searchParams.getAll("status")).toEqual(["moving", "idle"]));
   expect(asked.at(-1)?.searchParams.getAll("kind")).toEqual(["bus"]);
 });

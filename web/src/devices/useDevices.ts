@@ -6,7 +6,7 @@ import { usePastMoment } from "../engine/useFleetCounts";
 import type { DeviceFilter } from "../fleet/deviceFilter";
 import type { DeviceOrder } from "../fleet/deviceOrder";
 import { deviceQuery } from "../fleet/deviceQuery";
-import { pastDevices } from "../fleet/pastDevices";
+import { replayDevices } from "../fleet/replayDevices";
 import { useDebounced } from "../lib/useDebounced";
 import { useReadable } from "../lib/useReadable";
 
@@ -52,7 +52,7 @@ export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
       const page =
         past === null
           ? await fetchDevices({ ...asked, ...part }, signal)
-          : pastDevices(engine.replay.fleet(), { filter: { ...filter, search }, order, view, named, ...part });
+          : replayDevices(engine.replay.fleet(), { filter: { ...filter, search }, order, view, named, ...part });
       return { ...page, offset, of };
     },
     placeholderData: keepPreviousData,

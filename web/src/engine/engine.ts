@@ -2,7 +2,8 @@
 import type { Config } from "../api/config";
 import type { Colouring } from "../fleet/colouring";
 import type { FleetQuery } from "../fleet/fleetBox";
-import type { Filter } from "../fleet/mapFilter";
+import type { DeviceGroup } from "../fleet/group";
+import type { MapFilter } from "../fleet/mapFilter";
 import type { Box, Place } from "../lib/place";
 import type { Readable } from "../lib/readable";
 import type { TimeRange } from "../lib/timeRange";
@@ -12,15 +13,19 @@ import type { Stats } from "../live/stats";
 import type { BasemapChoice } from "../map/basemap/basemapChoice";
 import type { HistoryState } from "../map/history/historyState";
 import type { Layers } from "../map/layers";
+import type { Popup } from "../map/mapPopup";
 import type { Drawing } from "../map/markers/frameGovernor";
-import type { Picking } from "../map/picking";
-import type { Hover, StoredHover } from "../map/pointing";
+import type { Measure } from "../map/measure/measure";
+import type { Hover, StoredHover } from "../map/pointer";
 import type { TrackState } from "../map/track/trackState";
 import type { Padding } from "../map/view/padding";
 import type { Replay } from "../replay/replay";
 import type { Theme } from "../settings/theme";
 
-export interface Engine extends Picking {
+export interface Engine {
+  readonly group: DeviceGroup;
+  readonly popup: Popup;
+  readonly measure: Measure;
   readonly replay: Replay;
   readonly connection: Readable<Connection>;
   readonly stats: Readable<Stats | null>;
@@ -61,7 +66,7 @@ export interface Engine extends Picking {
   /** Marks a place of the track, where a chart of it is pointed at; null takes the mark away. */
   point(place: Place | null): void;
   zoomBy(delta: number): void;
-  setFilter(filter: Filter): void;
+  setFilter(filter: MapFilter): void;
   setLayer(name: keyof Layers, on: boolean): void;
   showHistory(range: TimeRange | null): void;
   refreshHistory(): void;
@@ -81,5 +86,5 @@ export interface EngineOptions {
   readonly config: Config;
   readonly theme?: Theme;
   /** Nothing moves after the first look, for tests and pictures. */
-  readonly still?: boolean;
+  readonly paused?: boolean;
 }

@@ -4,28 +4,28 @@ import type { FleetQuery } from "../fleet/fleetBox";
 import { FleetFilter } from "../fleet/fleetFilter";
 import { FleetIntake } from "../fleet/fleetIntake";
 import { Group } from "../fleet/group";
-import type { Filter } from "../fleet/mapFilter";
+import type { MapFilter } from "../fleet/mapFilter";
 import type { Scene } from "../fleet/scene";
 import { Selection } from "../fleet/selection";
 import type { Place } from "../lib/place";
 import { Value } from "../lib/readable";
 import type { TimeRange } from "../lib/timeRange";
+import { LiveSocket } from "../live/liveSocket";
 import type { Message } from "../live/message";
-import { LiveSocket } from "../live/socket";
+import { snapshotOnly } from "../live/snapshotOnly";
 import type { Stats } from "../live/stats";
-import { stillMessages } from "../live/stillMessages";
 import { ViewReporter } from "../live/viewReporter";
-import { AddressedBasemap } from "../map/basemap/addressedBasemap";
-import { Following } from "../map/following";
+import { BasemapSelection } from "../map/basemap/basemapSelection";
+import { FollowCamera } from "../map/followCamera";
 import { History } from "../map/history/history";
 import { HistoryDrawing } from "../map/historyDrawing";
 import type { Layers } from "../map/layers";
 import { FIRST_LAYERS } from "../map/layers";
 import { MapLayers } from "../map/mapLayers";
+import { MapPopup } from "../map/mapPopup";
 import type { Drawing } from "../map/markers/frameGovernor";
 import { MapMeasure } from "../map/measure/measure";
-import { Pointing } from "../map/pointing";
-import { MapSpots } from "../map/spots";
+import { MapPointer } from "../map/pointer";
 import { TrackLoader } from "../map/track/trackLoader";
 import { TrackDrawing } from "../map/trackDrawing";
 import { MapView } from "../map/view/mapView";
@@ -33,11 +33,11 @@ import type { Padding } from "../map/view/padding";
 import { ReplayAddress } from "../replay/replayAddress";
 import { ReplayPlayer } from "../replay/replayPlayer";
 import type { Theme } from "../settings/theme";
-import { Clicks } from "./clicks";
+import { ClickHandler } from "./clickHandler";
 import type { Engine, EngineOptions } from "./engine";
 import { setTestHooks, testHooks } from "./testHooks";
 
-const LOOK_PACE = 500; // ms
+const REFRESH_INTERVAL = 500; // ms
 
 export function createEngine(options: EngineOptions): Engine {
   return new MapEngine(options);
@@ -49,11 +49,11 @@ class MapEngine implements Engine {
   readonly shown = new Value(0);
   readonly drawing = new Value<Drawing>("full");
   readonly layers = new Value<Layers>(FIRST_LAYERS);
-  readonly basemap: AddressedBasemap;
+  readonly basemap: BasemapSelection;
   readonly replay: ReplayPlayer;
   readonly group: Group;
   readonly measure: MapMeasure;
-  readonly spots = new MapSpots(() => this.#scene());
+  readonly popup = new MapPopup(() => this.#scene());
   readonly #address: ReplayAddress;
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
@@ -64,13 +64,13 @@ class MapEngine implements Engine {
   readonly #history: History;
   readonly #map: MapLayers;
   readonly #view: MapView;
-  readonly #pointing: Pointing;
-  readonly #clicks: Clicks;
-  readonly #following: Following;
-  readonly #line: TrackDrawing;
-  readonly #past: HistoryDrawing;
+  readonly #pointer: MapPointer;
+  readonly #clickHandler: ClickHandler;
+  readonly #followCamera: FollowCamera;
+  readonly #trackDrawing: TrackDrawing;
+  readonly #historyDrawing: HistoryDrawing;
   readonly #reporter: ViewReporter;
-  readonly #calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
   readonly #ended = new AbortController();
   readonly #filter = new FleetFilter({
     stores: () => [this.#store, this.replay.store],
@@ -80,40 +80,40 @@ class MapEngine implements Engine {
       this.#history.setFilter(kinds, named);
     },
   });
-  #lookTimer: ReturnType<typeof setInterval> | null = null;
+  #refreshTimer: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { base, config, still, theme = "dark" } = options;
+    const { base, config, paused, theme = "dark" } = options;
     const [store, serverNow, scene] = [this.#store, this.#serverNow, this.#scene];
-    this.#socket = new LiveSocket({ base, onMessage: still ? stillMessages(this.#take) : this.#take });
+    this.#socket = new LiveSocket({ base, onMessage: paused ? snapshotOnly(this.#onMessage) : this.#onMessage });
     this.#reporter = new ViewReporter((view) => this.#socket.setView(view));
     this.#selection = new Selection({ base, scene });
     this.#tracks = new TrackLoader(base);
     this.#history = new History(base);
-    const { onFrame, onHistory } = { onFrame: this.#followFrame, onHistory: () => this.#past.survey() };
+    const { onFrame, onHistory } = { onFrame: this.#onFrame, onHistory: () => this.#historyDrawing.survey() };
     this.#map = new MapLayers({ base, store, serverNow, theme, streets: config.streets, onFrame, onHistory });
-    this.basemap = new AddressedBasemap(config.basemaps, this.#map.basemap);
+    this.basemap = new BasemapSelection(config.basemaps, this.#map.basemap);
     this.#view = this.#createView();
-    this.#pointing = new Pointing({ layers: this.#map, view: this.#view, scene });
-    this.group = new Group({ onPrimary: this.#tellOf, onIsolated: this.#filter.isolate });
+    this.#pointer = new MapPointer({ layers: this.#map, view: this.#view, scene });
+    this.group = new Group({ onPrimary: this.#showSelection, onIsolated: this.#filter.isolate });
     this.measure = new MapMeasure({
       centre: () => this.#view.placeAt(this.#view.middle),
       onChange: (points) => this.#map.measure.show(points),
     });
-    const [parts, view] = [{ pointing: this.#pointing, layers: this.#map, spots: this.spots }, this.#view];
-    this.#past = new HistoryDrawing({ ...parts, view, history: this.#history });
-    this.#clicks = new Clicks({ engine: this, ...parts, view });
+    const [parts, view] = [{ pointer: this.#pointer, layers: this.#map, popup: this.popup }, this.#view];
+    this.#historyDrawing = new HistoryDrawing({ ...parts, view, history: this.#history });
+    this.#clickHandler = new ClickHandler({ engine: this, ...parts, view });
     const { selection: selected, selectedPosition: position } = this;
-    this.#line = new TrackDrawing({ tracks: this.#tracks, layers: this.#map, scene, position });
+    this.#trackDrawing = new TrackDrawing({ tracks: this.#tracks, layers: this.#map, scene, position });
     const markers = () => this.#map.markers;
-    this.#following = new Following({ view, markers, scene, members: this.group.members, selected, position });
+    this.#followCamera = new FollowCamera({ view, markers, scene, members: this.group.members, selected, position });
     this.replay = new ReplayPlayer({
       base,
       serverNow,
       nameOf: (deviceId) => store.positions[store.row(deviceId) ?? -1]?.name,
       selected: this.selection.get,
-      heard: () => this.#intake.heard,
+      liveCount: () => this.#intake.liveCount,
       onScene: this.#changeScene,
       onChange: () => this.#map.markers.wake(),
     });
@@ -133,13 +133,13 @@ class MapEngine implements Engine {
     return this.#reporter.box;
   }
   get following() {
-    return this.#following.on;
+    return this.#followCamera.on;
   }
   get hover() {
-    return this.#pointing.hover;
+    return this.#pointer.hover;
   }
   get stored() {
-    return this.#pointing.stored;
+    return this.#pointer.stored;
   }
   get history() {
     return this.#history.state;
@@ -149,26 +149,26 @@ class MapEngine implements Engine {
   }
 
   mount(element: HTMLElement): void {
-    if (this.#lookTimer !== null || this.#ended.signal.aborted) return;
-    this.#history.drawing.subscribe(this.#past.draw);
-    this.#line.start();
-    this.#calm.addEventListener("change", this.#readCalm);
-    this.#readCalm();
-    this.#lookTimer = setInterval(this.#look, LOOK_PACE);
+    if (this.#refreshTimer !== null || this.#ended.signal.aborted) return;
+    this.#history.drawing.subscribe(this.#historyDrawing.draw);
+    this.#trackDrawing.start();
+    this.#reducedMotion.addEventListener("change", this.#applyReducedMotion);
+    this.#applyReducedMotion();
+    this.#refreshTimer = setInterval(this.#refresh, REFRESH_INTERVAL);
     setTestHooks(testHooks({ layers: this.#map, view: this.#view, scene: this.#scene, counts: this.#intake.counts }));
     this.#view.mount(element);
     this.#socket.start();
     this.#history.start();
     this.#address.start();
     this.basemap.start();
-    if (!this.#options.config.start && !this.#view.placed) this.fitFleet();
+    if (!this.#options.config.start && !this.#view.hasStartPlace) this.fitFleet();
   }
 
   dispose(): void {
     this.#ended.abort();
-    this.#calm.removeEventListener("change", this.#readCalm);
-    if (this.#lookTimer !== null) clearInterval(this.#lookTimer);
-    for (const part of [this.#address, this.basemap, this.replay, this.#following, this.#line]) part.stop();
+    this.#reducedMotion.removeEventListener("change", this.#applyReducedMotion);
+    if (this.#refreshTimer !== null) clearInterval(this.#refreshTimer);
+    for (const part of [this.#address, this.basemap, this.replay, this.#followCamera, this.#trackDrawing]) part.stop();
     for (const part of [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history]) part.stop();
     this.#map.dispose();
     this.#view.dispose();
@@ -181,7 +181,7 @@ class MapEngine implements Engine {
     this.group.only(deviceId);
   }
 
-  readonly #tellOf = (deviceId: string | null): void => {
+  readonly #showSelection = (deviceId: string | null): void => {
     this.#map.markers.setSelected(deviceId, this.group.members.get());
     if (deviceId === null) this.follow(false);
     if (deviceId === this.selection.get()) return;
@@ -191,23 +191,23 @@ class MapEngine implements Engine {
   };
 
   follow(on: boolean): void {
-    this.#following.set(on);
+    this.#followCamera.set(on);
   }
 
   reveal(deviceId: string): void {
     this.select(deviceId);
-    void this.#following.reveal(deviceId);
+    void this.#followCamera.reveal(deviceId);
   }
 
   fitFleet(query: FleetQuery = {}): void {
-    void this.#following.fitFleet(this.#options.base, { ...query, device: this.group.isolated.get() ?? [] });
+    void this.#followCamera.fitFleet(this.#options.base, { ...query, device: this.group.isolated.get() ?? [] });
   }
 
   readonly flyTo = (place: Place): void => this.#view.flyTo(place);
   readonly point = (place: Place | null): void => this.#map.track.point(place);
   readonly zoomBy = (delta: number): void => this.#view.zoomBy(delta);
 
-  setFilter(filter: Filter): void {
+  setFilter(filter: MapFilter): void {
     this.#filter.set(filter);
   }
 
@@ -216,7 +216,7 @@ class MapEngine implements Engine {
     this.#map.show(name, on);
     if (name !== "history") return;
     this.#history.setOn(on);
-    this.#pointing.pin(null);
+    this.#pointer.pin(null);
   }
 
   showHistory(range: TimeRange | null): void {
@@ -251,7 +251,7 @@ class MapEngine implements Engine {
 
   readonly #changeScene = (past: boolean): void => {
     const { store, clock } = this.replay;
-    this.#map.showPast(past ? { store, serverNow: clock.time, clock } : null);
+    this.#map.showReplay(past ? { store, serverNow: clock.time, clock } : null);
     this.#map.markers.setSelected(this.selection.get(), this.group.members.get());
     this.#filter.apply();
   };
@@ -260,49 +260,49 @@ class MapEngine implements Engine {
     return new MapView({
       layers: this.#map.all,
       startBox: this.#options.config.start?.bbox ?? null,
-      calm: () => this.#calm.matches,
+      reducedMotion: () => this.#reducedMotion.matches,
       onMove: (area) => {
-        this.#reporter.moved(area);
-        this.spots.moved(area);
-        this.#pointing.moved();
+        this.#reporter.onMove(area);
+        this.popup.onMapMove(area);
+        this.#pointer.onMapMove();
       },
-      onRest: () => this.#past.survey(),
-      onClick: (pixel, touch, shift) => this.#clicks.once(pixel, touch, shift),
-      onMenu: (pixel) => this.#clicks.menu(pixel),
-      onBox: (corner, opposite) => this.#clicks.box(corner, opposite),
-      onDoubleClick: (pixel) => this.#clicks.twice(pixel),
-      onPoint: (pixel) => this.#pointing.pointed(pixel),
+      onRest: () => this.#historyDrawing.survey(),
+      onClick: (pixel, touch, shift) => this.#clickHandler.click(pixel, touch, shift),
+      onMenu: (pixel) => this.#clickHandler.openMenu(pixel),
+      onBox: (corner, opposite) => this.#clickHandler.selectBox(corner, opposite),
+      onDoubleClick: (pixel) => this.#clickHandler.doubleClick(pixel),
+      onPoint: (pixel) => this.#pointer.move(pixel),
       onPan: () => this.follow(false),
     });
   }
 
-  readonly #take = (message: Message): void => {
+  readonly #onMessage = (message: Message): void => {
     if (message.type === "stats") {
       this.stats.set(message.stats);
       this.#filter.kindsMayHaveChanged();
     }
-    if (this.#intake.take(message)) this.#map.live.wake();
+    if (this.#intake.onMessage(message)) this.#map.live.wake();
   };
 
-  readonly #followFrame = (): boolean => {
+  readonly #onFrame = (): boolean => {
     this.replay.advance();
-    return this.#following.frame();
+    return this.#followCamera.onFrame();
   };
 
   /** Markers move under a pointer that rests, so what it is over changes by itself. */
-  readonly #look = (): void => {
+  readonly #refresh = (): void => {
     this.shown.set(this.#map.markers.meter.drawn);
     this.drawing.set(this.#map.markers.drawing);
-    this.#pointing.look();
-    this.#past.survey();
-    this.#following.look();
-    this.#line.look();
+    this.#pointer.refresh();
+    this.#historyDrawing.survey();
+    this.#followCamera.keepGroupInView();
+    this.#trackDrawing.look();
     // Without markers no frame of theirs leads the map after the device.
-    if (!this.layers.get().live) this.#followFrame();
+    if (!this.layers.get().live) this.#onFrame();
   };
 
-  readonly #readCalm = (): void => {
-    const calm = this.#calm.matches || this.#options.still === true;
+  readonly #applyReducedMotion = (): void => {
+    const calm = this.#reducedMotion.matches || this.#options.paused === true;
     for (const { glides } of [this.#store, this.replay.store]) glides.smooth = !calm;
   };
 }

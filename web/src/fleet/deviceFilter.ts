@@ -1,7 +1,7 @@
 import { t } from "../i18n/t";
 import type { Status } from "../live/position";
 import { STATUSES } from "../live/position";
-import type { Filter } from "./mapFilter";
+import type { MapFilter } from "./mapFilter";
 
 /** What the list, the charts and the map are limited to; without a status or a kind, to none of those. */
 export interface DeviceFilter {
@@ -29,7 +29,7 @@ export function isFiltered({ search, statuses, kinds, inView }: DeviceFilter): b
 }
 
 /** The map dims by status and kind; the rest is the list's alone. */
-export function mapFilter({ statuses, kinds }: DeviceFilter): Filter {
+export function mapFilter({ statuses, kinds }: DeviceFilter): MapFilter {
   return {
     statuses: statuses.length === 0 ? null : new Set(statuses),
     kinds: kinds.length === 0 ? null : new Set(kinds),

@@ -4,7 +4,7 @@ import { STATUSES } from "../live/position";
 import { type Colouring, colourCode } from "./colouring";
 import type { Waypoint } from "./glides";
 import { Glides } from "./glides";
-import type { Filter } from "./mapFilter";
+import type { MapFilter } from "./mapFilter";
 
 const STALE_AFTER = 300_000; // ms after a fix, of the past or where the server does not say when
 const FIRST_CAPACITY = 1024;
@@ -81,7 +81,7 @@ export class DeviceStore {
   }
 
   /** Shows a device of the past on its way to where it was next; without `next` it stands, and goes stale there. */
-  drive(position: LivePosition, next: Waypoint | null): void {
+  playSegment(position: LivePosition, next: Waypoint | null): void {
     if (!this.#rows.has(position.device_id)) this.#add(position, position.timestamp);
     const row = this.#rows.get(position.device_id);
     if (row === undefined) return;
@@ -91,11 +91,11 @@ export class DeviceStore {
       this.staleAt[row] = next.time + STALE_AFTER;
     }
     const { longitude, latitude, timestamp, course } = position;
-    this.glides.lead(row, { x: worldX(longitude), y: worldY(latitude), time: timestamp, course }, next);
+    this.glides.playSegment(row, { x: worldX(longitude), y: worldY(latitude), time: timestamp, course }, next);
   }
 
   /** Does nothing where it is not held. */
-  drop(deviceId: string): void {
+  remove(deviceId: string): void {
     const row = this.#rows.get(deviceId);
     if (row !== undefined) this.#remove(row);
   }
@@ -113,14 +113,14 @@ export class DeviceStore {
     return status === position.status ? position : { ...position, status };
   }
 
-  setFilter(filter: Filter, isNamedKind: (kind: string) => boolean): void {
+  setFilter(filter: MapFilter, isNamedKind: (kind: string) => boolean): void {
     const { statuses, kinds } = filter;
     STATUSES.forEach((status, code) => {
       this.statusShown[code] = !statuses || statuses.has(status) ? 1 : 0;
     });
     this.#isKindShown = (kind) => !kinds || kinds.has(kind) || (kinds.has("other") && !isNamedKind(kind));
     for (const [kind, code] of this.#kinds) this.#kindShown[code] = this.#isKindShown(kind) ? 1 : 0;
-    this.changeAll();
+    this.markAllChanged();
   }
 
   setColouring(colouring: Colouring): void {
@@ -128,7 +128,7 @@ export class DeviceStore {
     this.positions.forEach((position, row) => {
       this.colour[row] = colourCode(colouring, position);
     });
-    this.changeAll();
+    this.markAllChanged();
   }
 
   /** Whether the filter leaves a device of this status and the kind of this row undimmed. */
@@ -139,7 +139,7 @@ export class DeviceStore {
   /** Shows these alone; null shows all. */
   isolate(deviceIds: ReadonlySet<string> | null): void {
     this.#isolated = deviceIds;
-    this.changeAll();
+    this.markAllChanged();
   }
 
   isHidden(row: number): boolean {
@@ -156,19 +156,19 @@ export class DeviceStore {
   }
 
   /** Ms until it goes stale; below 0 where it is. */
-  staleIn(row: number, serverNow: number): number {
+  timeUntilStale(row: number, serverNow: number): number {
     return (this.staleAt[row] ?? 0) - serverNow;
   }
 
   /** Rows that changed since this was asked last, some perhaps twice or gone since. */
-  takeChanged(): readonly number[] | "all" {
+  drainChanged(): readonly number[] | "all" {
     const taken = this.#changed ?? "all";
     this.#changed = [];
     return taken;
   }
 
   /** Whoever keeps a copy must make it anew. */
-  changeAll(): void {
+  markAllChanged(): void {
     this.#changed = null;
   }
 
@@ -193,7 +193,7 @@ export class DeviceStore {
     if (fixInterval === 0 && before && samePlace(before, position)) return;
     const { longitude, latitude, course } = position;
     this.glides.move(row, worldX(longitude), worldY(latitude), course, now, fixInterval);
-    if (position.status === "moving") this.glides.goOn(row);
+    if (position.status === "moving") this.glides.extend(row);
   }
 
   #write(row: number, position: LivePosition): void {
@@ -203,10 +203,10 @@ export class DeviceStore {
     this.status[row] = statusCode(position.status);
     this.kind[row] = this.#kindCode(position.kind ?? "");
     this.colour[row] = colourCode(this.#colouring, position);
-    this.#change(row);
+    this.#markChanged(row);
   }
 
-  #change(row: number): void {
+  #markChanged(row: number): void {
     if (!this.#changed) return;
     // Where nobody takes them they must not pile up.
     if (this.#changed.length >= 2 * this.count + FIRST_CAPACITY) this.#changed = null;

@@ -1,7 +1,7 @@
 import { type DevicePage, fetchDevices } from "../api/devices";
 import { address, fetchJson } from "../api/request";
 import type { Box, Place } from "../lib/place";
-import { readPositions } from "../live/messageDecoder";
+import { decodePositions } from "../live/messageDecoder";
 import type { Status } from "../live/position";
 
 const PAGE = 1000;
@@ -23,7 +23,7 @@ export async function fetchFleetBox(base: string, query: FleetQuery, cancel: Abo
 
 async function fetchAll(base: string, cancel: AbortSignal): Promise<readonly Place[]> {
   const url = address("api/positions/latest", { bbox: "-180,-90,180,90" }, base);
-  const answer = readPositions("snapshot", await fetchJson(url, cancel));
+  const answer = decodePositions("snapshot", await fetchJson(url, cancel));
   return answer?.type === "snapshot" ? answer.positions : [];
 }
 

@@ -1,24 +1,24 @@
 import type { DeviceStore } from "./deviceStore";
-import type { Filter } from "./mapFilter";
+import type { MapFilter } from "./mapFilter";
 
 export interface FleetFilterOptions {
   /** Those of now and of the past. */
   readonly stores: () => readonly DeviceStore[];
   /** Which kinds are not "other": that is the server's to say, and may change. */
   readonly named: () => readonly string[];
-  readonly onChange: (filter: Filter, named: readonly string[]) => void;
+  readonly onChange: (filter: MapFilter, named: readonly string[]) => void;
 }
 
 /** Which devices stand out on the map, and which are on it at all. */
 export class FleetFilter {
   readonly #options: FleetFilterOptions;
-  #filter: Filter = { statuses: null, kinds: null };
+  #filter: MapFilter = { statuses: null, kinds: null };
 
   constructor(options: FleetFilterOptions) {
     this.#options = options;
   }
 
-  set(filter: Filter): void {
+  set(filter: MapFilter): void {
     this.#filter = filter;
     this.apply();
   }

@@ -12,7 +12,7 @@ export interface FleetIntakeOptions {
 export class FleetIntake {
   readonly counts = { messages: 0, updates: 0, positions: 0, lastUpdateAt: null as number | null };
   /** Positions that were news, and not told because they are there. */
-  heard = 0;
+  liveCount = 0;
   readonly #options: FleetIntakeOptions;
 
   constructor(options: FleetIntakeOptions) {
@@ -20,7 +20,7 @@ export class FleetIntake {
   }
 
   /** True where it was about positions. */
-  take(message: Message): boolean {
+  onMessage(message: Message): boolean {
     this.counts.messages += 1;
     if (message.type !== "snapshot" && message.type !== "update") return false;
     const { positions } = message;
@@ -28,7 +28,7 @@ export class FleetIntake {
     if (message.type === "snapshot") store.replace(positions, performance.now());
     else {
       store.update(positions, performance.now());
-      this.heard += positions.length;
+      this.liveCount += positions.length;
     }
     positions.forEach(onPosition);
     this.counts.updates += 1;

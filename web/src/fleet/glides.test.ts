@@ -46,23 +46,23 @@ test("a marker moves steadily and never back", () => {
 test("a device whose fix is late goes on as it went, for half its glide at most and three seconds, and then stands", () => {
   place(24.94, 60.17);
   move(24.941, 60.17, 1000);
-  glides.goOn(0);
+  glides.extend(0);
   const [from, to] = [worldX(24.94), worldX(24.941)];
-  expect(glides.moves(0, 2600)).toBe(true);
+  expect(glides.isMoving(0, 2600)).toBe(true);
   expect(glides.x(0, 2100) - from).toBeCloseTo(to - from, 12);
   expect(glides.x(0, 2320) - from).toBeCloseTo((to - from) * 1.2, 12);
   expect(glides.x(0, 60_000) - from).toBeCloseTo((to - from) * 1.5, 12);
-  expect(glides.moves(0, 60_000)).toBe(false);
+  expect(glides.isMoving(0, 60_000)).toBe(false);
   move(24.96, 60.17, 20_000);
-  glides.goOn(0);
+  glides.extend(0);
   const end = (glides.start[0] ?? 0) + (glides.duration[0] ?? 0);
-  expect(glides.moves(0, end + 3001)).toBe(false);
+  expect(glides.isMoving(0, end + 3001)).toBe(false);
 });
 
 test("one that was shown further than it came glides back without turning round", () => {
   place(24.94, 60.17, 90);
   move(24.941, 60.17, 1000, 90);
-  glides.goOn(0);
+  glides.extend(0);
   move(24.941, 60.17, 4000, 90);
   expect(glides.x(0, 4000)).toBeGreaterThan(worldX(24.941));
   expect(glides.course(0, 4400)).toBeCloseTo(90, 0);
@@ -94,7 +94,7 @@ test("nothing glides for those who asked for less motion", () => {
 test("what went on while nobody looked is not shown after the fact", () => {
   place(24.94, 60.17, 10);
   move(24.941, 60.17, 1000, 90);
-  glides.settle(1);
+  glides.finishAll(1);
   expect(longitudeOf(glides.x(0, 1001))).toBeCloseTo(24.941, 6);
   expect(glides.course(0, 1001)).toBeCloseTo(90, 0);
 });

@@ -27,9 +27,9 @@ export class Glides {
   overrun = new Float32Array(0);
   fromCourse = new Float32Array(0);
   toCourse = new Float32Array(0);
-  heardAt = new Float64Array(0);
+  reportedAt = new Float64Array(0);
   /** Since when it is shown without a break: a marker that appears elsewhere comes up anew. */
-  bornAt = new Float64Array(0);
+  appearedAt = new Float64Array(0);
   interval = new Float32Array(0);
   /** False where the user asked for less motion: every move is a jump. */
   smooth = true;
@@ -41,18 +41,18 @@ export class Glides {
   }
 
   grow(capacity: number): void {
-    this.fromX = grown(this.fromX, capacity);
-    this.fromY = grown(this.fromY, capacity);
-    this.toX = grown(this.toX, capacity);
-    this.toY = grown(this.toY, capacity);
-    this.start = grown(this.start, capacity);
-    this.duration = grown(this.duration, capacity);
-    this.overrun = grown(this.overrun, capacity);
-    this.fromCourse = grown(this.fromCourse, capacity);
-    this.toCourse = grown(this.toCourse, capacity);
-    this.heardAt = grown(this.heardAt, capacity);
-    this.bornAt = grown(this.bornAt, capacity);
-    this.interval = grown(this.interval, capacity);
+    this.fromX = resized(this.fromX, capacity);
+    this.fromY = resized(this.fromY, capacity);
+    this.toX = resized(this.toX, capacity);
+    this.toY = resized(this.toY, capacity);
+    this.start = resized(this.start, capacity);
+    this.duration = resized(this.duration, capacity);
+    this.overrun = resized(this.overrun, capacity);
+    this.fromCourse = resized(this.fromCourse, capacity);
+    this.toCourse = resized(this.toCourse, capacity);
+    this.reportedAt = resized(this.reportedAt, capacity);
+    this.appearedAt = resized(this.appearedAt, capacity);
+    this.interval = resized(this.interval, capacity);
   }
 
   /** Puts a device where it is, without a glide. */
@@ -63,8 +63,8 @@ export class Glides {
     this.duration[i] = 0;
     this.overrun[i] = 0;
     this.fromCourse[i] = this.toCourse[i] = course ?? NO_COURSE;
-    this.heardAt[i] = now;
-    this.bornAt[i] = now;
+    this.reportedAt[i] = now;
+    this.appearedAt[i] = now;
     this.interval[i] = 0;
   }
 
@@ -73,7 +73,7 @@ export class Glides {
     const left = this.#left(i, now);
     const shownX = this.#xOf(i, left);
     const shownY = this.#yOf(i, left);
-    const sinceLast = now - (this.heardAt[i] ?? now);
+    const sinceLast = now - (this.reportedAt[i] ?? now);
     const known = this.interval[i] ?? 0;
     // A snapshot may be much younger than its fixes, so the first interval is taken from the fixes themselves.
     const interval = nextInterval(known, known === 0 ? fixInterval : sinceLast);
@@ -81,33 +81,33 @@ export class Glides {
     const duration = this.smooth ? glideTime({ metres, sinceLast, interval }) : 0;
     this.trail?.add(this.fromX[i] ?? shownX, this.fromY[i] ?? shownY, shownX, shownY, now);
     const shownCourse = this.course(i, now);
-    const bornAt = this.bornAt[i] ?? now;
+    const appearedAt = this.appearedAt[i] ?? now;
     this.place(i, x, y, course, now);
     this.interval[i] = interval;
     if (duration === 0) return;
-    this.bornAt[i] = bornAt;
+    this.appearedAt[i] = appearedAt;
     this.fromX[i] = shownX;
     this.fromY[i] = shownY;
     this.duration[i] = duration;
     if (course === undefined) return;
-    this.toCourse[i] = metres > STRAIGHT_METRES ? seenCourse(course, bearing(shownX, shownY, x, y)) : course;
+    this.toCourse[i] = metres > STRAIGHT_METRES ? displayedCourse(course, bearing(shownX, shownY, x, y)) : course;
     this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
   }
 
   /** Forgets the ways that were gone, where anybody wants to see them; times come after this one. */
-  beginTrail(epoch: number): void {
+  resetTrail(epoch: number): void {
     if (this.trail) this.trail = new TrailRing(epoch);
   }
 
   /** Lets a device that moves go on for a while after its glide, so that a late fix does not make it halt. */
-  goOn(i: number): void {
+  extend(i: number): void {
     this.overrun[i] = overrunTime(this.duration[i] ?? 0);
   }
 
   /** Puts a device on a way whose end is known, as it was in the past; without an end it stands where that begins. */
-  lead(i: number, begin: Waypoint, end: Waypoint | null): void {
+  playSegment(i: number, begin: Waypoint, end: Waypoint | null): void {
     this.place(i, begin.x, begin.y, begin.course, begin.time);
-    this.bornAt[i] = LONG_AGO;
+    this.appearedAt[i] = LONG_AGO;
     if (!end || !this.smooth) return;
     const straight = metresBetween(begin.x, begin.y, end.x, end.y) > STRAIGHT_METRES;
     this.toX[i] = end.x;
@@ -118,7 +118,7 @@ export class Glides {
   }
 
   /** Ends every glide: what was going on while nobody looked is not shown after the fact. */
-  settle(count: number): void {
+  finishAll(count: number): void {
     this.duration.fill(0, 0, count);
     this.fromCourse.set(this.toCourse.subarray(0, count));
   }
@@ -143,7 +143,7 @@ export class Glides {
   }
 
   /** Whether it is shown moving. */
-  moves(i: number, now: number): boolean {
+  isMoving(i: number, now: number): boolean {
     const duration = this.duration[i] ?? 0;
     return duration > 0 && now < (this.start[i] ?? 0) + duration + (this.overrun[i] ?? 0);
   }
@@ -156,17 +156,17 @@ export class Glides {
   }
 
   /** How much of its way it has come, beyond 1 where it goes on after that. */
-  partDone(i: number, now: number): number {
+  progress(i: number, now: number): number {
     return this.duration[i] ? 1 - this.#left(i, now) : 0;
   }
 
   /** How much of its way it will do in so many ms if it goes on so; 0 where it stands. */
-  partIn(i: number, ms: number, now: number): number {
-    return this.overrun[i] && this.moves(i, now) ? ms / (this.duration[i] ?? 1) : 0;
+  progressIn(i: number, ms: number, now: number): number {
+    return this.overrun[i] && this.isMoving(i, now) ? ms / (this.duration[i] ?? 1) : 0;
   }
 
   /** From where it glides to where, in world units. */
-  way(i: number): [across: number, down: number] {
+  delta(i: number): [across: number, down: number] {
     const across = shorterWay((this.toX[i] ?? 0) - (this.fromX[i] ?? 0));
     return [across, (this.toY[i] ?? 0) - (this.fromY[i] ?? 0)];
   }
@@ -182,18 +182,18 @@ export class Glides {
 
   #columns(): (Float64Array | Float32Array)[] {
     const places = [this.fromX, this.fromY, this.toX, this.toY, this.start, this.duration];
-    return [...places, this.overrun, this.fromCourse, this.toCourse, this.heardAt, this.bornAt, this.interval];
+    return [...places, this.overrun, this.fromCourse, this.toCourse, this.reportedAt, this.appearedAt, this.interval];
   }
 }
 
 /** Along its way; but one that was shown too far goes back, and does not turn round for it. */
-function seenCourse(course: number, way: number): number {
-  return Math.abs(shortestTurn(course, way)) < 90 ? way : course;
+function displayedCourse(course: number, delta: number): number {
+  return Math.abs(shortestTurn(course, delta)) < 90 ? delta : course;
 }
 
 type Column = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 
-function grown<T extends Column>(column: T, capacity: number): T {
+function resized<T extends Column>(column: T, capacity: number): T {
   const larger = new (column.constructor as new (length: number) => T)(capacity);
   larger.set(column);
   return larger;

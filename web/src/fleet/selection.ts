@@ -1,11 +1,11 @@
 import { address, fetchJson } from "../api/request";
 import { Value } from "../lib/readable";
-import { readDevice } from "../live/messageDecoder";
+import { decodeDevice } from "../live/messageDecoder";
 import type { LivePosition } from "../live/position";
 import type { Scene } from "./scene";
 
 const PACE = 250; // ms between looks into the store
-const ASK_EVERY = 5000; // ms, of the server about a device that is out of view, or that drove out of it
+const REQUEST_INTERVAL = 5000; // ms, of the server about a device that is out of view, or that drove out of it
 
 export interface SelectionOptions {
   readonly base: string;
@@ -19,7 +19,7 @@ export class Selection {
   readonly #options: SelectionOptions;
   #timer: ReturnType<typeof setInterval> | null = null;
   #request: AbortController | null = null;
-  #askedAt = 0;
+  #requestedAt = 0;
 
   constructor(options: SelectionOptions) {
     this.#options = options;
@@ -31,9 +31,9 @@ export class Selection {
     this.deviceId.set(deviceId);
     this.position.set(null);
     if (deviceId === null) return;
-    this.#askedAt = 0;
-    this.#timer = setInterval(() => this.#look(deviceId), PACE);
-    this.#look(deviceId);
+    this.#requestedAt = 0;
+    this.#timer = setInterval(() => this.#refresh(deviceId), PACE);
+    this.#refresh(deviceId);
   }
 
   stop(): void {
@@ -42,25 +42,25 @@ export class Selection {
     this.#request?.abort();
   }
 
-  #look(deviceId: string): void {
+  #refresh(deviceId: string): void {
     const { store, now, past } = this.#options.scene();
     const row = store.row(deviceId);
     const held = row === undefined ? null : store.positionAt(row, now());
     if (held || past) this.#show(held);
     if (past) return;
-    const heardAt = row === undefined ? undefined : store.glides.heardAt[row];
-    const silent = heardAt === undefined || performance.now() - heardAt > ASK_EVERY;
-    if (silent && Date.now() - this.#askedAt > ASK_EVERY) void this.#ask(deviceId);
+    const reportedAt = row === undefined ? undefined : store.glides.reportedAt[row];
+    const silent = reportedAt === undefined || performance.now() - reportedAt > REQUEST_INTERVAL;
+    if (silent && Date.now() - this.#requestedAt > REQUEST_INTERVAL) void this.#fetch(deviceId);
   }
 
-  async #ask(deviceId: string): Promise<void> {
-    this.#askedAt = Date.now();
+  async #fetch(deviceId: string): Promise<void> {
+    this.#requestedAt = Date.now();
     this.#request = new AbortController();
     const cancel = this.#request.signal;
     const { base, scene } = this.#options;
     const url = address(`api/devices/${encodeURIComponent(deviceId)}`, {}, base);
     // What cannot be had now is asked for again in five seconds.
-    const position = readDevice(await fetchJson(url, cancel).catch(() => null));
+    const position = decodeDevice(await fetchJson(url, cancel).catch(() => null));
     const { store, past } = scene();
     if (!position || past || cancel.aborted) return;
     // What the store has of a device that left the view is where it left; drawn or followed, it must be where it is.

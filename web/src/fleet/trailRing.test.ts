@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { X_UNITS, Y_UNITS } from "../lib/mercator";
-import { PIECE, TrailRing } from "./trailRing";
+import { SEGMENT_SIZE, TrailRing } from "./trailRing";
 
 function ring(most?: number): TrailRing {
   return new TrailRing(1000, most);
@@ -12,7 +12,7 @@ function add(trail: TrailRing, count: number, first = 0): void {
 }
 
 function ends(trail: TrailRing): number[] {
-  return Array.from({ length: trail.count }, (_, piece) => trail.places[piece * PIECE + 2] ?? Number.NaN);
+  return Array.from({ length: trail.count }, (_, piece) => trail.places[piece * SEGMENT_SIZE + 2] ?? Number.NaN);
 }
 
 test("a piece is kept with its places and when it ended", () => {
@@ -43,17 +43,17 @@ test("it grows, and at its limit the newest replaces the oldest", () => {
   expect(trail.count).toBe(5000);
   expect(ends(trail).slice(0, 3)).toEqual([5001, 5002, 3]);
   expect(ends(trail).at(-1)).toBe(5000);
-  const newest = [0, 1, 2].map((back) => trail.places[trail.newest(back) * PIECE + 2]);
+  const newest = [0, 1, 2].map((back) => trail.places[trail.newest(back) * SEGMENT_SIZE + 2]);
   expect(newest).toEqual([5002, 5001, 5000]);
 });
 
 test("each change is told once, from the first piece to the last", () => {
   const trail = ring(8);
   add(trail, 3);
-  expect(trail.takeChanged()).toEqual({ first: 0, end: 3 });
-  expect(trail.takeChanged()).toEqual({ first: 0, end: 0 });
+  expect(trail.drainChanged()).toEqual({ first: 0, end: 3 });
+  expect(trail.drainChanged()).toEqual({ first: 0, end: 0 });
   add(trail, 4, 3);
-  expect(trail.takeChanged()).toEqual({ first: 3, end: 7 });
+  expect(trail.drainChanged()).toEqual({ first: 3, end: 7 });
   add(trail, 2, 7);
-  expect(trail.takeChanged()).toEqual({ first: 0, end: 8 });
+  expect(trail.drainChanged()).toEqual({ first: 0, end: 8 });
 });

@@ -1,15 +1,15 @@
 import { X_UNITS, Y_UNITS } from "../lib/mercator";
 
 /** 32-bit numbers of a piece: x and y where it begins and where it ends, and when it ended. */
-export const PIECE = 5;
+export const SEGMENT_SIZE = 5;
 const FIRST_ROOM = 4096;
-export const MOST_PIECES = 2 ** 18; // 5 MB, and half a minute of 10,000 devices that report once a second
+export const MOST_SEGMENTS = 2 ** 18; // 5 MB, and half a minute of 10,000 devices that report once a second
 
 /** Seconds for which the way of a marker stays visible. */
-export const TRAIL_LASTS = 120;
+export const TRAIL_DURATION = 120;
 
 /** From the first piece that changed up to the last. */
-export interface Pieces {
+export interface ChangedSegments {
   readonly first: number;
   readonly end: number;
 }
@@ -19,13 +19,13 @@ export class TrailRing {
   /** Ms of the clock that markers move by; times are seconds after it. */
   readonly epoch: number;
   count = 0;
-  places = new Int32Array(FIRST_ROOM * PIECE);
+  places = new Int32Array(FIRST_ROOM * SEGMENT_SIZE);
   #times = new Float32Array(this.places.buffer);
   readonly #most: number;
   #next = 0;
-  #changed: Pieces = { first: 0, end: 0 };
+  #changed: ChangedSegments = { first: 0, end: 0 };
 
-  constructor(epoch: number, most = MOST_PIECES) {
+  constructor(epoch: number, most = MOST_SEGMENTS) {
     this.epoch = epoch;
     this.#most = most;
   }
@@ -34,7 +34,7 @@ export class TrailRing {
   add(fromX: number, fromY: number, toX: number, toY: number, now: number): void {
     if (fromX === toX && fromY === toY) return;
     if (this.#next === this.#most) this.#next = 0;
-    const at = this.#next * PIECE;
+    const at = this.#next * SEGMENT_SIZE;
     if (at === this.places.length) this.#grow();
     this.places[at] = Math.round(fromX * X_UNITS) | 0;
     this.places[at + 1] = Math.round(fromY * Y_UNITS) | 0;
@@ -57,18 +57,18 @@ export class TrailRing {
 
   /** Seconds after `epoch` when a piece ended. */
   endedAt(piece: number): number {
-    return this.#times[piece * PIECE + 4] ?? 0;
+    return this.#times[piece * SEGMENT_SIZE + 4] ?? 0;
   }
 
   /** What was added since this was asked last. */
-  takeChanged(): Pieces {
+  drainChanged(): ChangedSegments {
     const taken = this.#changed;
     this.#changed = { first: 0, end: 0 };
     return taken;
   }
 
   #grow(): void {
-    const larger = new Int32Array(Math.min(this.#most * PIECE, this.places.length * 2));
+    const larger = new Int32Array(Math.min(this.#most * SEGMENT_SIZE, this.places.length * 2));
     larger.set(this.places);
     this.places = larger;
     this.#times = new Float32Array(larger.buffer);

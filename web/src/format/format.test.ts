@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { speak } from "../i18n/languages";
+import { setLanguage } from "../i18n/languages";
 import { settings } from "../settings/settings";
 import { formatAge } from "./age";
 import { formatRate, formatShare } from "./count";
@@ -65,8 +65,8 @@ test("a place is exact to a metre", () => {
 });
 
 describe("in Turkish", () => {
-  beforeAll(() => speak("tr"));
-  afterAll(() => speak("en"));
+  beforeAll(() => setLanguage("tr"));
+  afterAll(() => setLanguage("en"));
 
   test("numbers, units and times are written as in Turkish", () => {
     expect(formatDistance(1_204_000)).toBe("1.204 km");

@@ -1,5 +1,5 @@
 import type { Readable } from "../lib/readable";
-import { words } from "./t";
+import { i18n } from "./t";
 
 interface Translation {
   readonly default: Readonly<Record<string, string>>;
@@ -14,30 +14,30 @@ const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 export const LANGUAGES: readonly string[] = ["en", ...Object.keys(files).map((path) => path.slice(2, -5))];
 
 /** The first that there is a file for, of codes as `tr-TR`; English when there is none. */
-export function languageOf(wanted: readonly string[]): string {
+export function matchLanguage(wanted: readonly string[]): string {
   const codes = wanted.map((code) => code.toLowerCase().split("-")[0] ?? "");
   return codes.find((code) => LANGUAGES.includes(code)) ?? "en";
 }
 
 /** How the language calls itself, as `Türkçe`. */
-export function nameOf(language: string): string {
+export function languageName(language: string): string {
   return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
 }
 
 /** Loads the language and speaks it. Rejects, and changes nothing, when its file cannot be loaded. */
-export async function speak(language: string): Promise<void> {
+export async function setLanguage(language: string): Promise<void> {
   const load = files[`./${language}.json`];
-  if (load) words.addResourceBundle(language, "translation", (await load()).default);
-  await words.changeLanguage(language);
+  if (load) i18n.addResourceBundle(language, "translation", (await load()).default);
+  await i18n.changeLanguage(language);
   document.documentElement.lang = language;
   document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
 
 /** The code of the language that is spoken. */
-export const spoken: Readable<string> = {
-  get: () => words.language,
+export const currentLanguage: Readable<string> = {
+  get: () => i18n.language,
   subscribe(listener) {
-    words.on("languageChanged", listener);
-    return () => words.off("languageChanged", listener);
+    i18n.on("languageChanged", listener);
+    return () => i18n.off("languageChanged", listener);
   },
 };

@@ -12,8 +12,8 @@ type NameIn<T> = T extends `${string}{{${infer Hole}}}${infer Rest}`
 /** A text without a hole to be filled, as tables of labels hold. */
 export type Label = { [T in Text]: T extends `${string}{{${string}` ? never : T }[Text];
 
-export const words = i18next.createInstance();
-void words.init({
+export const i18n = i18next.createInstance();
+void i18n.init({
   lng: "en",
   fallbackLng: "en",
   resources: { en: { translation: english } },
@@ -28,5 +28,5 @@ void words.init({
 export function t(text: Label): string;
 export function t<T extends Text>(text: T, values: Readonly<Record<NameIn<T>, string | number>>): string;
 export function t(text: Text, values?: Readonly<Record<string, string | number>>): string {
-  return words.t(text, { ...values });
+  return i18n.t(text, { ...values });
 }

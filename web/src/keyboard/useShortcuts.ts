@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { settings } from "../settings/settings";
-import { listen } from "./keyListeners";
+import { addKeyListener } from "./keyListeners";
 import type { Key } from "./keyTable";
 
 /** Keyed by `KeyboardEvent.key`. */
@@ -27,16 +27,16 @@ export function useShortcuts(shortcuts: Shortcuts): void {
     latest.current = shortcuts;
   });
   useEffect(() => {
-    const hears = (key: string): key is Key => Object.hasOwn(latest.current, key);
+    const handles = (key: string): key is Key => Object.hasOwn(latest.current, key);
     const press = (key: Key): void => latest.current[key]?.();
     const hear = (event: KeyboardEvent): void => {
       const { key } = event;
-      if (!hears(key) || !isMeantForPage(event)) return;
+      if (!handles(key) || !isMeantForPage(event)) return;
       event.preventDefault();
       press(key);
     };
     window.addEventListener("keydown", hear);
-    const end = listen({ hears, press });
+    const end = addKeyListener({ handles: handles, press });
     return () => {
       window.removeEventListener("keydown", hear);
       end();

@@ -1,7 +1,7 @@
 import { type Label, t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
 import { settings } from "../settings/settings";
-import { Segments } from "../ui/Segments";
+import { SegmentedControl } from "../ui/SegmentedControl";
 
 const COLOURS = [
   { value: "status", label: "Status" },
@@ -15,7 +15,7 @@ export function ColourChoice() {
   return (
     <div className="colour-choice">
       <span aria-hidden="true">{t("Colour by")}</span>
-      <Segments
+      <SegmentedControl
         label={t("Colour by")}
         options={COLOURS.map(({ value, label }) => ({ value, label: t(label) }))}
         value={colours}

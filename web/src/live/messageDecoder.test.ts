@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { STATS } from "../testing/stillEngine";
-import { Names } from "./binary";
+import { STATS } from "../testing/fakeEngine";
+import { DeviceNumbers } from "./binaryDecoder";
 import type { Message } from "./message";
 import * as border from "./messageDecoder";
-import { readDevice } from "./messageDecoder";
+import { decodeDevice } from "./messageDecoder";
 
-const readMessage = (data: unknown): Message | null => border.readMessage(data, new Names());
+const readMessage = (data: unknown): Message | null => border.decodeMessage(data, new DeviceNumbers());
 const good = { device_id: "a", timestamp: 1, latitude: 60, longitude: 25, status: "moving" };
 
 describe("a message", () => {
@@ -85,13 +85,13 @@ describe("a device", () => {
 
   test("is read as a live position, with the speed and course that follow from its last leg", () => {
     const device = { device_id: "a", name: "A", status: "moving", speed: 7, course: 90, distance: 3, position };
-    expect(readDevice(device)).toEqual({ ...good, name: "A", speed: 7, course: 90 });
+    expect(decodeDevice(device)).toEqual({ ...good, name: "A", speed: 7, course: 90 });
   });
 
   test.each([[null], [{}], [{ position: 7 }], [{ position: { ...position, time: "now" } }]])(
     "as %j is none",
     (garbage) => {
-      expect(readDevice(garbage)).toBeNull();
+      expect(decodeDevice(garbage)).toBeNull();
     },
   );
 });

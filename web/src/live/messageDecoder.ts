@@ -1,6 +1,6 @@
 import { areNumbers, type Fields, isFields, isNumber } from "../lib/fields";
-import type { Names } from "./binary";
-import { readFrame } from "./binary";
+import type { DeviceNumbers } from "./binaryDecoder";
+import { decodeFrame } from "./binaryDecoder";
 import type { Message } from "./message";
 import type { LivePosition, Status } from "./position";
 import { STATUSES } from "./position";
@@ -9,17 +9,17 @@ import type { Stats } from "./stats";
 const MEASURES = ["speed", "course", "altitude", "accuracy", "battery", "stale_at"] as const;
 
 /** Null when it cannot be understood. Binary frames look names up in `names`, and add to them. */
-export function readMessage(data: unknown, names: Names): Message | null {
-  if (data instanceof ArrayBuffer) return readFrame(data, names);
+export function decodeMessage(data: unknown, names: DeviceNumbers): Message | null {
+  if (data instanceof ArrayBuffer) return decodeFrame(data, names);
   if (typeof data !== "string") return null;
   const fields = parse(data);
   if (!fields || typeof fields.type !== "string") return null;
   switch (fields.type) {
     case "snapshot":
     case "update":
-      return readPositions(fields.type, fields);
+      return decodePositions(fields.type, fields);
     case "stats":
-      return readStats(fields);
+      return decodeStats(fields);
     case "ping":
       return { type: "ping", time: numberOf(fields.time), seq: numberOf(fields.seq) };
     case "error":
@@ -30,7 +30,7 @@ export function readMessage(data: unknown, names: Names): Message | null {
 }
 
 /** Also reads the answer of `GET api/positions/latest`, which is shaped like a snapshot. */
-export function readPositions(type: "snapshot" | "update", fields: unknown): Message | null {
+export function decodePositions(type: "snapshot" | "update", fields: unknown): Message | null {
   if (!isFields(fields) || !Array.isArray(fields.positions)) return null;
   const all: unknown[] = fields.positions;
   const positions = all.map(readPosition).filter((position) => position !== null);
@@ -46,7 +46,7 @@ export function readPositions(type: "snapshot" | "update", fields: unknown): Mes
   };
 }
 
-export function readStats(fields: unknown): Message | null {
+export function decodeStats(fields: unknown): Message | null {
   if (!isFields(fields) || !isStats(fields)) return null;
   return { type: "stats", time: numberOf(fields.time), stats: fields };
 }
@@ -60,7 +60,7 @@ function readPosition(value: unknown): LivePosition | null {
 }
 
 /** `D` of the protocol as `L`. */
-export function readDevice(value: unknown): LivePosition | null {
+export function decodeDevice(value: unknown): LivePosition | null {
   if (!isFields(value) || !isFields(value.position)) return null;
   const { position, name, kind, status, stale_at } = value;
   const speed = value.speed ?? position.speed;

@@ -2,7 +2,7 @@ import { address, fetchJson } from "../api/request";
 import { t } from "../i18n/t";
 import type { Box } from "../lib/place";
 import type { Message } from "./message";
-import { readPositions, readStats } from "./messageDecoder";
+import { decodePositions, decodeStats } from "./messageDecoder";
 
 const INTERVAL = 2000; // ms
 
@@ -61,7 +61,7 @@ export class Poller {
       fetchJson(address("api/positions/latest", { bbox: this.box?.join(",") }, base), cancel),
       fetchJson(address("api/stats", {}, base), cancel),
     ]);
-    const read = [readPositions("snapshot", positions), readStats(stats)];
+    const read = [decodePositions("snapshot", positions), decodeStats(stats)];
     if (read.includes(null)) throw new Error(t("The server gave an answer that cannot be understood."));
     return read.filter((message) => message !== null);
   }

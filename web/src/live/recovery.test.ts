@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { STATS } from "../testing/stillEngine";
-import { TestLink } from "../testing/testLink";
-import type { TestSocket } from "../testing/testSocket";
+import { FakeConnection } from "../testing/fakeConnection";
+import { STATS } from "../testing/fakeEngine";
+import type { FakeSocket } from "../testing/fakeSocket";
+import type { LiveSocket } from "./liveSocket";
 import type { Message } from "./message";
-import type { LiveSocket } from "./socket";
 
 /** What went wrong in clients that come back, told by the issues of Centrifugo's: each is a promise here. */
 
 const HERE = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
 const THERE = { bbox: [2, 48, 3, 49] as const, zoom: 10 };
-let link: TestLink;
+let link: FakeConnection;
 let socket: LiveSocket;
 
 beforeEach(() => {
-  link = TestLink.begin();
+  link = FakeConnection.begin();
   socket = link.socket;
   socket.setView(HERE);
   socket.start();
-  link.newest.opens();
+  link.newest.open();
 });
 
 afterEach(() => link.end());
@@ -47,7 +47,7 @@ describe("the position is advanced before the handler runs, so that", () => {
     expect(report.mock.calls).toEqual([[failure]]);
     expect(socket.connection.get().state).toBe("live");
     expect(seqs()).toEqual([41, 42, 43]);
-    expect(link.comeBack()).toEqual({ epoch: "a", seq: 43 });
+    expect(link.reconnect()).toEqual({ epoch: "a", seq: 43 });
   });
 
   test("a handler that stops and starts again goes on after its message, however soon the link is there", () => {
@@ -55,31 +55,31 @@ describe("the position is advanced before the handler runs, so that", () => {
     onceHeard(() => {
       socket.stop();
       socket.start();
-      link.newest.opens();
+      link.newest.open();
     });
     link.update(42);
-    expect(link.said?.resume).toEqual({ epoch: "a", seq: 42 });
-    expect(link.comeBack()).toEqual({ epoch: "a", seq: 42 });
+    expect(link.lastView?.resume).toEqual({ epoch: "a", seq: 42 });
+    expect(link.reconnect()).toEqual({ epoch: "a", seq: 42 });
   });
 
   test("a handler that pans leaves no position of the view before", () => {
     onceHeard(() => socket.setView(THERE));
     link.answer(41);
-    expect(link.said).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
-    expect(link.comeBack()).toBeUndefined();
+    expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
+    expect(link.reconnect()).toBeUndefined();
   });
 });
 
 describe("from a link that was replaced", () => {
   /** Another link takes its place while the handler of a message runs; gives what the old one would call. */
-  function replaceWithin(act: () => void): { wire: TestSocket; late: (message: unknown) => void } {
+  function replaceWithin(act: () => void): { wire: FakeSocket; late: (message: unknown) => void } {
     const wire = link.newest;
     const { onmessage, onclose, onopen } = wire;
     onceHeard(act);
     link.update(42, "a", wire);
     const late = (message: unknown): void => {
       Object.assign(wire, { onmessage, onclose, onopen });
-      wire.says(message);
+      wire.receive(message);
     };
     return { wire, late };
   }
@@ -94,25 +94,25 @@ describe("from a link that was replaced", () => {
     const { late } = replaceWithin(act);
     late(LATE);
     expect(seqs()).toEqual([41, 42]);
-    link.newest.opens();
-    expect(link.said?.resume).toEqual({ epoch: "a", seq: 42 });
+    link.newest.open();
+    expect(link.lastView?.resume).toEqual({ epoch: "a", seq: 42 });
     late(LATE);
-    link.newest.says({ type: "update", view: link.said?.id, epoch: "a", seq: 43, positions: [] });
+    link.newest.receive({ type: "update", view: link.lastView?.id, epoch: "a", seq: 43, positions: [] });
     expect(seqs()).toEqual([41, 42, 43]);
   });
 
   test("neither its end nor its opening is heard of", () => {
     link.answer(41);
     const { wire, late } = replaceWithin(restart);
-    link.newest.opens();
+    link.newest.open();
     late(LATE);
     const sent = wire.sent.length;
-    wire.ends(4400);
-    wire.opens();
+    wire.drop(4400);
+    wire.open();
     expect(wire.sent).toHaveLength(sent);
     link.update(44);
     expect(socket.connection.get().state).toBe("live");
-    expect(link.wires).toHaveLength(2);
+    expect(link.sockets).toHaveLength(2);
   });
 
   function retryWhileClosing(): void {
@@ -139,7 +139,7 @@ describe("after stop nothing is delivered", () => {
 
   test("though who hears of the connection calls it", () => {
     socket.connection.subscribe(() => socket.stop());
-    link.newest.says("garbage");
+    link.newest.receive("garbage");
     link.update(42);
     expect(link.messages).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
@@ -172,7 +172,7 @@ describe("after stop nothing is delivered", () => {
   /** No socket gets through, and the server answers by HTTP alone. */
   async function poll(): Promise<void> {
     for (let i = 0; i < 3; i += 1) {
-      link.newest.ends();
+      link.newest.drop();
       await vi.advanceTimersByTimeAsync(1000 * 2 ** i);
     }
     vi.stubGlobal(
@@ -186,33 +186,33 @@ describe("after stop nothing is delivered", () => {
 describe("an epoch and its seq are one value:", () => {
   test("a new epoch comes with its own seq", () => {
     link.answer(41);
-    expect(link.comeBack()).toEqual({ epoch: "a", seq: 41 });
+    expect(link.reconnect()).toEqual({ epoch: "a", seq: 41 });
     link.answer(3, "b");
-    expect(link.comeBack()).toEqual({ epoch: "b", seq: 3 });
+    expect(link.reconnect()).toEqual({ epoch: "b", seq: 3 });
   });
 
   test("a ping of a restarted server is not taken for one of the epoch before", () => {
     link.answer(41);
-    link.comeBack();
+    link.reconnect();
     link.ping(2);
-    expect(link.comeBack()).toEqual({ epoch: "a", seq: 41 });
+    expect(link.reconnect()).toEqual({ epoch: "a", seq: 41 });
   });
 
   test("a link that breaks between two views leaves neither", () => {
     link.answer(41);
     socket.setView(THERE);
     link.ping(42);
-    expect(link.comeBack()).toBeUndefined();
+    expect(link.reconnect()).toBeUndefined();
     link.ping(2);
-    expect(link.comeBack()).toBeUndefined();
+    expect(link.reconnect()).toBeUndefined();
     link.answer(5, "b");
-    expect(link.comeBack()).toEqual({ epoch: "b", seq: 5 });
+    expect(link.reconnect()).toEqual({ epoch: "b", seq: 5 });
   });
 
   test.each([{ epoch: "b" }, { seq: 42 }, {}])("a frame that has but %j leaves neither", (half) => {
     link.answer(41);
-    link.newest.says({ type: "update", ...half, positions: [] });
-    expect(link.comeBack()).toBeUndefined();
+    link.newest.receive({ type: "update", ...half, positions: [] });
+    expect(link.reconnect()).toBeUndefined();
   });
 });
 
@@ -221,31 +221,31 @@ describe("nothing to go on from is offered after a gap:", () => {
     link.answer(41);
     socket.setView(THERE);
     link.update(42);
-    expect(link.comeBack()).toBeUndefined();
+    expect(link.reconnect()).toBeUndefined();
   });
 
   test("the answer to the view before is none to the latest", () => {
     socket.setView(THERE);
-    link.newest.says({ type: "snapshot", view: 1, epoch: "a", seq: 41, positions: [] });
-    expect(link.comeBack()).toBeUndefined();
+    link.newest.receive({ type: "snapshot", view: 1, epoch: "a", seq: 41, positions: [] });
+    expect(link.reconnect()).toBeUndefined();
   });
 
   test("a pan while there is no link means another view", () => {
     link.answer(41);
-    link.newest.ends();
+    link.newest.drop();
     socket.setView(THERE);
     socket.retryNow();
-    link.newest.opens();
-    expect(link.said).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
+    link.newest.open();
+    expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
   });
 
   test("what could not be read may have held positions, until a snapshot tells all", () => {
     link.answer(41);
-    link.newest.says(new ArrayBuffer(40));
+    link.newest.receive(new ArrayBuffer(40));
     link.update(43);
     link.ping(44);
-    expect(link.comeBack()).toBeUndefined();
+    expect(link.reconnect()).toBeUndefined();
     link.answer(45);
-    expect(link.comeBack()).toEqual({ epoch: "a", seq: 45 });
+    expect(link.reconnect()).toEqual({ epoch: "a", seq: 45 });
   });
 });

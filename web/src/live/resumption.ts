@@ -9,7 +9,7 @@ export interface ReportedView {
 const COLUMNS = ["stale_at"];
 
 /** The state of the server's fleet that a viewer has. One value: a `seq` means nothing in another epoch. */
-interface Token {
+interface ResumeToken {
   readonly epoch: string;
   readonly seq: number;
 }
@@ -19,7 +19,7 @@ export interface ViewMessage extends ReportedView {
   readonly id: number;
   /** What this page can read beyond what every reader of the binary wire can. */
   readonly columns: readonly string[];
-  readonly resume?: Token;
+  readonly resume?: ResumeToken;
 }
 
 /** Numbers the views that are said, and keeps what the next link may go on from: "Coming back" of docs/protocol.md. */
@@ -28,25 +28,25 @@ export class Resumption {
   #view: ReportedView | null = null; // that view
   #answered = false;
   /** What was had of that view, by this link or, until it is answered, by one before. */
-  #token: Token | null = null;
+  #token: ResumeToken | null = null;
 
   /** What to say of another view on a link where one was said. */
-  change(view: ReportedView): ViewMessage {
+  viewChanged(view: ReportedView): ViewMessage {
     this.#token = null;
-    return this.#say(view);
+    return this.#viewMessage(view);
   }
 
   /** What to say first on a new link. */
-  comeBack(view: ReportedView): ViewMessage {
+  resume(view: ReportedView): ViewMessage {
     if (!isSame(view, this.#view)) this.#token = null;
-    const said = this.#say(view);
-    return this.#token ? { ...said, resume: this.#token } : said;
+    const message = this.#viewMessage(view);
+    return this.#token ? { ...message, resume: this.#token } : message;
   }
 
   /** To be told of all that the link says, in order, and of what could not be read as null. */
-  take(message: Message | null): void {
+  onMessage(message: Message | null): void {
     if (message?.type === "ping") this.#advance(message.seq);
-    else if (message?.type === "snapshot" || message?.type === "update") this.#takePositions(message);
+    else if (message?.type === "snapshot" || message?.type === "update") this.#onPositions(message);
     // It may have held positions, which would be missing for good.
     else if (!message) this.forget();
   }
@@ -56,7 +56,7 @@ export class Resumption {
     this.#token = null;
   }
 
-  #say(view: ReportedView): ViewMessage {
+  #viewMessage(view: ReportedView): ViewMessage {
     this.#id += 1;
     this.#view = view;
     this.#answered = false;
@@ -67,12 +67,12 @@ export class Resumption {
     if (this.#answered && this.#token && seq !== null) this.#token = { epoch: this.#token.epoch, seq };
   }
 
-  #takePositions({ type, view, epoch, seq, garbled }: Message & { type: "snapshot" | "update" }): void {
+  #onPositions({ type, view, epoch, seq, garbled }: Message & { type: "snapshot" | "update" }): void {
     if (view === this.#id) this.#answered = true;
     // An update goes on from what was had, so without that, or in another epoch, something is missing.
     const whole = garbled === 0 && (type === "snapshot" || epoch === this.#token?.epoch);
-    const known = this.#answered && whole && epoch !== null && seq !== null;
-    this.#token = known ? { epoch, seq } : null;
+    const resumable = this.#answered && whole && epoch !== null && seq !== null;
+    this.#token = resumable ? { epoch, seq } : null;
   }
 }
 

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { STATS } from "../testing/stillEngine";
-import { TestLink } from "../testing/testLink";
-import type { TestSocket } from "../testing/testSocket";
+import { FakeConnection } from "../testing/fakeConnection";
+import { STATS } from "../testing/fakeEngine";
+import type { FakeSocket } from "../testing/fakeSocket";
 
 const VIEW = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
-let link: TestLink;
+let link: FakeConnection;
 
 beforeEach(() => {
-  link = TestLink.begin();
+  link = FakeConnection.begin();
   link.socket.start();
 });
 
 afterEach(() => link.end());
 
-function newest(): TestSocket {
+function newest(): FakeSocket {
   return link.newest;
 }
 
@@ -30,7 +30,7 @@ function answering(): void {
 
 async function failThrice(): Promise<void> {
   for (let i = 0; i < 3; i += 1) {
-    newest().ends();
+    newest().drop();
     if (i < 2) await vi.advanceTimersByTimeAsync(2000);
   }
   await vi.advanceTimersByTimeAsync(10);
@@ -51,7 +51,7 @@ test("where no socket gets through the server is polled every two seconds, and t
 test("it is polled, too, where those that open say nothing", async () => {
   answering();
   for (let i = 0; i < 3; i += 1) {
-    newest().opens();
+    newest().open();
     await vi.advanceTimersByTimeAsync(30_000);
   }
   expect(state()).toBe("polling");
@@ -60,29 +60,29 @@ test("it is polled, too, where those that open say nothing", async () => {
 test("the socket is tried every thirty seconds, and polling ends when it says something", async () => {
   answering();
   await failThrice();
-  const before = link.wires.length;
+  const before = link.sockets.length;
   await vi.advanceTimersByTimeAsync(29_000);
-  expect(link.wires).toHaveLength(before);
+  expect(link.sockets).toHaveLength(before);
   await vi.advanceTimersByTimeAsync(1500);
-  expect(link.wires).toHaveLength(before + 1);
-  newest().opens();
+  expect(link.sockets).toHaveLength(before + 1);
+  newest().open();
   expect(state()).toBe("polling");
-  newest().says({ type: "ping", time: Date.now(), seq: 1 });
+  newest().receive({ type: "ping", time: Date.now(), seq: 1 });
   expect(state()).toBe("live");
   const said = link.messages.length;
-  newest().says({ type: "ping", time: Date.now(), seq: 1 });
+  newest().receive({ type: "ping", time: Date.now(), seq: 1 });
   await vi.advanceTimersByTimeAsync(9000);
   expect(link.messages.length - said).toBe(1);
 });
 
 test("a server that is back after a restart gets its socket at once", async () => {
-  newest().goesLive();
+  newest().becomeLive();
   await failThrice();
   answering();
-  const before = link.wires.length;
+  const before = link.sockets.length;
   await vi.advanceTimersByTimeAsync(2100);
-  expect(link.wires.length).toBeGreaterThan(before);
-  newest().goesLive();
+  expect(link.sockets.length).toBeGreaterThan(before);
+  newest().becomeLive();
   expect(state()).toBe("live");
 });
 
@@ -97,7 +97,7 @@ test("what is polled counts for more than a browser that says there is no networ
 test("a server that answers no poll either is reconnected to as usual", async () => {
   await failThrice();
   expect(state()).toBe("reconnecting");
-  const before = link.wires.length;
+  const before = link.sockets.length;
   await vi.advanceTimersByTimeAsync(2100);
-  expect(link.wires.length).toBeGreaterThan(before);
+  expect(link.sockets.length).toBeGreaterThan(before);
 });

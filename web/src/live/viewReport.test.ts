@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { VisibleArea } from "./viewReport";
-import { needsReport, reportOf, withMargin } from "./viewReport";
+import { needsReport, viewOf, withMargin } from "./viewReport";
 
 const area: VisibleArea = { west: 0.4, east: 0.5, north: 0.3, south: 0.35, zoom: 8 };
 
@@ -41,19 +41,19 @@ describe("the server is told of a view", () => {
 
 describe("a reported box", () => {
   test("is in degrees", () => {
-    expect(reportOf({ west: 0.5, east: 0.75, north: 0.25, south: 0.5, zoom: 7.123_45 })).toEqual({
+    expect(viewOf({ west: 0.5, east: 0.75, north: 0.25, south: 0.5, zoom: 7.123_45 })).toEqual({
       bbox: [0, 0, 90, 66.51326],
       zoom: 7.12,
     });
   });
 
   test("has a west greater than its east where it crosses the 180th meridian", () => {
-    const { bbox } = reportOf({ ...area, west: 0.95, east: 1.05 });
+    const { bbox } = viewOf({ ...area, west: 0.95, east: 1.05 });
     expect(bbox[0]).toBeCloseTo(162, 6);
     expect(bbox[2]).toBeCloseTo(-162, 6);
   });
 
   test("is the whole world when that is in view", () => {
-    expect(reportOf({ west: -0.2, east: 1.1, north: -0.1, south: 1.1, zoom: 0.5 }).bbox).toEqual([-180, -90, 180, 90]);
+    expect(viewOf({ west: -0.2, east: 1.1, north: -0.1, south: 1.1, zoom: 0.5 }).bbox).toEqual([-180, -90, 180, 90]);
   });
 });

@@ -28,16 +28,16 @@ export function withMargin(area: VisibleArea): VisibleArea {
 }
 
 /** Whether the server needs to hear of this area, having been told of the other one. */
-export function needsReport(told: VisibleArea | null, visible: VisibleArea): boolean {
-  if (!told) return true;
-  const inside = visible.west >= told.west && visible.east <= told.east;
-  const within = Math.max(0, visible.north) >= told.north && Math.min(1, visible.south) <= told.south;
-  if (!inside || !within || told.east - told.west > WASTE * (visible.east - visible.west)) return true;
+export function needsReport(reported: VisibleArea | null, visible: VisibleArea): boolean {
+  if (!reported) return true;
+  const inside = visible.west >= reported.west && visible.east <= reported.east;
+  const within = Math.max(0, visible.north) >= reported.north && Math.min(1, visible.south) <= reported.south;
+  if (!inside || !within || reported.east - reported.west > WASTE * (visible.east - visible.west)) return true;
   // The server leaves out what moved by less than a pixel of the zoom it was told.
-  return visible.zoom - told.zoom >= CLOSER;
+  return visible.zoom - reported.zoom >= CLOSER;
 }
 
-export function reportOf(area: VisibleArea): ReportedView {
+export function viewOf(area: VisibleArea): ReportedView {
   const wholeWorld = area.east - area.west >= 1;
   const west = wholeWorld ? -180 : longitudeOf(area.west);
   const east = wholeWorld ? 180 : longitudeOf(area.east);

@@ -1,31 +1,31 @@
-import { Pace } from "../lib/pace";
 import type { Box } from "../lib/place";
 import { Value } from "../lib/readable";
+import { Throttle } from "../lib/throttle";
 import type { ReportedView } from "./resumption";
 import type { VisibleArea } from "./viewReport";
-import { needsReport, reportOf, withMargin } from "./viewReport";
+import { needsReport, viewOf, withMargin } from "./viewReport";
 
 const PACE = 400; // ms
 const NOTICE_PACE = 500; // ms
 
 /** Tells the server what the map shows, no more often than it can matter. */
 export class ViewReporter {
-  readonly #tell: (view: ReportedView) => void;
-  readonly #pace = new Pace(PACE, () => this.#report());
-  readonly #notice = new Pace(NOTICE_PACE, () => this.#look());
+  readonly #send: (view: ReportedView) => void;
+  readonly #pace = new Throttle(PACE, () => this.#report());
+  readonly #notice = new Throttle(NOTICE_PACE, () => this.#publishBox());
   /** What the map shows, at most twice a second; null before the first frame. */
   readonly box = new Value<Box | null>(null);
-  #told: VisibleArea | null = null;
+  #reported: VisibleArea | null = null;
   #visible: VisibleArea | null = null;
 
-  constructor(tell: (view: ReportedView) => void) {
-    this.#tell = tell;
+  constructor(send: (view: ReportedView) => void) {
+    this.#send = send;
   }
 
-  moved(visible: VisibleArea): void {
-    if (!same(this.#visible, visible)) this.#notice.ask();
+  onMove(visible: VisibleArea): void {
+    if (!same(this.#visible, visible)) this.#notice.schedule();
     this.#visible = visible;
-    if (needsReport(this.#told, visible)) this.#pace.ask();
+    if (needsReport(this.#reported, visible)) this.#pace.schedule();
   }
 
   stop(): void {
@@ -33,14 +33,14 @@ export class ViewReporter {
     this.#notice.stop();
   }
 
-  #look(): void {
-    if (this.#visible) this.box.set(reportOf(this.#visible).bbox);
+  #publishBox(): void {
+    if (this.#visible) this.box.set(viewOf(this.#visible).bbox);
   }
 
   #report(): void {
     if (!this.#visible) return;
-    this.#told = withMargin(this.#visible);
-    this.#tell(reportOf(this.#told));
+    this.#reported = withMargin(this.#visible);
+    this.#send(viewOf(this.#reported));
   }
 }
 

@@ -1,13 +1,13 @@
 import type { History } from "./history/history";
 import type { MapLayers } from "./mapLayers";
-import type { Pointing } from "./pointing";
+import type { MapPointer } from "./pointer";
 import type { MapView } from "./view/mapView";
 
 export interface HistoryDrawingOptions {
   readonly history: History;
   readonly layers: MapLayers;
   readonly view: MapView;
-  readonly pointing: Pointing;
+  readonly pointer: MapPointer;
 }
 
 /** The history layer on the map, and what of it is in view. */
@@ -19,14 +19,14 @@ export class HistoryDrawing {
   }
 
   readonly draw = (): void => {
-    const { history, layers, pointing } = this.#options;
-    pointing.pin(null);
+    const { history, layers, pointer } = this.#options;
+    pointer.pin(null);
     layers.history.show(history.drawing.get());
     this.survey();
   };
 
   readonly survey = (): void => {
     const { history, layers, view } = this.#options;
-    if (history.drawing.get()) history.tell(layers.history.survey(view.map));
+    if (history.drawing.get()) history.setSurvey(layers.history.survey(view.map));
   };
 }

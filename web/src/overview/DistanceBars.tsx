@@ -3,7 +3,7 @@ import { BarChart } from "../charts/BarChart";
 import { ChartCard } from "../charts/ChartCard";
 import { MarkTable } from "../charts/MarkTable";
 import type { Mark } from "../charts/mark";
-import { useSettledOrder } from "../charts/useSettledOrder";
+import { useStableOrder } from "../charts/useStableOrder";
 import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
 import { formatDistance } from "../format/distance";
@@ -17,7 +17,7 @@ export function DistanceBars({ stats }: { readonly stats: Stats }) {
   const selected = useReadable(engine.selection);
   const [held, setHeld] = useState<number | null>(null);
   // While someone points at a row, it must not be exchanged for another.
-  const marks = useSettledOrder(distanceMarks(stats, engine, selected), held ?? stats.time);
+  const marks = useStableOrder(distanceMarks(stats, engine, selected), held ?? stats.time);
   const rest = restMark(stats);
   return (
     <ChartCard

@@ -5,14 +5,14 @@ import { kindColours } from "../charts/kindColour";
 import { MarkTable } from "../charts/MarkTable";
 import type { Mark } from "../charts/mark";
 import { fold, OTHER } from "../charts/slices";
-import { useSettledOrder } from "../charts/useSettledOrder";
+import { useStableOrder } from "../charts/useStableOrder";
 import { type DeviceFilterSetting, useDeviceFilter } from "../devices/useDeviceFilter";
 import type { FleetCounts } from "../engine/useFleetCounts";
 import { toggleKind, toggleStatus } from "../fleet/deviceFilter";
 import { formatCount } from "../format/count";
 import { t } from "../i18n/t";
 import { STATUSES } from "../live/position";
-import { Segments } from "../ui/Segments";
+import { SegmentedControl } from "../ui/SegmentedControl";
 
 type Grouping = "status" | "kind";
 const CAPTIONS = { status: "Devices by status", kind: "Devices by kind" } as const;
@@ -27,13 +27,13 @@ interface FleetPieProps {
 export function FleetPie({ counts, time }: FleetPieProps) {
   const [grouping, setGrouping] = useState<Grouping>("status");
   const setting = useDeviceFilter();
-  const kinds = useSettledOrder(kindMarks(counts, setting), time);
+  const kinds = useStableOrder(kindMarks(counts, setting), time);
   const marks = grouping === "status" ? statusMarks(counts, setting) : kinds;
   return (
     <ChartCard
       title={t("Fleet")}
       controls={
-        <Segments<Grouping>
+        <SegmentedControl<Grouping>
           label={t("Group devices by")}
           options={[
             { value: "status", label: t("By status") },

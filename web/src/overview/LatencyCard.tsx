@@ -4,12 +4,12 @@ import { formatDelay } from "../format/delay";
 import { t } from "../i18n/t";
 import type { Stats } from "../live/stats";
 import { Fact } from "../ui/Fact";
-import { TrailTable } from "./TrailTable";
-import { useStatsTrail } from "./useStatsTrail";
+import { StatsHistoryTable } from "./StatsHistoryTable";
+import { useStatsHistory } from "./useStatsHistory";
 
 /** How long positions take from their reception to viewers, as of the last ten seconds. */
 export function LatencyCard({ stats: { lag } }: { readonly stats: Stats }) {
-  const trail = useStatsTrail();
+  const trail = useStatsHistory();
   const title = t("Latency in the server");
   const [half, most] = [t("Half within"), t("99 % within")];
   const columns = [
@@ -19,7 +19,7 @@ export function LatencyCard({ stats: { lag } }: { readonly stats: Stats }) {
   return (
     <ChartCard
       title={title}
-      table={<TrailTable caption={title} trail={trail} columns={columns} />}
+      table={<StatsHistoryTable caption={title} trail={trail} columns={columns} />}
       below={
         <dl className="facts">
           <Fact name={half}>{formatDelay(lag?.p50)}</Fact>

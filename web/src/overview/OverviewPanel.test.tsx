@@ -1,12 +1,12 @@
 import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
+import { fakeEngine, STATS } from "../testing/fakeEngine";
 import { renderPanel } from "../testing/renderPanel";
-import { STATS, stillEngine } from "../testing/stillEngine";
 import { OverviewPanel } from "./OverviewPanel";
 
 function renderOverview() {
-  const engine = stillEngine();
+  const engine = fakeEngine();
   engine.stats.set(STATS);
   return renderPanel(<OverviewPanel />, engine);
 }
@@ -14,23 +14,23 @@ function renderOverview() {
 test("a click on a slice limits the map to that status, a second click clears it", async () => {
   const { engine } = renderOverview();
   await userEvent.click(screen.getByRole("button", { name: /^moving 401/ }));
-  expect(engine.told.filter?.statuses).toEqual(new Set(["moving"]));
+  expect(engine.recorded.filter?.statuses).toEqual(new Set(["moving"]));
   await userEvent.click(screen.getByRole("button", { name: /^moving 401/, pressed: true }));
-  expect(engine.told.filter?.statuses).toBeNull();
+  expect(engine.recorded.filter?.statuses).toBeNull();
 });
 
 test("a click on the ring does the same as its legend", async () => {
   const { engine, container } = renderOverview();
   const arc = container.querySelectorAll(".donut-arc")[1];
   if (arc) await userEvent.click(arc);
-  expect(engine.told.filter?.statuses).toEqual(new Set(["idle"]));
+  expect(engine.recorded.filter?.statuses).toEqual(new Set(["idle"]));
 });
 
 test("grouped by kind, a click limits the map to that kind, but other is no kind", async () => {
   const { engine } = renderOverview();
   await userEvent.click(screen.getByRole("radio", { name: "By kind" }));
   await userEvent.click(screen.getByRole("button", { name: /^bus 307/ }));
-  expect(engine.told.filter?.kinds).toEqual(new Set(["bus"]));
+  expect(engine.recorded.filter?.kinds).toEqual(new Set(["bus"]));
   expect(screen.queryByRole("button", { name: /other/ })).toBeNull();
   expect(screen.getByText("other")).toBeDefined();
 });

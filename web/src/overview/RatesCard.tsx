@@ -5,11 +5,11 @@ import { formatDistance } from "../format/distance";
 import { t } from "../i18n/t";
 import type { Stats } from "../live/stats";
 import { Fact } from "../ui/Fact";
-import { TrailTable } from "./TrailTable";
-import { useStatsTrail } from "./useStatsTrail";
+import { StatsHistoryTable } from "./StatsHistoryTable";
+import { useStatsHistory } from "./useStatsHistory";
 
 export function RatesCard({ stats }: { readonly stats: Stats }) {
-  const trail = useStatsTrail();
+  const trail = useStatsHistory();
   const title = t("Positions a second");
   const rate = formatRate(stats.rates.accepted);
   return (
@@ -17,7 +17,7 @@ export function RatesCard({ stats }: { readonly stats: Stats }) {
       title={title}
       figure={rate}
       table={
-        <TrailTable
+        <StatsHistoryTable
           caption={title}
           trail={trail}
           columns={[{ name: title, write: ({ accepted }) => formatRate(accepted) }]}

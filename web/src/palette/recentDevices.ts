@@ -1,4 +1,4 @@
-import { readStored, store } from "../lib/stored";
+import { readStorage, writeStorage } from "../lib/browserStorage";
 
 const STORED = "herenow.recent";
 const MOST = 5;
@@ -11,7 +11,7 @@ export interface RecentDevice {
 /** The devices that were selected last, the newest first. */
 export function recentDevices(): readonly RecentDevice[] {
   try {
-    const kept: unknown = JSON.parse(readStored(STORED) ?? "[]");
+    const kept: unknown = JSON.parse(readStorage(STORED) ?? "[]");
     return Array.isArray(kept) ? kept.filter(isRecent).slice(0, MOST) : [];
   } catch {
     // What is no JSON was not kept by this page.
@@ -21,7 +21,7 @@ export function recentDevices(): readonly RecentDevice[] {
 
 export function rememberDevice(device: RecentDevice): void {
   const others = recentDevices().filter(({ device_id }) => device_id !== device.device_id);
-  store(STORED, JSON.stringify([device, ...others].slice(0, MOST)));
+  writeStorage(STORED, JSON.stringify([device, ...others].slice(0, MOST)));
 }
 
 function isRecent(value: unknown): value is RecentDevice {

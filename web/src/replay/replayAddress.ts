@@ -1,5 +1,5 @@
 import { readNames, readParameters, withParameters, writeNames } from "../lib/hashParameters";
-import { Pace } from "../lib/pace";
+import { Throttle } from "../lib/throttle";
 import type { TimeRange } from "../lib/timeRange";
 import type { Replay, ReplaySpeed, ReplayState } from "./replay";
 import { REPLAY_SPEEDS } from "./replay";
@@ -50,7 +50,7 @@ function written(time: number): string {
 /** Keeps the address and the replay the same, whoever changes one of them. */
 export class ReplayAddress {
   readonly #replay: Replay;
-  readonly #write = new Pace(PACE, () => this.#say());
+  readonly #write = new Throttle(PACE, () => this.#say());
   #stop: (() => void) | null = null;
 
   constructor(replay: Replay) {
@@ -59,7 +59,7 @@ export class ReplayAddress {
 
   start(): void {
     this.#read();
-    this.#stop = this.#replay.state.subscribe(() => this.#write.ask());
+    this.#stop = this.#replay.state.subscribe(() => this.#write.schedule());
     window.addEventListener("hashchange", this.#read);
   }
 

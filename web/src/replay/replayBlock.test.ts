@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { testBlock } from "../testing/testReplay";
+import { testBlock } from "../testing/replayBlocks";
 import { ReplayBlock } from "./replayBlock";
 
 const GOLDEN = resolve(import.meta.dirname, "../../../tests/golden");

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { DeviceStore } from "../fleet/deviceStore";
 import { TrailRing } from "../fleet/trailRing";
 import { longitudeOf, X_UNITS } from "../lib/mercator";
-import { testBlock } from "../testing/testReplay";
+import { testBlock } from "../testing/replayBlocks";
 import type { Blocks } from "./replayFleet";
 import { LONGEST_HOLD, LONGEST_LEG, ReplayFleet } from "./replayFleet";
 
@@ -16,7 +16,7 @@ let fleet: ReplayFleet;
 
 beforeEach(() => {
   store = new DeviceStore();
-  fleet = new ReplayFleet({ store, nameOf: (deviceId) => (deviceId === "a" ? "Anna" : undefined) });
+  fleet = new ReplayFleet({ store, deviceName: (deviceId) => (deviceId === "a" ? "Anna" : undefined) });
 });
 
 /** A device that is one degree further east each minute. */
@@ -159,7 +159,7 @@ describe("the ways that devices of the past went", () => {
     expect(pieces()).toBe(0);
     show(2.5);
     expect(pieces()).toBe(1);
-    fleet.leap();
+    fleet.jump();
     show(7);
     expect(pieces()).toBe(0);
     show(8.5);

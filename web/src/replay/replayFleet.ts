@@ -20,7 +20,7 @@ export interface Blocks {
 
 export interface ReplayFleetOptions {
   readonly store: DeviceStore;
-  readonly nameOf: (deviceId: string) => string | undefined;
+  readonly deviceName: (deviceId: string) => string | undefined;
 }
 
 /** Puts each device of the past where it was at a time: on its way from one fix to the next, or standing at the last. */
@@ -38,7 +38,7 @@ export class ReplayFleet {
   }
 
   /** What is shown next does not follow from what was shown before: no way leads there. */
-  leap(): void {
+  jump(): void {
     this.#leapt = true;
   }
 
@@ -46,8 +46,8 @@ export class ReplayFleet {
   show(time: number, blocks: Blocks): boolean {
     const others = !same(blocks, this.#blocks);
     if (others) this.#gather(blocks);
-    if (time < this.#time) this.leap();
-    if (this.#leapt) this.#options.store.glides.beginTrail(time);
+    if (time < this.#time) this.jump();
+    if (this.#leapt) this.#options.store.glides.resetTrail(time);
     if (others || this.#leapt) this.#until.fill(Number.NEGATIVE_INFINITY);
     this.#time = time;
     let changed = others;
@@ -70,7 +70,7 @@ export class ReplayFleet {
     this.#blocks = blocks;
     const devices = new Set([...(blocks.now?.devices ?? []), ...(blocks.before?.devices ?? [])]);
     for (const { device_id } of [...this.#options.store.positions]) {
-      if (!devices.has(device_id)) this.#options.store.drop(device_id);
+      if (!devices.has(device_id)) this.#options.store.remove(device_id);
     }
     this.#devices = [...devices];
     this.#until = new Float64Array(this.#devices.length);
@@ -78,18 +78,18 @@ export class ReplayFleet {
 
   /** Returns until when that holds. */
   #place(deviceId: string, time: number): number {
-    const { store, nameOf } = this.#options;
+    const { store, deviceName } = this.#options;
     const { at, next } = around(this.#blocks, deviceId, time);
     const nextTime = next?.time ?? Number.POSITIVE_INFINITY;
     if (!at || time >= at.time + LONGEST_HOLD) {
-      store.drop(deviceId);
+      store.remove(deviceId);
       return nextTime;
     }
     const end = next && next.time - at.time <= LONGEST_LEG ? next : null;
     this.#leaveTrail(deviceId, at);
-    const name = nameOf(deviceId);
+    const name = deviceName(deviceId);
     const position = { ...positionOf(deviceId, at, end), kind: this.#kindOf(deviceId) };
-    store.drive(name === undefined ? position : { ...position, name }, end && waypoint(end));
+    store.playSegment(name === undefined ? position : { ...position, name }, end && waypoint(end));
     return end ? end.time : Math.min(nextTime, at.time + LONGEST_HOLD);
   }
 

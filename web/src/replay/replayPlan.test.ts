@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { REPLAY_SPEEDS } from "./replay";
-import { finestThatMayFit, leaving, levelFor, nextFetch, RUNWAY, wantedNumbers } from "./replayPlan";
+import { blocksToEvict, finestAffordableLevel, levelFor, nextFetch, PREFETCH_TIME, wantedNumbers } from "./replayPlan";
 
 const HOUR = 3_600_000;
 
@@ -16,7 +16,7 @@ test.each([0, ...REPLAY_SPEEDS])("at a speed of %d what is wanted lasts for the 
   const wanted = wantedNumbers(time, HOUR, speed);
   expect(wanted.slice(0, 3)).toEqual([100, 99, 101]);
   expect(new Set(wanted).size).toBe(wanted.length);
-  expect(Math.max(...wanted)).toBe(Math.max(101, Math.floor((time + RUNWAY * speed) / HOUR)));
+  expect(Math.max(...wanted)).toBe(Math.max(101, Math.floor((time + PREFETCH_TIME * speed) / HOUR)));
 });
 
 test("where nothing is there the coarsest comes first, then what is wanted, then the neighbours", () => {
@@ -49,16 +49,16 @@ test("what is held in more detail than wanted is not fetched again", () => {
 
 test("so much goes, the farthest first, that the rest fits, but never the play-head and its neighbours", () => {
   const held = new Map([1, 3, 4, 5, 6, 9, 30].map((number) => [number, { bytes: 10 }]));
-  expect(leaving(held, 5, 70)).toEqual([]);
-  expect(leaving(held, 5, 50)).toEqual([30, 1]);
-  expect(leaving(held, 5, 0)).toEqual([30, 1, 9, 3]);
+  expect(blocksToEvict(held, 5, 70)).toEqual([]);
+  expect(blocksToEvict(held, 5, 50)).toEqual([30, 1]);
+  expect(blocksToEvict(held, 5, 0)).toEqual([30, 1, 9, 3]);
 });
 
 test("a level of which the coarsest says that it cannot fit is not tried", () => {
   const most = 32 * 2 ** 20;
   const coarsest = (devices: number) => devices * 12 * 16;
-  expect(finestThatMayFit(coarsest(620), most)).toBe(0);
-  expect(finestThatMayFit(coarsest(10_000), most)).toBe(1);
-  expect(finestThatMayFit(coarsest(100_000), most)).toBe(2);
-  expect(finestThatMayFit(coarsest(10_000_000), most)).toBe(3);
+  expect(finestAffordableLevel(coarsest(620), most)).toBe(0);
+  expect(finestAffordableLevel(coarsest(10_000), most)).toBe(1);
+  expect(finestAffordableLevel(coarsest(100_000), most)).toBe(2);
+  expect(finestAffordableLevel(coarsest(10_000_000), most)).toBe(3);
 });

@@ -2,7 +2,7 @@
 
 export const COARSEST = 3;
 /** Of wall-clock, at the speed that it is played: so long must what is fetched ahead last. */
-export const RUNWAY = 20_000; // ms
+export const PREFETCH_TIME = 20_000; // ms
 const MOST_AHEAD = 24; // blocks
 const LONGEST_STEP = 300_000; // ms
 const STEPS = [1000, 10_000, 60_000, LONGEST_STEP]; // ms by level; of the first, how often devices report at most, mostly
@@ -22,7 +22,7 @@ export function levelFor(speed: number): number {
 
 /** The finest level of an hour that may fit into so many bytes, by what its coarsest one takes. It is tried where it is not
  * sure: most devices report less often than the steps of a level are long. */
-export function finestThatMayFit(coarsest: number, most: number): number {
+export function finestAffordableLevel(coarsest: number, most: number): number {
   const level = STEPS.findIndex((step) => (coarsest * LONGEST_STEP) / step <= DOUBT * most);
   return level < 0 ? COARSEST : level;
 }
@@ -30,7 +30,7 @@ export function finestThatMayFit(coarsest: number, most: number): number {
 /** The numbers that matter at a time, the most urgent first: what is shown, what it came from, what is next. */
 export function wantedNumbers(time: number, length: number, speed: number): number[] {
   const number = Math.floor(time / length);
-  const last = Math.floor((time + RUNWAY * speed) / length);
+  const last = Math.floor((time + PREFETCH_TIME * speed) / length);
   const ahead = Math.max(1, Math.min(MOST_AHEAD, last - number));
   return [number, number - 1, ...Array.from({ length: ahead }, (_, i) => number + 1 + i)];
 }
@@ -54,14 +54,18 @@ export function nextFetch(
 
 /** Which of those held go, so that no more than `most` bytes stay: those farthest from the play-head, never it and its
  * neighbours. */
-export function leaving(held: ReadonlyMap<number, { readonly bytes: number }>, head: number, most: number): number[] {
+export function blocksToEvict(
+  held: ReadonlyMap<number, { readonly bytes: number }>,
+  head: number,
+  most: number,
+): number[] {
   let bytes = [...held.values()].reduce((sum, one) => sum + one.bytes, 0);
   const farthestFirst = [...held.keys()].sort((a, b) => Math.abs(b - head) - Math.abs(a - head) || a - b);
-  const gone: number[] = [];
+  const evicted: number[] = [];
   for (const number of farthestFirst) {
     if (bytes <= most || Math.abs(number - head) <= 1) break;
     bytes -= held.get(number)?.bytes ?? 0;
-    gone.push(number);
+    evicted.push(number);
   }
-  return gone;
+  return evicted;
 }

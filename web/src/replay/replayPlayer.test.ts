@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { blockBytes } from "../testing/testReplay";
+import { blockBytes } from "../testing/replayBlocks";
 import { ReplayPlayer } from "./replayPlayer";
 
 const HOUR = 3_600_000;
@@ -51,7 +51,7 @@ beforeEach(() => {
     serverNow: () => START + 100 * HOUR,
     nameOf: () => undefined,
     selected: () => selected,
-    heard: () => heard,
+    liveCount: () => heard,
     onScene: (past) => scenes.push(past),
     onChange: () => undefined,
   });

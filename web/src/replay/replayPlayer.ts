@@ -1,12 +1,12 @@
 import { DeviceStore } from "../fleet/deviceStore";
-import { TRAIL_LASTS } from "../fleet/trailRing";
+import { TRAIL_DURATION } from "../fleet/trailRing";
 import { Value } from "../lib/readable";
 import type { TimeRange } from "../lib/timeRange";
 import type { LivePosition } from "../live/position";
 import type { Replay, ReplaySpeed, ReplayState } from "./replay";
 import type { Fix, ReplayBlock } from "./replayBlock";
+import { ReplayCache } from "./replayCache";
 import { ReplayFleet } from "./replayFleet";
-import { ReplayLibrary } from "./replayLibrary";
 
 const TICK = 100; // ms, also where no frame of the map comes
 const PUBLISH_EVERY = 250; // ms
@@ -22,7 +22,7 @@ export interface ReplayPlayerOptions {
   readonly nameOf: (deviceId: string) => string | undefined;
   readonly selected: () => string | null;
   /** Live positions so far. */
-  readonly heard: () => number;
+  readonly liveCount: () => number;
   /** The past comes on the map, or goes. */
   readonly onScene: (past: boolean) => void;
   /** Something has changed that is drawn. */
@@ -37,24 +37,24 @@ export class ReplayPlayer implements Replay {
   readonly clock = {
     time: () => this.#time,
     speed: () => (this.#isMoving ? (this.state.get()?.speed ?? 0) : 0),
-    trailLasts: () => trailLasts(this.state.get()?.speed ?? 1),
+    trailDuration: () => trailDuration(this.state.get()?.speed ?? 1),
   };
   readonly #options: ReplayPlayerOptions;
-  readonly #library: ReplayLibrary;
+  readonly #cache: ReplayCache;
   #fleet: ReplayFleet;
   #time = 0;
   #advancedAt = 0;
   #publishedAt = 0;
-  #heardBefore = 0;
+  #liveCountBefore = 0;
   /** The play-head goes to where markers are once that is known. */
-  #unplaced = false;
+  #needsStart = false;
   #tracked: { readonly deviceId: string | null; readonly block: ReplayBlock | null } = { deviceId: null, block: null };
   #opening: AbortController | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(options: ReplayPlayerOptions) {
     this.#options = options;
-    this.#library = new ReplayLibrary(options.base, () => this.advance());
+    this.#cache = new ReplayCache(options.base, () => this.advance());
     this.#fleet = this.#makeFleet();
   }
 
@@ -66,9 +66,9 @@ export class ReplayPlayer implements Replay {
     // Where nothing was to be seen, another range need not begin.
     const wanted = time ?? (this.store.count > 0 ? before?.time : undefined);
     const within = wanted !== undefined && wanted >= shown.from && wanted <= shown.to;
-    this.#unplaced = !within;
+    this.#needsStart = !within;
     this.#time = within ? wanted : shown.from;
-    this.#fleet.leap();
+    this.#fleet.jump();
     this.state.set({
       range: shown,
       time: this.#time,
@@ -81,8 +81,8 @@ export class ReplayPlayer implements Replay {
       stored: null,
       newer: before?.newer ?? 0,
     });
-    if (!before) this.#begin();
-    this.#library.limit(only);
+    if (!before) this.#start();
+    this.#cache.limit(only);
     void this.#open(shown);
   }
 
@@ -94,16 +94,16 @@ export class ReplayPlayer implements Replay {
     if (!this.state.get()) return;
     this.stop();
     this.state.set(null);
-    this.#tellTrack(null, null);
+    this.#publishTrack(null, null);
     this.#options.onScene(false);
-    for (const { device_id } of [...this.store.positions]) this.store.drop(device_id);
+    for (const { device_id } of [...this.store.positions]) this.store.remove(device_id);
     this.#fleet = this.#makeFleet();
   }
 
   /** Ends what goes on, and shows nothing else. */
   stop(): void {
     this.#opening?.abort();
-    this.#library.close();
+    this.#cache.close();
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
@@ -120,9 +120,9 @@ export class ReplayPlayer implements Replay {
   seek(time: number): void {
     const state = this.state.get();
     if (!state) return;
-    this.#unplaced = false;
+    this.#needsStart = false;
     this.#time = Math.max(state.range.from, Math.min(state.range.to, time));
-    this.#fleet.leap();
+    this.#fleet.jump();
     this.#set({});
     this.advance();
     this.#options.onChange();
@@ -146,8 +146,8 @@ export class ReplayPlayer implements Replay {
 
   limit(devices: readonly string[] | null): void {
     if (!this.state.get()) return;
-    this.#library.limit(devices);
-    this.#fleet.leap();
+    this.#cache.limit(devices);
+    this.#fleet.jump();
     this.#set({ devices });
     this.advance();
   }
@@ -159,7 +159,7 @@ export class ReplayPlayer implements Replay {
       this.#set({ error: null, waiting: true });
       void this.#open(state.range);
     } else {
-      this.#library.retry();
+      this.#cache.retry();
       this.advance();
     }
   }
@@ -171,18 +171,18 @@ export class ReplayPlayer implements Replay {
     const now = performance.now();
     const step = Math.min(LONGEST_STEP, now - this.#advancedAt) * state.speed;
     this.#advancedAt = now;
-    if (state.playing) this.#goOn(step, state);
-    this.#library.want(this.#time, state.playing ? state.speed : 0);
-    if (this.#library.isReady(this.#time)) this.#place();
-    if (this.#fleet.show(this.#time, this.#library.at(this.#time))) this.#options.onChange();
-    this.#tellTrack(this.#options.selected(), this.#library.at(this.#time).now);
-    if (now - this.#publishedAt >= PUBLISH_EVERY || this.#news) this.#publish(now);
+    if (state.playing) this.#advanceTime(step, state);
+    this.#cache.prefetch(this.#time, state.playing ? state.speed : 0);
+    if (this.#cache.isReady(this.#time)) this.#chooseStart();
+    if (this.#fleet.show(this.#time, this.#cache.at(this.#time))) this.#options.onChange();
+    this.#publishTrack(this.#options.selected(), this.#cache.at(this.#time).now);
+    if (now - this.#publishedAt >= PUBLISH_EVERY || this.#stateChanged) this.#publish(now);
   }
 
-  #goOn(step: number, state: ReplayState): void {
+  #advanceTime(step: number, state: ReplayState): void {
     const { range, loop } = state;
     const next = Math.min(range.to, this.#time + step);
-    if (this.#library.isReady(next)) this.#time = next;
+    if (this.#cache.isReady(next)) this.#time = next;
     if (this.#time < range.to) return;
     // Where nothing is stored there is nothing to begin anew with.
     if (loop && firstTime(state) < range.to) this.#time = firstTime(state);
@@ -190,48 +190,49 @@ export class ReplayPlayer implements Replay {
   }
 
   get #isMoving(): boolean {
-    return this.state.get()?.playing === true && this.#library.isReady(this.#time);
+    return this.state.get()?.playing === true && this.#cache.isReady(this.#time);
   }
 
   /** Whether something other than the time has changed. */
-  get #news(): boolean {
+  get #stateChanged(): boolean {
     const state = this.state.get();
     return state?.waiting !== this.#isWaiting(state) || state?.error !== this.#errorOf(state);
   }
 
   #isWaiting(state: ReplayState | null): boolean {
-    return this.#errorOf(state) === null && !this.#library.isReady(this.#time);
+    return this.#errorOf(state) === null && !this.#cache.isReady(this.#time);
   }
 
   #errorOf(state: ReplayState | null): string | null {
-    return state?.stored === null ? state.error : this.#library.problem;
+    return state?.stored === null ? state.error : this.#cache.problem;
   }
 
   #publish(now: number): void {
     this.#publishedAt = now;
     const state = this.state.get();
-    const newer = this.#options.heard() - this.#heardBefore;
-    const told = { time: this.#time, waiting: this.#isWaiting(state), error: this.#errorOf(state), newer };
-    if (Object.entries(told).some(([name, value]) => state?.[name as keyof ReplayState] !== value)) this.#set(told);
+    const newer = this.#options.liveCount() - this.#liveCountBefore;
+    const published = { time: this.#time, waiting: this.#isWaiting(state), error: this.#errorOf(state), newer };
+    if (Object.entries(published).some(([name, value]) => state?.[name as keyof ReplayState] !== value))
+      this.#set(published);
   }
 
-  #tellTrack(deviceId: string | null, block: ReplayBlock | null): void {
+  #publishTrack(deviceId: string | null, block: ReplayBlock | null): void {
     if (deviceId === this.#tracked.deviceId && block === this.#tracked.block) return;
     this.#tracked = { deviceId, block };
     const row = deviceId === null ? undefined : block?.row(deviceId);
     this.track.set((row !== undefined && block?.fixes(row)) || NO_FIXES);
   }
 
-  #place(): void {
-    if (!this.#unplaced) return;
-    this.#unplaced = false;
-    const peopled = this.#library.at(this.#time).now?.peopled;
+  #chooseStart(): void {
+    if (!this.#needsStart) return;
+    this.#needsStart = false;
+    const peopled = this.#cache.at(this.#time).now?.peopled;
     const end = this.state.get()?.range.to ?? 0;
     if (peopled !== undefined && peopled > this.#time && peopled <= end) this.#time = peopled;
   }
 
-  #begin(): void {
-    this.#heardBefore = this.#options.heard();
+  #start(): void {
+    this.#liveCountBefore = this.#options.liveCount();
     this.#timer = setInterval(() => this.advance(), TICK);
     this.#options.onScene(true);
   }
@@ -241,21 +242,21 @@ export class ReplayPlayer implements Replay {
     const opening = new AbortController();
     this.#opening = opening;
     try {
-      await this.#library.open(range, opening.signal);
+      await this.#cache.open(range, opening.signal);
     } catch (error) {
       if (opening.signal.aborted) return;
       this.#set({ waiting: false, error: error instanceof Error ? error.message : String(error) });
       return;
     }
     if (opening.signal.aborted) return;
-    const { stored } = this.#library;
-    if (this.#unplaced) this.#time = Math.max(range.from, stored[0]?.from ?? range.from);
+    const { stored } = this.#cache;
+    if (this.#needsStart) this.#time = Math.max(range.from, stored[0]?.from ?? range.from);
     this.#set({ stored });
     this.advance();
   }
 
   #makeFleet(): ReplayFleet {
-    return new ReplayFleet({ store: this.store, nameOf: this.#options.nameOf });
+    return new ReplayFleet({ store: this.store, deviceName: this.#options.nameOf });
   }
 
   #set(change: Partial<ReplayState>): void {
@@ -265,8 +266,8 @@ export class ReplayPlayer implements Replay {
 }
 
 /** Seconds of the past: as long as live ones, or ten seconds of wall-clock where those are longer. */
-function trailLasts(speed: number): number {
-  return Math.max(TRAIL_LASTS, 10 * speed);
+function trailDuration(speed: number): number {
+  return Math.max(TRAIL_DURATION, 10 * speed);
 }
 
 /** Where its history begins. */

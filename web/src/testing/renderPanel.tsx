@@ -3,10 +3,10 @@ import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
 import { EngineContext } from "../engine/useEngine";
-import { stillEngine } from "./stillEngine";
+import { fakeEngine } from "./fakeEngine";
 
 /** Renders a panel with everything it may ask for around it. */
-export function renderPanel(panel: ReactNode, engine = stillEngine()) {
+export function renderPanel(panel: ReactNode, engine = fakeEngine()) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const rendered = render(
     <QueryClientProvider client={client}>

@@ -11,7 +11,7 @@ import { t } from "../i18n/t";
 import type { TimeRange } from "../lib/timeRange";
 import { IconButton } from "../ui/IconButton";
 import { HistogramBars } from "./HistogramBars";
-import { beside, windowAround } from "./histogramWindow";
+import { adjacentRange, windowAround } from "./histogramWindow";
 import { RangeBrush } from "./RangeBrush";
 
 const MINUTE = 60_000; // ms
@@ -31,8 +31,8 @@ export function Histogram({ range, onRange }: HistogramProps) {
   // Bins are whole hours; nothing is to be seen of the rest of this one.
   const axis = { from: window.from, to: Math.min(window.to, Math.floor(now / MINUTE) * MINUTE) };
   const [asTable, setAsTable] = useState(false);
-  const earlier = beside(range, -1, now);
-  const later = beside(range, 1, now);
+  const earlier = adjacentRange(range, -1, now);
+  const later = adjacentRange(range, 1, now);
   return (
     <section className="histogram" aria-label={t("Stored positions over time")}>
       <div className="histogram-row">

@@ -2,8 +2,8 @@ import { type SubmitEvent, useId, useState } from "react";
 import { t } from "../i18n/t";
 import type { TimeRange } from "../lib/timeRange";
 import { readRange } from "./historyRange";
-import { writeTime } from "./readTime";
 import { TimeField } from "./TimeField";
+import { formatTimeInput } from "./timeInput";
 
 interface HistoryRangeFormProps {
   /** Milliseconds by the server's clock. */
@@ -14,8 +14,8 @@ interface HistoryRangeFormProps {
 }
 
 export function HistoryRangeForm({ now, first, onRange }: HistoryRangeFormProps) {
-  const [from, setFrom] = useState(() => writeTime(first?.from ?? now - 2 * 3_600_000));
-  const [to, setTo] = useState(() => writeTime(first?.to ?? now));
+  const [from, setFrom] = useState(() => formatTimeInput(first?.from ?? now - 2 * 3_600_000));
+  const [to, setTo] = useState(() => formatTimeInput(first?.to ?? now));
   const [problem, setProblem] = useState<string | null>(null);
   const problemId = useId();
 

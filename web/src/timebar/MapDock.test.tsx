@@ -142,7 +142,7 @@ test("loading that takes long can be given up", async () => {
   expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull();
   act(() => void vi.advanceTimersByTime(1000));
   fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
-  expect(engine.told.calls).toContain("cancelHistory");
+  expect(engine.recorded.calls).toContain("cancelHistory");
 });
 
 test("newer history is taken in when that is asked for", async () => {

@@ -13,12 +13,12 @@ import type { TimeRange } from "../lib/timeRange";
 import { useReadable } from "../lib/useReadable";
 import { settings } from "../settings/settings";
 import { IconButton } from "../ui/IconButton";
-import { Segments } from "../ui/Segments";
+import { SegmentedControl } from "../ui/SegmentedControl";
 import { useLayout } from "../ui/useLayout";
 import { Histogram } from "./Histogram";
 import { HistoryRangeForm } from "./HistoryRangeForm";
 import { HistoryReport, HistorySpan } from "./HistoryReport";
-import { choicesOf } from "./historyChoices";
+import { rangeOptions } from "./rangeOptions";
 import { ReplayBar } from "./replay/ReplayBar";
 import { useHistoryChoice } from "./useHistoryChoice";
 import { useReplayMode } from "./useReplayMode";
@@ -89,15 +89,15 @@ function TimeChoices({ setting, mode: { replay, matches, setMode, playRange } }:
   const now = useServerNow();
   return (
     <>
-      <Segments
+      <SegmentedControl
         label={t("What the map shows")}
         options={MODES.map(({ value, label }) => ({ value, label: t(label) }))}
         value={replay ? "replay" : "live"}
         onChange={setMode}
       />
-      <Segments
+      <SegmentedControl
         label={replay ? t("Time that is played") : t("Time that the history layer shows")}
-        options={choicesOf(replay ? "replay" : "live", setting.choice, shown, now)}
+        options={rangeOptions(replay ? "replay" : "live", setting.choice, shown, now)}
         value={matches ? setting.choice : null}
         onChange={(choice) => {
           const range = setting.choose(choice);

@@ -2,7 +2,7 @@ import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useRe
 import { formatMinute } from "../format/time";
 import { t } from "../i18n/t";
 import type { TimeRange } from "../lib/timeRange";
-import { between, type Edge, moved, type Steps, withEdge } from "./brush";
+import { type Edge, moveRange, rangeBetween, type Steps, withEdge } from "./brush";
 
 const PAGE = 10; // parts of the window that a page goes
 const NARROW = 15; // percent of the window; in a range that is narrower, a finger could not tell the edges apart
@@ -49,8 +49,8 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
     onPoint(time);
     const held = grip.current;
     if (!held) return;
-    if (held.grip === "new") setDraft(between(held.at, time, steps));
-    else if (held.grip === "all") setDraft(moved(held.range, time - held.at, steps));
+    if (held.grip === "new") setDraft(rangeBetween(held.at, time, steps));
+    else if (held.grip === "all") setDraft(moveRange(held.range, time - held.at, steps));
     else setDraft(withEdge(held.range, held.grip, time, steps));
   }
   function release(): void {
@@ -151,5 +151,5 @@ function byKey(event: KeyboardEvent, range: TimeRange, edge: Edge, steps: Steps)
   if (change === undefined) return null;
   event.preventDefault();
   event.stopPropagation();
-  return event.shiftKey ? moved(range, change, steps) : withEdge(range, edge, range[edge] + change, steps);
+  return event.shiftKey ? moveRange(range, change, steps) : withEdge(range, edge, range[edge] + change, steps);
 }

@@ -2,7 +2,7 @@ import { CalendarDays } from "lucide-react";
 import { type InputHTMLAttributes, useRef } from "react";
 import { t } from "../i18n/t";
 import { IconButton } from "../ui/IconButton";
-import { readTime, writeTime } from "./readTime";
+import { formatTimeInput, parseTime } from "./timeInput";
 
 interface TimeFieldProps extends Pick<InputHTMLAttributes<HTMLInputElement>, "aria-describedby" | "aria-invalid"> {
   readonly label: string;
@@ -17,10 +17,10 @@ export function TimeField({ label, value, now, onChange, ...described }: TimeFie
   const picker = useRef<HTMLInputElement>(null);
   /** It begins at what was typed. */
   function pick(): void {
-    const time = readTime(value, now)?.[0];
+    const time = parseTime(value, now)?.[0];
     if (!picker.current) return;
     // The calendar knows no offset.
-    picker.current.value = time === undefined ? "" : writeTime(time).slice(0, 16).replace(" ", "T");
+    picker.current.value = time === undefined ? "" : formatTimeInput(time).slice(0, 16).replace(" ", "T");
     picker.current.showPicker();
   }
   return (

@@ -9,7 +9,7 @@ export interface Steps {
 export type Edge = "from" | "to";
 
 /** Between two times, in either order: all steps that they touch, at least one. */
-export function between(a: number, b: number, { window, step }: Steps): TimeRange {
+export function rangeBetween(a: number, b: number, { window, step }: Steps): TimeRange {
   const [first, last] = [numberOf(Math.min(a, b), window, step), numberOf(Math.max(a, b), window, step)];
   return { from: window.from + first * step, to: Math.min(window.to, window.from + (last + 1) * step) };
 }
@@ -23,7 +23,7 @@ export function withEdge(range: TimeRange, edge: Edge, time: number, { window, s
 }
 
 /** As long as it is, moved by whole steps, as far as the window goes. */
-export function moved({ from, to }: TimeRange, by: number, { window, step }: Steps): TimeRange {
+export function moveRange({ from, to }: TimeRange, by: number, { window, step }: Steps): TimeRange {
   const wanted = Math.round(by / step) * step;
   const possible = Math.max(window.from - from, Math.min(window.to - to, wanted));
   return { from: from + possible, to: to + possible };

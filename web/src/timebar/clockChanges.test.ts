@@ -3,7 +3,7 @@ import { formatMinute } from "../format/time";
 import { timesOf } from "../format/wallClock";
 import { settings } from "../settings/settings";
 import { readRange } from "./historyRange";
-import { readTime, writeTime } from "./readTime";
+import { formatTimeInput, parseTime } from "./timeInput";
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 26, 12);
@@ -19,10 +19,10 @@ function within(zone: string): void {
 test("in the night when clocks are put back, what is written is read as the same time again", () => {
   within("Europe/Berlin");
   for (let time = utc(10, 24, 22); time < utc(10, 25, 6); time += HOUR / 4) {
-    expect(readTime(writeTime(time), NOW)).toEqual([time]);
+    expect(parseTime(formatTimeInput(time), NOW)).toEqual([time]);
   }
-  expect(writeTime(utc(10, 25, 0, 30))).toBe("2026-10-25 02:30 +02:00");
-  expect(writeTime(utc(10, 25, 2, 30))).toBe("2026-10-25 03:30");
+  expect(formatTimeInput(utc(10, 25, 0, 30))).toBe("2026-10-25 02:30 +02:00");
+  expect(formatTimeInput(utc(10, 25, 2, 30))).toBe("2026-10-25 03:30");
 });
 
 test("a time that clocks showed twice is asked for with its offset, and taken with it", () => {
@@ -41,9 +41,9 @@ test("a time that clocks left out is none, and is not moved", () => {
   expect(readRange("2026-03-29 02:30", "2026-03-29 04:00", NOW).problem).toBe(
     "From: clocks were put forward over “2026-03-29 02:30”; choose a time before or after.",
   );
-  expect(readTime("2026-03-29 03:00", NOW)).toEqual([utc(3, 29, 1)]);
+  expect(parseTime("2026-03-29 03:00", NOW)).toEqual([utc(3, 29, 1)]);
   settings.change({ zone: "utc" });
-  expect(readTime("2026-03-29 02:30", NOW)).toEqual([utc(3, 29, 2, 30)]);
+  expect(parseTime("2026-03-29 02:30", NOW)).toEqual([utc(3, 29, 2, 30)]);
 });
 
 test("two times that would look the same are told apart", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beside, windowAround } from "./histogramWindow";
+import { adjacentRange, windowAround } from "./histogramWindow";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -28,9 +28,9 @@ test("the window stays while the range can be seen in it", () => {
 });
 
 test("the time beside a range is as long, and does not begin in the future", () => {
-  expect(beside(last(DAY), -1, NOW)).toEqual({ from: last(2 * DAY).from, to: last(DAY).from });
-  expect(beside(last(DAY), 1, NOW)).toBeNull();
-  expect(beside({ from: last(2 * DAY).from, to: last(DAY).from }, 1, NOW)).toEqual(last(DAY));
+  expect(adjacentRange(last(DAY), -1, NOW)).toEqual({ from: last(2 * DAY).from, to: last(DAY).from });
+  expect(adjacentRange(last(DAY), 1, NOW)).toBeNull();
+  expect(adjacentRange({ from: last(2 * DAY).from, to: last(DAY).from }, 1, NOW)).toEqual(last(DAY));
   const untilNow = { from: NOW - HOUR - 1, to: NOW - 1 };
-  expect(beside(untilNow, 1, NOW)).toBeNull();
+  expect(adjacentRange(untilNow, 1, NOW)).toBeNull();
 });

@@ -32,7 +32,7 @@ function holds(window: TimeRange, { from, to }: TimeRange): boolean {
 
 /** The same span right before a range or right after it; null where that lies in the future, but for less
  * than a minute. */
-export function beside({ from, to }: TimeRange, direction: -1 | 1, now: number): TimeRange | null {
+export function adjacentRange({ from, to }: TimeRange, direction: -1 | 1, now: number): TimeRange | null {
   const by = direction * (to - from);
   return from + by > now - LEAST ? null : { from: from + by, to: to + by };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hasMovedOn, layerRange, PRESETS, type PresetKey, presetRange, readRange } from "./historyRange";
-import { writeTime } from "./readTime";
+import { formatTimeInput } from "./timeInput";
 
 const NOW = new Date(2026, 10, 23, 14, 5).getTime();
 
@@ -54,5 +54,5 @@ test("a range is what was typed, to the minute", () => {
 
 test("what is written is read back as the same minute", () => {
   const range = { from: NOW - HOUR, to: NOW };
-  expect(readRange(writeTime(range.from), writeTime(range.to), NOW).range).toEqual(range);
+  expect(readRange(formatTimeInput(range.from), formatTimeInput(range.to), NOW).range).toEqual(range);
 });

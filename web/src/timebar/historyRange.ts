@@ -1,6 +1,6 @@
 import { t } from "../i18n/t";
 import type { TimeRange } from "../lib/timeRange";
-import { readTime, type TimeReading, writeWithOffset } from "./readTime";
+import { formatWithOffset, type ParsedTimes, parseTime } from "./timeInput";
 
 export const PRESETS = [
   { key: "15min", label: "15 min", milliseconds: 15 * 60_000 },
@@ -48,8 +48,8 @@ export type RangeReading =
 
 /** Reads two typed times, or says what is wrong with them. */
 export function readRange(from: string, to: string, now: number): RangeReading {
-  const starts = readTime(from, now);
-  const ends = readTime(to, now);
+  const starts = parseTime(from, now);
+  const ends = parseTime(to, now);
   const [start] = starts ?? [];
   const [end] = ends ?? [];
   if (start === undefined || starts?.length !== 1) return notOneTime(t("From"), from, starts);
@@ -59,7 +59,7 @@ export function readRange(from: string, to: string, now: number): RangeReading {
   return { range: { from: start, to: end }, problem: null };
 }
 
-function notOneTime(field: string, text: string, times: TimeReading): RangeReading {
+function notOneTime(field: string, text: string, times: ParsedTimes): RangeReading {
   const [first, second] = times ?? [];
   if (times === null) {
     return fault(
@@ -71,7 +71,7 @@ function notOneTime(field: string, text: string, times: TimeReading): RangeReadi
       t("{{field}}: clocks were put forward over “{{text}}”; choose a time before or after.", { field, text }),
     );
   }
-  const [one, other] = [writeWithOffset(first), writeWithOffset(second)];
+  const [one, other] = [formatWithOffset(first), formatWithOffset(second)];
   return fault(
     t("{{field}}: clocks were put back and showed “{{text}}” twice; write {{one}} or {{other}}.", {
       field,

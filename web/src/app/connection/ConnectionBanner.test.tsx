@@ -1,8 +1,8 @@
 import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
+import { LIVE, STATS } from "../../testing/fakeEngine";
 import { renderPanel } from "../../testing/renderPanel";
-import { LIVE, STATS } from "../../testing/stillEngine";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { ConnectionBanner } from "./ConnectionBanner";
 
@@ -12,7 +12,7 @@ test("a lost connection is told, with a way to try at once", async () => {
   act(() => engine.connection.set({ ...LIVE, state: "reconnecting", retryAt: Date.now() + 5000 }));
   expect(screen.getByRole("status").textContent).toBe("The connection to the server was lost.");
   await userEvent.click(screen.getByRole("button", { name: "Try now" }));
-  expect(engine.told.calls).toContain("retryNow");
+  expect(engine.recorded.calls).toContain("retryNow");
 });
 
 test("the badge has the state of the link and, apart from it, the age of the newest data by the server's clock", () => {

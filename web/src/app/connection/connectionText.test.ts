@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LIVE } from "../../testing/stillEngine";
+import { LIVE } from "../../testing/fakeEngine";
 import { connectionText, dataText, lagText } from "./connectionText";
 
 const NOW = 1_790_000_000_000;

@@ -1,4 +1,4 @@
-import { Palette } from "../../palette/Palette";
+import { CommandPalette } from "../../palette/CommandPalette";
 import type { ShellState } from "../state/useShellState";
 import { HelpDialog } from "./HelpDialog";
 import { SettingsDialog } from "./SettingsDialog";
@@ -14,7 +14,7 @@ export function Dialogs({ open, onClose }: DialogsProps) {
     <>
       <HelpDialog open={open === "help"} onClose={onClose} />
       <SettingsDialog open={open === "settings"} onClose={onClose} />
-      <Palette open={open === "palette"} onClose={onClose} />
+      <CommandPalette open={open === "palette"} onClose={onClose} />
     </>
   );
 }

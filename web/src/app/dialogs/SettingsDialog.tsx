@@ -1,10 +1,10 @@
 import { useId } from "react";
-import { LANGUAGES, nameOf } from "../../i18n/languages";
+import { LANGUAGES, languageName } from "../../i18n/languages";
 import { type Label, t } from "../../i18n/t";
 import { useReadable } from "../../lib/useReadable";
 import { CHOICES, settings } from "../../settings/settings";
 import { Dialog } from "../../ui/Dialog";
-import { Segments } from "../../ui/Segments";
+import { SegmentedControl } from "../../ui/SegmentedControl";
 
 type Name = keyof typeof CHOICES;
 
@@ -69,7 +69,7 @@ function LanguageChoice() {
         <option value="auto">{t("Automatic")}</option>
         {LANGUAGES.map((code) => (
           <option key={code} value={code} lang={code}>
-            {nameOf(code)}
+            {languageName(code)}
           </option>
         ))}
       </select>
@@ -82,7 +82,7 @@ function Choice({ name }: { readonly name: Name }) {
   return (
     <div className="setting">
       <span aria-hidden="true">{t(NAMES[name])}</span>
-      <Segments
+      <SegmentedControl
         label={t(NAMES[name])}
         options={CHOICES[name].map((choice) => ({ value: choice, label: t(ANSWERS[choice]) }))}
         value={value}

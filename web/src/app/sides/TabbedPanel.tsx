@@ -6,7 +6,7 @@ import { t } from "../../i18n/t";
 import { useReadable } from "../../lib/useReadable";
 import { OverviewPanel } from "../../overview/OverviewPanel";
 import { Panel } from "../../ui/Panel";
-import { Segments } from "../../ui/Segments";
+import { SegmentedControl } from "../../ui/SegmentedControl";
 import type { Tab } from "../state/useShellState";
 
 interface TabbedPanelProps {
@@ -30,7 +30,7 @@ export function TabbedPanel({ tab, folded = false, onTab }: TabbedPanelProps) {
   }
   return (
     <>
-      <Segments
+      <SegmentedControl
         label={t("Panel")}
         options={[
           {

@@ -1,14 +1,14 @@
 import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
+import { fakeEngine, STATS } from "../../testing/fakeEngine";
 import { renderPanel } from "../../testing/renderPanel";
-import { STATS, stillEngine } from "../../testing/stillEngine";
 import { EmptyFleet, reportCommand } from "./EmptyFleet";
 
 afterEach(() => vi.unstubAllGlobals());
 
 function showEmpty() {
-  const engine = stillEngine();
+  const engine = fakeEngine();
   engine.stats.set({ ...STATS, devices: 0 });
   renderPanel(<EmptyFleet />, engine);
   return engine;
@@ -30,7 +30,7 @@ test("what the command sends is a position as the protocol has it", () => {
 });
 
 test("a fleet that has devices needs no such card", () => {
-  const engine = stillEngine();
+  const engine = fakeEngine();
   engine.stats.set(STATS);
   renderPanel(<EmptyFleet />, engine);
   expect(screen.queryByText("No devices yet")).toBeNull();
@@ -47,7 +47,7 @@ const FIRST = {
   position: { device_id: "bike-1", time: 1_790_000_000_000, latitude: 60.17, longitude: 24.94 },
 };
 
-function firstReports(engine: ReturnType<typeof stillEngine>): void {
+function firstReports(engine: ReturnType<typeof fakeEngine>): void {
   const answer = { devices: [FIRST], next: null, total: 1 };
   vi.stubGlobal("fetch", async () => Response.json(answer));
   act(() => engine.stats.set({ ...STATS, devices: 1 }));
@@ -61,7 +61,7 @@ test("the first device is named as it arrives, and where it is, and the map show
   expect(screen.getByText("60.17000, 24.94000")).not.toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Show on the map" }));
   expect(engine.selection.get()).toBe("bike-1");
-  expect(engine.told.calls).toContain("flyTo");
+  expect(engine.recorded.calls).toContain("flyTo");
   expect(screen.queryByRole("heading")).toBeNull();
 });
 

@@ -4,7 +4,7 @@ import { formatAge } from "../../format/age";
 import { formatSpeed } from "../../format/speed";
 import { t } from "../../i18n/t";
 import { useReadable } from "../../lib/useReadable";
-import { CardAt } from "../../ui/CardAt";
+import { AnchoredCard } from "../../ui/AnchoredCard";
 import { StatusShape } from "../../ui/StatusShape";
 
 /** What the pointer is over. The same stands in the list and the detail, so it is not read out. */
@@ -14,13 +14,13 @@ export function HoverCard() {
   if (hover === null) return null;
   const { x, y, position } = hover;
   return (
-    <CardAt x={x} y={y} hidden>
+    <AnchoredCard x={x} y={y} hidden>
       <StatusShape status={position.status} course={position.course} />
       <strong>{position.name ?? position.device_id}</strong>
       <span className="number">{formatSpeed(position.speed)}</span>
       <span className="muted">
         {position.kind ?? t("unknown kind")} · {t(position.status)} · {formatAge(now - position.timestamp)}
       </span>
-    </CardAt>
+    </AnchoredCard>
   );
 }

@@ -16,8 +16,8 @@ import { MapElement } from "./MapElement";
 import { MeasureCard } from "./MeasureCard";
 import { NewVersionBanner } from "./NewVersionBanner";
 import { Notices } from "./Notices";
-import { SpotCard } from "./SpotCard";
-import { StoredCard } from "./StoredCard";
+import { PopupCard } from "./PopupCard";
+import { StoredPositionCard } from "./StoredPositionCard";
 
 interface MapStageProps {
   readonly config: Config;
@@ -32,9 +32,9 @@ export function MapStage({ config, padding }: MapStageProps) {
     <main className="stage" aria-label={t("Map")}>
       <MapElement padding={padding} />
       <HoverCard />
-      <StoredCard />
+      <StoredPositionCard />
       <EmptyFleet />
-      <SpotCard />
+      <PopupCard />
       <div className="stage-over">
         <ConnectionBanner />
         <BasemapNotice />

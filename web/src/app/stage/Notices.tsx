@@ -1,7 +1,7 @@
 import { Info, X } from "lucide-react";
 import { useState } from "react";
 import { t } from "../../i18n/t";
-import { readStored, store } from "../../lib/stored";
+import { readStorage, writeStorage } from "../../lib/browserStorage";
 import { IconButton } from "../../ui/IconButton";
 
 const DISMISSED = "herenow.notices.dismissed";
@@ -9,10 +9,10 @@ const DISMISSED = "herenow.notices.dismissed";
 /** What the server wants said on the map, until it is put away; other words are shown again. */
 export function Notices({ notices }: { readonly notices: readonly string[] }) {
   const text = notices.join("\n");
-  const [dismissed, setDismissed] = useState(() => readStored(DISMISSED));
+  const [dismissed, setDismissed] = useState(() => readStorage(DISMISSED));
   if (notices.length === 0 || dismissed === text) return null;
   function dismiss(): void {
-    store(DISMISSED, text);
+    writeStorage(DISMISSED, text);
     setDismissed(text);
   }
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { address, fetchBytes } from "../../api/request";
 import { useEngine } from "../../engine/useEngine";
-import { builtScript } from "./builtScript";
+import { buildScript } from "./buildScript";
 
 /** Whether the server serves another build than this page is of; asked whenever the connection has come back. */
 export function useNewVersion(): boolean {
@@ -26,8 +26,8 @@ export function useNewVersion(): boolean {
 
 async function isOutdated(signal: AbortSignal): Promise<boolean> {
   try {
-    const served = builtScript(new TextDecoder().decode(await fetchBytes(address("./"), "text/html", signal)));
-    return served !== null && served !== builtScript(document.documentElement.outerHTML);
+    const served = buildScript(new TextDecoder().decode(await fetchBytes(address("./"), "text/html", signal)));
+    return served !== null && served !== buildScript(document.documentElement.outerHTML);
   } catch {
     // It is asked again when the connection comes back the next time.
     return false;

@@ -5,10 +5,10 @@ import Stroke from "ol/style/Stroke";
 import type { BasemapOption } from "../../api/config";
 import type { Theme } from "../../settings/theme";
 import { paletteOf } from "../view/palette";
-import type { Ground } from "./addressedBasemap";
 import { basemapSource } from "./basemapArchive";
+import type { BasemapRenderer } from "./basemapSelection";
 import { groundStyle, nameStyles } from "./basemapStyle";
-import { PluggedBasemap } from "./pluggedBasemap";
+import { ExternalBasemap } from "./externalBasemap";
 
 const GRID_INTERVALS = [30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01]; // degrees
 
@@ -19,14 +19,14 @@ export interface BasemapOptions {
 }
 
 /** The world as it comes with the client, of which no request leaves the origin; or another that was chosen. */
-export class Basemap implements Ground {
+export class Basemap implements BasemapRenderer {
   readonly ground: LayerGroup;
   /** Apart from the ground, so that what covers that leaves them readable. */
   readonly names: VectorTileLayer;
   readonly #tiles: VectorTileLayer;
   readonly #grid: Graticule;
   readonly #gridLine = new Stroke({ width: 1 });
-  #plugged: PluggedBasemap | null = null;
+  #external: ExternalBasemap | null = null;
   #theme: Theme;
 
   constructor({ base, theme, onFailure }: BasemapOptions) {
@@ -48,12 +48,12 @@ export class Basemap implements Ground {
   show(basemap: BasemapOption, onFailure: () => void): void {
     this.dispose();
     const isOwn = basemap.kind === "builtin";
-    const isPlugged = !isOwn && basemap.kind !== "none";
-    this.#plugged = isPlugged ? new PluggedBasemap(basemap, this.#theme, onFailure) : null;
-    if (this.#plugged) this.ground.getLayers().insertAt(0, this.#plugged.layer);
+    const isExternal = !isOwn && basemap.kind !== "none";
+    this.#external = isExternal ? new ExternalBasemap(basemap, this.#theme, onFailure) : null;
+    if (this.#external) this.ground.getLayers().insertAt(0, this.#external.layer);
     this.#tiles.setVisible(isOwn);
     this.names.setVisible(isOwn);
-    this.#grid.setVisible(!isPlugged);
+    this.#grid.setVisible(!isExternal);
   }
 
   setDim(dim: number): void {
@@ -61,15 +61,15 @@ export class Basemap implements Ground {
   }
 
   dispose(): void {
-    if (!this.#plugged) return;
-    this.ground.getLayers().remove(this.#plugged.layer);
-    this.#plugged.dispose();
-    this.#plugged = null;
+    if (!this.#external) return;
+    this.ground.getLayers().remove(this.#external.layer);
+    this.#external.dispose();
+    this.#external = null;
   }
 
   setTheme(theme: Theme): void {
     this.#theme = theme;
-    this.#plugged?.setTheme(theme);
+    this.#external?.setTheme(theme);
     const palette = paletteOf(theme);
     this.#tiles.setBackground(palette.water);
     this.#tiles.setStyle(groundStyle(palette));

@@ -60,16 +60,16 @@ test("it loads until all tiles in view are there", async () => {
   history.show(RANGE);
   expect(history.state.get().loading).toBe(true);
   await draw("a");
-  history.tell({ ...SEEN, missing: 2 });
+  history.setSurvey({ ...SEEN, missing: 2 });
   expect(history.state.get().loading).toBe(true);
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   expect(history.state.get()).toMatchObject({ loading: false, positions: 7, circles: 2, made: 1000 });
 });
 
 test("a newer version is told of and changes nothing, until it is asked for", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   await pass(25);
   expect(asked()).toHaveLength(1);
   await pass(10);
@@ -87,7 +87,7 @@ test("a newer version is told of and changes nothing, until it is asked for", as
 test("the same version is nothing new", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   await pass(35);
   await draw("a", 2000);
   expect(history.state.get()).toMatchObject({ newer: false, made: 1000 });
@@ -96,7 +96,7 @@ test("the same version is nothing new", async () => {
 test("where nothing is to be seen, the newer version is drawn at once", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell({ ...SEEN, positions: 0, circles: 0 });
+  history.setSurvey({ ...SEEN, positions: 0, circles: 0 });
   await pass(11);
   await draw("b");
   expect(history.drawing.get()?.version).toBe("b");
@@ -115,7 +115,7 @@ test("as long as nothing was gathered no tiles are asked for, and it looks again
 test("while the layer is off or the page is not in view it does not look", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   history.setOn(false);
   await pass(120);
   history.setOn(true);
@@ -138,7 +138,7 @@ test("loading that is given up says so, and is begun anew by a refresh or anothe
   expect(history.state.get()).toMatchObject({ loading: true, error: null });
   await draw("a");
   const first = history.drawing.get()?.attempt;
-  history.tell({ ...SEEN, missing: 3 });
+  history.setSurvey({ ...SEEN, missing: 3 });
   history.cancel();
   history.setFilter(new Set(["bus"]), ["bus"]);
   expect(history.state.get()).toMatchObject({ loading: true, error: null });
@@ -148,7 +148,7 @@ test("loading that is given up says so, and is begun anew by a refresh or anothe
 test("it looks once at a time", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   await pass(120);
   expect(asked()).toHaveLength(2);
 });
@@ -163,7 +163,7 @@ test("a newer request ends the one under way", () => {
 test("an error says what the server said and leaves what is drawn", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   history.refresh();
   await answer({ title: "Bad", status: 400, detail: "from: expected a time" }, 400);
   expect(history.state.get()).toMatchObject({ loading: false, error: "from: expected a time" });
@@ -173,7 +173,7 @@ test("an error says what the server said and leaves what is drawn", async () => 
 test("a look that fails changes nothing", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   await pass(35);
   await answer({ detail: "no" }, 503);
   expect(history.state.get()).toMatchObject({ error: null, newer: false, positions: 7 });
@@ -182,11 +182,11 @@ test("a look that fails changes nothing", async () => {
 test("tiles that could not be had are an error, and loaded again when that is asked for", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell({ ...SEEN, problem: "The server answered 503." });
+  history.setSurvey({ ...SEEN, problem: "The server answered 503." });
   expect(history.state.get().error).toBe("The server answered 503.");
   const before = history.drawing.get()?.attempt;
   history.refresh();
-  history.tell({ ...SEEN, problem: "The server answered 503." });
+  history.setSurvey({ ...SEEN, problem: "The server answered 503." });
   await draw("a");
   expect(history.drawing.get()?.attempt).not.toBe(before);
   expect(history.state.get().error).toBeNull();
@@ -209,7 +209,7 @@ test("another kind is another drawing of the same version", async () => {
 test("without a range nothing is drawn", async () => {
   history.show(RANGE);
   await draw("a");
-  history.tell(SEEN);
+  history.setSurvey(SEEN);
   history.show(null);
   expect(history.drawing.get()).toBeNull();
   expect(history.state.get()).toMatchObject({ range: null, positions: 0, loading: false });

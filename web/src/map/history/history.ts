@@ -1,5 +1,5 @@
 import { address, fetchJson } from "../../api/request";
-import type { Filter } from "../../fleet/mapFilter";
+import type { MapFilter } from "../../fleet/mapFilter";
 import { t } from "../../i18n/t";
 import { areNumbers, isFields, isNumber } from "../../lib/fields";
 import { Value } from "../../lib/readable";
@@ -8,9 +8,9 @@ import type { HistoryFilter } from "./historyFilter";
 import { historyFilter } from "./historyFilter";
 import type { HistoryState } from "./historyState";
 
-const BEAT = 5000; // ms
-const PACE = 30_000; // ms between looks whether more is stored
-const EMPTY_PACE = 10_000; // as long as there is nothing to be seen
+const CHECK_INTERVAL = 5000; // ms
+const REFRESH_INTERVAL = 30_000; // ms between looks whether more is stored
+const EMPTY_REFRESH_INTERVAL = 10_000; // as long as there is nothing to be seen
 
 /** What the tiles of the history layer are of. */
 export interface HistoryDrawing extends TimeRange {
@@ -30,7 +30,7 @@ export interface HistorySurvey {
   readonly problem: string | null;
 }
 
-interface Told extends TimeRange {
+interface HistoryVersion extends TimeRange {
   readonly version: string;
   readonly made: number | null;
 }
@@ -56,7 +56,7 @@ export class History {
   #request: AbortController | null = null;
   /** The request is for what is to be drawn, not only to look. */
   #awaited = false;
-  #lookedAt = 0;
+  #checkedAt = 0;
   #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(base: string) {
@@ -64,15 +64,15 @@ export class History {
   }
 
   start(): void {
-    this.#timer ??= setInterval(this.#beat, BEAT);
-    document.addEventListener("visibilitychange", this.#beat);
+    this.#timer ??= setInterval(this.#check, CHECK_INTERVAL);
+    document.addEventListener("visibilitychange", this.#check);
   }
 
   stop(): void {
     this.#request?.abort();
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    document.removeEventListener("visibilitychange", this.#beat);
+    document.removeEventListener("visibilitychange", this.#check);
   }
 
   show(range: TimeRange | null): void {
@@ -92,7 +92,7 @@ export class History {
     if (error !== null) this.#attempt += 1;
     this.#set({ loading: true, error: null, newer: false });
     this.#awaited = true;
-    void this.#ask(range, this.#draw, this.#fail);
+    void this.#fetchVersion(range, this.#draw, this.#fail);
   }
 
   /** Whether the layer is shown; while it is not, nothing is looked for. */
@@ -102,7 +102,7 @@ export class History {
   }
 
   /** Only positions of these kinds, or of all. `named` are the kinds that stats name. */
-  setFilter(kinds: Filter["kinds"], named: readonly string[]): void {
+  setFilter(kinds: MapFilter["kinds"], named: readonly string[]): void {
     const filter = historyFilter(kinds, named);
     if (filter.key === this.#filter.key) return;
     this.#filter = filter;
@@ -118,32 +118,36 @@ export class History {
     this.#request?.abort();
     this.#awaited = false;
     this.#attempt += 1; // whatever is drawn next is loaded anew
-    this.#set({ loading: false, error: stopped() });
+    this.#set({ loading: false, error: cancelledMessage() });
     return true;
   }
 
   /** What of the drawing can be seen by now. */
-  tell({ positions, circles, missing, problem }: HistorySurvey): void {
+  setSurvey({ positions, circles, missing, problem }: HistorySurvey): void {
     // While another one is awaited, what became of this one matters no more.
     if (!this.drawing.get() || !this.#on || this.#awaited) return;
     this.#set({ positions, circles, error: problem ?? this.state.get().error, loading: missing > 0 });
   }
 
-  async #ask(range: TimeRange, take: (told: Told) => void, fail?: (error: unknown) => void): Promise<void> {
+  async #fetchVersion(
+    range: TimeRange,
+    take: (version: HistoryVersion) => void,
+    fail?: (error: unknown) => void,
+  ): Promise<void> {
     this.#request?.abort();
     const request = new AbortController();
     this.#request = request;
-    this.#lookedAt = performance.now();
+    this.#checkedAt = performance.now();
     try {
-      const told = readTold(await fetchJson(address("api/history", { ...range }, this.#base), request.signal));
-      if (!request.signal.aborted) take(told);
+      const version = decodeVersion(await fetchJson(address("api/history", { ...range }, this.#base), request.signal));
+      if (!request.signal.aborted) take(version);
     } catch (error) {
       if (!request.signal.aborted) fail?.(error);
     }
     if (this.#request === request) this.#request = null;
   }
 
-  readonly #draw = ({ from, to, version, made }: Told): void => {
+  readonly #draw = ({ from, to, version, made }: HistoryVersion): void => {
     this.#awaited = false;
     this.#set({ range: { from, to }, made });
     if (made === null) {
@@ -161,17 +165,17 @@ export class History {
   };
 
   /** A look that fails is made again: the connection badge tells of a server that does not answer. */
-  readonly #beat = (): void => {
+  readonly #check = (): void => {
     const { range, positions, loading, error, newer } = this.state.get();
     if (!range || !this.#on || document.visibilityState !== "visible") return;
     if (this.#request || loading || newer || error !== null) return;
-    const pace = positions === 0 ? EMPTY_PACE : PACE;
-    if (performance.now() - this.#lookedAt >= pace - BEAT / 2) void this.#ask(range, this.#compare);
+    const pace = positions === 0 ? EMPTY_REFRESH_INTERVAL : REFRESH_INTERVAL;
+    if (performance.now() - this.#checkedAt >= pace - CHECK_INTERVAL / 2) void this.#fetchVersion(range, this.#compare);
   };
 
-  readonly #compare = (told: Told): void => {
-    if (told.version === this.drawing.get()?.version) return;
-    if (this.state.get().positions === 0) this.#draw(told);
+  readonly #compare = (version: HistoryVersion): void => {
+    if (version.version === this.drawing.get()?.version) return;
+    if (this.state.get().positions === 0) this.#draw(version);
     else this.#set({ newer: true });
   };
 
@@ -183,13 +187,13 @@ export class History {
 }
 
 /** What is said of a drawing that was given up. */
-export function stopped(): string {
+export function cancelledMessage(): string {
   return t("Stopped: not all of it is shown.");
 }
 
-function readTold(value: unknown): Told {
+function decodeVersion(value: unknown): HistoryVersion {
   if (isFields(value) && areNumbers([value.from, value.to]) && typeof value.version === "string") {
-    const { from, to, version, made } = value as unknown as Told;
+    const { from, to, version, made } = value as unknown as HistoryVersion;
     return { from, to, version, made: isNumber(made) ? made : null };
   }
   throw new Error(t("The server gave a history that cannot be understood."));

@@ -1,4 +1,4 @@
-import type { Filter } from "../../fleet/mapFilter";
+import type { MapFilter } from "../../fleet/mapFilter";
 import type { KindTest } from "./historyMark";
 
 const OTHER = "other"; // what stats call all kinds that they do not name
@@ -14,7 +14,7 @@ export interface HistoryFilter {
 
 /** What of the filter of the map holds for the past: the kind, as no status lasts. `named` are the kinds that stats
  * name. */
-export function historyFilter(kinds: Filter["kinds"], named: readonly string[]): HistoryFilter {
+export function historyFilter(kinds: MapFilter["kinds"], named: readonly string[]): HistoryFilter {
   if (!kinds) return { kind: null, counts: () => true, key: "" };
   const others = kinds.has(OTHER);
   const [only = null] = kinds.size === 1 && !others ? kinds : [];

@@ -5,7 +5,7 @@ import type Tile from "ol/Tile";
 import { createXYZ } from "ol/tilegrid";
 import type VectorTile from "ol/VectorTile";
 import { address, fetchBytes } from "../../api/request";
-import { type HistoryDrawing, stopped } from "./history";
+import { cancelledMessage, type HistoryDrawing } from "./history";
 import type { HistoryMark } from "./historyMark";
 import { readMark } from "./historyMark";
 
@@ -91,7 +91,7 @@ export class HistoryTiles {
       if (settled === undefined) missing += 1;
       else problem ??= settled;
     }
-    return this.isStopped && missing > 0 ? { missing: 0, problem: stopped() } : { missing, problem };
+    return this.isStopped && missing > 0 ? { missing: 0, problem: cancelledMessage() } : { missing, problem };
   }
 
   /** No tile comes any more. */
@@ -121,7 +121,7 @@ export class HistoryTiles {
       tile.setFeatures(this.#read(bytes, extent, url.search));
     } catch (error) {
       tile.setState(TILE_FAILED);
-      if (this.isStopped) problem = stopped();
+      if (this.isStopped) problem = cancelledMessage();
       else problem = error instanceof Error ? error.message : String(error);
     }
     this.#settled.set(url.href, problem);

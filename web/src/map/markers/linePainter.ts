@@ -1,8 +1,8 @@
 import type { DeviceStore } from "../../fleet/deviceStore";
-import { PIECE, type TrailRing } from "../../fleet/trailRing";
+import { SEGMENT_SIZE, type TrailRing } from "../../fleet/trailRing";
 import { X_UNITS, Y_UNITS } from "../../lib/mercator";
 import type { FrameView } from "../view/frameView";
-import { AHEAD, AHEAD_OPACITY, LINE_WIDTH, TRAIL_OPACITY } from "./lineLook";
+import { LINE_WIDTH, LOOKAHEAD, LOOKAHEAD_OPACITY, TRAIL_OPACITY } from "./lineStyle";
 import type { VisibleMarkers } from "./visibleMarkers";
 
 const STEPS = 6; // of opacity: a line of many pieces is drawn at once
@@ -20,7 +20,7 @@ export function paintTrails(
     const piece = ring.newest(back);
     const left = 1 - (seconds - ring.endedAt(piece)) / lasts;
     if (left <= 0) break; // those before ended earlier
-    addPiece(paths[Math.min(STEPS - 1, Math.floor(left * STEPS))], view, ring.places, piece * PIECE);
+    addPiece(paths[Math.min(STEPS - 1, Math.floor(left * STEPS))], view, ring.places, piece * SEGMENT_SIZE);
   }
   context.lineWidth = LINE_WIDTH;
   paths.forEach((path, step) => {
@@ -54,13 +54,13 @@ export function paintWays(
   for (let i = 0; i < markers.count; i += 1) {
     const row = markers.row[i] ?? 0;
     if (!store.matches(row, markers.status[i] ?? 0)) continue;
-    const part = ahead ? glides.partIn(row, AHEAD * 1000, now) : -glides.partDone(row, now);
-    const [across, down] = glides.way(row);
+    const part = ahead ? glides.progressIn(row, LOOKAHEAD * 1000, now) : -glides.progress(row, now);
+    const [across, down] = glides.delta(row);
     path.moveTo(markers.x[i] ?? 0, markers.y[i] ?? 0);
     path.lineTo((markers.x[i] ?? 0) + across * part * view.scale, (markers.y[i] ?? 0) + down * part * view.scale);
   }
   context.lineWidth = LINE_WIDTH;
-  context.globalAlpha = ahead ? AHEAD_OPACITY : TRAIL_OPACITY;
+  context.globalAlpha = ahead ? LOOKAHEAD_OPACITY : TRAIL_OPACITY;
   context.stroke(path);
   context.globalAlpha = 1;
 }

@@ -1,13 +1,13 @@
-import { PIECE, type TrailRing } from "../../fleet/trailRing";
+import { SEGMENT_SIZE, type TrailRing } from "../../fleet/trailRing";
 import { X_UNITS } from "../../lib/mercator";
 import type { FrameView } from "../view/frameView";
 import { worldCopies } from "../view/frameView";
-import { AHEAD, AHEAD_OPACITY, LINE_WIDTH, TRAIL_OPACITY } from "./lineLook";
+import { LINE_WIDTH, LOOKAHEAD, LOOKAHEAD_OPACITY, TRAIL_OPACITY } from "./lineStyle";
 import { FIELDS, STRIDE } from "./markerBuffer";
 import { centreOf } from "./markerProgram";
 import { linked, PART, uniformsOf } from "./shaders";
 
-const BYTES = 4 * PIECE;
+const BYTES = 4 * SEGMENT_SIZE;
 const CORNERS = 4;
 
 /** What a line is: a piece of a trail that is over, the piece that is being drawn, or the way ahead. */
@@ -30,20 +30,20 @@ uniform float now;   // s
 uniform float width; // device pixels
 uniform vec4 shown;  // by status, 1 where the filter lets it stand out
 uniform vec2 opacity; // of trails, and of the way ahead
-uniform float trailLasts; // s
+uniform float trailDuration; // s
 flat out float alpha;
 ${PART}
 void main() {
   vec2 way = vec2(to - from), end = vec2(to - centre), begin = end - way;
   if (kind == ${KINDS.over}) {
-    alpha = opacity.x * clamp(1.0 - (now - time.x) / trailLasts, 0.0, 1.0);
+    alpha = opacity.x * clamp(1.0 - (now - time.x) / trailDuration, 0.0, 1.0);
   } else {
     bool moving = time.y > 0.0 && now < staleAt && look.y == 1u && shown[look.x] == 1.0;
     vec2 place = begin + way * part(now - time.x, time.y, time.z);
     bool going = moving && time.z > 0.0 && now < time.x + time.y + time.z;
     alpha = kind == ${KINDS.begun} ? float(moving) * opacity.x : float(going) * opacity.y;
     if (kind == ${KINDS.begun}) end = place;
-    else { begin = place; end = place + way / time.y * ${AHEAD.toFixed(1)}; }
+    else { begin = place; end = place + way / time.y * ${LOOKAHEAD.toFixed(1)}; }
   }
   begin = begin * scale + vec2(copy * ${X_UNITS.toFixed(1)} * scale.x, 0.0);
   end = end * scale + vec2(copy * ${X_UNITS.toFixed(1)} * scale.x, 0.0);
@@ -77,15 +77,15 @@ const UNIFORMS = [
   "width",
   "shown",
   "opacity",
-  "trailLasts",
+  "trailDuration",
   "line",
 ] as const;
 
-export interface LineLook {
+export interface LineStyle {
   readonly colour: readonly [red: number, green: number, blue: number];
   /** By status, 1 where the filter lets it stand out. */
   readonly shown: Float32Array;
-  readonly trailLasts: number; // s
+  readonly trailDuration: number; // s
 }
 
 /** Draws the trails of markers and the ways ahead of them, with what the card holds of the markers already. */
@@ -124,7 +124,7 @@ export class LineRenderer {
   }
 
   /** Begins a frame: what `drawTrails` and `drawAhead` draw is seen from there. */
-  look(view: FrameView, look: LineLook): void {
+  look(view: FrameView, look: LineStyle): void {
     const gl = this.#gl;
     const [width, height] = [gl.drawingBufferWidth, gl.drawingBufferHeight];
     const scale = view.scale * view.pixelRatio;
@@ -134,8 +134,8 @@ export class LineRenderer {
     gl.uniform2f(this.#uniforms.scale, scale / X_UNITS, (scale / X_UNITS) * 2);
     gl.uniform2f(this.#uniforms.middle, width / 2, height / 2);
     gl.uniform1f(this.#uniforms.width, LINE_WIDTH * view.pixelRatio);
-    gl.uniform2f(this.#uniforms.opacity, TRAIL_OPACITY, AHEAD_OPACITY);
-    gl.uniform1f(this.#uniforms.trailLasts, look.trailLasts);
+    gl.uniform2f(this.#uniforms.opacity, TRAIL_OPACITY, LOOKAHEAD_OPACITY);
+    gl.uniform1f(this.#uniforms.trailDuration, look.trailDuration);
     gl.uniform3fv(this.#uniforms.line, look.colour);
     gl.uniform4fv(this.#uniforms.shown, look.shown);
   }
@@ -167,11 +167,11 @@ export class LineRenderer {
   #upload(ring: TrailRing): void {
     const gl = this.#gl;
     const anew = ring !== this.#ring || ring.places.byteLength !== this.#held;
-    const { first, end } = ring.takeChanged();
+    const { first, end } = ring.drainChanged();
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#pieces);
     if (anew) gl.bufferData(gl.ARRAY_BUFFER, ring.places, gl.DYNAMIC_DRAW);
     else if (first < end) {
-      gl.bufferSubData(gl.ARRAY_BUFFER, first * BYTES, ring.places, first * PIECE, (end - first) * PIECE);
+      gl.bufferSubData(gl.ARRAY_BUFFER, first * BYTES, ring.places, first * SEGMENT_SIZE, (end - first) * SEGMENT_SIZE);
     }
     this.#ring = ring;
     this.#held = ring.places.byteLength;

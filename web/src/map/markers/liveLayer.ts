@@ -2,7 +2,7 @@ import Layer from "ol/layer/Layer";
 import type { FrameState } from "ol/Map";
 import type { Colouring } from "../../fleet/colouring";
 import type { DeviceStore } from "../../fleet/deviceStore";
-import { TRAIL_LASTS, TrailRing } from "../../fleet/trailRing";
+import { TRAIL_DURATION, TrailRing } from "../../fleet/trailRing";
 import { latitudeOf, longitudeOf } from "../../lib/mercator";
 import { settings } from "../../settings/settings";
 import type { Theme } from "../../settings/theme";
@@ -15,27 +15,27 @@ import { FrameGovernor } from "./frameGovernor";
 import { FrameMeter } from "./frameMeter";
 import { MarkerPainter } from "./markerPainter";
 import { MarkerRenderer } from "./markerRenderer";
-import { RedrawClock, restTime } from "./redrawClock";
+import { pauseTime, RedrawClock } from "./redrawClock";
 import { VisibleMarkers } from "./visibleMarkers";
 
 const CHANGES = ["webglcontextlost", "webglcontextrestored"] as const;
 const SPARSE = 66; // ms between frames of a machine that is slow
 const OVERSCAN = 32; // pixels drawn beyond the map: a card draws a point when its middle is on the canvas, or not at all
-const LOOK_EVERY = 200; // ms between two looks at which markers are in view, while nothing else asks for one
+const VISIBLE_INTERVAL = 200; // ms between two looks at which markers are in view, while nothing else asks for one
 
-export interface PastClock {
+export interface ReplayClock {
   time(): number;
   /** Ms of it in one of the page; 0 while it stands. */
   speed(): number;
   /** Seconds of it for which the way of a marker stays visible. */
-  trailLasts(): number;
+  trailDuration(): number;
 }
 
 export interface LiveLayerOptions {
   readonly store: DeviceStore;
   readonly serverNow: () => number;
   /** Where the past is played, its clock; else markers move by that of the page. */
-  readonly clock?: PastClock;
+  readonly clock?: ReplayClock;
   readonly theme: Theme;
   /** Before each frame of its own; true when it had the map drawn, and this layer with it. */
   readonly onFrame: () => boolean;
@@ -67,7 +67,7 @@ export class LiveLayer {
   #palette;
   #view: FrameView | null = null;
   #delay = 0; // ms from asking for the last frame to having it
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #visibleUpdatedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveLayerOptions) {
     this.#options = options;
@@ -75,14 +75,14 @@ export class LiveLayer {
     this.#painter = new MarkerPainter(options.store, this.#markers, options.theme);
     this.#renderer = MarkerRenderer.make(options.store);
     this.#element.style.cssText = "position:absolute;inset:0;pointer-events:none";
-    if (this.#renderer) this.#element.append(laidOver(this.#renderer.canvas, OVERSCAN));
-    this.#element.append(laidOver(this.#canvas, 0));
+    if (this.#renderer) this.#element.append(overlay(this.#renderer.canvas, OVERSCAN));
+    this.#element.append(overlay(this.#canvas, 0));
     this.layer = new Layer({
       className: "live-layer",
       render: (frame: FrameState | null) => this.#renderWithMap(frame),
     });
     document.addEventListener("visibilitychange", this.#visibilityChanged);
-    for (const change of CHANGES) this.#renderer?.canvas.addEventListener(change, this.#changed);
+    for (const change of CHANGES) this.#renderer?.canvas.addEventListener(change, this.#onContextChange);
   }
 
   /** Without WebGL 2 the page itself draws markers, which costs more; `coarse` and `sparse` spare a slow machine. */
@@ -97,7 +97,7 @@ export class LiveLayer {
 
   dispose(): void {
     document.removeEventListener("visibilitychange", this.#visibilityChanged);
-    for (const change of CHANGES) this.#renderer?.canvas.removeEventListener(change, this.#changed);
+    for (const change of CHANGES) this.#renderer?.canvas.removeEventListener(change, this.#onContextChange);
     this.#clock.stop();
     this.#renderer?.dispose();
     this.layer.dispose();
@@ -166,7 +166,7 @@ export class LiveLayer {
 
   /** The device drawn nearest to the pixel, within a radius. */
   pick(x: number, y: number, radius: number): string | null {
-    this.#look();
+    this.#updateVisible();
     const found = this.#markers.nearest(x, y, radius);
     if (found < 0) return null;
     return this.#options.store.positions[this.#markers.row[found] ?? -1]?.device_id ?? null;
@@ -174,13 +174,13 @@ export class LiveLayer {
 
   /** The devices drawn within a radius of the pixel, nearest first. */
   within([x, y]: Pixel, radius: number): string[] {
-    this.#look();
+    this.#updateVisible();
     return this.#idsOf(this.#markers.within(x, y, radius));
   }
 
   /** The devices drawn in a box of the screen that the filter leaves undimmed. */
   inBox(corner: Pixel, opposite: Pixel): string[] {
-    this.#look();
+    this.#updateVisible();
     const { store } = this.#options;
     const found = this.#markers.inBox(corner, opposite);
     return this.#idsOf(found.filter((i) => store.matches(this.#markers.row[i] ?? -1, this.#markers.status[i] ?? 0)));
@@ -205,7 +205,7 @@ export class LiveLayer {
     return { longitude: longitudeOf(x), latitude: latitudeOf(y), pixel };
   }
 
-  readonly #changed = (): void => this.redraw();
+  readonly #onContextChange = (): void => this.redraw();
 
   readonly #visibilityChanged = (): void => {
     if (document.hidden) {
@@ -213,8 +213,8 @@ export class LiveLayer {
       return;
     }
     const { store, clock } = this.#options;
-    if (!clock) store.glides.settle(store.count);
-    store.changeAll();
+    if (!clock) store.glides.finishAll(store.count);
+    store.markAllChanged();
     this.redraw();
   };
 
@@ -241,16 +241,16 @@ export class LiveLayer {
     const view = this.#view;
     if (!view || !this.#context) return;
     resize(this.#canvas, view);
-    this.#painter.trailLasts = this.#options.clock?.trailLasts() ?? TRAIL_LASTS;
+    this.#painter.trailDuration = this.#options.clock?.trailDuration() ?? TRAIL_DURATION;
     const card = this.#card;
     if (card) this.#drawByCard(card, view, began);
-    else this.#look();
+    else this.#updateVisible();
     this.#painter.paint(this.#context, view, this.#now(), card === null);
     const cost = performance.now() - began;
     this.meter.add(began, cost, this.#markers.count);
     const pace = this.#options.clock?.speed() ?? 1;
     const { speed, turning } = this.#markers;
-    const rest = restTime({ speed: speed * pace, turning: turning && pace > 0 }, cost);
+    const rest = pauseTime({ speed: speed * pace, turning: turning && pace > 0 }, cost);
     // A card that is slow is left as much time for the rest of the page as it took.
     if (!document.hidden) this.#clock.wakeIn(this.drawing === "sparse" ? Math.max(SPARSE, this.#delay, rest) : rest);
   }
@@ -268,22 +268,22 @@ export class LiveLayer {
       serverNow: serverNow(),
       still: !store.glides.smooth,
       trail: store.glides.trail,
-      trailLasts: this.#painter.trailLasts,
+      trailDuration: this.#painter.trailDuration,
       ahead: this.#painter.ahead,
       speeds: this.#painter.speeds,
     });
-    if (began - this.#lookedAt > LOOK_EVERY) this.#look();
+    if (began - this.#visibleUpdatedAt > VISIBLE_INTERVAL) this.#updateVisible();
   }
 
-  #look(): void {
+  #updateVisible(): void {
     if (!this.#view) return;
-    this.#lookedAt = performance.now();
+    this.#visibleUpdatedAt = performance.now();
     this.#markers.find(this.#options.store, this.#view, this.#now(), this.#options.serverNow());
   }
 }
 
 /** Over the map, and so many pixels beyond it on each side. */
-function laidOver(canvas: HTMLCanvasElement, beyond: number): HTMLCanvasElement {
+function overlay(canvas: HTMLCanvasElement, beyond: number): HTMLCanvasElement {
   const side = `calc(100% + ${2 * beyond}px)`;
   canvas.style.cssText = `position:absolute;inset:-${beyond}px;width:${side};height:${side}`;
   return canvas;

@@ -96,7 +96,7 @@ test("where nobody takes them, changes do not pile up, and are all taken later",
   store.update([position("a", 0)], 0);
   buffer.update(store, 0, 0);
   for (let n = 1; n < 5000; n += 1) store.update([position("a", n / 1e4, 1000 + n)], n);
-  expect(store.takeChanged()).toBe("all");
+  expect(store.drainChanged()).toBe("all");
 });
 
 test("the place in the middle of a view is told in the same units, whichever copy of the world it is in", () => {

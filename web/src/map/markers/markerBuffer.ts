@@ -27,7 +27,7 @@ export class MarkerBuffer {
   /** Takes what has changed in the store; null where nothing has. The whole buffer may be another one afterwards. */
   update(store: DeviceStore, now: number, serverNow: number): Span | null {
     const rebase = Math.abs(now - this.epoch) > REBASE_AFTER; // a clock of the past goes back, too
-    const changed = store.takeChanged();
+    const changed = store.drainChanged();
     if (rebase) this.epoch = now;
     if (rebase || changed === "all" || store.count * STRIDE > this.bytes.byteLength) {
       this.#grow(store.count);
@@ -72,8 +72,8 @@ export class MarkerBuffer {
     set(FIELDS.time + 8, (glides.overrun[row] ?? 0) / 1000);
     set(FIELDS.course, glides.fromCourse[row] ?? -1);
     set(FIELDS.course + 4, glides.toCourse[row] ?? -1);
-    set(FIELDS.staleAt, (now - this.epoch + store.staleIn(row, serverNow)) / 1000);
-    set(FIELDS.bornAt, ((glides.bornAt[row] ?? 0) - this.epoch) / 1000);
+    set(FIELDS.staleAt, (now - this.epoch + store.timeUntilStale(row, serverNow)) / 1000);
+    set(FIELDS.bornAt, ((glides.appearedAt[row] ?? 0) - this.epoch) / 1000);
     this.#view.setUint8(at + FIELDS.look, store.status[row] ?? 0);
     this.#view.setUint8(at + FIELDS.look + 1, store.isHidden(row) ? HIDDEN : Number(store.isKindShown(row)));
     this.#view.setUint8(at + FIELDS.look + 2, store.colour[row] ?? 0);

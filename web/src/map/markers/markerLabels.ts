@@ -1,6 +1,6 @@
 import type { Palette } from "../view/palette";
-import type { Rectangle } from "./occupied";
-import { Occupied } from "./occupied";
+import type { Rectangle } from "./collisionGrid";
+import { CollisionGrid } from "./collisionGrid";
 
 const MOST_LABELS = 150;
 const MOST_PICTURES = 400; // at the limit all are drawn anew
@@ -52,7 +52,7 @@ export class MarkerLabels {
    */
   choose(anchors: readonly Anchor[], offset: number): void {
     const rank = (anchor: Anchor): number => (anchor.always ? 0 : this.#chosen.has(anchor.row) ? 1 : 2);
-    const occupied = new Occupied();
+    const occupied = new CollisionGrid();
     for (const { x, y } of anchors) occupied.add(around(x, y, MARKER_CORE));
     const chosen = new Set<number>();
     for (const anchor of [...anchors].sort((a, b) => rank(a) - rank(b))) {

@@ -1,5 +1,5 @@
 import type { DeviceStore } from "../../fleet/deviceStore";
-import { TRAIL_LASTS } from "../../fleet/trailRing";
+import { TRAIL_DURATION } from "../../fleet/trailRing";
 import type { LivePosition } from "../../live/position";
 import { STATUSES } from "../../live/position";
 import type { Theme } from "../../settings/theme";
@@ -36,7 +36,7 @@ export class MarkerPainter {
   labelsOn = true;
   /** Lines to where markers head. */
   ahead = false;
-  trailLasts = TRAIL_LASTS; // s
+  trailDuration = TRAIL_DURATION; // s
   /** Colours are those of speeds, not of kinds. */
   speeds = false;
   readonly #store: DeviceStore;
@@ -91,7 +91,7 @@ export class MarkerPainter {
     const each = { store: this.#store, markers: this.#markers, now };
     context.strokeStyle = this.#palette.status.moving;
     if (trail) {
-      paintTrails(context, view, { ring: trail, lasts: this.trailLasts, now });
+      paintTrails(context, view, { ring: trail, lasts: this.trailDuration, now });
       paintWays(context, view, { ...each, ahead: false });
     }
     if (this.ahead) paintWays(context, view, { ...each, ahead: true });

@@ -24,7 +24,7 @@ export interface MarkerFrame {
   readonly still: boolean;
   /** The ways that markers went, and lines to where they head. */
   readonly trail: TrailRing | null;
-  readonly trailLasts: number; // s
+  readonly trailDuration: number; // s
   readonly ahead: boolean;
   /** Colours are those of speeds, not of kinds. */
   readonly speeds: boolean;
@@ -110,10 +110,10 @@ export class MarkerRenderer {
     }
   }
 
-  #drawLines({ view, palette, now, trail, trailLasts, ahead }: MarkerFrame): void {
+  #drawLines({ view, palette, now, trail, trailDuration, ahead }: MarkerFrame): void {
     if (!this.#lines || (!trail && !ahead)) return;
     const markers = { count: this.#store.count, now: (now - this.#buffer.epoch) / 1000 };
-    this.#lines.look(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown, trailLasts });
+    this.#lines.look(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown, trailDuration });
     if (trail) this.#lines.drawTrails(view, trail, now, markers);
     if (ahead) this.#lines.drawAhead(view, markers);
   }
@@ -163,7 +163,7 @@ export class MarkerRenderer {
     this.#indices = gl.createBuffer();
     this.#vertices = gl.createBuffer();
     this.#held = 0;
-    this.#store.changeAll();
+    this.#store.markAllChanged();
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#vertices);
     const { from, to, time, course, bornAt, look } = FIELDS;
     for (const [place, offset] of [

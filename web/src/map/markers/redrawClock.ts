@@ -10,7 +10,7 @@ export interface Motion {
 }
 
 /** Ms until a new frame would look different, and no sooner than the last one's cost allows. */
-export function restTime({ speed, turning }: Motion, cost: number): number {
+export function pauseTime({ speed, turning }: Motion, cost: number): number {
   const moving = speed > 0 ? VISIBLE_STEP / speed : LONGEST_REST;
   const wanted = Math.min(turning ? 2 * FRAME : LONGEST_REST, moving);
   return Math.max(wanted, cost > FRAME / 2 ? cost / SHARE : 0);

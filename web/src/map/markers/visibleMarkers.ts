@@ -91,7 +91,7 @@ export class VisibleMarkers {
 
   #noteMotion(store: DeviceStore, row: number, scale: number, now: number): void {
     const { glides } = store;
-    if (!glides.moves(row, now)) return;
+    if (!glides.isMoving(row, now)) return;
     const duration = glides.duration[row] ?? 0;
     const start = glides.start[row] ?? 0;
     const dx = (glides.toX[row] ?? 0) - (glides.fromX[row] ?? 0);

@@ -1,8 +1,8 @@
 import { address, fetchJson } from "../../api/request";
 import { t } from "../../i18n/t";
 import { areNumbers, isFields } from "../../lib/fields";
-import { Pace } from "../../lib/pace";
 import { Value } from "../../lib/readable";
+import { Throttle } from "../../lib/throttle";
 import type { LivePosition } from "../../live/position";
 import type { TrackPoint, TrackState } from "./trackState";
 
@@ -15,7 +15,7 @@ const PACE = 500; // ms between changes of the state
 export class TrackLoader {
   readonly state = new Value<TrackState | null>(null);
   readonly #base: string;
-  readonly #publish = new Pace(PACE, () => this.#set({ points: [...this.#points] }));
+  readonly #publish = new Throttle(PACE, () => this.#set({ points: [...this.#points] }));
   #points: TrackPoint[] = [];
   #request: AbortController | null = null;
 
@@ -47,7 +47,7 @@ export class TrackLoader {
     if (time <= (this.#points.at(-1)?.time ?? 0)) return;
     this.#points.push({ time, latitude, longitude, ...given("speed", speed), ...given("course", course) });
     this.#points = lately(this.#points);
-    this.#publish.ask();
+    this.#publish.schedule();
   }
 
   async #load(deviceId: string, from: number, cancel: AbortSignal): Promise<void> {

@@ -9,8 +9,8 @@ import OpenLayersMap from "ol/Map";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import View from "ol/View";
 import { withPlace } from "../../lib/hashParameters";
-import { Pace } from "../../lib/pace";
 import type { Box, Place } from "../../lib/place";
+import { Throttle } from "../../lib/throttle";
 import type { VisibleArea } from "../../live/viewReport";
 import { boxSelect } from "./boxSelect";
 import { frameViewOf, visibleArea } from "./frameView";
@@ -35,7 +35,7 @@ export interface MapViewOptions {
   readonly layers: BaseLayer[];
   readonly startBox: Box | null;
   /** Whether the user asked for less motion. */
-  readonly calm: () => boolean;
+  readonly reducedMotion: () => boolean;
   readonly onMove: (area: VisibleArea) => void;
   /** The map came to rest. */
   readonly onRest: () => void;
@@ -58,9 +58,9 @@ export class MapView {
   readonly #view: View;
   readonly #options: MapViewOptions;
   readonly #menu: MenuGesture;
-  readonly #hash = new Pace(HASH_PACE, () => this.#writeHash());
+  readonly #hash = new Throttle(HASH_PACE, () => this.#writeHash());
   /** Whether the place was given by the address, so that nothing should choose a better one. */
-  readonly placed: boolean;
+  readonly hasStartPlace: boolean;
   #padding = [0, 0, 0, 0];
   /** The centre that stays while the padding changes. */
   #kept: number[] | undefined;
@@ -74,7 +74,7 @@ export class MapView {
       options.onMenu(event && [x, y]);
     });
     const start = readHash(window.location.hash);
-    this.placed = start !== null;
+    this.hasStartPlace = start !== null;
     this.#view = new View({
       center: fromLonLat(start ? [start.longitude, start.latitude] : [0, 25]),
       zoom: start?.zoom ?? 2,
@@ -97,7 +97,7 @@ export class MapView {
   mount(element: HTMLElement): void {
     element.tabIndex = 0;
     this.map.setTarget(element);
-    if (!this.placed) this.fit(this.#options.startBox ?? WORLD, false);
+    if (!this.hasStartPlace) this.fit(this.#options.startBox ?? WORLD, false);
     this.#listen(element);
   }
 
@@ -105,7 +105,7 @@ export class MapView {
     this.#hash.stop();
     this.#menu.stop();
     this.#pointer.stop();
-    window.removeEventListener("hashchange", this.#hashChanged);
+    window.removeEventListener("hashchange", this.#onHashChange);
     this.map.setTarget(undefined);
     this.map.dispose();
   }
@@ -126,7 +126,7 @@ export class MapView {
   }
 
   /** Moves the map, at the zoom that it has, to a place that is not where it can be seen. */
-  bring({ latitude, longitude }: Place): void {
+  moveIntoView({ latitude, longitude }: Place): void {
     const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
     const free = freeExtent(this.#view, this.#view.getAnimating() ? this.#kept : undefined);
     if (containsCoordinate(free, center) && this.#isBare(center)) return;
@@ -217,7 +217,7 @@ export class MapView {
   }
 
   #motion(duration: number): number {
-    return this.#options.calm() ? 0 : duration;
+    return this.#options.reducedMotion() ? 0 : duration;
   }
 
   /** In the copy of the world that is nearest to the centre of the map. */
@@ -254,18 +254,18 @@ export class MapView {
     });
     this.map.on("moveend", () => {
       onRest();
-      this.#hash.ask();
+      this.#hash.schedule();
       this.#applyPadding();
     });
-    window.addEventListener("hashchange", this.#hashChanged);
+    window.addEventListener("hashchange", this.#onHashChange);
   }
 
-  readonly #hashChanged = (): void => {
-    const asked = readHash(window.location.hash);
-    if (!asked) return;
+  readonly #onHashChange = (): void => {
+    const requested = readHash(window.location.hash);
+    if (!requested) return;
     this.#options.onPan();
-    this.#view.setCenter(fromLonLat([asked.longitude, asked.latitude]));
-    this.#view.setZoom(asked.zoom);
+    this.#view.setCenter(fromLonLat([requested.longitude, requested.latitude]));
+    this.#view.setZoom(requested.zoom);
   };
 
   #writeHash(): void {
@@ -274,7 +274,7 @@ export class MapView {
     if (!center || zoom === undefined) return;
     const [longitude = 0, latitude = 0] = toLonLat(center);
     const { pathname, search, hash } = window.location;
-    const said = withPlace(hash, writeHash({ zoom, latitude, longitude }));
-    window.history.replaceState(window.history.state, "", pathname + search + said);
+    const newHash = withPlace(hash, writeHash({ zoom, latitude, longitude }));
+    window.history.replaceState(window.history.state, "", pathname + search + newHash);
   }
 }

@@ -59,7 +59,7 @@ test("keys play, pause and step, but the space bar presses what has the focus", 
   await userEvent.keyboard(" ");
   expect(state().playing).toBe(false);
   await userEvent.keyboard(",.");
-  expect(engine.told.calls).toEqual(expect.arrayContaining(["step -1", "step 1"]));
+  expect(engine.recorded.calls).toEqual(expect.arrayContaining(["step -1", "step 1"]));
   screen.getByRole("slider", { name: "Time that is shown" }).focus();
   await userEvent.keyboard(" ");
   expect(state().playing).toBe(true);
@@ -138,7 +138,7 @@ test("what is missing is said: loading, nothing stored, or why it cannot be had"
   act(() => engine.replay.state.set({ ...state(), waiting: false, error: "The server answered 503." }));
   expect(screen.getByRole("alert").textContent).toContain("The server answered 503.");
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-  expect(engine.told.calls).toContain("retry");
+  expect(engine.recorded.calls).toContain("retry");
 });
 
 test("the badge says that live is paused and how much is newer, unless the connection is in trouble", async () => {

@@ -9,9 +9,9 @@ import { useReadable } from "../../lib/useReadable";
 import type { Replay, ReplayState } from "../../replay/replay";
 import { REPLAY_SPEEDS } from "../../replay/replay";
 import { IconButton } from "../../ui/IconButton";
-import { Segments } from "../../ui/Segments";
-import { PiecesStrip } from "./PiecesStrip";
-import { PlayedDevices } from "./PlayedDevices";
+import { SegmentedControl } from "../../ui/SegmentedControl";
+import { ReplayDevices } from "./ReplayDevices";
+import { SegmentStrip } from "./SegmentStrip";
 import { Timeline } from "./Timeline";
 
 const SPEEDS = REPLAY_SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}×` }));
@@ -39,17 +39,17 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
         />
         <p className="replay-time number">{words}</p>
         {state.waiting && <p className="muted">{t("Loading…")}</p>}
-        <Segments
+        <SegmentedControl
           label={t("Speed of the replay")}
           options={SPEEDS}
           value={String(state.speed)}
           onChange={(value) => replay.setSpeed(REPLAY_SPEEDS.find((speed) => String(speed) === value) ?? state.speed)}
         />
-        <PlayedDevices devices={state.devices} />
+        <ReplayDevices devices={state.devices} />
       </div>
       <Timeline replay={state} now={now} words={words} onSeek={(time) => replay.seek(time)} />
       {selected !== null && (
-        <PiecesStrip deviceId={selected} replay={state} now={now} onSeek={(time) => replay.seek(time)} />
+        <SegmentStrip deviceId={selected} replay={state} now={now} onSeek={(time) => replay.seek(time)} />
       )}
       <ReplayTrouble state={state} onRetry={() => replay.retry()} />
     </div>

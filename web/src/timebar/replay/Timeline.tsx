@@ -1,7 +1,7 @@
 import { formatMinute } from "../../format/time";
 import { t } from "../../i18n/t";
 import type { ReplayState } from "../../replay/replay";
-import { gapsOf } from "./timelineGaps";
+import { timelineGaps } from "./timelineGaps";
 
 const STEP = 10_000; // ms
 
@@ -22,7 +22,7 @@ export function Timeline({ replay, now, words, onSeek }: TimelineProps) {
       <div className="timeline-line" aria-hidden="true">
         <div className="timeline-done" style={{ width: `${done}%` }} />
         {stored &&
-          gapsOf(range, stored).map(({ from, to }) => (
+          timelineGaps(range, stored).map(({ from, to }) => (
             <div
               key={from}
               className="timeline-gap"

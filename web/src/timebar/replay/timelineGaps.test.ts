@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gapsOf } from "./timelineGaps";
+import { timelineGaps } from "./timelineGaps";
 
 const RANGE = { from: 100, to: 200 };
 
@@ -31,9 +31,9 @@ test.each([
     [[0, 1]],
   ],
 ])("where %s that is where the gaps are", (_, stored, expected) => {
-  expect(gapsOf(RANGE, stored).map(({ from, to }) => [from, to])).toEqual(expected);
+  expect(timelineGaps(RANGE, stored).map(({ from, to }) => [from, to])).toEqual(expected);
 });
 
 test("a range without length has no gaps", () => {
-  expect(gapsOf({ from: 5, to: 5 }, [])).toEqual([]);
+  expect(timelineGaps({ from: 5, to: 5 }, [])).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { TimeRange } from "../../lib/timeRange";
 
 /** Where nothing is stored in a range, as shares of it; `stored` lies in the order of time. */
-export function gapsOf(range: TimeRange, stored: readonly TimeRange[]): TimeRange[] {
+export function timelineGaps(range: TimeRange, stored: readonly TimeRange[]): TimeRange[] {
   const length = range.to - range.from;
   if (length <= 0) return [];
   const gaps: TimeRange[] = [];

@@ -1,0 +1,36 @@
+import { formatMinute } from "../format/time";
+import { t } from "../i18n/t";
+import type { TimeRange } from "../lib/timeRange";
+import { type HistoryChoice, layerRange, PRESETS } from "./historyRange";
+import type { Mode } from "./useReplayMode";
+
+const HOUR = 3_600_000; // ms
+
+interface RangeOption {
+  readonly value: HistoryChoice;
+  readonly label: string;
+}
+
+/** The times that are offered: a replay plays exactly what they say. The layer shows whole hours: of the shortest times it
+ * says since when, and offers one of those that come to the same. `shown` is the range of the choice. */
+export function rangeOptions(
+  mode: Mode,
+  chosen: HistoryChoice,
+  shown: TimeRange | null,
+  now: number,
+): readonly RangeOption[] {
+  const custom: RangeOption = { value: "custom", label: t("Custom") };
+  if (mode === "replay") return [...PRESETS.map(({ key, label }) => ({ value: key, label: t(label) })), custom];
+  const presets = PRESETS.map(({ key, label, milliseconds }): RangeOption => {
+    const { from } = (key === chosen && shown) || layerRange(key, now);
+    return {
+      value: key,
+      label: milliseconds > HOUR ? t(label) : t("Since {{time}}", { time: formatMinute(from, now) }),
+    };
+  });
+  const offered = presets.filter((preset) => {
+    const alike = presets.filter(({ label }) => label === preset.label);
+    return preset === (alike.find(({ value }) => value === chosen) ?? alike.at(-1));
+  });
+  return [{ value: "off", label: t("Off") }, ...offered, custom];
+}
