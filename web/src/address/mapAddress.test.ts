@@ -5,7 +5,7 @@ import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
 const NOTHING: MapAddress = { selected: [], isolated: null, filter: NO_FILTER, off: [], closed: [], tab: null };
 
 test("what is said is read again, whatever the names hold", () => {
-  const said: MapAddress = {
+  const address: MapAddress = {
     selected: ["bus-1", "a,b", "50%", "ş/?&=#"],
     isolated: ["bus-1"],
     filter: { search: "line 4", statuses: ["moving", "stale"], kinds: ["bus", "van"], inView: true },
@@ -13,7 +13,7 @@ test("what is said is read again, whatever the names hold", () => {
     closed: ["right"],
     tab: "overview",
   };
-  expect(readMapAddress(writeMapAddress("#12/60.1/24.9?mode=replay", said))).toEqual(said);
+  expect(readMapAddress(writeMapAddress("#12/60.1/24.9?mode=replay", address))).toEqual(address);
 });
 
 test("where there is nothing to say, nothing is, and what others say stays", () => {

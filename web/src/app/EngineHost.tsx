@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import type { Config } from "../api/config";
 import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
 import type { Engine } from "../engine/engine";
-import { createEngine } from "../engine/mapEngine";
+import { MapEngine } from "../engine/mapEngine";
 import { EngineContext } from "../engine/useEngine";
 import { createStatsHistory } from "../overview/statsHistory";
 import { StatsHistoryContext } from "../overview/useStatsHistory";
@@ -22,8 +22,8 @@ export function EngineHost({ config, theme }: EngineHostProps) {
   const [mode] = useState(() => readPageMode(window.location.search));
   const [engine, setEngine] = useState<Engine | null>(null);
   const trail = useMemo(() => engine && createStatsHistory(engine.stats), [engine]);
-  const create = useEffectEvent(() =>
-    createEngine({ base: document.baseURI, config, theme: theme.theme, paused: mode.paused }),
+  const create = useEffectEvent(
+    () => new MapEngine({ base: document.baseURI, config, theme: theme.theme, paused: mode.paused }),
   );
   useEffect(() => {
     const created = create();

@@ -6,7 +6,7 @@ import type { Moment } from "./timeSeries";
 const HEIGHT = 132; // pixels
 const OUTSIDE = -10; // pixels: where no cursor is
 
-export interface TimeLineProps {
+export interface LineChartProps {
   readonly moments: readonly Moment[];
   /** The value as it is written at the axis. */
   write(value: number): string;
@@ -20,7 +20,7 @@ export interface TimeLineProps {
 }
 
 /** A line over time, drawn by uPlot, that ends where nothing is known. Nothing of it moves by itself. */
-export default function TimeLine({ moments, write, writeTime, at, onPoint, onChoose, head }: TimeLineProps) {
+export default function LineChart({ moments, write, writeTime, at, onPoint, onChoose, head }: LineChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const point = useEffectEvent((made: uPlot) =>

@@ -34,7 +34,7 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
         <Fact name={t("Fix")}>
           {formatTime(newest.timestamp, now)} · {formatAge(now - newest.timestamp)}
         </Fact>
-        {device && <HeardFacts device={device} now={now} />}
+        {device && <ReportFacts device={device} now={now} />}
         <div className="fact">
           <dt>{t("Place")}</dt>
           <dd className="number copyable">
@@ -59,13 +59,13 @@ export function UnplacedFacts({ device }: { readonly device: Device }) {
       <p className="muted">{t("Its fixes are dated in the future: no place is shown until its clock is set.")}</p>
       <dl className="facts">
         <Fact name={t("Status")}>{t(device.status)}</Fact>
-        <HeardFacts device={device} now={now} />
+        <ReportFacts device={device} now={now} />
       </dl>
     </>
   );
 }
 
-function HeardFacts({ device, now }: { readonly device: Device; readonly now: number }) {
+function ReportFacts({ device, now }: { readonly device: Device; readonly now: number }) {
   return (
     <>
       <Fact name={t("Last heard")}>

@@ -83,6 +83,6 @@ test("where there are none it says so, and where they cannot be had, why", async
 });
 
 test("durations are told in two units at most", () => {
-  const told = [40_000, 5 * 60_000, 2 * HOUR + 5 * 60_000, 76 * HOUR, -5].map(formatDuration);
-  expect(told).toEqual(["40 s", "5 min", "2 h 05 min", "3 d 4 h", "0 s"]);
+  const recorded = [40_000, 5 * 60_000, 2 * HOUR + 5 * 60_000, 76 * HOUR, -5].map(formatDuration);
+  expect(recorded).toEqual(["40 s", "5 min", "2 h 05 min", "3 d 4 h", "0 s"]);
 });

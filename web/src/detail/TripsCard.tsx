@@ -42,8 +42,8 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
         <p className="muted">{t("None yet: they are made from what is stored, every minute or so.")}</p>
       )}
       <ol className="pieces">
-        {shown.map((piece) => (
-          <PieceRow key={`${piece.type} ${piece.start}`} piece={piece} now={now} />
+        {shown.map((segment) => (
+          <SegmentRow key={`${segment.type} ${segment.start}`} segment={segment} now={now} />
         ))}
       </ol>
       {shown.length < pieces.length && (
@@ -56,26 +56,26 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
 }
 
 function sums(pieces: readonly TripSegment[]): string {
-  return formatDistance(pieces.reduce((sum, piece) => sum + (piece.type === "trip" ? piece.distance : 0), 0));
+  return formatDistance(pieces.reduce((sum, segment) => sum + (segment.type === "trip" ? segment.distance : 0), 0));
 }
 
-function PieceRow({ piece, now }: { readonly piece: TripSegment; readonly now: number }) {
+function SegmentRow({ segment, now }: { readonly segment: TripSegment; readonly now: number }) {
   const engine = useEngine();
-  const isTrip = piece.type === "trip";
+  const isTrip = segment.type === "trip";
   const Icon = isTrip ? Route : CircleStop;
   return (
     <li>
-      <button type="button" className="piece" onClick={() => engine.flyTo(placeOf(piece))}>
+      <button type="button" className="piece" onClick={() => engine.flyTo(placeOf(segment))}>
         <Icon aria-hidden />
         <span>
-          <span className="piece-name">{segmentName(piece)}</span>
+          <span className="piece-name">{segmentName(segment)}</span>
           <span className="muted">
-            {formatMinute(piece.start, now)} – {formatMinute(piece.end, now)}
+            {formatMinute(segment.start, now)} – {formatMinute(segment.end, now)}
           </span>
         </span>
         <span className="number piece-figures">
-          <span>{formatDuration(piece.end - piece.start)}</span>
-          {isTrip && <span className="muted">{t("mean {{speed}}", { speed: formatSpeed(piece.mean_speed) })}</span>}
+          <span>{formatDuration(segment.end - segment.start)}</span>
+          {isTrip && <span className="muted">{t("mean {{speed}}", { speed: formatSpeed(segment.mean_speed) })}</span>}
         </span>
       </button>
     </li>
@@ -83,8 +83,8 @@ function PieceRow({ piece, now }: { readonly piece: TripSegment; readonly now: n
 }
 
 /** Where it stood, or where it arrived. */
-function placeOf(piece: TripSegment): Place {
-  if (piece.type === "stop") return { longitude: piece.longitude, latitude: piece.latitude };
-  const [longitude, latitude] = piece.to;
+function placeOf(segment: TripSegment): Place {
+  if (segment.type === "stop") return { longitude: segment.longitude, latitude: segment.latitude };
+  const [longitude, latitude] = segment.to;
   return { longitude, latitude };
 }

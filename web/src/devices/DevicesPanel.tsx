@@ -57,7 +57,7 @@ function DevicesBody({ devices }: { readonly devices: Devices }) {
   if (isPending) return <SkeletonRows />;
   if (data === undefined) return null;
   if (data.total === 0) return isFiltered(filter) ? <NoMatch without={data.without} /> : <NoneYet />;
-  return <DeviceList key={JSON.stringify([filter, sortOf(order)])} devices={data} onLook={devices.look} />;
+  return <DeviceList key={JSON.stringify([filter, sortOf(order)])} devices={data} onLook={devices.showRow} />;
 }
 
 function NoneYet() {

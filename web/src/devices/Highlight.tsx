@@ -1,12 +1,12 @@
 import { searchMatch } from "./searchMatch";
 
-interface HighlightedProps {
+interface HighlightProps {
   readonly text: string;
   readonly search: string;
 }
 
 /** A text with the part marked that was searched for. */
-export function Highlight({ text, search }: HighlightedProps) {
+export function Highlight({ text, search }: HighlightProps) {
   const match = searchMatch(text, search);
   if (match === null) return text;
   const [start, end] = match;

@@ -29,7 +29,7 @@ export interface Devices {
   /** What is held still is of another filter. */
   readonly settling: boolean;
   /** Says which row is the first in sight. */
-  look(row: number): void;
+  showRow(row: number): void;
 }
 
 /** The devices that match at the time that the map shows, around the row that is looked at, refreshed while the list is on
@@ -38,20 +38,20 @@ export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
   const search = useDebounced(filter.search.trim(), SEARCH_PAUSE_MILLISECONDS);
   const engine = useEngine();
   const view = useReadable(engine.view);
-  const asked = deviceQuery({ ...filter, search }, order, view);
+  const requested = deviceQuery({ ...filter, search }, order, view);
   // Another list starts from the top; the same one does not because the map has moved.
-  const of = JSON.stringify({ ...asked, bbox: filter.inView });
+  const of = JSON.stringify({ ...requested, bbox: filter.inView });
   const [kept, setKept] = useState({ of, offset: 0 });
   const offset = kept.of === of ? kept.offset : 0;
   const part = { offset, limit: CHUNK * CHUNKS };
   const past = usePastMoment();
   const query = useQuery({
-    queryKey: ["devices", asked, offset, past],
+    queryKey: ["devices", requested, offset, past],
     queryFn: async ({ signal }) => {
       const named = Object.keys(engine.stats.get()?.by_kind ?? {});
       const page =
         past === null
-          ? await fetchDevices({ ...asked, ...part }, signal)
+          ? await fetchDevices({ ...requested, ...part }, signal)
           : replayDevices(engine.replay.fleet(), { filter: { ...filter, search }, order, view, named, ...part });
       return { ...page, offset, of };
     },
@@ -59,9 +59,9 @@ export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
     refetchInterval: past === null ? REFRESH_MILLISECONDS : false,
     gcTime: 10_000,
   });
-  const look = useCallback((row: number) => setKept({ of, offset: offsetAt(row) }), [of]);
+  const showRow = useCallback((row: number) => setKept({ of, offset: offsetAt(row) }), [of]);
   const settling = search !== filter.search.trim() || query.data?.of !== of;
-  return { query, settling, look };
+  return { query, settling, showRow };
 }
 
 /** Where the window begins around a row. */

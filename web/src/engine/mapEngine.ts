@@ -19,8 +19,7 @@ import { BasemapSelection } from "../map/basemap/basemapSelection";
 import { FollowCamera } from "../map/followCamera";
 import { History } from "../map/history/history";
 import { HistoryDrawing } from "../map/historyDrawing";
-import type { Layers } from "../map/layers";
-import { FIRST_LAYERS } from "../map/layers";
+import { FIRST_LAYERS, type Layers } from "../map/layers";
 import { MapLayers } from "../map/mapLayers";
 import { MapPopup } from "../map/mapPopup";
 import type { Drawing } from "../map/markers/frameGovernor";
@@ -35,16 +34,13 @@ import { ReplayPlayer } from "../replay/replayPlayer";
 import type { Theme } from "../settings/theme";
 import { ClickHandler } from "./clickHandler";
 import type { Engine, EngineOptions } from "./engine";
+import { MotionPreference } from "./motionPreference";
 import { setTestHooks, testHooks } from "./testHooks";
 
 const REFRESH_INTERVAL = 500; // ms
 
-export function createEngine(options: EngineOptions): Engine {
-  return new MapEngine(options);
-}
-
-/** Joins the parts: what the socket says goes into the store, what the store holds is drawn. */
-class MapEngine implements Engine {
+/** Joins the parts: messages of the socket go into the store, and the map draws what the store holds. */
+export class MapEngine implements Engine {
   readonly stats = new Value<Stats | null>(null);
   readonly shown = new Value(0);
   readonly drawing = new Value<Drawing>("full");
@@ -70,7 +66,7 @@ class MapEngine implements Engine {
   readonly #trackDrawing: TrackDrawing;
   readonly #historyDrawing: HistoryDrawing;
   readonly #reporter: ViewReporter;
-  readonly #reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #motion: MotionPreference;
   readonly #ended = new AbortController();
   readonly #filter = new FleetFilter({
     stores: () => [this.#store, this.replay.store],
@@ -111,13 +107,14 @@ class MapEngine implements Engine {
     this.replay = new ReplayPlayer({
       base,
       serverNow,
-      nameOf: (deviceId) => store.positions[store.row(deviceId) ?? -1]?.name,
+      deviceName: (deviceId) => store.positions[store.row(deviceId) ?? -1]?.name,
       selected: this.selection.get,
       liveCount: () => this.#intake.liveCount,
       onScene: this.#changeScene,
       onChange: () => this.#map.markers.wake(),
     });
     this.#address = new ReplayAddress(this.replay);
+    this.#motion = new MotionPreference({ stores: [store, this.replay.store], paused: paused === true });
   }
 
   get connection() {
@@ -152,8 +149,7 @@ class MapEngine implements Engine {
     if (this.#refreshTimer !== null || this.#ended.signal.aborted) return;
     this.#history.drawing.subscribe(this.#historyDrawing.draw);
     this.#trackDrawing.start();
-    this.#reducedMotion.addEventListener("change", this.#applyReducedMotion);
-    this.#applyReducedMotion();
+    this.#motion.start();
     this.#refreshTimer = setInterval(this.#refresh, REFRESH_INTERVAL);
     setTestHooks(testHooks({ layers: this.#map, view: this.#view, scene: this.#scene, counts: this.#intake.counts }));
     this.#view.mount(element);
@@ -166,9 +162,9 @@ class MapEngine implements Engine {
 
   dispose(): void {
     this.#ended.abort();
-    this.#reducedMotion.removeEventListener("change", this.#applyReducedMotion);
     if (this.#refreshTimer !== null) clearInterval(this.#refreshTimer);
-    for (const part of [this.#address, this.basemap, this.replay, this.#followCamera, this.#trackDrawing]) part.stop();
+    for (const part of [this.#motion, this.#address, this.basemap, this.replay, this.#followCamera, this.#trackDrawing])
+      part.stop();
     for (const part of [this.#reporter, this.#socket, this.#selection, this.#tracks, this.#history]) part.stop();
     this.#map.dispose();
     this.#view.dispose();
@@ -260,11 +256,9 @@ class MapEngine implements Engine {
     return new MapView({
       layers: this.#map.all,
       startBox: this.#options.config.start?.bbox ?? null,
-      reducedMotion: () => this.#reducedMotion.matches,
+      reducedMotion: () => this.#motion.reduced,
       onMove: (area) => {
-        this.#reporter.onMove(area);
-        this.popup.onMapMove(area);
-        this.#pointer.onMapMove();
+        for (const part of [this.#reporter, this.popup, this.#pointer]) part.onMapMove(area);
       },
       onRest: () => this.#historyDrawing.survey(),
       onClick: (pixel, touch, shift) => this.#clickHandler.click(pixel, touch, shift),
@@ -279,7 +273,7 @@ class MapEngine implements Engine {
   readonly #onMessage = (message: Message): void => {
     if (message.type === "stats") {
       this.stats.set(message.stats);
-      this.#filter.kindsMayHaveChanged();
+      this.#filter.kindsChanged();
     }
     if (this.#intake.onMessage(message)) this.#map.live.wake();
   };
@@ -289,20 +283,15 @@ class MapEngine implements Engine {
     return this.#followCamera.onFrame();
   };
 
-  /** Markers move under a pointer that rests, so what it is over changes by itself. */
+  /** Markers move under a pointer that rests, so the hovered device changes without an event of the pointer. */
   readonly #refresh = (): void => {
     this.shown.set(this.#map.markers.meter.drawn);
     this.drawing.set(this.#map.markers.drawing);
     this.#pointer.refresh();
     this.#historyDrawing.survey();
     this.#followCamera.keepGroupInView();
-    this.#trackDrawing.look();
+    this.#trackDrawing.refresh();
     // Without markers no frame of theirs leads the map after the device.
     if (!this.layers.get().live) this.#onFrame();
-  };
-
-  readonly #applyReducedMotion = (): void => {
-    const calm = this.#reducedMotion.matches || this.#options.paused === true;
-    for (const { glides } of [this.#store, this.replay.store]) glides.smooth = !calm;
   };
 }

@@ -29,7 +29,7 @@ export class FleetFilter {
     this.#options.onChange(this.#filter, this.#options.named());
   }
 
-  kindsMayHaveChanged(): void {
+  kindsChanged(): void {
     if (this.#filter.kinds?.has("other")) this.apply();
   }
 

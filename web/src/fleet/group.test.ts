@@ -2,28 +2,28 @@ import { expect, test } from "vitest";
 import { Group, MOST_MEMBERS } from "./group";
 
 function groupOfTest() {
-  const told: (string | null)[] = [];
-  const group = new Group({ onPrimary: (deviceId) => told.push(deviceId), onIsolated: () => {} });
-  return { group, told };
+  const selected: (string | null)[] = [];
+  const group = new Group({ onPrimary: (deviceId) => selected.push(deviceId), onIsolated: () => {} });
+  return { group, selected: selected };
 }
 
 test("devices keep the order in which they were selected, and the last one is told of", () => {
-  const { group, told } = groupOfTest();
+  const { group, selected } = groupOfTest();
   group.only("a");
   group.toggle("b");
   group.add(["c", "a", "d"]);
   expect(group.members.get()).toEqual(["a", "b", "c", "d"]);
-  expect(told).toEqual(["a", "b", "d"]);
+  expect(selected).toEqual(["a", "b", "d"]);
 });
 
 test("what is toggled again leaves, and the one before is told of in its place", () => {
-  const { group, told } = groupOfTest();
+  const { group, selected } = groupOfTest();
   group.add(["a", "b"]);
   group.toggle("b");
-  expect(told.at(-1)).toBe("a");
+  expect(selected.at(-1)).toBe("a");
   group.toggle("a");
   expect(group.members.get()).toEqual([]);
-  expect(told.at(-1)).toBeNull();
+  expect(selected.at(-1)).toBeNull();
 });
 
 test("selecting one leaves the others", () => {

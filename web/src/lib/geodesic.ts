@@ -1,7 +1,7 @@
 import type { Place } from "./place";
 
 /** Metres and degrees clockwise from north, at the start. */
-export interface Leg {
+export interface GeodesicLeg {
   readonly metres: number;
   readonly bearing: number;
 }
@@ -15,7 +15,7 @@ const ROUNDS = 100;
 const EXACT = 1e-12; // radians
 
 /** The shortest way over the ellipsoid, by T. Vincenty's formulae (Survey Review, 1975), good to a millimetre. */
-export function geodesic(from: Place, to: Place): Leg {
+export function geodesic(from: Place, to: Place): GeodesicLeg {
   const difference = radians(to.longitude - from.longitude);
   const u1 = Math.atan((1 - F) * Math.tan(radians(from.latitude)));
   const u2 = Math.atan((1 - F) * Math.tan(radians(to.latitude)));
@@ -51,7 +51,7 @@ function length(sigma: number, sin: number, cos: number, square: number, middle:
   return B * a * (sigma - b * sin * (middle + (b / 4) * (cos * (2 * middle ** 2 - 1) - last)));
 }
 
-function onSphere(from: Place, to: Place): Leg {
+function onSphere(from: Place, to: Place): GeodesicLeg {
   const [lat1, lat2] = [radians(from.latitude), radians(to.latitude)];
   const lon = radians(to.longitude - from.longitude);
   const h = Math.sin((lat2 - lat1) / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(lon / 2) ** 2;

@@ -78,12 +78,12 @@ class BlockReader {
   garbled = 0;
   readonly #frame: ArrayBuffer;
   readonly #view: DataView;
-  readonly #known: ReadonlyMap<number, DeviceNames>;
+  readonly #knownNames: ReadonlyMap<number, DeviceNames>;
 
   constructor(frame: ArrayBuffer, known: ReadonlyMap<number, DeviceNames>) {
     this.#frame = frame;
     this.#view = new DataView(frame);
-    this.#known = known;
+    this.#knownNames = known;
   }
 
   /** The length of the block, or null for garbage. */
@@ -99,7 +99,7 @@ class BlockReader {
     const columns = columnsOf(this.#frame, at + BLOCK_HEAD, count, flags);
     const namesEnd = this.#learn(aligned(columns.end, 8), at + length, this.#view.getUint32(at + 8, true));
     if (namesEnd === null || aligned(namesEnd, 8) !== at + length) return null;
-    this.#take(columns, count);
+    this.#decodePosition(columns, count);
     return length;
   }
 
@@ -131,10 +131,10 @@ class BlockReader {
     return end;
   }
 
-  #take(columns: Columns, count: number): void {
+  #decodePosition(columns: Columns, count: number): void {
     for (let row = 0; row < count; row += 1) {
       const number = columns.number[row] ?? 0;
-      const named = this.newNames.get(number) ?? this.#known.get(number);
+      const named = this.newNames.get(number) ?? this.#knownNames.get(number);
       // Passed over: nobody said which device that is.
       if (!named) continue;
       const position = positionOf(columns, row, named);

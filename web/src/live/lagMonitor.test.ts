@@ -9,8 +9,8 @@ let watch: LagMonitor;
 beforeEach(() => {
   vi.useFakeTimers();
   lag = null;
-  watch = new LagMonitor((told) => {
-    lag = told;
+  watch = new LagMonitor((reported) => {
+    lag = reported;
   });
   watch.start();
 });
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 /** Statistics twice a second, each so long on its way, from positions that waited so long. */
-function hear(seconds: number, delay = 0, p99: number | null = null): void {
+function receive(seconds: number, delay = 0, p99: number | null = null): void {
   for (let i = 0; i < seconds * 2; i += 1) {
     const time = Date.now() - delay;
     watch.onMessage({ type: "stats", time, stats: { ...STATS, lag: p99 === null ? null : { p50: 0, p99 } } });
@@ -36,75 +36,75 @@ function fallBehind(milliseconds: number): void {
 }
 
 test("nothing is behind where all comes as fast as it did, however wrong the clocks are", () => {
-  hear(30, 86_400_000, 40);
+  receive(30, 86_400_000, 40);
   expect(lag).toBeNull();
 });
 
 test("what takes longer on its way than before is behind by the network", () => {
-  hear(5);
+  receive(5);
   fallBehind(3400);
-  hear(5, 3400);
+  receive(5, 3400);
   expect(lag).toEqual({ milliseconds: 3400, cause: "network" });
-  hear(11);
+  receive(11);
   expect(lag).toBeNull();
 });
 
 test("a server in which positions wait is behind by itself", () => {
-  hear(5, 0, 4200);
+  receive(5, 0, 4200);
   expect(lag).toEqual({ milliseconds: 4200, cause: "server" });
 });
 
 test("a link that falls silent is behind for as long as it is", () => {
-  hear(5);
+  receive(5);
   vi.advanceTimersByTime(6000);
   expect(lag).toMatchObject({ cause: "network" });
-  hear(1);
+  receive(1);
   expect(lag).toBeNull();
 });
 
 test("a page whose own timer is late is behind by the browser", () => {
-  hear(5);
+  receive(5);
   const now = performance.now.bind(performance);
   let busy = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now() + busy);
   for (let i = 0; i < 5; i += 1) {
     // What came while it was busy is heard when it is no more.
     busy += 3000;
-    hear(0.5, 3000 - busy);
+    receive(0.5, 3000 - busy);
   }
   expect(lag).toMatchObject({ cause: "browser" });
 });
 
 test("what a busy page held up is not put down to the network as soon as it is busy no more", () => {
-  hear(5);
+  receive(5);
   const now = performance.now.bind(performance);
   const busy = 4000;
   vi.spyOn(performance, "now").mockImplementation(() => now() + busy);
-  hear(0.5, 0); // sent when it became busy
-  hear(8, 3000 - busy);
+  receive(0.5, 0); // sent when it became busy
+  receive(8, 3000 - busy);
   expect(lag).toMatchObject({ cause: "browser" });
-  hear(5, 3000 - busy);
+  receive(5, 3000 - busy);
   expect(lag).toEqual({ milliseconds: 3000, cause: "network" });
 });
 
 test("a snapshot that nobody asked for, as after an erasure, says nothing of being behind", () => {
-  hear(5);
+  receive(5);
   watch.onMessage({ type: "snapshot", view: 0, epoch: "a", seq: 1, time: null, positions: [], garbled: 0 });
   vi.advanceTimersByTime(500);
   expect(lag).toBeNull();
 });
 
 test("a server whose clock is set back is not behind", () => {
-  hear(5);
-  hear(5, 3_600_000);
+  receive(5);
+  receive(5, 3_600_000);
   expect(lag).toBeNull();
   fallBehind(3400);
-  hear(5, 3_603_400);
+  receive(5, 3_603_400);
   expect(lag).toEqual({ milliseconds: 3400, cause: "network" });
 });
 
 test("a page that did not run at all begins anew", () => {
-  hear(5, 0, 9000);
+  receive(5, 0, 9000);
   expect(lag).not.toBeNull();
   vi.spyOn(performance, "now").mockReturnValue(performance.now() + 3_600_000);
   vi.advanceTimersByTime(500);

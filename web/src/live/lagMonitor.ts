@@ -83,17 +83,17 @@ export class LagMonitor {
     this.#delays = recent(this.#delays, now);
     this.#timerDelays = recent(this.#timerDelays, now);
     const silence = now - this.#lastMessageAt - STATS_PACE;
-    const way = Math.max(silence, percentile95(this.#delays));
-    const behind = way + this.#serverDelay;
+    const networkDelay = Math.max(silence, percentile95(this.#delays));
+    const behind = networkDelay + this.#serverDelay;
     if (behind <= LATE) this.#report(null);
-    else this.#report({ milliseconds: Math.round(behind / 100) * 100, cause: this.#cause(way) });
+    else this.#report({ milliseconds: Math.round(behind / 100) * 100, cause: this.#cause(networkDelay) });
   }
 
   /** Both are looked at over the same time, so that what a busy page held up is never put down to the network. */
-  #cause(way: number): Lag["cause"] {
-    if (this.#serverDelay > way) return "server";
+  #cause(networkDelay: number): Lag["cause"] {
+    if (this.#serverDelay > networkDelay) return "server";
     const latest = Math.max(...this.#timerDelays.map(({ milliseconds }) => milliseconds));
-    return latest > Math.min(way, LATE) / 2 ? "browser" : "network";
+    return latest > Math.min(networkDelay, LATE) / 2 ? "browser" : "network";
   }
 
   /** What was noted before says nothing of what comes. */

@@ -21,7 +21,7 @@ function state(): string {
 }
 
 beforeEach(() => {
-  link = FakeConnection.begin();
+  link = FakeConnection.create();
   ({ sockets: wires, addresses, messages, socket } = link);
   socket.start();
 });
@@ -33,7 +33,7 @@ test("the address is relative to the page, so that it works under a path of a pr
 });
 
 test("both subprotocols are offered, the binary one first, and its frames are taken whole", () => {
-  expect(link.offered).toEqual([["herenow.bin.v1", "herenow.json.v1"]]);
+  expect(link.offeredProtocols).toEqual([["herenow.bin.v1", "herenow.json.v1"]]);
   expect(newest().binaryType).toBe("arraybuffer");
 });
 

@@ -25,7 +25,7 @@ export class Poller {
 
   start(): void {
     if (this.#round || this.#timer !== null) return;
-    void this.#ask();
+    void this.#poll();
   }
 
   stop(): void {
@@ -35,7 +35,7 @@ export class Poller {
     this.#timer = null;
   }
 
-  async #ask(): Promise<void> {
+  async #poll(): Promise<void> {
     const round = new AbortController();
     this.#round = round;
     try {
@@ -46,12 +46,12 @@ export class Poller {
       if (round.signal.aborted) return;
       this.#options.onFailure(error instanceof Error ? error.message : String(error));
     }
-    // Who hears of an answer or a failure may stop this.
+    // The listener of an answer or a failure may have stopped the poller.
     if (round.signal.aborted) return;
     this.#round = null;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      void this.#ask();
+      void this.#poll();
     }, INTERVAL);
   }
 

@@ -13,7 +13,7 @@ let link: FakeConnection;
 let socket: LiveSocket;
 
 beforeEach(() => {
-  link = FakeConnection.begin();
+  link = FakeConnection.create();
   socket = link.socket;
   socket.setView(HERE);
   socket.start();
@@ -27,7 +27,7 @@ function seqs(): unknown[] {
 }
 
 /** Does something within the handler of the next message alone. */
-function onceHeard(act: (message: Message) => void): void {
+function onceLive(act: (message: Message) => void): void {
   link.handler = (message) => {
     link.handler = () => undefined;
     act(message);
@@ -52,7 +52,7 @@ describe("the position is advanced before the handler runs, so that", () => {
 
   test("a handler that stops and starts again goes on after its message, however soon the link is there", () => {
     link.answer(41);
-    onceHeard(() => {
+    onceLive(() => {
       socket.stop();
       socket.start();
       link.newest.open();
@@ -63,7 +63,7 @@ describe("the position is advanced before the handler runs, so that", () => {
   });
 
   test("a handler that pans leaves no position of the view before", () => {
-    onceHeard(() => socket.setView(THERE));
+    onceLive(() => socket.setView(THERE));
     link.answer(41);
     expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
     expect(link.reconnect()).toBeUndefined();
@@ -72,16 +72,16 @@ describe("the position is advanced before the handler runs, so that", () => {
 
 describe("from a link that was replaced", () => {
   /** Another link takes its place while the handler of a message runs; gives what the old one would call. */
-  function replaceWithin(act: () => void): { wire: FakeSocket; late: (message: unknown) => void } {
-    const wire = link.newest;
-    const { onmessage, onclose, onopen } = wire;
-    onceHeard(act);
-    link.update(42, "a", wire);
+  function replaceWithin(act: () => void): { socket: FakeSocket; late: (message: unknown) => void } {
+    const socket = link.newest;
+    const { onmessage, onclose, onopen } = socket;
+    onceLive(act);
+    link.update(42, "a", socket);
     const late = (message: unknown): void => {
-      Object.assign(wire, { onmessage, onclose, onopen });
-      wire.receive(message);
+      Object.assign(socket, { onmessage, onclose, onopen });
+      socket.receive(message);
     };
-    return { wire, late };
+    return { socket, late };
   }
 
   const LATE = { type: "update", epoch: "a", seq: 43, positions: [] };
@@ -103,13 +103,13 @@ describe("from a link that was replaced", () => {
 
   test("neither its end nor its opening is heard of", () => {
     link.answer(41);
-    const { wire, late } = replaceWithin(restart);
+    const { socket: replaced, late } = replaceWithin(restart);
     link.newest.open();
     late(LATE);
-    const sent = wire.sent.length;
-    wire.drop(4400);
-    wire.open();
-    expect(wire.sent).toHaveLength(sent);
+    const sent = replaced.sent.length;
+    replaced.drop(4400);
+    replaced.open();
+    expect(replaced.sent).toHaveLength(sent);
     link.update(44);
     expect(socket.connection.get().state).toBe("live");
     expect(link.sockets).toHaveLength(2);
@@ -129,7 +129,7 @@ describe("from a link that was replaced", () => {
 describe("after stop nothing is delivered", () => {
   test("though it is called within a handler and more frames are there", () => {
     const { onmessage } = link.newest;
-    onceHeard(() => socket.stop());
+    onceLive(() => socket.stop());
     link.answer(41);
     link.newest.onmessage = onmessage;
     link.update(42);
@@ -146,7 +146,7 @@ describe("after stop nothing is delivered", () => {
   });
 
   test("though it is called within the handler of what was polled", async () => {
-    onceHeard(() => socket.stop());
+    onceLive(() => socket.stop());
     await poll();
     expect(link.messages.map((message) => message.type)).toEqual(["snapshot"]);
     expect(vi.getTimerCount()).toBe(0);

@@ -10,7 +10,7 @@ let link: FakeConnection;
 let socket: LiveSocket;
 
 beforeEach(() => {
-  link = FakeConnection.begin();
+  link = FakeConnection.create();
   socket = link.socket;
   socket.setView(HERE);
   socket.start();
@@ -34,7 +34,7 @@ describe("a link that comes back", () => {
     expect(link.reconnect()).toEqual({ epoch: "a", seq: 41 });
     link.ping(99);
     expect(link.reconnect()).toEqual({ epoch: "a", seq: 41 });
-    expect(link.sockets.map((wire) => wire.sent.map((view) => (view as ViewMessage).id))).toEqual([[1], [2], [3]]);
+    expect(link.sockets.map((socket) => socket.sent.map((view) => (view as ViewMessage).id))).toEqual([[1], [2], [3]]);
   });
 
   test("starts anew after a frame of which a position could not be read", () => {

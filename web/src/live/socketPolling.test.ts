@@ -7,7 +7,7 @@ const VIEW = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
 let link: FakeConnection;
 
 beforeEach(() => {
-  link = FakeConnection.begin();
+  link = FakeConnection.create();
   link.socket.start();
 });
 

@@ -22,7 +22,7 @@ export class ViewReporter {
     this.#send = send;
   }
 
-  onMove(visible: VisibleArea): void {
+  onMapMove(visible: VisibleArea): void {
     if (!same(this.#visible, visible)) this.#notice.schedule();
     this.#visible = visible;
     if (needsReport(this.#reported, visible)) this.#pace.schedule();

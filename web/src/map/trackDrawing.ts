@@ -32,7 +32,7 @@ export class TrackDrawing {
   }
 
   /** Its marker has moved on. */
-  look(): void {
+  refresh(): void {
     if (this.#options.tracks.state.get()) this.#show();
   }
 

@@ -9,14 +9,14 @@ interface TrailColumn {
   write(point: StatsPoint): string;
 }
 
-interface TrailTableProps {
+interface StatsHistoryTableProps {
   readonly caption: string;
   readonly trail: readonly StatsPoint[];
   readonly columns: readonly TrailColumn[];
 }
 
 /** The last moment of every ten seconds, the newest first. */
-export function StatsHistoryTable({ caption, trail, columns }: TrailTableProps) {
+export function StatsHistoryTable({ caption, trail, columns }: StatsHistoryTableProps) {
   const newest = trail.at(-1)?.time ?? 0;
   return (
     <table className="mark-table">

@@ -23,13 +23,13 @@ export function addToHistory(trail: readonly StatsPoint[], point: StatsPoint): r
 export function createStatsHistory(stats: Readable<Stats | null>): Readable<readonly StatsPoint[]> {
   let trail: readonly StatsPoint[] = [];
 
-  function take(): void {
+  function addPoint(): void {
     const newest = stats.get();
     if (newest !== null) trail = addToHistory(trail, pointOf(newest));
   }
-  take();
+  addPoint();
   // Lives as long as the stats do: there is one trail for one engine.
-  stats.subscribe(take);
+  stats.subscribe(addPoint);
   // Heard after `take`, which subscribed first.
   return { get: () => trail, subscribe: stats.subscribe };
 }

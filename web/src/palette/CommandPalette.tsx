@@ -6,13 +6,13 @@ import { type PaletteCommand, type PaletteGroup, usePaletteCommands } from "./us
 
 const PAGE = 8; // options
 
-interface PaletteProps {
+interface CommandPaletteProps {
   readonly open: boolean;
   onClose(): void;
 }
 
 /** All that can be done by a key, and all devices, by typing. */
-export function CommandPalette({ open, onClose }: PaletteProps) {
+export function CommandPalette({ open, onClose }: CommandPaletteProps) {
   return (
     <Dialog title={t("Commands and devices")} open={open} onClose={onClose}>
       <PaletteBody onClose={onClose} />
@@ -72,7 +72,7 @@ function PaletteBody({ onClose }: { onClose(): void }) {
   );
 }
 
-const NONE: PaletteCommand = { id: "", text: "", aside: "", choose: () => {} };
+const NONE: PaletteCommand = { id: "", text: "", note: "", choose: () => {} };
 
 interface GroupProps {
   readonly group: PaletteGroup;
@@ -102,7 +102,7 @@ function Group({ group, listId, marked, onChoose }: GroupProps) {
           onClick={() => onChoose(option)}
         >
           <span>{option.text}</span>
-          {option.aside !== "" && <kbd>{option.aside}</kbd>}
+          {option.note !== "" && <kbd>{option.note}</kbd>}
         </div>
       ))}
     </div>

@@ -16,7 +16,7 @@ export interface PaletteCommand {
   readonly id: string;
   readonly text: string;
   /** The key that does the same, or more about it. */
-  readonly aside: string;
+  readonly note: string;
   choose(): void;
 }
 
@@ -52,7 +52,7 @@ function actions(typed: string): PaletteCommand[] {
     .map(({ key, text }) => ({
       id: `key-${key.charCodeAt(0)}`,
       text: t(text),
-      aside: keyName(key),
+      note: keyName(key),
       choose: () => pressKey(key),
     }));
 }
@@ -61,7 +61,7 @@ function deviceOption(engine: Engine, deviceId: string, name = deviceId): Palett
   return {
     id: `device-${encodeURIComponent(deviceId)}`,
     text: name,
-    aside: name === deviceId ? "" : deviceId,
+    note: name === deviceId ? "" : deviceId,
     choose: () => engine.reveal(deviceId),
   };
 }

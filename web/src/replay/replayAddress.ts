@@ -47,10 +47,10 @@ function written(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** Keeps the address and the replay the same, whoever changes one of them. */
+/** Keeps the address and the replay in step, in both directions. */
 export class ReplayAddress {
   readonly #replay: Replay;
-  readonly #write = new Throttle(PACE, () => this.#say());
+  readonly #throttle = new Throttle(PACE, () => this.#write());
   #stop: (() => void) | null = null;
 
   constructor(replay: Replay) {
@@ -59,13 +59,13 @@ export class ReplayAddress {
 
   start(): void {
     this.#read();
-    this.#stop = this.#replay.state.subscribe(() => this.#write.schedule());
+    this.#stop = this.#replay.state.subscribe(() => this.#throttle.schedule());
     window.addEventListener("hashchange", this.#read);
   }
 
   stop(): void {
     this.#stop?.();
-    this.#write.stop();
+    this.#throttle.stop();
     window.removeEventListener("hashchange", this.#read);
   }
 
@@ -76,7 +76,7 @@ export class ReplayAddress {
     if (asked.speed) this.#replay.setSpeed(asked.speed);
   };
 
-  #say(): void {
+  #write(): void {
     const { pathname, search, hash } = window.location;
     const said = writeReplay(hash, this.#replay.state.get());
     if (said !== (hash || "#")) window.history.replaceState(window.history.state, "", pathname + search + said);

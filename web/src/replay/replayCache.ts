@@ -37,7 +37,7 @@ export class ReplayCache {
   #devices: readonly string[] = [];
   readonly #blocks = new Map<number, Held>();
   #finest = 0;
-  #wanted: readonly number[] = [];
+  #wantedNumbers: readonly number[] = [];
   #level = COARSEST;
   #request: { readonly cancel: AbortController; readonly number: number } | null = null;
 
@@ -103,12 +103,12 @@ export class ReplayCache {
   /** Tells where it is played, and how fast, 0 where it stands; may be told as often as one likes. */
   prefetch(time: number, speed: number): void {
     if (!this.#manifest) return;
-    this.#wanted = wantedNumbers(time, this.#manifest.length, speed);
+    this.#wantedNumbers = wantedNumbers(time, this.#manifest.length, speed);
     this.#level = levelFor(speed);
     const number = this.#request?.number;
     if (
       number !== undefined &&
-      (!this.#wanted.includes(number) || (number !== this.#wanted[0] && !this.isReady(time)))
+      (!this.#wantedNumbers.includes(number) || (number !== this.#wantedNumbers[0] && !this.isReady(time)))
     ) {
       this.#request?.cancel.abort();
       this.#request = null;
@@ -134,8 +134,8 @@ export class ReplayCache {
   #affordable(): readonly number[] {
     const blocks = [...this.#blocks.values()];
     const largest = Math.max(0, ...blocks.map(({ bytes }) => bytes));
-    const most = largest === 0 ? this.#wanted.length : Math.max(3, Math.floor(MOST_HELD / largest));
-    return this.#wanted.slice(0, most);
+    const most = largest === 0 ? this.#wantedNumbers.length : Math.max(3, Math.floor(MOST_HELD / largest));
+    return this.#wantedNumbers.slice(0, most);
   }
 
   async #fetch(number: number, level: number, manifest: Manifest): Promise<void> {
@@ -161,7 +161,7 @@ export class ReplayCache {
       const block = new ReplayBlock(bytes);
       if (level === COARSEST) this.#finest = Math.max(this.#finest, finestAffordableLevel(block.bytes, LARGEST_BLOCK));
       this.#blocks.set(number, { level, block, bytes: block.bytes });
-      for (const evicted of blocksToEvict(this.#blocks, this.#wanted[0] ?? number, MOST_HELD))
+      for (const evicted of blocksToEvict(this.#blocks, this.#wantedNumbers[0] ?? number, MOST_HELD))
         this.#blocks.delete(evicted);
     } else if (level < COARSEST) {
       this.#finest = level + 1;

@@ -19,7 +19,7 @@ const NO_FIXES: readonly Fix[] = [];
 export interface ReplayPlayerOptions {
   readonly base: string;
   readonly serverNow: () => number;
-  readonly nameOf: (deviceId: string) => string | undefined;
+  readonly deviceName: (deviceId: string) => string | undefined;
   readonly selected: () => string | null;
   /** Live positions so far. */
   readonly liveCount: () => number;
@@ -256,7 +256,7 @@ export class ReplayPlayer implements Replay {
   }
 
   #makeFleet(): ReplayFleet {
-    return new ReplayFleet({ store: this.store, deviceName: this.#options.nameOf });
+    return new ReplayFleet({ store: this.store, deviceName: this.#options.deviceName });
   }
 
   #set(change: Partial<ReplayState>): void {

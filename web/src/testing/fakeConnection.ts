@@ -8,7 +8,7 @@ import { FakeSocket } from "./fakeSocket";
 export class FakeConnection {
   readonly sockets: FakeSocket[] = [];
   readonly addresses: string[] = [];
-  readonly offered: string[][] = [];
+  readonly offeredProtocols: string[][] = [];
   readonly messages: Message[] = [];
   /** What is to be done with a message, after it was noted. */
   handler: (message: Message) => void = () => undefined;
@@ -23,7 +23,7 @@ export class FakeConnection {
   });
 
   /** Time stands, and no request gets through, until `end`. */
-  static begin(): FakeConnection {
+  static create(): FakeConnection {
     vi.useFakeTimers();
     vi.stubGlobal(
       "fetch",
@@ -73,7 +73,7 @@ export class FakeConnection {
 
   #open(url: URL, subprotocols: string[]): FakeSocket {
     this.addresses.push(url.href);
-    this.offered.push(subprotocols);
+    this.offeredProtocols.push(subprotocols);
     const socket = new FakeSocket();
     this.sockets.push(socket);
     return socket;

@@ -31,7 +31,7 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
   const percent = (time: number) => (100 * (time - window.from)) / (window.to - window.from);
 
   const [west, east] = [percent(shown.from), percent(shown.to)];
-  const aside = east - west > NARROW ? null : west > NARROW ? "from" : "to";
+  const outside = east - west > NARROW ? null : west > NARROW ? "from" : "to";
 
   function timeAt(event: PointerEvent): number {
     const { left = 0, width = 1 } = place.current?.getBoundingClientRect() ?? {};
@@ -83,7 +83,7 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
           key={edge}
           className="brush-edge"
           data-grip={edge}
-          data-aside={aside === edge}
+          data-aside={outside === edge}
           role="slider"
           tabIndex={0}
           aria-label={edge === "from" ? t("Begin of the chosen time") : t("End of the chosen time")}

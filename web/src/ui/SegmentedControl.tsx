@@ -1,6 +1,6 @@
 import { useId } from "react";
 
-interface SegmentsProps<T extends string> {
+interface SegmentedControlProps<T extends string> {
   readonly label: string;
   readonly options: readonly { readonly value: T; readonly label: string }[];
   /** Null when none is chosen. */
@@ -9,7 +9,7 @@ interface SegmentsProps<T extends string> {
 }
 
 /** One of a few, as radio buttons that look like one bar. */
-export function SegmentedControl<T extends string>({ label, options, value, onChange }: SegmentsProps<T>) {
+export function SegmentedControl<T extends string>({ label, options, value, onChange }: SegmentedControlProps<T>) {
   const name = useId();
   return (
     <fieldset className="segments">

@@ -15,17 +15,17 @@ export interface ConnectionText {
   readonly canRetry: boolean;
 }
 
-const calm = { message: null, countdown: null, canRetry: false } as const;
+const idle = { message: null, countdown: null, canRetry: false } as const;
 
 /** Says the state of the connection in words. `now` is the time of the browser; `data` says how old the newest data are. */
 export function connectionText(connection: Connection, now: number, data: string | null = null): ConnectionText {
   switch (connection.state) {
     case "connecting":
-      return { ...calm, label: t("Connecting"), tone: "quiet" };
+      return { ...idle, label: t("Connecting"), tone: "quiet" };
     case "live":
       // Until it is made good, which takes a moment as a rule.
-      if (connection.problem) return { ...calm, label: t("Live"), tone: "warn", message: connection.problem };
-      return { ...calm, label: t("Live"), tone: connection.lag ? "warn" : "good" };
+      if (connection.problem) return { ...idle, label: t("Live"), tone: "warn", message: connection.problem };
+      return { ...idle, label: t("Live"), tone: connection.lag ? "warn" : "good" };
     case "polling":
       return {
         label: t("Polling"),

@@ -13,7 +13,7 @@ const REFRESH_INTERVAL = 30_000; // ms between looks whether more is stored
 const EMPTY_REFRESH_INTERVAL = 10_000; // as long as there is nothing to be seen
 
 /** What the tiles of the history layer are of. */
-export interface HistoryDrawing extends TimeRange {
+export interface HistoryTileSet extends TimeRange {
   readonly version: string;
   readonly filter: HistoryFilter;
   /** Another one loads again what could not be had. */
@@ -48,7 +48,7 @@ export const NO_HISTORY: HistoryState = {
 /** Which history is drawn. That stands still: what is stored later is only told of, but where nothing is to be seen. */
 export class History {
   readonly state = new Value<HistoryState>(NO_HISTORY);
-  readonly drawing = new Value<HistoryDrawing | null>(null);
+  readonly drawing = new Value<HistoryTileSet | null>(null);
   readonly #base: string;
   #filter = historyFilter(null, []);
   #attempt = 0;
@@ -131,7 +131,7 @@ export class History {
 
   async #fetchVersion(
     range: TimeRange,
-    take: (version: HistoryVersion) => void,
+    onVersion: (version: HistoryVersion) => void,
     fail?: (error: unknown) => void,
   ): Promise<void> {
     this.#request?.abort();
@@ -140,7 +140,7 @@ export class History {
     this.#checkedAt = performance.now();
     try {
       const version = decodeVersion(await fetchJson(address("api/history", { ...range }, this.#base), request.signal));
-      if (!request.signal.aborted) take(version);
+      if (!request.signal.aborted) onVersion(version);
     } catch (error) {
       if (!request.signal.aborted) fail?.(error);
     }

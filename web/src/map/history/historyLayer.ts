@@ -7,7 +7,7 @@ import type { Theme } from "../../settings/theme";
 import { paletteOf } from "../view/palette";
 import { clusterDiameter, LARGEST } from "./clusterCircle";
 import { DensityStyle } from "./densityStyle";
-import type { HistoryDrawing, HistorySurvey } from "./history";
+import type { HistorySurvey, HistoryTileSet } from "./history";
 import type { HistoryMark, KindTest } from "./historyMark";
 import { countIn, isPosition } from "./historyMark";
 import { HistoryStyle, POSITION_RADIUS } from "./historyStyle";
@@ -58,7 +58,7 @@ export class HistoryLayer {
     });
   }
 
-  show(drawing: HistoryDrawing | null): void {
+  show(drawing: HistoryTileSet | null): void {
     this.#counts = drawing?.filter.counts ?? this.#counts;
     const kept = drawing?.attempt === this.#attempt && this.#tiles?.isWorn === false ? this.#tiles : null;
     if (!drawing || !kept) this.#replace(drawing);
@@ -124,7 +124,7 @@ export class HistoryLayer {
     this.#tiles?.stop();
   }
 
-  #replace(drawing: HistoryDrawing | null): void {
+  #replace(drawing: HistoryTileSet | null): void {
     const { base, onChange } = this.#options;
     this.#tiles?.stop();
     this.#attempt = drawing?.attempt ?? 0;

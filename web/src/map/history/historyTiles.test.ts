@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { HistoryDrawing } from "./history";
+import type { HistoryTileSet } from "./history";
 import { historyFilter } from "./historyFilter";
 import { HistoryTiles, historyTileAddress } from "./historyTiles";
 
 const BASE = "http://example.org/maps/";
 const WORLD = 20_037_508.34;
-const all: HistoryDrawing = { from: 0, to: 3_600_000, version: "1f", filter: historyFilter(null, []), attempt: 0 };
+const all: HistoryTileSet = { from: 0, to: 3_600_000, version: "1f", filter: historyFilter(null, []), attempt: 0 };
 
 test("the address of a tile has all that it depends on", () => {
   const buses = { ...all, filter: historyFilter(new Set(["bus"]), ["bus"]) };

@@ -5,7 +5,7 @@ import type Tile from "ol/Tile";
 import { createXYZ } from "ol/tilegrid";
 import type VectorTile from "ol/VectorTile";
 import { address, fetchBytes } from "../../api/request";
-import { cancelledMessage, type HistoryDrawing } from "./history";
+import { cancelledMessage, type HistoryTileSet } from "./history";
 import type { HistoryMark } from "./historyMark";
 import { readMark } from "./historyMark";
 
@@ -36,11 +36,11 @@ export class HistoryTiles {
   readonly #cancel = new AbortController();
   /** By address: null for a tile that came, else why it did not. */
   readonly #settled = new Map<string, string | null>();
-  #drawing: HistoryDrawing;
+  #drawing: HistoryTileSet;
   #query = "";
 
   /** `onSettled` is told of each tile that came, or could not be had. */
-  constructor(base: string, drawing: HistoryDrawing, onSettled: () => void) {
+  constructor(base: string, drawing: HistoryTileSet, onSettled: () => void) {
     this.#base = base;
     this.#drawing = drawing;
     this.#onSettled = onSettled;
@@ -58,7 +58,7 @@ export class HistoryTiles {
   }
 
   /** Whether other tiles are needed than before. */
-  show(drawing: HistoryDrawing): boolean {
+  show(drawing: HistoryTileSet): boolean {
     const before = this.#query;
     const addressOf = (tile: readonly number[]): URL => historyTileAddress(tile, drawing, this.#base);
     this.#drawing = drawing;
@@ -142,7 +142,7 @@ export class HistoryTiles {
 }
 
 /** With the version that the server told it never changes, so browsers keep it. */
-export function historyTileAddress([z, x, y]: readonly number[], drawing: HistoryDrawing, base: string): URL {
+export function historyTileAddress([z, x, y]: readonly number[], drawing: HistoryTileSet, base: string): URL {
   const { from, to, version: v, filter } = drawing;
   return address(`api/history/tiles/${z}/${x}/${y}.mvt`, { from, to, v, kind: filter.kind }, base);
 }

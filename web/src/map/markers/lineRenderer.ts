@@ -93,7 +93,7 @@ export class LineRenderer {
   readonly #gl: WebGL2RenderingContext;
   readonly #program: WebGLProgram;
   readonly #uniforms;
-  readonly #pieces: WebGLBuffer | null;
+  readonly #segments: WebGLBuffer | null;
   readonly #overTrails: WebGLVertexArrayObject | null;
   readonly #overMarkers: WebGLVertexArrayObject | null;
   #ring: TrailRing | null = null;
@@ -104,11 +104,11 @@ export class LineRenderer {
     this.#gl = gl;
     this.#program = linked(gl, VERTEX, FRAGMENT);
     this.#uniforms = uniformsOf(gl, this.#program, UNIFORMS);
-    this.#pieces = gl.createBuffer();
+    this.#segments = gl.createBuffer();
     this.#overTrails = gl.createVertexArray();
     this.#overMarkers = gl.createVertexArray();
     gl.bindVertexArray(this.#overTrails);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#pieces);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#segments);
     this.#place(BYTES, 0, 8);
     this.#number(2, 1, BYTES, 16);
     gl.bindVertexArray(this.#overMarkers);
@@ -124,7 +124,7 @@ export class LineRenderer {
   }
 
   /** Begins a frame: what `drawTrails` and `drawAhead` draw is seen from there. */
-  look(view: FrameView, look: LineStyle): void {
+  prepare(view: FrameView, style: LineStyle): void {
     const gl = this.#gl;
     const [width, height] = [gl.drawingBufferWidth, gl.drawingBufferHeight];
     const scale = view.scale * view.pixelRatio;
@@ -135,9 +135,9 @@ export class LineRenderer {
     gl.uniform2f(this.#uniforms.middle, width / 2, height / 2);
     gl.uniform1f(this.#uniforms.width, LINE_WIDTH * view.pixelRatio);
     gl.uniform2f(this.#uniforms.opacity, TRAIL_OPACITY, LOOKAHEAD_OPACITY);
-    gl.uniform1f(this.#uniforms.trailDuration, look.trailDuration);
-    gl.uniform3fv(this.#uniforms.line, look.colour);
-    gl.uniform4fv(this.#uniforms.shown, look.shown);
+    gl.uniform1f(this.#uniforms.trailDuration, style.trailDuration);
+    gl.uniform3fv(this.#uniforms.line, style.colour);
+    gl.uniform4fv(this.#uniforms.shown, style.shown);
   }
 
   /** `now` in ms; those of markers in seconds after their own epoch. */
@@ -166,10 +166,10 @@ export class LineRenderer {
 
   #upload(ring: TrailRing): void {
     const gl = this.#gl;
-    const anew = ring !== this.#ring || ring.places.byteLength !== this.#held;
+    const replaced = ring !== this.#ring || ring.places.byteLength !== this.#held;
     const { first, end } = ring.drainChanged();
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#pieces);
-    if (anew) gl.bufferData(gl.ARRAY_BUFFER, ring.places, gl.DYNAMIC_DRAW);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#segments);
+    if (replaced) gl.bufferData(gl.ARRAY_BUFFER, ring.places, gl.DYNAMIC_DRAW);
     else if (first < end) {
       gl.bufferSubData(gl.ARRAY_BUFFER, first * BYTES, ring.places, first * SEGMENT_SIZE, (end - first) * SEGMENT_SIZE);
     }

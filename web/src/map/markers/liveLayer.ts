@@ -266,7 +266,7 @@ export class LiveLayer {
       palette: this.#palette,
       now: this.#now(),
       serverNow: serverNow(),
-      still: !store.glides.smooth,
+      reducedMotion: !store.glides.smooth,
       trail: store.glides.trail,
       trailDuration: this.#painter.trailDuration,
       ahead: this.#painter.ahead,

@@ -32,8 +32,8 @@ export class MarkerOrder {
       this.#drawnAs = new Uint8Array(this.rows.length);
     }
     this.#sorted = rows;
-    this.#look(new DataView(buffer.bytes), rows, now);
-    const next = this.#begin();
+    this.#update(new DataView(buffer.bytes), rows, now);
+    const next = this.#restart();
     for (let row = 0; row < rows; row += 1) {
       const status = this.#drawnAs[row] ?? NOT_DRAWN;
       if (status === NOT_DRAWN) continue;
@@ -43,7 +43,7 @@ export class MarkerOrder {
     }
   }
 
-  #look(view: DataView, rows: number, now: number): void {
+  #update(view: DataView, rows: number, now: number): void {
     this.count.fill(0);
     this.#since = Number.NEGATIVE_INFINITY;
     this.#until = Number.POSITIVE_INFINITY;
@@ -60,7 +60,7 @@ export class MarkerOrder {
   }
 
   /** Where the next row of each status goes. */
-  #begin(): Uint32Array {
+  #restart(): Uint32Array {
     let place = 0;
     for (const status of DRAWING_ORDER) {
       this.first[status] = place;

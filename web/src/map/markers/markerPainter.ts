@@ -186,9 +186,9 @@ export class MarkerPainter {
   #paintLabels(context: CanvasRenderingContext2D, view: FrameView, side: number, now: number): void {
     const offset = side / 2 + 1;
     // By the page's clock: that of the past may stand or go back.
-    const looked = performance.now();
-    if (looked - this.#labelsChosenAt > LABELS_EVERY) {
-      this.#labelsChosenAt = looked;
+    const updated = performance.now();
+    if (updated - this.#labelsChosenAt > LABELS_EVERY) {
+      this.#labelsChosenAt = updated;
       const named = this.labelsOn && view.zoom >= LABELS_FROM && this.#markers.count <= MOST_NAMED;
       this.#labels.choose(this.#anchors(named), offset);
     }

@@ -21,7 +21,7 @@ export interface MarkerFrame {
   readonly now: number;
   readonly serverNow: number;
   /** Nothing fades in. */
-  readonly still: boolean;
+  readonly reducedMotion: boolean;
   /** The ways that markers went, and lines to where they head. */
   readonly trail: TrailRing | null;
   readonly trailDuration: number; // s
@@ -101,7 +101,7 @@ export class MarkerRenderer {
     const gl = this.#gl;
     // biome-ignore lint/correctness/useHookAtTopLevel: WebGL has a call of that name, React has nothing to do with it
     gl.useProgram(program.program);
-    this.#tell(program, frame);
+    this.#setUniforms(program, frame);
     const first = (this.#order.first[status] ?? 0) * Uint32Array.BYTES_PER_ELEMENT;
     const copies = worldCopies(frame.view);
     for (let copy = -copies; copy <= copies; copy += 1) {
@@ -113,12 +113,12 @@ export class MarkerRenderer {
   #drawLines({ view, palette, now, trail, trailDuration, ahead }: MarkerFrame): void {
     if (!this.#lines || (!trail && !ahead)) return;
     const markers = { count: this.#store.count, now: (now - this.#buffer.epoch) / 1000 };
-    this.#lines.look(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown, trailDuration });
+    this.#lines.prepare(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown, trailDuration });
     if (trail) this.#lines.drawTrails(view, trail, now, markers);
     if (ahead) this.#lines.drawAhead(view, markers);
   }
 
-  #tell({ uniforms }: Program, { view, palette, now, still, speeds }: MarkerFrame): void {
+  #setUniforms({ uniforms }: Program, { view, palette, now, reducedMotion, speeds }: MarkerFrame): void {
     const gl = this.#gl;
     const size = markerSize(view.zoom) * view.pixelRatio;
     const outline = outlineOf(markerSize(view.zoom)) * view.pixelRatio;
@@ -128,7 +128,7 @@ export class MarkerRenderer {
     gl.uniform1f(uniforms.size, size);
     gl.uniform1f(uniforms.outline, outline);
     gl.uniform1f(uniforms.side, size + 2 * outline + 1); // a pixel for the soft edge
-    gl.uniform1f(uniforms.fade, still ? 0 : FADE);
+    gl.uniform1f(uniforms.fade, reducedMotion ? 0 : FADE);
     gl.uniform4fv(uniforms.shown, this.#store.statusShown);
     const colours = [...STATUSES.map((status) => palette.status[status]), ...coloursOf(palette, speeds)];
     gl.uniform3fv(uniforms.colours, colours.flatMap(rgb));

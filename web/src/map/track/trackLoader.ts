@@ -45,7 +45,13 @@ export class TrackLoader {
     if (position.device_id !== this.state.get()?.device_id) return;
     const { timestamp: time, latitude, longitude, speed, course } = position;
     if (time <= (this.#points.at(-1)?.time ?? 0)) return;
-    this.#points.push({ time, latitude, longitude, ...given("speed", speed), ...given("course", course) });
+    this.#points.push({
+      time,
+      latitude,
+      longitude,
+      ...definedField("speed", speed),
+      ...definedField("course", course),
+    });
     this.#points = lately(this.#points);
     this.#publish.schedule();
   }
@@ -104,6 +110,6 @@ function lately(points: TrackPoint[]): TrackPoint[] {
   return first > 0 ? points.slice(first) : points;
 }
 
-function given(name: "speed" | "course", value: number | undefined): Partial<TrackPoint> {
+function definedField(name: "speed" | "course", value: number | undefined): Partial<TrackPoint> {
   return value === undefined ? {} : { [name]: value };
 }

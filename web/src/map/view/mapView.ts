@@ -63,7 +63,7 @@ export class MapView {
   readonly hasStartPlace: boolean;
   #padding = [0, 0, 0, 0];
   /** The centre that stays while the padding changes. */
-  #kept: number[] | undefined;
+  #keptCentre: number[] | undefined;
   readonly #pointer: PointerFrames;
 
   constructor(options: MapViewOptions) {
@@ -128,7 +128,7 @@ export class MapView {
   /** Moves the map, at the zoom that it has, to a place that is not where it can be seen. */
   moveIntoView({ latitude, longitude }: Place): void {
     const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
-    const free = freeExtent(this.#view, this.#view.getAnimating() ? this.#kept : undefined);
+    const free = freeExtent(this.#view, this.#view.getAnimating() ? this.#keptCentre : undefined);
     if (containsCoordinate(free, center) && this.#isBare(center)) return;
     this.#view.animate({ center, duration: this.#motion(600), easing: easeOut });
   }
@@ -210,7 +210,7 @@ export class MapView {
     if (String(this.#view.padding) === String(this.#padding)) return;
     const center = this.#view.getCenter();
     this.#view.padding = this.#padding; // which moves the centre, and leaves the picture where it is
-    this.#kept = center;
+    this.#keptCentre = center;
     if (!center) return;
     if (this.map.getTarget()) this.#view.animate({ center, duration: this.#motion(MOTION), easing: easeOut });
     else this.#view.setCenter(center);

@@ -6,7 +6,7 @@ export class MenuGesture {
   readonly #onMenu: (event: PointerEvent | MouseEvent | null) => void;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #pressed: PointerEvent | null = null;
-  #asked = false;
+  #requested = false;
 
   constructor(onMenu: (event: PointerEvent | MouseEvent | null) => void) {
     this.#onMenu = onMenu;
@@ -29,8 +29,8 @@ export class MenuGesture {
 
   /** Whether the click that comes now only ends a long press. */
   takeClick(): boolean {
-    const asked = this.#asked;
-    this.#asked = false;
+    const asked = this.#requested;
+    this.#requested = false;
     return asked;
   }
 
@@ -40,12 +40,12 @@ export class MenuGesture {
   }
 
   readonly #press = (event: PointerEvent): void => {
-    this.#asked = false;
+    this.#requested = false;
     this.stop();
     if (event.pointerType !== "touch" || !event.isPrimary) return;
     this.#pressed = event;
     this.#timer = setTimeout(() => {
-      this.#asked = true;
+      this.#requested = true;
       this.#onMenu(event);
     }, LONG_PRESS);
   };

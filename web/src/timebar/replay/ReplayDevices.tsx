@@ -4,13 +4,13 @@ import { t } from "../../i18n/t";
 import { useReadable } from "../../lib/useReadable";
 import { SegmentedControl } from "../../ui/SegmentedControl";
 
-interface PlayedDevicesProps {
+interface ReplayDevicesProps {
   /** The only ones that are played; null for all. */
   readonly devices: readonly string[] | null;
 }
 
 /** Whether all devices are played, or only those that are selected or shown alone. */
-export function ReplayDevices({ devices }: PlayedDevicesProps) {
+export function ReplayDevices({ devices }: ReplayDevicesProps) {
   const { group, replay } = useEngine();
   const members = useReadable(group.members);
   const isolated = useReadable(group.isolated) ?? [];

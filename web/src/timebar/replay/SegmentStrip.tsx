@@ -13,7 +13,7 @@ import { markAfter, markAt, markPath } from "./segmentMarks";
 const REFRESH = 60_000; // ms
 const HEIGHT = 4; // of a trip; a stop is half as high
 
-interface PiecesStripProps {
+interface SegmentStripProps {
   readonly deviceId: string;
   readonly replay: ReplayState;
   readonly now: number;
@@ -21,7 +21,7 @@ interface PiecesStripProps {
 }
 
 /** When a device moved and when it stood, along the time line; a click or arrow keys lead to where each began. */
-export function SegmentStrip({ deviceId, replay: { range, time }, now, onSeek }: PiecesStripProps) {
+export function SegmentStrip({ deviceId, replay: { range, time }, now, onSeek }: SegmentStripProps) {
   const [pointed, setPointed] = useState<number | null>(null);
   const query = useQuery({
     queryKey: ["trips", deviceId, range.from, range.to],
