@@ -22,6 +22,6 @@ import { settings } from "./settings/settings";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html: expected an element with the id root, found none");
 const page = createRoot(root);
-// No text is shown in one language first and in another a moment later.
+// Otherwise texts would change their language a moment after the first render.
 void applyLanguageSetting().then(() => page.render(<App />));
 settings.subscribe(() => void applyLanguageSetting());

@@ -20,7 +20,7 @@ interface PanelSetting extends PanelState {
   change(changes: Partial<PanelState>): void;
 }
 
-/** Keeps the address and what is selected, filtered, switched off and open the same, whoever changes one of them. */
+/** Keeps the address in step with the selection, the filter, the layers and the panels, in both directions. */
 export function useMapAddress(panels: PanelSetting): void {
   const engine = useEngine();
   const { filter, setFilter } = useDeviceFilter();
@@ -29,7 +29,7 @@ export function useMapAddress(panels: PanelSetting): void {
   const isolated = useReadable(engine.group.isolated);
   const closed = (["left", "right"] as const).filter((side) => !panels[side]);
   const off = (Object.keys(layers) as (keyof Layers)[]).filter((layer) => !layers[layer]);
-  // That which is open by itself need not be said.
+  // The tab that is open by default is left out of the address.
   const [first] = useState(panels.tab);
   const address = { selected, isolated, filter, off, closed, tab: panels.tab === first ? null : panels.tab };
 
@@ -52,7 +52,7 @@ export function useMapAddress(panels: PanelSetting): void {
     };
   }, [throttle]);
   const text = JSON.stringify(address);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever what is to be said is something else
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever the address to be written changes
   useEffect(() => throttle.schedule(), [throttle, text]);
 }
 

@@ -1,14 +1,14 @@
 import { request } from "./request";
 import type { components, paths } from "./schema";
 
-/** What the server's own description calls its types. */
+/** The types of the server's OpenAPI document. */
 export type Schemas = components["schemas"];
 
 interface JsonOperation {
   readonly parameters: { readonly query?: object | undefined; readonly path?: object | undefined };
   readonly responses: { readonly 200: { readonly content: { readonly "application/json": unknown } } };
 }
-/** The paths of the server that answer a question with JSON. */
+/** The paths that answer a GET request with JSON. */
 type Path = { [P in keyof paths]: paths[P] extends { readonly get: JsonOperation } ? P : never }[keyof paths];
 type GetOperation<P extends Path> = paths[P] extends { readonly get: infer G extends JsonOperation } ? G : never;
 type ResponseBody<P extends Path> = GetOperation<P>["responses"][200]["content"]["application/json"];
@@ -22,7 +22,7 @@ interface GetOptions<P extends Path> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Asks the server as it describes itself in its OpenAPI document, of which the types here are made. */
+/** Sends a GET request. The types come from the server's OpenAPI document. */
 export function getJson<P extends Path>(
   path: P,
   { path: named, query, signal }: GetOptions<P>,

@@ -8,7 +8,7 @@ import { ConfigGate } from "./ConfigGate";
 
 export function App() {
   const [client] = useState(newClient);
-  // All of the page is rendered again, in other words and units, and nothing of it is made anew.
+  // A change renders the whole page again in other texts and units; no state is lost.
   useReadable(settings);
   useReadable(currentLanguage);
   return (
@@ -24,9 +24,9 @@ function newClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // What is asked for again every few seconds anyway needs no retries in between.
+        // Queries repeat every few seconds, so retries are not needed.
         retry: false,
-        // The server may be on this machine, reachable when the browser says that there is no network.
+        // The server may be on this machine, reachable while the browser reports no network.
         networkMode: "always",
       },
     },

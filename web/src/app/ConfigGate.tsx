@@ -8,7 +8,7 @@ import { Logo } from "./topbar/Logo";
 
 const RETRY_MILLISECONDS = 5000;
 
-/** Nothing can be shown before the server has said what it has: until then a skeleton, or why not. */
+/** Loads the configuration, without which nothing can be shown: a skeleton until then, or the error. */
 export function ConfigGate() {
   const theme = useTheme();
   const config = useQuery({

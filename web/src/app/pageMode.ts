@@ -5,7 +5,7 @@ export interface PageMode {
   readonly paused: boolean;
 }
 
-/** What the query of the address asks of the page: `?kiosk`, `?pause`. */
+/** The modes in the query of the address: `?kiosk`, `?pause`. */
 export function readPageMode(query: string): PageMode {
   const parameters = new URLSearchParams(query);
   return { kiosk: parameters.has("kiosk"), paused: parameters.has("pause") };

@@ -9,7 +9,7 @@ import { settings } from "../settings/settings";
 export function useColouring(): void {
   const engine = useEngine();
   const { colours } = useReadable(settings);
-  // As text, so that counts that change are no reason to colour all markers anew.
+  // As text, so that changed counts do not colour all markers again.
   const kinds = useReadablePart(engine.stats, (stats) => JSON.stringify(foldedKinds(stats?.by_kind ?? {})));
   useEffect(() => {
     engine.setColouring(colours === "kind" ? kindColourNumbers(JSON.parse(kinds) as string[]) : colours);

@@ -19,7 +19,7 @@ export interface LineChartProps {
   head?(): number;
 }
 
-/** A line over time, drawn by uPlot, that ends where nothing is known. Nothing of it moves by itself. */
+/** A line over time, drawn by uPlot, with gaps where no value is known. It is not animated. */
 export default function LineChart({ moments, write, writeTime, at, onPoint, onChoose, head }: LineChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);

@@ -4,7 +4,7 @@ interface SparklineProps {
   readonly points: readonly SparkPoint[];
   /** On the same scale, dashed. */
   readonly dashed?: readonly SparkPoint[];
-  /** What a reader who does not see the lines is told. */
+  /** The description for screen readers. */
   readonly label: string;
 }
 

@@ -29,7 +29,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
     refetchInterval: REFRESH_MILLISECONDS,
     gcTime: 10_000,
   });
-  // What is stored now says nothing of another time.
+  // The stored position of now does not apply to another time.
   const past = useReadable(engine.replay.state) !== null;
   const device = past ? undefined : query.data;
   const newest = newestPosition(deviceId, live, device);

@@ -16,7 +16,7 @@ import { QueryProblem } from "../ui/QueryProblem";
 
 const SPAN = 86_400_000; // ms
 const REFRESH_MILLISECONDS = 60_000;
-const FIRST = 6; // that are shown without being asked for
+const FIRST = 6; // shown before "more"
 
 /** What the device did in the last day, newest first; each leads to its place on the map. */
 export function TripsCard({ deviceId }: { readonly deviceId: string }) {

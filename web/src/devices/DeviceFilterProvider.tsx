@@ -4,7 +4,7 @@ import { mapFilter, NO_FILTER } from "../fleet/deviceFilter";
 import { FIRST_ORDER } from "../fleet/deviceOrder";
 import { DeviceFilterContext } from "./useDeviceFilter";
 
-/** Holds the one filter and the order of the list, and tells the map about the filter. */
+/** Holds the one filter and the order of the list, and applies the filter to the map. */
 export function DeviceFilterProvider({ children }: { readonly children: ReactNode }) {
   const engine = useEngine();
   const [filter, setFilter] = useState(NO_FILTER);

@@ -10,7 +10,7 @@ import { useDeviceFilter } from "./useDeviceFilter";
 export function KindChips() {
   const counts = useFleetCounts()?.by_kind ?? {};
   const { filter, setFilter } = useDeviceFilter();
-  // By name, so that they stand still while their counts change. One that is asked for shows though it is gone.
+  // By name, so that they keep their places while counts change. A filtered kind stays, even without devices.
   const kinds = [...new Set([...Object.keys(counts), ...filter.kinds])].sort(otherLast);
   const colours = kindColours(kinds);
   if (kinds.length === 0) return null;

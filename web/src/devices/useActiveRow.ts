@@ -67,7 +67,7 @@ export function useActiveRow(devices: DeviceWindow, rows: ScrolledRows): ActiveR
     return true;
   }
   function press(event: KeyboardEvent): void {
-    // j and k are heard by the page.
+    // The page handles j and k.
     if (event.ctrlKey || event.metaKey || event.altKey || "jk".includes(event.key)) return;
     const row = led(event.key, markedId);
     if (row !== null) moveTo(row);

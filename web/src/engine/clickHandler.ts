@@ -18,7 +18,7 @@ export interface ClickHandlerOptions {
   readonly view: MapView;
 }
 
-/** What a click on the map does. */
+/** The actions of clicks on the map. */
 export class ClickHandler {
   readonly #options: ClickHandlerOptions;
 
@@ -46,7 +46,7 @@ export class ClickHandler {
     }
   }
 
-  /** Asks what to do at the pixel; by the keyboard, at the selected device or in the middle. */
+  /** Opens the menu at the pixel; from the keyboard, at the selected device or in the middle of the map. */
   openMenu(pixel: Pixel | null): void {
     const { engine, layers, view, popup } = this.#options;
     const selected = engine.selection.get();
@@ -65,7 +65,7 @@ export class ClickHandler {
     return this.#options.layers.markers.within(pixel, DEVICES_REACH);
   }
 
-  /** True when it was for a device. */
+  /** True when it was on a device. */
   doubleClick(pixel: Pixel): boolean {
     const { engine, pointer, layers, view, popup } = this.#options;
     if (engine.measure.points.get()) return true;

@@ -30,9 +30,9 @@ export interface Engine {
   readonly connection: Readable<Connection>;
   readonly stats: Readable<Stats | null>;
   readonly selection: Readable<string | null>;
-  /** The newest known of the selected device, in view or not; in a replay, what it was then. At most 4 Hz. */
+  /** The newest known position of the selected device, in view or not; in a replay, its position then. At most 4 Hz. */
   readonly selectedPosition: Readable<LivePosition | null>;
-  /** True while the map keeps the selected device in the middle, or several in view; who moves the map ends it. */
+  /** True while the map keeps the selected device in the middle, or several in view. A pan by the user ends it. */
   readonly following: Readable<boolean>;
   /** What the map shows, at most 2 Hz; null before it shows anything. */
   readonly view: Readable<Box | null>;
@@ -59,32 +59,32 @@ export interface Engine {
   follow(on: boolean): void;
   /** Selects it alone and, where it is out of view, moves the map to it. */
   reveal(deviceId: string): void;
-  /** Shows all devices whose place is known, but only those that match, and that are shown where others are not. */
+  /** Fits the map to all located devices that match the query and are not hidden by isolation. */
   fitFleet(query?: FleetQuery): void;
   /** Moves the map there, zooming in to street level if it is further out. */
   flyTo(place: Place): void;
-  /** Marks a place of the track, where a chart of it is pointed at; null takes the mark away. */
+  /** Marks a place of the track while the pointer is on its chart; null removes the mark. */
   point(place: Place | null): void;
   zoomBy(delta: number): void;
   setFilter(filter: MapFilter): void;
   setLayer(name: keyof Layers, on: boolean): void;
   showHistory(range: TimeRange | null): void;
   refreshHistory(): void;
-  /** Gives up loading history; what has come stays. */
+  /** Stops loading history; what is loaded stays. */
   cancelHistory(): void;
   /** Tries the connection at once. */
   retryNow(): void;
   setTheme(theme: Theme): void;
   setColouring(colouring: Colouring): void;
-  /** Says which pixels at the edges are covered by panels, so that nothing is centred or fitted under them. */
+  /** Sets how many pixels at each edge are covered by panels, so that nothing is centred or fitted under them. */
   setPadding(padding: Padding): void;
 }
 
 export interface EngineOptions {
-  /** What addresses are relative to: `document.baseURI` as a rule. */
+  /** What addresses are relative to, usually `document.baseURI`. */
   readonly base: string;
   readonly config: Config;
   readonly theme?: Theme;
-  /** Nothing moves after the first look, for tests and pictures. */
+  /** Nothing moves after the first snapshot, for tests and screenshots. */
   readonly paused?: boolean;
 }

@@ -31,7 +31,7 @@ export function useFleetSize(): number | undefined {
   return usePastMoment() === null ? now : replay.fleet().length;
 }
 
-/** Another one once a second, and after each step of a replay that stands; null while the map is live. */
+/** A value that changes once a second, and after each step of a paused replay; null while the map is live. */
 export function usePastMoment(): string | null {
   const replay = useReadable(useEngine().replay.state);
   const second = useReadablePart(clock, (now) => (replay ? now : 0));

@@ -1,7 +1,7 @@
 import type { LivePosition } from "../live/position";
 
 export const COLOURS = 8;
-/** What colour says of a marker, beside its shape: its status, its speed, or its kind, for which each has one of eight. */
+/** What the colour of a marker means, beside its shape: the status, the speed or the kind, in eight colours. */
 export type Colouring = "status" | "speed" | ReadonlyMap<string, number>;
 
 /** Metres a second from which on a marker has the next colour. */

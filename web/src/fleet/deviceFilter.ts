@@ -3,7 +3,7 @@ import type { Status } from "../live/position";
 import { STATUSES } from "../live/position";
 import type { MapFilter } from "./mapFilter";
 
-/** What the list, the charts and the map are limited to; without a status or a kind, to none of those. */
+/** The filter of the list, the charts and the map; without statuses or kinds it does not limit them. */
 export interface DeviceFilter {
   readonly search: string;
   readonly statuses: readonly Status[];
@@ -14,7 +14,7 @@ export interface DeviceFilter {
 
 export const NO_FILTER: DeviceFilter = { search: "", statuses: [], kinds: [], inView: false };
 
-/** The second click on the same mark takes it away. */
+/** A second click on the same mark removes it. */
 export function toggleStatus(filter: DeviceFilter, status: Status): DeviceFilter {
   const toggled = toggle(filter.statuses, status);
   return { ...filter, statuses: STATUSES.filter((one) => toggled.includes(one)) };

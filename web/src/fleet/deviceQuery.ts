@@ -9,7 +9,7 @@ export function fleetQuery({ search, statuses, kinds }: DeviceFilter): FleetQuer
   return { search: search.trim(), status: statuses, kind: kinds };
 }
 
-/** What the server is asked for the list; `view` is what the map shows, null before it shows anything. */
+/** The query for the device list; `view` is the visible box, null before the map shows anything. */
 export function deviceQuery(filter: DeviceFilter, order: DeviceOrder, view: Box | null): DeviceQuery {
   return {
     ...fleetQuery(filter),

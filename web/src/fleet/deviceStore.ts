@@ -6,14 +6,14 @@ import type { Waypoint } from "./glides";
 import { Glides } from "./glides";
 import type { MapFilter } from "./mapFilter";
 
-const STALE_AFTER = 300_000; // ms after a fix, of the past or where the server does not say when
+const STALE_AFTER = 300_000; // ms after a fix, in a replay or when the server sends no `stale_at`
 const FIRST_CAPACITY = 1024;
 const MOST_DEVICES = 200_000;
 const MOST_KINDS = 256;
 export const STALE = STATUSES.indexOf("stale");
 
 /**
- * The newest position of every device that the server told of, one row each, rows without gaps.
+ * The newest position of every device that the server sent, one row each, rows without gaps.
  * At its limit it takes no further devices and counts them in `refused`.
  */
 export class DeviceStore {
@@ -26,7 +26,7 @@ export class DeviceStore {
   /** Index into STATUSES as reported; `statusAt` lets it go stale. */
   status = new Uint8Array(0);
   kind = new Uint8Array(0);
-  /** As `colourCode` says. */
+  /** See `colourCode`. */
   colour = new Uint8Array(0);
   refused = 0;
   readonly #rows = new Map<string, number>();
@@ -80,7 +80,7 @@ export class DeviceStore {
     }
   }
 
-  /** Shows a device of the past on its way to where it was next; without `next` it stands, and goes stale there. */
+  /** Moves a device of a replay from one fix to the next; without `next` it stays there and becomes stale. */
   playSegment(position: LivePosition, next: Waypoint | null): void {
     if (!this.#rows.has(position.device_id)) this.#add(position, position.timestamp);
     const row = this.#rows.get(position.device_id);
@@ -94,7 +94,7 @@ export class DeviceStore {
     this.glides.playSegment(row, { x: worldX(longitude), y: worldY(latitude), time: timestamp, course }, next);
   }
 
-  /** Does nothing where it is not held. */
+  /** Does nothing when the store does not hold it. */
   remove(deviceId: string): void {
     const row = this.#rows.get(deviceId);
     if (row !== undefined) this.#remove(row);
@@ -105,7 +105,7 @@ export class DeviceStore {
     return serverNow > (this.staleAt[row] ?? 0) ? STALE : (this.status[row] ?? STALE);
   }
 
-  /** The position as it should be told: with the status of that time. */
+  /** The position with its status at that time. */
   positionAt(row: number, serverNow: number): LivePosition | null {
     const position = this.positions[row];
     if (!position) return null;
@@ -160,14 +160,14 @@ export class DeviceStore {
     return (this.staleAt[row] ?? 0) - serverNow;
   }
 
-  /** Rows that changed since this was asked last, some perhaps twice or gone since. */
+  /** Rows that changed since the last call; some may appear twice, or be removed since. */
   drainChanged(): readonly number[] | "all" {
     const taken = this.#changed ?? "all";
     this.#changed = [];
     return taken;
   }
 
-  /** Whoever keeps a copy must make it anew. */
+  /** Every copy of the rows must be rebuilt. */
   markAllChanged(): void {
     this.#changed = null;
   }
@@ -189,7 +189,7 @@ export class DeviceStore {
     const fixInterval = position.timestamp - (this.timestamp[row] ?? position.timestamp);
     const before = this.positions[row];
     this.#write(row, position);
-    // The same fix again, as in the snapshot after a pan, must not start its glide anew.
+    // The same fix again, as in the snapshot after a pan, must not restart the glide.
     if (fixInterval === 0 && before && samePlace(before, position)) return;
     const { longitude, latitude, course } = position;
     this.glides.move(row, worldX(longitude), worldY(latitude), course, now, fixInterval);

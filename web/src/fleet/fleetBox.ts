@@ -5,7 +5,7 @@ import { decodePositions } from "../live/messageDecoder";
 import type { Status } from "../live/position";
 
 const PAGE = 1000;
-const MOST_PAGES = 10; // as many devices as the server tells of at once where nothing limits them
+const MOST_PAGES = 10; // as many devices as the server sends at once without a limit
 
 /** Which devices of the fleet; what is left out or empty limits nothing. */
 export interface FleetQuery {

@@ -4,7 +4,7 @@ import type { MapFilter } from "./mapFilter";
 export interface FleetFilterOptions {
   /** Those of now and of the past. */
   readonly stores: () => readonly DeviceStore[];
-  /** Which kinds are not "other": that is the server's to say, and may change. */
+  /** The kinds that the server counts by name; all others are "other". The list may change. */
   readonly named: () => readonly string[];
   readonly onChange: (filter: MapFilter, named: readonly string[]) => void;
 }

@@ -4,14 +4,14 @@ import type { DeviceStore } from "./deviceStore";
 
 export interface FleetIntakeOptions {
   readonly store: DeviceStore;
-  /** Hears of each position. */
+  /** Called for each position. */
   readonly onPosition: (position: LivePosition) => void;
 }
 
-/** Takes what the socket says of positions into the store, and counts it. */
+/** Applies the position messages of the socket to the store, and counts them. */
 export class FleetIntake {
   readonly counts = { messages: 0, updates: 0, positions: 0, lastUpdateAt: null as number | null };
-  /** Positions that were news, and not told because they are there. */
+  /** Positions of updates, without those of snapshots. */
   liveCount = 0;
   readonly #options: FleetIntakeOptions;
 
@@ -19,7 +19,7 @@ export class FleetIntake {
     this.#options = options;
   }
 
-  /** True where it was about positions. */
+  /** True when the message held positions. */
   onMessage(message: Message): boolean {
     this.counts.messages += 1;
     if (message.type !== "snapshot" && message.type !== "update") return false;

@@ -23,17 +23,17 @@ export class Glides {
   toY = new Float64Array(0);
   start = new Float64Array(0);
   duration = new Float64Array(0);
-  /** Ms for which it is shown going on after its glide. */
+  /** Ms for which the marker continues after its glide. */
   overrun = new Float32Array(0);
   fromCourse = new Float32Array(0);
   toCourse = new Float32Array(0);
   reportedAt = new Float64Array(0);
-  /** Since when it is shown without a break: a marker that appears elsewhere comes up anew. */
+  /** Since when the marker is shown without a break. A marker that jumps fades in again. */
   appearedAt = new Float64Array(0);
   interval = new Float32Array(0);
   /** False where the user asked for less motion: every move is a jump. */
   smooth = true;
-  /** Takes the ways that markers went; null while nobody wants to see them. */
+  /** Records the trails of markers; null while trails are switched off. */
   trail: TrailRing | null = null;
 
   get capacity(): number {
@@ -94,17 +94,17 @@ export class Glides {
     this.fromCourse[i] = shownCourse ?? this.toCourse[i] ?? NO_COURSE;
   }
 
-  /** Forgets the ways that were gone, where anybody wants to see them; times come after this one. */
+  /** Clears the trail, if there is one; its times count from `epoch`. */
   resetTrail(epoch: number): void {
     if (this.trail) this.trail = new TrailRing(epoch);
   }
 
-  /** Lets a device that moves go on for a while after its glide, so that a late fix does not make it halt. */
+  /** Lets a moving marker continue for a while after its glide, so that a late fix does not stop it. */
   extend(i: number): void {
     this.overrun[i] = overrunTime(this.duration[i] ?? 0);
   }
 
-  /** Puts a device on a way whose end is known, as it was in the past; without an end it stands where that begins. */
+  /** Plays a segment between two known places of a recording; without an end the device stays at the begin. */
   playSegment(i: number, begin: Waypoint, end: Waypoint | null): void {
     this.place(i, begin.x, begin.y, begin.course, begin.time);
     this.appearedAt[i] = LONG_AGO;
@@ -117,7 +117,7 @@ export class Glides {
     this.fromCourse[i] = begin.course ?? this.toCourse[i] ?? NO_COURSE;
   }
 
-  /** Ends every glide: what was going on while nobody looked is not shown after the fact. */
+  /** Finishes every glide: moves that happened while the page was hidden are not played afterwards. */
   finishAll(count: number): void {
     this.duration.fill(0, 0, count);
     this.fromCourse.set(this.toCourse.subarray(0, count));
@@ -142,36 +142,36 @@ export class Glides {
     return to - (to - (this.fromY[i] ?? to)) * left;
   }
 
-  /** Whether it is shown moving. */
+  /** Whether the marker is moving on the map. */
   isMoving(i: number, now: number): boolean {
     const duration = this.duration[i] ?? 0;
     return duration > 0 && now < (this.start[i] ?? 0) + duration + (this.overrun[i] ?? 0);
   }
 
-  /** Undefined when the device has not said where it heads. */
+  /** Undefined when the device reported no course. */
   course(i: number, now: number): number | undefined {
     const to = this.toCourse[i] ?? NO_COURSE;
     if (to === NO_COURSE) return undefined;
     return courseAt(this.fromCourse[i] ?? to, to, now - (this.start[i] ?? 0), this.duration[i] ?? 0);
   }
 
-  /** How much of its way it has come, beyond 1 where it goes on after that. */
+  /** The share of the glide that is done; more than 1 while the marker continues after its end. */
   progress(i: number, now: number): number {
     return this.duration[i] ? 1 - this.#left(i, now) : 0;
   }
 
-  /** How much of its way it will do in so many ms if it goes on so; 0 where it stands. */
+  /** The share of the glide that the marker covers in so many ms at its present pace; 0 when it stands. */
   progressIn(i: number, ms: number, now: number): number {
     return this.overrun[i] && this.isMoving(i, now) ? ms / (this.duration[i] ?? 1) : 0;
   }
 
-  /** From where it glides to where, in world units. */
+  /** The vector of the glide in world units. */
   delta(i: number): [across: number, down: number] {
     const across = shorterWay((this.toX[i] ?? 0) - (this.fromX[i] ?? 0));
     return [across, (this.toY[i] ?? 0) - (this.fromY[i] ?? 0)];
   }
 
-  /** The part of the way that is before it; below 0 when it goes on after its end. */
+  /** The share of the glide that is left; below 0 while the marker continues after its end. */
   #left(i: number, now: number): number {
     return 1 - progress(now, this.start[i] ?? 0, this.duration[i] ?? 0, this.overrun[i] ?? 0);
   }
@@ -186,7 +186,7 @@ export class Glides {
   }
 }
 
-/** Along its way; but one that was shown too far goes back, and does not turn round for it. */
+/** The bearing of the move. A marker that overshot moves back without turning around. */
 function displayedCourse(course: number, delta: number): number {
   return Math.abs(shortestTurn(course, delta)) < 90 ? delta : course;
 }

@@ -5,7 +5,7 @@ import { Value } from "../lib/readable";
 /** Limits how many devices are followed and exported together; the address holds as many. */
 export const MOST_MEMBERS = MOST_NAMES;
 
-/** The selected devices in the order in which they were, of which the last one that was chosen is told of in full. */
+/** The selected devices in the order of selection. The panels show the details of the last one. */
 export interface DeviceGroup {
   readonly members: Readable<readonly string[]>;
   /** The only devices that the map shows; null while it shows all. */
@@ -18,7 +18,7 @@ export interface DeviceGroup {
 }
 
 export interface GroupOptions {
-  /** Makes one the device that is told of. */
+  /** Called with the device whose details are shown. */
   readonly onPrimary: (deviceId: string | null) => void;
   readonly onIsolated: (deviceIds: readonly string[] | null) => void;
 }

@@ -1,4 +1,4 @@
-/** How a marker gets from where it is shown to where the device says it is. Times are ms, courses degrees. */
+/** How a marker moves from its displayed place to the reported one. Times are ms, courses degrees. */
 
 export const SHORTEST_GLIDE = 200;
 /** Recorded buses report every twelve seconds or so: a little more, so that they do not halt between fixes. */
@@ -14,7 +14,7 @@ const LONGEST_OVERRUN = 3000; // ms
 
 export interface Leg {
   readonly metres: number;
-  /** Since the device was heard of last; null when it is the first time. */
+  /** Since the last report of the device; null for the first one. */
   readonly sinceLast: number | null;
   /** The mean time between its fixes as known before; 0 when not known. */
   readonly interval: number;
@@ -35,7 +35,7 @@ export function glideTime(leg: Leg): number {
   return leg.metres > reach ? 0 : time;
 }
 
-/** How long a device that moves and is late is shown going on as it went, before it stands: ms after its glide. */
+/** How long the marker of a moving device continues after its glide when the next fix is late, in ms. */
 export function overrunTime(duration: number): number {
   return Math.min(duration / 2, LONGEST_OVERRUN);
 }

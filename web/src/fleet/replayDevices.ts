@@ -70,7 +70,7 @@ function deviceOf({ timestamp, status, name, kind, speed, course, ...place }: Li
     device_id,
     status,
     distance: 0,
-    // A recording knows fixes alone, and its status says already who had fallen silent.
+    // A recording holds fixes only; the status already tells which devices were stale.
     heard: timestamp,
     stale_at: timestamp,
     position: { device_id, time: timestamp, latitude, longitude },

@@ -12,7 +12,7 @@ export interface SelectionOptions {
   readonly scene: () => Scene;
 }
 
-/** The selected device and its newest position, which the server is asked for while the view does not bring it. */
+/** The selected device and its newest position, requested from the server while the view does not contain it. */
 export class Selection {
   readonly deviceId = new Value<string | null>(null);
   readonly position = new Value<LivePosition | null>(null);
@@ -59,7 +59,7 @@ export class Selection {
     const cancel = this.#request.signal;
     const { base, scene } = this.#options;
     const url = address(`api/devices/${encodeURIComponent(deviceId)}`, {}, base);
-    // What cannot be had now is asked for again in five seconds.
+    // A failed request is repeated in five seconds.
     const position = decodeDevice(await fetchJson(url, cancel).catch(() => null));
     const { store, past } = scene();
     if (!position || past || cancel.aborted) return;

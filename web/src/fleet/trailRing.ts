@@ -60,7 +60,7 @@ export class TrailRing {
     return this.#times[piece * SEGMENT_SIZE + 4] ?? 0;
   }
 
-  /** What was added since this was asked last. */
+  /** The segments added since the last call. */
   drainChanged(): ChangedSegments {
     const taken = this.#changed;
     this.#changed = { first: 0, end: 0 };

@@ -5,7 +5,7 @@ import { formatDuration } from "./duration";
 
 const PROMPT = 60_000; // ms from a fix to its reception in which they count as one time
 
-/** How long ago a device was heard, and how old its newest fix is where that is another time. */
+/** The age of the last report of a device, and the age of its newest fix when that differs. */
 export function formatLastReport({ heard, position }: Pick<Device, "heard" | "position">, now: number): string {
   const last = formatAge(now - heard);
   if (!position || Math.abs(heard - position.time) < PROMPT) return last;

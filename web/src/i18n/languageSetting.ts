@@ -1,7 +1,7 @@
 import { settings } from "../settings/settings";
 import { matchLanguage, setLanguage } from "./languages";
 
-/** Speaks the language of the settings. When it cannot be loaded, the one before goes on: readable is enough. */
+/** Applies the language of the settings. When it cannot be loaded, the present language stays. */
 export async function applyLanguageSetting(): Promise<void> {
   const { language } = settings.get();
   try {

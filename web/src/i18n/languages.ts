@@ -13,18 +13,18 @@ const RIGHT_TO_LEFT = ["ar", "fa", "he", "ur"];
 /** The codes of all languages, English first. */
 export const LANGUAGES: readonly string[] = ["en", ...Object.keys(files).map((path) => path.slice(2, -5))];
 
-/** The first that there is a file for, of codes as `tr-TR`; English when there is none. */
+/** The first language with a file, of codes like `tr-TR`; English when there is none. */
 export function matchLanguage(wanted: readonly string[]): string {
   const codes = wanted.map((code) => code.toLowerCase().split("-")[0] ?? "");
   return codes.find((code) => LANGUAGES.includes(code)) ?? "en";
 }
 
-/** How the language calls itself, as `Türkçe`. */
+/** The name of the language in itself, as `Türkçe`. */
 export function languageName(language: string): string {
   return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
 }
 
-/** Loads the language and speaks it. Rejects, and changes nothing, when its file cannot be loaded. */
+/** Loads the language and switches to it. Rejects, and changes nothing, when its file cannot be loaded. */
 export async function setLanguage(language: string): Promise<void> {
   const load = files[`./${language}.json`];
   if (load) i18n.addResourceBundle(language, "translation", (await load()).default);
@@ -33,7 +33,7 @@ export async function setLanguage(language: string): Promise<void> {
   document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
 }
 
-/** The code of the language that is spoken. */
+/** The code of the current language. */
 export const currentLanguage: Readable<string> = {
   get: () => i18n.language,
   subscribe(listener) {

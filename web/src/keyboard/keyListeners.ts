@@ -7,18 +7,18 @@ interface KeyListener {
 
 const listeners = new Set<KeyListener>();
 
-/** Lets the keys of a part of the page be pressed by others as well; returns the end of it. */
+/** Registers the keys of a part of the page for the palette. Returns the function that unregisters them. */
 export function addKeyListener(listener: KeyListener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** The keys that do something now. */
+/** The keys that have a handler now. */
 export function activeKeys() {
   return KEY_TABLE.filter(({ key }) => [...listeners].some((listener) => listener.handles(key)));
 }
 
-/** Does what the key does, even if single keys are switched off. */
+/** Runs the action of the key, even when single-key shortcuts are switched off. */
 export function pressKey(key: Key): void {
   for (const listener of [...listeners]) {
     if (listener.handles(key)) listener.press(key);

@@ -9,7 +9,7 @@ const COLOURS = [
   { value: "speed", label: "Speed" },
 ] as const satisfies readonly { readonly value: string; readonly label: Label }[];
 
-/** What the colour of a marker says; its shape always says its status. */
+/** What the colour of a marker means; its shape always shows the status. */
 export function ColourChoice() {
   const { colours } = useReadable(settings);
   return (

@@ -7,7 +7,7 @@ import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
 import { settings } from "../settings/settings";
 
-/** What the colours of markers mean, where they say more than the status. */
+/** What the colours of markers mean, when they show more than the status. */
 export function ColourLegend() {
   const { colours } = useReadable(settings);
   const counts = useReadable(useEngine().stats)?.by_kind ?? {};

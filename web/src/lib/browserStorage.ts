@@ -12,6 +12,6 @@ export function writeStorage(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // As said above.
+    // The value lasts as long as the page, see above.
   }
 }

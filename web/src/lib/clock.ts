@@ -1,6 +1,6 @@
 import type { Readable } from "./readable";
 
-/** Milliseconds, told once a second to all who show an age: one timer for the page, none while nobody listens. */
+/** Milliseconds, published once a second for all ages on the page: one timer, and none without listeners. */
 function createClock(): Readable<number> {
   const listeners = new Set<() => void>();
   let now = Date.now();

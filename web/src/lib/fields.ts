@@ -1,4 +1,4 @@
-/** What is told apart of a value that came from outside. */
+/** Type checks of JSON values that came from outside. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {

@@ -1,7 +1,7 @@
 /** How many names an address holds at most. */
 export const MOST_NAMES = 500;
 
-/** What the address says behind the place, as in `#z/lat/lon?name=value`. Times are left readable. */
+/** The parameters of the address after the place, as in `#z/lat/lon?name=value`. Times stay readable. */
 export function readParameters(hash: string): ReadonlyMap<string, string> {
   const [, query = ""] = split(hash);
   return new Map(new URLSearchParams(query));

@@ -12,8 +12,8 @@ const BLOCK_HEAD = 16;
 const NAMED_HEAD = 12;
 const TYPES = [undefined, "snapshot", "update"] as const;
 const STATUS_CODES: readonly Status[] = ["moving", "idle", "stopped"];
-const MEASURES = ["altitude", "accuracy", "battery"] as const; // each may be missing, told by the bits of a number
-const STALE_AT = 8; // the flag of the column that is asked for
+const MEASURES = ["altitude", "accuracy", "battery"] as const; // optional; bits of the flags tell which are present
+const STALE_AT = 8; // the flag of the column that the view message requests
 const KNOWN_FLAGS = (1 << MEASURES.length) - 1 + STALE_AT;
 const PLACES = 1e7; // to a degree
 const UNKNOWN = 65_535; // of speed, in cm/s, and of course, in hundredths of a degree
@@ -27,7 +27,7 @@ interface DeviceNames {
   readonly kind?: string;
 }
 
-/** Which device a number stands for, within one epoch. Holds no more than those told of since the last snapshot. */
+/** Maps device numbers to devices within one epoch. Holds only devices received since the last snapshot. */
 export class DeviceNumbers {
   #epoch: string | null = null;
   readonly #devices = new Map<number, DeviceNames>();
@@ -36,7 +36,7 @@ export class DeviceNumbers {
     return epoch === this.#epoch ? this.#devices : NOBODY;
   }
 
-  /** `anew` forgets those that were known before. */
+  /** `reset` forgets the devices that were known before. */
   add(epoch: string, newNames: ReadonlyMap<number, DeviceNames>, reset: boolean): void {
     if (reset || epoch !== this.#epoch) this.#devices.clear();
     this.#epoch = epoch;
@@ -70,7 +70,7 @@ function readHead(frame: ArrayBuffer) {
   return { type, view: view.getUint32(4, true), epoch: bytes.join(""), seq, time };
 }
 
-/** Reads one block after the other, and collects what they say. */
+/** Decodes one block after the other, and collects their positions. */
 class BlockReader {
   readonly positions: LivePosition[] = [];
   readonly newNames = new Map<number, DeviceNames>();
@@ -93,7 +93,7 @@ class BlockReader {
     const length = this.#view.getUint32(at, true);
     const count = this.#view.getUint32(at + 4, true);
     const flags = this.#view.getUint8(at + 12);
-    // Where the columns behind an unknown one begin, nobody can say.
+    // The offset of the columns after an unknown one is not known.
     if (length > left || (flags & ~KNOWN_FLAGS) !== 0) return null;
     if (length < BLOCK_HEAD + count * bytesOfPosition(flags)) return null;
     const columns = columnsOf(this.#frame, at + BLOCK_HEAD, count, flags);
@@ -135,7 +135,7 @@ class BlockReader {
     for (let row = 0; row < count; row += 1) {
       const number = columns.number[row] ?? 0;
       const named = this.newNames.get(number) ?? this.#knownNames.get(number);
-      // Passed over: nobody said which device that is.
+      // Skipped: the device of this number is not known.
       if (!named) continue;
       const position = positionOf(columns, row, named);
       if (position) this.positions.push(position);

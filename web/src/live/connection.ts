@@ -1,18 +1,18 @@
 export type ConnectionState =
-  /** Nothing was heard yet, whether a socket is open or not. */
+  /** No message was received yet, whether a socket is open or not. */
   | "connecting"
-  /** The socket is open and says something. */
+  /** The socket is open and receives messages. */
   | "live"
-  /** No socket gets through; positions are asked for every two seconds. */
+  /** No socket gets through; the page polls positions every two seconds. */
   | "polling"
-  /** It was open, it is not; `retryAt` says when the next attempt is. */
+  /** The connection was lost; `retryAt` is the time of the next attempt. */
   | "reconnecting"
-  /** The browser says there is no network. */
+  /** The browser reports that there is no network. */
   | "offline"
   /** The server refused what this client sends (close codes 1009 and 4400): only `retryNow` tries again. */
   | "refused";
 
-/** How far what is told live is behind, and where most of that comes from. */
+/** The delay of live data, and its main cause. */
 export interface Lag {
   readonly milliseconds: number;
   readonly cause: "network" | "server" | "browser";
@@ -26,7 +26,7 @@ export interface Connection {
   readonly serverOffset: number;
   /** Messages that could not be understood since the page was opened. */
   readonly garbled: number;
-  /** What the server or the connection said went wrong last, in words, or null. */
+  /** The last problem of the connection as a text, or null. */
   readonly problem: string | null;
   /** Null while it is live within two seconds. */
   readonly lag: Lag | null;

@@ -4,7 +4,7 @@ import type { Stats } from "./stats";
 
 const CHECK_INTERVAL = 500; // ms
 const WINDOW = 10_000; // ms
-const LATE = 2000; // ms from which it is told
+const LATE = 2000; // ms from which a lag is reported
 const SUSPENDED = 5000; // ms; a page that was late by more did not run at all meanwhile
 const STATS_PACE = 500; // ms between two statistics, as docs/protocol.md has it
 const DRIFT = 0.001; // of a clock, at most
@@ -16,13 +16,13 @@ interface Sample {
 }
 
 /**
- * How far what one link says is behind, and by whose fault. The server tells how long positions wait in it. The way here
- * is what a message took longer than the fastest of the link; the page, how late its own timer is.
+ * The lag of one connection, and its cause. The server reports how long positions wait in it. The network delay
+ * is what a message took longer than the fastest one of the connection; the browser's delay is that of a timer.
  */
 export class LagMonitor {
   readonly #onLag: (lag: Lag | null) => void;
   #timer: ReturnType<typeof setInterval> | null = null;
-  #clockOffset = Number.NEGATIVE_INFINITY; // of this page's clock, the server's less the fastest way, when last heard
+  #clockOffset = Number.NEGATIVE_INFINITY; // server time less page time, of the fastest message
   #lastMessageAt = 0;
   #lastServerTime = 0; // of the server
   #delays: Sample[] = []; // of messages on their way
@@ -31,7 +31,7 @@ export class LagMonitor {
   #serverDelay = 0;
   #reported: Lag | null = null;
 
-  /** Told of each change, rounded to tenths of a second. */
+  /** Calls `onLag` with each change, rounded to tenths of a second. */
   constructor(onLag: (lag: Lag | null) => void) {
     this.#onLag = onLag;
   }
@@ -89,14 +89,14 @@ export class LagMonitor {
     else this.#report({ milliseconds: Math.round(behind / 100) * 100, cause: this.#cause(networkDelay) });
   }
 
-  /** Both are looked at over the same time, so that what a busy page held up is never put down to the network. */
+  /** Both are measured over the same time, so that the delay of a busy page is never attributed to the network. */
   #cause(networkDelay: number): Lag["cause"] {
     if (this.#serverDelay > networkDelay) return "server";
     const latest = Math.max(...this.#timerDelays.map(({ milliseconds }) => milliseconds));
     return latest > Math.min(networkDelay, LATE) / 2 ? "browser" : "network";
   }
 
-  /** What was noted before says nothing of what comes. */
+  /** Forgets all samples: they do not apply to what comes. */
   #reset(): void {
     this.#delays = [];
     this.#timerDelays = [];
@@ -120,7 +120,7 @@ function recent(samples: readonly Sample[], now: number): Sample[] {
   return samples.filter(({ at }) => now - at < WINDOW);
 }
 
-/** What all but a twentieth stay below. */
+/** The 95th percentile. */
 function percentile95(samples: readonly Sample[]): number {
   const sorted = samples.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) * 0.95)] ?? 0;

@@ -16,10 +16,10 @@ import type { OpenSocket, SocketLike } from "./webSocket";
 import { liveAddress, openWebSocket, SUBPROTOCOLS } from "./webSocket";
 
 const OPEN = 1; // WebSocket.OPEN
-const SILENCE = 25_000; // ms; the server says something every ten seconds
-const SILENCE_OFFLINE = 4000; // ms, where the browser says that there is no network; statistics come twice a second
+const SILENCE = 25_000; // ms without a message; the server sends one at least every ten seconds
+const SILENCE_OFFLINE = 4000; // ms, while the browser is offline; statistics come twice a second
 const HANDSHAKE = 10_000; // ms
-const STABLE = 5000; // ms a link must have lasted before its loss counts as a first failure
+const STABLE = 5000; // ms a connection must have lasted before its loss counts as a first failure
 const FAILURES_BEFORE_POLLING = 3;
 const RETRY_WHILE_POLLING = 30_000; // ms
 const RESTART_SPREAD = 5000; // ms
@@ -27,13 +27,13 @@ const SNAPSHOT_INTERVAL = 2000; // ms
 
 export interface SocketOptions {
   readonly base: string;
-  /** Hears of every message once. What it throws is reported, and ends nothing. */
+  /** Called once for every message. An error that it throws is logged; the connection stays. */
   readonly onMessage: (message: Message) => void;
   readonly open?: OpenSocket;
   readonly random?: () => number;
 }
 
-/** Keeps one link to the server open, or polls where no socket gets through. Never throws at what it is sent. */
+/** Keeps one connection to the server open, or polls while no socket gets through. Never throws on received data. */
 export class LiveSocket {
   readonly connection = new Value(NOT_CONNECTED);
   readonly #options: SocketOptions;
@@ -43,15 +43,15 @@ export class LiveSocket {
   readonly #deviceNumbers = new DeviceNumbers();
   readonly #resumption = new Resumption();
   #socket: SocketLike | null = null;
-  #generation = 0; // grows whenever the socket is replaced or dropped
+  #generation = 0; // grows when the socket is replaced or closed
   #view: ReportedView | null = null;
   #silenceTimer: ReturnType<typeof setTimeout> | null = null;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #failures = 0;
-  #firstMessageAt: number | null = null; // when the link said something first
+  #firstMessageAt: number | null = null; // of this connection
   #wasLive = false;
   #polling = false;
-  /** The server said something of the fleet, by whichever way. */
+  /** The server sent data of the fleet, over the socket or by polling. */
   #hasData = false;
   #garbled = 0;
   #handlerFailed = false;
@@ -88,7 +88,7 @@ export class LiveSocket {
     this.#sendView();
   }
 
-  /** The answer is a snapshot, whatever was had. */
+  /** The server answers with a snapshot. */
   #sendView(): void {
     if (this.#view && this.#socket?.readyState === OPEN) this.#send(this.#resumption.viewChanged(this.#view));
   }
@@ -102,7 +102,7 @@ export class LiveSocket {
     if (!document.hidden && this.#retryTimer !== null) this.retryNow();
   };
 
-  /** A server on the same machine is still there without a network, so what is heard counts for more than this. */
+  /** A server on the same machine is reachable without a network, so received messages count for more than this. */
   readonly #onOffline = (): void => {
     if (this.#socket?.readyState === OPEN) this.#restartSilenceTimer(SILENCE_OFFLINE);
     else if (!this.#polling) this.#updateConnection({ state: "offline" });
@@ -116,11 +116,11 @@ export class LiveSocket {
     this.#socket = socket;
     this.#restartSilenceTimer(HANDSHAKE);
     this.#attachHandlers(socket);
-    // Last, for who hears of it may stop this.
+    // Last, because a listener may stop this socket.
     if (!this.#polling) this.#updateConnection({ state: this.#waitingState(), retryAt: null });
   }
 
-  /** Hears of this socket only for as long as no other has taken its place, however late its frames come. */
+  /** The handlers ignore events of this socket, however late, once another socket has replaced it. */
   #attachHandlers(socket: SocketLike): void {
     const ifCurrent = <E>(handler: (event: E) => void) => {
       return (event: E): void => {
@@ -131,11 +131,11 @@ export class LiveSocket {
     socket.onopen = ifCurrent(this.#onOpen);
     socket.onmessage = ifCurrent(this.#onMessage);
     socket.onclose = ifCurrent(({ code, reason }: CloseEvent) => this.#onClose(code, reason));
-    // An error is always followed by a close, which says more.
+    // An error is always followed by a close, which has a code and a reason.
     socket.onerror = null;
   }
 
-  /** Forgets the socket and whatever was planned; handlers first, so that its end is not heard of. */
+  /** Closes the socket and cancels all timers; handlers go first, so that its close event has no effect. */
   #closeSocket(): void {
     for (const timer of [this.#silenceTimer, this.#retryTimer]) if (timer !== null) clearTimeout(timer);
     this.#silenceTimer = this.#retryTimer = null;
@@ -153,7 +153,7 @@ export class LiveSocket {
     if (this.#view) this.#send(this.#resumption.resume(this.#view));
   };
 
-  /** Whatever accepts a socket may still have nothing to say, so only a link that was heard counts as one. */
+  /** A proxy may accept a socket that never sends anything, so a connection counts as live after its first message. */
   #setLive(): void {
     this.#firstMessageAt = Date.now();
     this.#wasLive = true;
@@ -167,10 +167,10 @@ export class LiveSocket {
     this.#restartSilenceTimer(SILENCE);
     const generation = this.#generation;
     if (this.#firstMessageAt === null) this.#setLive();
-    // Who hears of it may stop this.
+    // A listener may have stopped this socket.
     if (generation !== this.#generation) return;
     const message = decodeMessage(event.data, this.#deviceNumbers);
-    // Before the handler hears of it, which may throw, pan, stop this or replace the link.
+    // Before the handler, which may throw, pan, stop this or replace the connection.
     this.#resumption.onMessage(message);
     if (message) {
       this.#lagMonitor.onMessage(message);
@@ -199,7 +199,7 @@ export class LiveSocket {
     try {
       this.#options.onMessage(message);
     } catch (error) {
-      // What fails once fails as a rule with every frame, twenty times a second.
+      // A handler that fails once usually fails with every frame, twenty times a second.
       if (!this.#handlerFailed) console.error(error);
       this.#handlerFailed = true;
     }
@@ -212,7 +212,7 @@ export class LiveSocket {
       this.#updateConnection({ state: "refused", problem: t(refusal), retryAt: null });
       return;
     }
-    // A link that opens and closes at once must not be hammered either.
+    // A server that closes each connection at once must not get retries without a delay either.
     const lasted = this.#firstMessageAt === null ? 0 : Date.now() - this.#firstMessageAt;
     this.#failures = lasted > STABLE ? 1 : this.#failures + 1;
     const hadNoMessage = this.#firstMessageAt === null;
@@ -240,14 +240,14 @@ export class LiveSocket {
   }
 
   readonly #onPolled = (message: Message): void => {
-    // What the map holds now was not told by the socket.
+    // The positions on the map did not come from the socket.
     this.#resumption.forget();
     const generation = this.#generation;
     if (!this.#polling) this.#beginPolling();
     if (generation === this.#generation) this.#handle(message);
   };
 
-  /** A server that answers again, having been away, is as a rule there for the socket too: that is tried first. */
+  /** When a server answers again, the socket usually works again too, so it is tried at once. */
   #beginPolling(): void {
     this.#polling = true;
     if (this.#retryTimer !== null) this.#scheduleRetry(this.#wasLive ? 0 : RETRY_WHILE_POLLING);
@@ -277,7 +277,7 @@ export class LiveSocket {
     if (Math.abs(offset - this.connection.get().serverOffset) > 500) this.#updateConnection({ serverOffset: offset });
   }
 
-  /** What was lost with it is had from a snapshot. */
+  /** Requests a snapshot, which brings the positions that the message held. */
   #countGarbled(count: number): void {
     this.#garbled += count;
     this.#requestSnapshot.schedule();

@@ -1,7 +1,7 @@
 import type { LivePosition } from "./position";
 import type { Stats } from "./stats";
 
-/** What the server says, checked at the border so that everything behind may trust it. */
+/** A message of the server, checked when it is decoded so that all other code may trust it. */
 export type Message =
   | {
       readonly type: "snapshot" | "update";
@@ -16,5 +16,5 @@ export type Message =
   | { readonly type: "stats"; readonly time: number | null; readonly stats: Stats }
   | { readonly type: "ping"; readonly time: number | null; readonly seq: number | null }
   | { readonly type: "error"; readonly detail: string }
-  /** A newer server may say more than this client knows. */
+  /** A type that a newer server sends and this client does not know. */
   | { readonly type: "unknown" };

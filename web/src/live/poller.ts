@@ -12,7 +12,7 @@ export interface PollerOptions {
   readonly onFailure: (problem: string) => void;
 }
 
-/** Asks over HTTP for what the socket would have said, one round at a time. */
+/** Polls over HTTP what the socket would have sent, one round at a time. */
 export class Poller {
   box: Box | null = null;
   readonly #options: PollerOptions;

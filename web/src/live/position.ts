@@ -15,6 +15,6 @@ export interface LivePosition {
   readonly kind?: string;
   readonly name?: string;
   readonly status: Status;
-  /** Server time from which on it is stale unless it is heard before; an older server leaves it out. */
+  /** Server time at which it becomes stale without a new report. Older servers leave it out. */
   readonly stale_at?: number;
 }

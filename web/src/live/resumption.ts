@@ -8,7 +8,7 @@ export interface ReportedView {
 
 const COLUMNS = ["stale_at"];
 
-/** The state of the server's fleet that a viewer has. One value: a `seq` means nothing in another epoch. */
+/** The state of the fleet that this page has. Both belong together: a `seq` means nothing in another epoch. */
 interface ResumeToken {
   readonly epoch: string;
   readonly seq: number;
@@ -17,41 +17,41 @@ interface ResumeToken {
 export interface ViewMessage extends ReportedView {
   readonly type: "view";
   readonly id: number;
-  /** What this page can read beyond what every reader of the binary wire can. */
+  /** The optional columns of the binary format that this page can decode. */
   readonly columns: readonly string[];
   readonly resume?: ResumeToken;
 }
 
-/** Numbers the views that are said, and keeps what the next link may go on from: "Coming back" of docs/protocol.md. */
+/** Numbers the view messages, and keeps the token to resume from: "Coming back" in docs/protocol.md. */
 export class Resumption {
-  #id = 0; // of the view said last
+  #id = 0; // of the last view message
   #view: ReportedView | null = null; // that view
   #answered = false;
-  /** What was had of that view, by this link or, until it is answered, by one before. */
+  /** The state received for that view, on this connection or, until it is answered, on the one before. */
   #token: ResumeToken | null = null;
 
-  /** What to say of another view on a link where one was said. */
+  /** The message for a new view on a connection that already has one. */
   viewChanged(view: ReportedView): ViewMessage {
     this.#token = null;
     return this.#viewMessage(view);
   }
 
-  /** What to say first on a new link. */
+  /** The first message on a new connection. */
   resume(view: ReportedView): ViewMessage {
     if (!isSame(view, this.#view)) this.#token = null;
     const message = this.#viewMessage(view);
     return this.#token ? { ...message, resume: this.#token } : message;
   }
 
-  /** To be told of all that the link says, in order, and of what could not be read as null. */
+  /** Takes every message of the connection in order; null stands for one that could not be decoded. */
   onMessage(message: Message | null): void {
     if (message?.type === "ping") this.#advance(message.seq);
     else if (message?.type === "snapshot" || message?.type === "update") this.#onPositions(message);
-    // It may have held positions, which would be missing for good.
+    // The message may have held positions, which would be missing for good.
     else if (!message) this.forget();
   }
 
-  /** There is a gap, or the positions came from elsewhere: only a snapshot makes it right. */
+  /** Positions are missing, or came from another source: only a snapshot restores the state. */
   forget(): void {
     this.#token = null;
   }
@@ -69,7 +69,7 @@ export class Resumption {
 
   #onPositions({ type, view, epoch, seq, garbled }: Message & { type: "snapshot" | "update" }): void {
     if (view === this.#id) this.#answered = true;
-    // An update goes on from what was had, so without that, or in another epoch, something is missing.
+    // An update continues a known state: without one, or in another epoch, positions are missing.
     const whole = garbled === 0 && (type === "snapshot" || epoch === this.#token?.epoch);
     const resumable = this.#answered && whole && epoch !== null && seq !== null;
     this.#token = resumable ? { epoch, seq } : null;

@@ -1,6 +1,6 @@
 import type { Message } from "./message";
 
-/** Lets through what a picture needs, each view's devices and the first statistics, and nothing that would move it. */
+/** Passes snapshots and the first statistics to the handler, and drops updates: the page shows one moment. */
 export function snapshotOnly(handler: (message: Message) => void): (message: Message) => void {
   let hasStats = false;
   return (message) => {

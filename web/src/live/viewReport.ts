@@ -27,13 +27,13 @@ export function withMargin(area: VisibleArea): VisibleArea {
   };
 }
 
-/** Whether the server needs to hear of this area, having been told of the other one. */
+/** Whether the server needs a new view message for the visible area, given the reported one. */
 export function needsReport(reported: VisibleArea | null, visible: VisibleArea): boolean {
   if (!reported) return true;
   const inside = visible.west >= reported.west && visible.east <= reported.east;
   const within = Math.max(0, visible.north) >= reported.north && Math.min(1, visible.south) <= reported.south;
   if (!inside || !within || reported.east - reported.west > WASTE * (visible.east - visible.west)) return true;
-  // The server leaves out what moved by less than a pixel of the zoom it was told.
+  // The server leaves out moves of less than a pixel at the reported zoom.
   return visible.zoom - reported.zoom >= CLOSER;
 }
 

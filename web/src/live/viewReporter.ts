@@ -8,7 +8,7 @@ import { needsReport, viewOf, withMargin } from "./viewReport";
 const PACE = 400; // ms
 const NOTICE_PACE = 500; // ms
 
-/** Tells the server what the map shows, no more often than it can matter. */
+/** Reports the view of the map to the server, only when a change matters. */
 export class ViewReporter {
   readonly #send: (view: ReportedView) => void;
   readonly #pace = new Throttle(PACE, () => this.#report());

@@ -11,7 +11,7 @@ export type OpenSocket = (url: URL, subprotocols: string[]) => SocketLike;
 
 export const openWebSocket: OpenSocket = (url, subprotocols) => new WebSocket(url, subprotocols);
 
-/** Where positions are told live, relative to the page, so that it works under a path of a proxy. */
+/** The URL of the live socket, relative to the page, so that it works under a path of a proxy. */
 export function liveAddress(base: string): URL {
   const url = new URL("ws/locations", base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";

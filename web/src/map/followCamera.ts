@@ -19,7 +19,7 @@ export interface FollowCameraOptions {
   readonly position: Readable<Place | null>;
 }
 
-/** Moves the map after what is selected: one device stays in the middle, several stay in view. */
+/** Moves the map with the selection: one device stays in the middle, several stay in view. */
 export class FollowCamera {
   readonly on = new Value(false);
   readonly #options: FollowCameraOptions;
@@ -38,10 +38,10 @@ export class FollowCamera {
     markers().wake();
   }
 
-  /** In a replay, those that stand out on the map. */
+  /** In a replay, fits the devices that the filter shows. */
   async fitFleet(base: string, query: FleetQuery): Promise<void> {
     const { past, store, now } = this.#options.scene();
-    // The connection badge tells of a server that does not answer.
+    // The connection badge shows that the server does not answer.
     const box = past
       ? boxAround(store.shown(now()))
       : await fetchFleetBox(base, query, this.#ended.signal).catch(() => null);
@@ -52,7 +52,7 @@ export class FollowCamera {
   /** Moves the map to the selected device where it is out of view. */
   async reveal(deviceId: string): Promise<void> {
     const { view, markers, scene, selected } = this.#options;
-    await new Promise(requestAnimationFrame); // in which a panel opens that tells of it, and may cover it
+    await new Promise(requestAnimationFrame); // in which the detail panel opens, which may cover the device
     const marker = markers().shown(deviceId);
     // A marker out of view may be where the device left it. In a replay it is where the device was.
     const known = scene().past || (marker !== null && view.shows(marker.pixel));
@@ -60,7 +60,7 @@ export class FollowCamera {
     if (place && deviceId === selected.get() && !this.#ended.signal.aborted) view.moveIntoView(place);
   }
 
-  /** The detail, which opens now, tells of a device that cannot be had. */
+  /** The detail panel reports a device that fails to load. */
   #fetchPlace(deviceId: string): Promise<Place | null> {
     return fetchDevice(deviceId, this.#ended.signal).then(
       ({ position }) => position ?? null,
@@ -72,7 +72,7 @@ export class FollowCamera {
     this.#ended.abort();
   }
 
-  /** With each frame; true when it had the map drawn. */
+  /** Called with each frame; true when it drew the map. */
   onFrame(): boolean {
     const { view, markers, members, selected, position } = this.#options;
     const deviceId = selected.get();
@@ -96,7 +96,7 @@ export class FollowCamera {
   async #fetchPlaces(device: readonly string[]): Promise<void> {
     this.#requestedAt = performance.now();
     if (device.length === 0) return;
-    // What cannot be had now is asked for again in five seconds.
+    // A failed request is repeated in five seconds.
     const page = await fetchDevices({ device, limit: device.length }, this.#ended.signal).catch(() => null);
     if (!page) return;
     const places = page.devices.flatMap(({ device_id, position }) =>

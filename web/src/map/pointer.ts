@@ -40,7 +40,7 @@ export interface PointerTarget {
   readonly stored: DrawnMark | null;
 }
 
-/** What the pointer is over, and which stored position was clicked. */
+/** The device or stored position under the pointer, and the stored position that was clicked. */
 export class MapPointer {
   readonly hover = new Value<Hover | null>(null);
   readonly stored = new Value<StoredHover | null>(null);
@@ -68,18 +68,18 @@ export class MapPointer {
     if (!this.#pinned) this.#show(stored, false);
   }
 
-  /** Markers move under a pointer that rests, so what it is over changes by itself. */
+  /** Markers move under a pointer that rests, so the hovered device changes without an event of the pointer. */
   refresh(): void {
     if (this.hover.get()) this.move(this.#pointer);
   }
 
-  /** Keeps telling of a stored position; of nothing else. */
+  /** Keeps a stored position shown after a click; ignores anything else. */
   pin(drawn: DrawnMark | null): void {
     this.#pinned = drawn && isPosition(drawn.mark) ? drawn : null;
     this.#show(this.#pinned, this.#pinned !== null);
   }
 
-  /** The map moved: what is told goes with the place that it is about. */
+  /** The map moved: the card of a pinned position moves with its place. */
   onMapMove(): void {
     const shown = this.stored.get();
     if (!shown || !this.#pinned) return;

@@ -23,7 +23,7 @@ export class TrackDrawing {
 
   start(): void {
     const { tracks, position } = this.#options;
-    // Out of view the device is heard of here alone.
+    // Positions of a device out of view come only from the selection.
     this.#stops = [tracks.state.subscribe(this.#show), position.subscribe(this.#lengthen)];
   }
 

@@ -5,7 +5,7 @@ function folded(text: string): string {
   return searchKey(text).normalize("NFD").replace(/\p{M}/gu, "");
 }
 
-/** Whether each word that was typed begins a word of the text. */
+/** Whether each typed word begins a word of the text. */
 export function matchesWords(typed: string, text: string): boolean {
   const words = folded(text).split(/[^\p{L}\p{N}]+/u);
   return folded(typed)

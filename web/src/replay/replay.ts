@@ -16,27 +16,27 @@ export interface ReplayState {
   readonly speed: ReplaySpeed;
   /** The only devices that are played; null for all. */
   readonly devices: readonly string[] | null;
-  /** At the end it begins anew. */
+  /** Whether it restarts at the end. */
   readonly loop: boolean;
-  /** What is to be shown is still to come. */
+  /** Whether the data of this time are still loading. */
   readonly waiting: boolean;
-  /** Why it could not be had, or null. */
+  /** Why loading failed, or null. */
   readonly error: string | null;
-  /** The hours that hold anything, those that touch as one, oldest first; null until that is known. */
+  /** The periods with stored positions, oldest first, adjacent hours joined; null until they are known. */
   readonly stored: readonly TimeRange[] | null;
-  /** Live positions that came since the past is shown. */
+  /** Live positions received since the replay began. */
   readonly newer: number;
 }
 
-/** The past of the fleet, played on the map in place of the live markers, which go on meanwhile unseen. */
+/** A replay of the stored fleet on the map in place of the live markers, which keep updating unseen. */
 export interface Replay {
   /** Null while the map is live. */
   readonly state: Readable<ReplayState | null>;
-  /** What is known of the selected device in the hour that is played, oldest first. */
+  /** The fixes of the selected device in the hour that is played, oldest first. */
   readonly track: Readable<readonly Fix[]>;
   /** Every device that is on the map at this moment, as it was then. */
   fleet(): readonly LivePosition[];
-  /** Where the play-head is at this moment, for what moves with it. */
+  /** The exact time of the play-head, for everything that moves with it. */
   readonly clock: { time(): number };
   /** Shows a range, standing; at a time in it, or where the play-head was if devices were there, or else where half of the
    * devices are there that its history begins with. Of these
@@ -52,6 +52,6 @@ export interface Replay {
   setLoop(on: boolean): void;
   /** Plays only these devices, or all again. */
   limit(devices: readonly string[] | null): void;
-  /** Asks once more for what could not be had. */
+  /** Repeats the requests that failed. */
   retry(): void;
 }

@@ -14,7 +14,7 @@ export interface AddressedReplay {
   readonly devices: readonly string[] | null;
 }
 
-/** What an address says of a replay; null where it says nothing that could be played. */
+/** The replay of an address; null when the address holds none that can be played. */
 export function readReplay(hash: string): AddressedReplay | null {
   const parameters = readParameters(hash);
   if (parameters.get("mode") !== "replay") return null;

@@ -74,7 +74,7 @@ export class ReplayBlock {
     return this.#fixOf(row, this.#to(row) - 1);
   }
 
-  /** By when half of its devices had said where they are; undefined where it has none. */
+  /** The time by which half of its devices had reported; undefined for a block without devices. */
   get peopled(): number | undefined {
     const times = this.devices.flatMap((_, row) => this.first(row)?.time ?? []).sort((a, b) => a - b);
     return times[Math.floor((times.length - 1) / 2)];

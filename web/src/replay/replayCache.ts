@@ -46,7 +46,7 @@ export class ReplayCache {
     this.#onChange = onChange;
   }
 
-  /** Finds out what there is in a range, and forgets what there was. */
+  /** Loads the manifest of a range, and drops all blocks of the range before. */
   async open(range: TimeRange, cancel: AbortSignal): Promise<void> {
     this.close();
     const url = address("api/history/replay", { from: range.from, to: range.to }, this.#base);
@@ -59,7 +59,7 @@ export class ReplayCache {
     this.#manifest = null;
   }
 
-  /** Only blocks of these devices, null for all; those that are held go. */
+  /** Loads only blocks of these devices from now on, null for all; drops the loaded ones. */
   limit(devices: readonly string[] | null): void {
     // In one order, so that the browser knows the same set again.
     this.#devices = [...(devices ?? [])].sort();
@@ -74,7 +74,7 @@ export class ReplayCache {
     this.problem = null;
   }
 
-  /** The hours that hold anything, those that touch as one. */
+  /** The periods with stored positions, adjacent hours joined. */
   get stored(): TimeRange[] {
     const length = this.#manifest?.length ?? 1;
     const joined: TimeRange[] = [];
@@ -87,7 +87,7 @@ export class ReplayCache {
     return joined;
   }
 
-  /** Whether all is there to show a time; where nothing is stored, nothing is missing. */
+  /** Whether the data of a time are loaded; a time without stored positions needs none. */
   isReady(time: number): boolean {
     if (!this.#manifest) return false;
     const number = Math.floor(time / this.#manifest.length);
@@ -100,7 +100,7 @@ export class ReplayCache {
     return { before: block(number - 1), now: block(number), after: block(number + 1) };
   }
 
-  /** Tells where it is played, and how fast, 0 where it stands; may be told as often as one likes. */
+  /** Prefetches for a time and a speed of the replay, 0 while paused. May be called with each frame. */
   prefetch(time: number, speed: number): void {
     if (!this.#manifest) return;
     this.#wantedNumbers = wantedNumbers(time, this.#manifest.length, speed);
@@ -130,7 +130,7 @@ export class ReplayCache {
     if (next) void this.#fetch(next.number, next.level, manifest);
   }
 
-  /** Nothing is fetched ahead that would have to go again at once. */
+  /** Nothing is prefetched that would be evicted at once. */
   #affordable(): readonly number[] {
     const blocks = [...this.#blocks.values()];
     const largest = Math.max(0, ...blocks.map(({ bytes }) => bytes));

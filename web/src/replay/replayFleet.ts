@@ -9,7 +9,7 @@ export const LONGEST_LEG = 600_000;
 /** Ms after its last fix in which a device stays on the map, standing and soon stale. */
 export const LONGEST_HOLD = 3_600_000;
 const MOVING = 0.5; // m/s, as the server has it
-const SHORT_LEG = 15_000; // ms, in which the speed at its beginning says whether it moves
+const SHORT_LEG = 15_000; // ms; in a leg so short, the speed at its begin decides whether the device moves
 
 /** The hour that is played and its neighbours, as far as they are there. */
 export interface Blocks {
@@ -137,7 +137,7 @@ function positionOf(deviceId: string, at: Fix, end: Fix | null): LivePosition {
   };
 }
 
-/** What a device said of a moment is not what it did in minutes. */
+/** The speed of a moment does not hold for a leg of minutes. */
 function isMoving(at: Fix, end: Fix | null): boolean {
   const duration = end ? end.time - at.time : 0;
   if (!end || (at.speed !== undefined && duration <= SHORT_LEG)) return (at.speed ?? 0) > MOVING;

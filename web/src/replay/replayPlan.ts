@@ -1,7 +1,7 @@
-/** Which blocks of history are fetched, which are let go. Blocks have numbers in the order of time, levels 0 to 3. */
+/** Which blocks of history are fetched and evicted. Blocks have numbers in the order of time, levels 0 to 3. */
 
 export const COARSEST = 3;
-/** Of wall-clock, at the speed that it is played: so long must what is fetched ahead last. */
+/** Prefetched blocks last for this much wall-clock time at the speed of the replay. */
 export const PREFETCH_TIME = 20_000; // ms
 const MOST_AHEAD = 24; // blocks
 const LONGEST_STEP = 300_000; // ms
@@ -13,21 +13,21 @@ export interface BlockAt {
   readonly level: number;
 }
 
-/** The level whose steps nobody would miss at a speed: 0, all that is known, while it stands. */
+/** The coarsest level whose steps are invisible at a speed: 0, all fixes, while the replay is paused. */
 export function levelFor(speed: number): number {
   if (speed <= 5) return 0;
   if (speed <= 100) return 1;
   return speed <= 1000 ? 2 : COARSEST;
 }
 
-/** The finest level of an hour that may fit into so many bytes, by what its coarsest one takes. It is tried where it is not
+/** The finest level of an hour that may fit into so many bytes, by the size of its coarsest. It is tried when it is not
  * sure: most devices report less often than the steps of a level are long. */
 export function finestAffordableLevel(coarsest: number, most: number): number {
   const level = STEPS.findIndex((step) => (coarsest * LONGEST_STEP) / step <= DOUBT * most);
   return level < 0 ? COARSEST : level;
 }
 
-/** The numbers that matter at a time, the most urgent first: what is shown, what it came from, what is next. */
+/** The block numbers needed at a time, the most urgent first: the shown one, the one before, the next ones. */
 export function wantedNumbers(time: number, length: number, speed: number): number[] {
   const number = Math.floor(time / length);
   const last = Math.floor((time + PREFETCH_TIME * speed) / length);
@@ -35,7 +35,7 @@ export function wantedNumbers(time: number, length: number, speed: number): numb
   return [number, number - 1, ...Array.from({ length: ahead }, (_, i) => number + 1 + i)];
 }
 
-/** What to fetch next, or null. `held` tells the level of a block that is there; `exists` which there are at all. */
+/** The block to fetch next, or null. `held` gives the level of a loaded block; `exists` whether the server has it. */
 export function nextFetch(
   wanted: readonly number[],
   level: number,
@@ -52,7 +52,7 @@ export function nextFetch(
   return null;
 }
 
-/** Which of those held go, so that no more than `most` bytes stay: those farthest from the play-head, never it and its
+/** The blocks to evict so that at most `most` bytes stay: those farthest from the play-head, never its block and the
  * neighbours. */
 export function blocksToEvict(
   held: ReadonlyMap<number, { readonly bytes: number }>,

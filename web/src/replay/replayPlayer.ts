@@ -29,7 +29,7 @@ export interface ReplayPlayerOptions {
   readonly onChange: () => void;
 }
 
-/** The past with a clock of its own: it goes on by itself, waits for what is not there yet, and ends at the end. */
+/** Plays stored positions by a clock of its own: it advances, waits for loading data, and stops at the end. */
 export class ReplayPlayer implements Replay {
   readonly state = new Value<ReplayState | null>(null);
   readonly track = new Value<readonly Fix[]>(NO_FIXES);
@@ -100,7 +100,7 @@ export class ReplayPlayer implements Replay {
     this.#fleet = this.#makeFleet();
   }
 
-  /** Ends what goes on, and shows nothing else. */
+  /** Ends requests and timers; the state stays. */
   stop(): void {
     this.#opening?.abort();
     this.#cache.close();
@@ -164,7 +164,7 @@ export class ReplayPlayer implements Replay {
     }
   }
 
-  /** Goes on to the time that it is by now; called before each frame, and where there are none by itself. */
+  /** Advances to the present time; called before each frame, and by a timer when there are no frames. */
   advance(): void {
     const state = this.state.get();
     if (!state) return;
@@ -184,7 +184,7 @@ export class ReplayPlayer implements Replay {
     const next = Math.min(range.to, this.#time + step);
     if (this.#cache.isReady(next)) this.#time = next;
     if (this.#time < range.to) return;
-    // Where nothing is stored there is nothing to begin anew with.
+    // Without stored positions there is nothing to repeat.
     if (loop && firstTime(state) < range.to) this.#time = firstTime(state);
     else this.#set({ playing: false });
   }
@@ -193,7 +193,7 @@ export class ReplayPlayer implements Replay {
     return this.state.get()?.playing === true && this.#cache.isReady(this.#time);
   }
 
-  /** Whether something other than the time has changed. */
+  /** Whether the state other than the time has changed. */
   get #stateChanged(): boolean {
     const state = this.state.get();
     return state?.waiting !== this.#isWaiting(state) || state?.error !== this.#errorOf(state);

@@ -66,5 +66,5 @@ function createSettings(): Readable<Settings> & { change(changes: Partial<Settin
   };
 }
 
-/** What someone chose for this browser; each change is kept, and told at once. */
+/** The settings of this browser. Each change is stored and published at once. */
 export const settings = createSettings();

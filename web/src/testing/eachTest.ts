@@ -1,7 +1,7 @@
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 
-// happy-dom would look for a server on this machine.
+// happy-dom would connect to a server on this machine.
 beforeEach(() => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("a unit test has no server")));
 });

@@ -22,7 +22,7 @@ export class FakeConnection {
     open: (url, subprotocols) => this.#open(url, subprotocols),
   });
 
-  /** Time stands, and no request gets through, until `end`. */
+  /** Fakes the timers, and lets no request through, until `end`. */
   static create(): FakeConnection {
     vi.useFakeTimers();
     vi.stubGlobal(
@@ -45,7 +45,7 @@ export class FakeConnection {
     return socket;
   }
 
-  /** The view that was said last. */
+  /** The last view message. */
   get lastView(): ViewMessage | undefined {
     return this.newest.sent.at(-1) as ViewMessage | undefined;
   }

@@ -22,7 +22,7 @@ import type { Fix } from "../replay/replayBlock";
 
 export const LIVE: Connection = { ...NOT_CONNECTED, state: "live" };
 
-/** An engine without a map or a connection, whose values a test sets, and which remembers what it was told. */
+/** An engine without a map or a connection. A test sets its values; it records the calls. */
 export function fakeEngine() {
   const selection = new Value<string | null>(null);
   const following = new Value(false);

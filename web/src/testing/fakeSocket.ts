@@ -25,7 +25,7 @@ export class FakeSocket implements SocketLike {
     this.#call(this.onopen, new Event("open"));
   }
 
-  /** Opens, and says a first time that it is there. */
+  /** Opens, and receives a first message. */
   becomeLive(): void {
     this.open();
     this.receive({ type: "ping", time: Date.now(), seq: 1 });

@@ -58,7 +58,7 @@ export class FleetScenario {
     this.#remember();
   };
 
-  /** The view that was said first of those that were not answered yet. */
+  /** Answers the oldest view message without an answer. */
   readonly #answer = (): void => {
     const said = this.#connection.newest.sent.shift() as FakeConnection["lastView"];
     if (!said) return;
@@ -111,7 +111,7 @@ export class FleetScenario {
     expect(this.#map).toEqual(new Map(had.filter((_, i) => i % 2 === bbox[0])));
   }
 
-  /** As the engine does, but clumsily. */
+  /** Handles messages as the engine does, with mishaps. */
   readonly #onMessage = (message: Message): void => {
     if (message.type !== "snapshot" && message.type !== "update") return;
     if (message.type === "snapshot") this.#map.clear();

@@ -5,7 +5,7 @@ import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
 import { EngineContext } from "../engine/useEngine";
 import { fakeEngine } from "./fakeEngine";
 
-/** Renders a panel with everything it may ask for around it. */
+/** Renders a panel inside the contexts that it needs. */
 export function renderPanel(panel: ReactNode, engine = fakeEngine()) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const rendered = render(

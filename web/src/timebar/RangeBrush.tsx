@@ -5,7 +5,7 @@ import type { TimeRange } from "../lib/timeRange";
 import { type Edge, moveRange, rangeBetween, type Steps, withEdge } from "./brush";
 
 const PAGE = 10; // parts of the window that a page goes
-const NARROW = 15; // percent of the window; in a range that is narrower, a finger could not tell the edges apart
+const NARROW = 15; // percent of the window; in a narrower range a finger could not hit one edge alone
 const SETTLED = 500; // ms after the last key
 
 type Grip = Edge | "all" | "new";
@@ -133,7 +133,7 @@ function useDraft(onRange: (range: TimeRange) => void) {
   return { draft, setDraft, settle };
 }
 
-/** With Shift the whole range moves. Null for a key that says nothing. */
+/** With Shift the whole range moves. Null for a key without a meaning here. */
 function byKey(event: KeyboardEvent, range: TimeRange, edge: Edge, steps: Steps): TimeRange | null {
   const { window, step } = steps;
   const page = Math.max(step, (window.to - window.from) / PAGE);

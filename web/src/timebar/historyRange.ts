@@ -21,7 +21,7 @@ export function wholeHours({ from, to }: TimeRange): TimeRange {
   return { from: Math.floor(from / HOUR) * HOUR, to: Math.ceil(to / HOUR) * HOUR };
 }
 
-/** As long as it says, up to the last whole minute. */
+/** The period of a preset, up to the last whole minute. */
 export function presetRange(key: PresetKey, now: number): TimeRange {
   const preset = PRESETS.find((candidate) => candidate.key === key) ?? PRESETS[0];
   const to = Math.floor(now / MINUTE) * MINUTE;
@@ -46,7 +46,7 @@ export type RangeReading =
   | { readonly range: TimeRange; readonly problem: null }
   | { readonly range: null; readonly problem: string };
 
-/** Reads two typed times, or says what is wrong with them. */
+/** Parses two typed times, or reports what is wrong with them. */
 export function readRange(from: string, to: string, now: number): RangeReading {
   const starts = parseTime(from, now);
   const ends = parseTime(to, now);

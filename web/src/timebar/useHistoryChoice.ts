@@ -11,7 +11,7 @@ const CLOCK_MILLISECONDS = 60_000;
 
 export interface HistoryChoiceSetting {
   readonly choice: HistoryChoice;
-  /** What was asked for last, which the layer shows to the hour; null where it shows nothing. */
+  /** The range chosen last, which the layer shows to the hour; null when it shows nothing. */
   readonly wanted: TimeRange | null;
   /** Returns what to play then: of a custom time, once its form was filled in. */
   choose(choice: HistoryChoice): TimeRange | null;
@@ -77,7 +77,7 @@ export function useHistoryChoice(): HistoryChoiceSetting {
   }, [engine, played, show]);
   const showAgain = useEffectEvent(() => show(choice));
   useEffect(() => {
-    // How wrong the clock of this browser is, only the connection tells: a range that ends now moves with it.
+    // The connection measures the clock offset of this browser: a range that ends now moves with it.
     let shownWith = engine.connection.get().serverOffset;
     return engine.connection.subscribe(() => {
       const { serverOffset } = engine.connection.get();

@@ -9,7 +9,7 @@ export type Mode = "live" | "replay";
 
 export interface ReplayMode {
   readonly replay: ReplayState | null;
-  /** What is played, if anything, is of the time that was chosen; an address may have asked for another one. */
+  /** Whether the replay is of the chosen time; an address may have another one. */
   readonly matches: boolean;
   setMode(mode: Mode): void;
   /** Plays another time, if one is played. */

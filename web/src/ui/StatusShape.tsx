@@ -13,7 +13,7 @@ interface StatusShapeProps {
   readonly course?: number | undefined;
 }
 
-/** The marker of the map, for lists and legends: shape and colour say the same. */
+/** The marker of the map for lists and legends: shape and colour both show the status. */
 export function StatusShape({ status, course }: StatusShapeProps) {
   const turn = status === "moving" && course !== undefined ? `rotate(${course} 8 8)` : undefined;
   return (

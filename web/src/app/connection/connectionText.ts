@@ -17,13 +17,13 @@ export interface ConnectionText {
 
 const idle = { message: null, countdown: null, canRetry: false } as const;
 
-/** Says the state of the connection in words. `now` is the time of the browser; `data` says how old the newest data are. */
+/** The state of the connection in words. `now` is the time of the browser; `data` is the age of the newest data. */
 export function connectionText(connection: Connection, now: number, data: string | null = null): ConnectionText {
   switch (connection.state) {
     case "connecting":
       return { ...idle, label: t("Connecting"), tone: "quiet" };
     case "live":
-      // Until it is made good, which takes a moment as a rule.
+      // Until a snapshot restores the state, usually within a moment.
       if (connection.problem) return { ...idle, label: t("Live"), tone: "warn", message: connection.problem };
       return { ...idle, label: t("Live"), tone: connection.lag ? "warn" : "good" };
     case "polling":

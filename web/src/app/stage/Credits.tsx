@@ -4,7 +4,7 @@ import type { Credit } from "../../api/config";
 import { t } from "../../i18n/t";
 import { IconButton } from "../../ui/IconButton";
 
-/** Whom the map is owed to, in full; on a small screen one line of it, and the rest when asked for. */
+/** The credits of the map; on a small screen one line, and the rest after a click. */
 export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
   const [open, setOpen] = useState(false);
   return (
@@ -22,7 +22,7 @@ export function Credits({ credits }: { readonly credits: readonly Credit[] }) {
 }
 
 function CreditText({ text, url }: Credit) {
-  // What the server says is no reason to run a script.
+  // A link from the server must not run a script.
   if (!url || !/^https?:\/\//.test(url)) return text;
   return (
     <a href={url} target="_blank" rel="noopener noreferrer">

@@ -6,7 +6,7 @@ import { useReadable } from "../../lib/useReadable";
 import { CopyButton } from "../../ui/CopyButton";
 import { FirstReport } from "./FirstReport";
 
-/** A command that reports one position, for whoever has no device yet. */
+/** A command that reports one position, for users without a device. */
 export function reportCommand(url: string, now: number): string {
   const time = new Date(now).toISOString();
   const position = `{"device_id":"bike-1","time":"${time}","latitude":60.17,"longitude":24.94}`;
@@ -29,7 +29,7 @@ export function EmptyFleet() {
 }
 
 function HowToReport({ now }: { readonly now: number }) {
-  // To the minute, so that the text stands still while someone marks it.
+  // To the minute, so that the text does not change while it is being selected.
   const command = reportCommand(address("api/positions").href, Math.floor(now / 60_000) * 60_000);
   return (
     <div>

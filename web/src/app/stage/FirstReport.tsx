@@ -20,7 +20,7 @@ export function FirstReport({ onClose }: { readonly onClose: () => void }) {
     queryFn: async ({ signal }) => (await fetchDevices({ sort: "time", limit: 1 }, signal)).devices[0] ?? null,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0, // a fleet that is empty again has another first device
-    // Of several servers the one that answers may not have heard of it yet.
+    // With several servers, the one that answers may not have the device yet.
     refetchInterval: ({ state }) => (state.data ? false : ASK_AGAIN_MILLISECONDS),
   });
   function close(): void {
@@ -50,7 +50,7 @@ export function FirstReport({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-/** Nothing that changes by itself, for the card is read out. */
+/** Shows nothing that changes with time, because screen readers read the card. */
 function Facts({ first: { device_id, name, position } }: { readonly first: Device }) {
   const now = useServerNow();
   return (

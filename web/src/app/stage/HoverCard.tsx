@@ -7,7 +7,7 @@ import { useReadable } from "../../lib/useReadable";
 import { AnchoredCard } from "../../ui/AnchoredCard";
 import { StatusShape } from "../../ui/StatusShape";
 
-/** What the pointer is over. The same stands in the list and the detail, so it is not read out. */
+/** The device under the pointer. The list and the detail show the same, so it is not read out. */
 export function HoverCard() {
   const hover = useReadable(useEngine().hover);
   const now = useShownTime();

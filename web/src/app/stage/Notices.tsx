@@ -6,7 +6,7 @@ import { IconButton } from "../../ui/IconButton";
 
 const DISMISSED = "herenow.notices.dismissed";
 
-/** What the server wants said on the map, until it is put away; other words are shown again. */
+/** Notices of the server on the map, until they are dismissed; a changed notice appears again. */
 export function Notices({ notices }: { readonly notices: readonly string[] }) {
   const text = notices.join("\n");
   const [dismissed, setDismissed] = useState(() => readStorage(DISMISSED));

@@ -3,7 +3,7 @@ import { address, fetchBytes } from "../../api/request";
 import { useEngine } from "../../engine/useEngine";
 import { buildScript } from "./buildScript";
 
-/** Whether the server serves another build than this page is of; asked whenever the connection has come back. */
+/** Whether the server serves a newer build than this page; checked after each reconnection. */
 export function useNewVersion(): boolean {
   const engine = useEngine();
   const [outdated, setOutdated] = useState(false);
@@ -29,7 +29,7 @@ async function isOutdated(signal: AbortSignal): Promise<boolean> {
     const served = buildScript(new TextDecoder().decode(await fetchBytes(address("./"), "text/html", signal)));
     return served !== null && served !== buildScript(document.documentElement.outerHTML);
   } catch {
-    // It is asked again when the connection comes back the next time.
+    // It is checked again after the next reconnection.
     return false;
   }
 }

@@ -5,7 +5,7 @@ export type SheetStop = (typeof SHEET_STOPS)[number];
 
 const PEEK_REM = 6;
 
-/** How high the sheet stands, in pixels; the fractions are those of shell.css. */
+/** The height of the sheet in pixels; the fractions are those of shell.css. */
 export function sheetHeight(stop: SheetStop, viewport: number): number {
   if (stop === "peek") return PEEK_REM * remPixels();
   return Math.round(viewport * (stop === "half" ? 0.5 : 0.9));

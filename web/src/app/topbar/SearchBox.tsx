@@ -21,7 +21,7 @@ export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
   const set = (search: string): void => setFilter({ ...filter, search });
   useShortcuts({ "/": () => input.current?.focus() });
 
-  /** The first that is listed for what was typed. The list tells of none, and of a server that does not answer. */
+  /** Selects the first match of the typed text. The list shows that nothing matches, or an error. */
   async function chooseFirst(): Promise<void> {
     if (filter.search.trim() === "") return;
     const query = deviceQuery(filter, order, engine.view.get());

@@ -50,7 +50,7 @@ async function fetchBytes(url: URL): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
-/** The tiles of the archive as a source of the map; `onFailure` is told of each tile that cannot be had. */
+/** The tiles of the archive as a source of the map; calls `onFailure` for each tile that fails. */
 export function basemapSource(url: URL, onFailure: (problem: string) => void): VectorTileSource {
   const archive = new PMTiles(new WholeFile(url));
   const format = new MVT();

@@ -6,7 +6,7 @@ const BUILT_IN: readonly Credit[] = [
   { text: "GeoNames (CC BY 4.0)", url: "https://www.geonames.org/" },
 ];
 
-/** To whom a basemap is owed, to be said wherever it is shown. */
+/** The credits of a basemap, to be shown wherever it is. */
 export function basemapCredits({ kind, attribution }: BasemapOption): readonly Credit[] {
   if (kind === "builtin") return BUILT_IN;
   return attribution ? [attribution] : [];

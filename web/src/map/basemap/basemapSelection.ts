@@ -11,12 +11,12 @@ const BUILT_IN: BasemapOption = { id: "builtin", name: "Built-in", kind: "builti
 
 /** Draws a basemap. */
 export interface BasemapRenderer {
-  /** `onFailure` is called once if its tiles cannot be had. */
+  /** `onFailure` is called once when its tiles fail to load. */
   show(basemap: BasemapOption, onFailure: () => void): void;
   setDim(dim: number): void;
 }
 
-/** Keeps what was chosen, what the address says and what is drawn the same. */
+/** Keeps the chosen basemap, the address and the map in step. */
 export class BasemapSelection implements BasemapChoice {
   readonly options: readonly BasemapOption[];
   readonly state: Value<BasemapState>;
@@ -66,7 +66,7 @@ export class BasemapSelection implements BasemapChoice {
     this.#renderer.show(chosen, () => this.#fallBack());
   }
 
-  /** What was chosen stays chosen, for the next time. */
+  /** The choice is kept for the next visit. */
   #fallBack(): void {
     const shown = this.#optionById(BUILT_IN.id);
     this.state.set({ ...this.state.get(), shown });

@@ -12,7 +12,7 @@ const REGIONS_FROM = 15_000;
 const RIVERS_FROM = 5000;
 const CLOSE = 160; // metres a pixel: from here on the few names that are left stand among vehicles
 const CLOSE_SCALE = 1.2;
-const MOST_NAMES = 4000; // kept styles; at the limit all are made anew
+const MOST_NAMES = 4000; // cached styles; at the limit the cache is cleared
 
 interface NameLook {
   readonly font: string;

@@ -8,7 +8,7 @@ const WATER = /water|ocean|sea|lake/i;
 const LINES = /road|street|transport|rail/i;
 const BORDERS = /bound|border|admin/i;
 
-/** Tiles whose layers are not known: water, roads and borders by what theirs are called as a rule, no names. */
+/** A style for tiles with unknown layers: water, roads and borders by their usual layer names, no labels. */
 export function plainStyle(palette: Palette): StyleFunction {
   const water = new Style({ fill: new Fill({ color: palette.water }) });
   const area = new Style({ stroke: new Stroke({ color: palette.coast, width: 0.5 }) });

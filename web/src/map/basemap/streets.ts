@@ -23,7 +23,7 @@ const STREETS_FROM = 40;
 const NAMED_FROM = 100;
 const NAMED_TO = 6;
 
-/** The streets of the city that the simulated fleet drives in, which is said on the map. */
+/** The streets of the synthetic city in which the simulated fleet drives. The map labels it as such. */
 export class Streets {
   readonly layer: VectorLayer;
   readonly #source = new VectorSource();

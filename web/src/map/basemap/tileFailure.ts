@@ -1,7 +1,7 @@
 const FAILING = 5000; // ms
 const SILENT = 15_000; // ms
 
-/** Tells, once, of a server that gives no tile: for so long after it refused one, or after it was first asked. */
+/** Detects a failing tile server: no tile for `FAILING` ms after an error, or `SILENT` ms after a request. */
 export class TileFailureDetector {
   readonly #onFailure: () => void;
   #timer: ReturnType<typeof setTimeout> | null = null;

@@ -6,7 +6,7 @@ import { densityStep } from "./densityStep";
 // Cells are at least 64 pixels wide, so that neighbours run into each other.
 const REACH = 56; // pixels
 
-/** A glow without an edge or a number, its colour by how many it stands for; the many lie above the few. */
+/** A glow without an edge or a number, coloured by its number of positions; larger numbers lie above. */
 export class DensityStyle {
   readonly #styles: readonly Style[];
 

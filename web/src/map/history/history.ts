@@ -9,24 +9,24 @@ import { historyFilter } from "./historyFilter";
 import type { HistoryState } from "./historyState";
 
 const CHECK_INTERVAL = 5000; // ms
-const REFRESH_INTERVAL = 30_000; // ms between looks whether more is stored
-const EMPTY_REFRESH_INTERVAL = 10_000; // as long as there is nothing to be seen
+const REFRESH_INTERVAL = 30_000; // ms between checks whether more is stored
+const EMPTY_REFRESH_INTERVAL = 10_000; // ms, while nothing is drawn
 
-/** What the tiles of the history layer are of. */
+/** The period and the filter of the tiles of the history layer. */
 export interface HistoryTileSet extends TimeRange {
   readonly version: string;
   readonly filter: HistoryFilter;
-  /** Another one loads again what could not be had. */
+  /** A new number loads failed tiles again. */
   readonly attempt: number;
 }
 
-/** What the layer shows of the view. */
+/** How much of the view the layer shows. */
 export interface HistorySurvey {
   readonly positions: number;
   readonly circles: number;
-  /** Tiles that are still to come. */
+  /** Tiles that are still loading. */
   readonly missing: number;
-  /** Why tiles could not be had, or null. */
+  /** Why tiles failed to load, or null. */
   readonly problem: string | null;
 }
 
@@ -45,7 +45,7 @@ export const NO_HISTORY: HistoryState = {
   newer: false,
 };
 
-/** Which history is drawn. That stands still: what is stored later is only told of, but where nothing is to be seen. */
+/** Which history is drawn. New positions do not change it: the state reports `newer`, unless nothing is drawn. */
 export class History {
   readonly state = new Value<HistoryState>(NO_HISTORY);
   readonly drawing = new Value<HistoryTileSet | null>(null);
@@ -54,7 +54,7 @@ export class History {
   #attempt = 0;
   #on = true;
   #request: AbortController | null = null;
-  /** The request is for what is to be drawn, not only to look. */
+  /** The request is for a new drawing, not only a check. */
   #awaited = false;
   #checkedAt = 0;
   #timer: ReturnType<typeof setInterval> | null = null;
@@ -95,13 +95,13 @@ export class History {
     void this.#fetchVersion(range, this.#draw, this.#fail);
   }
 
-  /** Whether the layer is shown; while it is not, nothing is looked for. */
+  /** Whether the layer is shown; while it is hidden, nothing is checked. */
   setOn(on: boolean): void {
     this.#on = on;
     if (!on && !this.#awaited) this.#set({ loading: false });
   }
 
-  /** Only positions of these kinds, or of all. `named` are the kinds that stats name. */
+  /** Limits the layer to positions of these kinds, null for all. `named` are the kinds of the statistics. */
   setFilter(kinds: MapFilter["kinds"], named: readonly string[]): void {
     const filter = historyFilter(kinds, named);
     if (filter.key === this.#filter.key) return;
@@ -112,19 +112,19 @@ export class History {
     this.drawing.set({ ...drawing, filter, attempt: this.#attempt });
   }
 
-  /** Gives up what is still to come; what has come stays. False where nothing was loaded. */
+  /** Cancels loading; what is loaded stays. False when nothing was loading. */
   cancel(): boolean {
     if (!this.state.get().loading) return false;
     this.#request?.abort();
     this.#awaited = false;
-    this.#attempt += 1; // whatever is drawn next is loaded anew
+    this.#attempt += 1; // so that the next drawing loads all tiles again
     this.#set({ loading: false, error: cancelledMessage() });
     return true;
   }
 
-  /** What of the drawing can be seen by now. */
+  /** Takes how much of the drawing is loaded. */
   setSurvey({ positions, circles, missing, problem }: HistorySurvey): void {
-    // While another one is awaited, what became of this one matters no more.
+    // While another drawing is loading, the progress of this one does not matter.
     if (!this.drawing.get() || !this.#on || this.#awaited) return;
     this.#set({ positions, circles, error: problem ?? this.state.get().error, loading: missing > 0 });
   }
@@ -164,7 +164,7 @@ export class History {
     this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
   };
 
-  /** A look that fails is made again: the connection badge tells of a server that does not answer. */
+  /** A failed check is repeated; the connection badge shows that the server does not answer. */
   readonly #check = (): void => {
     const { range, positions, loading, error, newer } = this.state.get();
     if (!range || !this.#on || document.visibilityState !== "visible") return;
@@ -186,7 +186,7 @@ export class History {
   }
 }
 
-/** What is said of a drawing that was given up. */
+/** The message for a drawing whose loading was cancelled. */
 export function cancelledMessage(): string {
   return t("Stopped: not all of it is shown.");
 }

@@ -35,7 +35,7 @@ export function readMark(fields: Fields): HistoryMark | null {
   return "count" in fields ? readCluster(fields) : readPosition(fields);
 }
 
-/** How many positions of kinds that count it stands for. */
+/** How many positions of the counted kinds a mark represents. */
 export function countIn(mark: HistoryMark, counts: KindTest): number {
   if (isPosition(mark)) return counts(mark.kind) ? 1 : 0;
   let sum = 0;

@@ -41,7 +41,7 @@ export class HistoryStyle {
     return style;
   }
 
-  /** One picture for each size, whatever number stands in it. */
+  /** One picture for each size, whatever its number. */
   #circle(diameter: number): CircleStyle {
     let known = this.#circles.get(diameter);
     if (!known) {

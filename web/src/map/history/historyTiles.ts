@@ -39,7 +39,7 @@ export class HistoryTiles {
   #drawing: HistoryTileSet;
   #query = "";
 
-  /** `onSettled` is told of each tile that came, or could not be had. */
+  /** Calls `onSettled` for each tile that loaded or failed. */
   constructor(base: string, drawing: HistoryTileSet, onSettled: () => void) {
     this.#base = base;
     this.#drawing = drawing;
@@ -72,7 +72,7 @@ export class HistoryTiles {
     return this.#settled.size > MOST_TILES;
   }
 
-  /** What a feature stands for. */
+  /** The mark of a feature. */
   markOf(feature: RenderFeature): PlacedMark | undefined {
     return this.#marks.get(feature);
   }
@@ -141,7 +141,7 @@ export class HistoryTiles {
   }
 }
 
-/** With the version that the server told it never changes, so browsers keep it. */
+/** The content of an address with a version never changes, so browsers cache it. */
 export function historyTileAddress([z, x, y]: readonly number[], drawing: HistoryTileSet, base: string): URL {
   const { from, to, version: v, filter } = drawing;
   return address(`api/history/tiles/${z}/${x}/${y}.mvt`, { from, to, v, kind: filter.kind }, base);

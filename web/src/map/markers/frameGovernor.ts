@@ -3,15 +3,15 @@ export type Drawing = "full" | "coarse" | "sparse" | "compatible";
 
 const LATE = 50; // ms from asking for a frame to having it; twenty a second is the least that looks like motion
 const WATCHED = 2000; // ms
-const TIMES = 2; // in a row; a page that is being opened is late by itself
-const FEWEST = 2; // frames in that time that say something
+const TIMES = 2; // in a row; a page is late while it opens
+const FEWEST = 2; // frames in that time for a result
 
 /** How much of what could be drawn is drawn: all, at one pixel a pixel, or that and fewer frames. */
 export type Quality = "full" | "coarse" | "sparse";
 
 const LEVELS: readonly Quality[] = ["full", "coarse", "sparse"];
 
-/** Lowers the quality, a step at a time, where frames have been late twice two seconds long. It never comes back by itself. */
+/** Lowers the quality by one step when frames were late in two windows of two seconds. It never raises it again. */
 export class FrameGovernor {
   readonly #chosen: () => "auto" | "full" | "reduced";
   #level = 0;
@@ -31,7 +31,7 @@ export class FrameGovernor {
     return chosen === "reduced" && measured === "full" ? "coarse" : measured;
   }
 
-  /** A frame came at `now`, so many ms after it was asked for. */
+  /** A frame came at `now`, so many ms after its request. */
   add(now: number, delay: number): void {
     this.#times.push(now);
     this.#delays.push(delay);

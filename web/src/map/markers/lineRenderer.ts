@@ -119,7 +119,7 @@ export class LineRenderer {
     this.#each(4, () => gl.vertexAttribIPointer(4, 2, gl.UNSIGNED_BYTE, STRIDE, FIELDS.look));
     gl.bindVertexArray(null);
     gl.bindBuffer(gl.ARRAY_BUFFER, markers);
-    // Pieces have no look of their own, and what stands in for it must be whole numbers, too.
+    // Segments have no look of their own; the constant in its place must be of whole numbers, too.
     gl.vertexAttribI4ui(4, 0, 0, 0, 0);
   }
 

@@ -21,11 +21,11 @@ import { VisibleMarkers } from "./visibleMarkers";
 const CHANGES = ["webglcontextlost", "webglcontextrestored"] as const;
 const SPARSE = 66; // ms between frames of a machine that is slow
 const OVERSCAN = 32; // pixels drawn beyond the map: a card draws a point when its middle is on the canvas, or not at all
-const VISIBLE_INTERVAL = 200; // ms between two looks at which markers are in view, while nothing else asks for one
+const VISIBLE_INTERVAL = 200; // ms between two updates of the markers in view, when nothing else triggers one
 
 export interface ReplayClock {
   time(): number;
-  /** Ms of it in one of the page; 0 while it stands. */
+  /** Ms of the replay in one ms of the page; 0 while paused. */
   speed(): number;
   /** Seconds of it for which the way of a marker stays visible. */
   trailDuration(): number;
@@ -109,7 +109,7 @@ export class LiveLayer {
     this.redraw();
   }
 
-  /** Of those that are selected together the one that is told of, and all of them. */
+  /** The device whose details are shown, and the whole selected group. */
   setSelected(deviceId: string | null, group: readonly string[]): void {
     this.#painter.selected = deviceId;
     this.#painter.group = group;
@@ -153,7 +153,7 @@ export class LiveLayer {
     this.meter.drawn = 0;
   }
 
-  /** The look changed: names are chosen anew, too. */
+  /** The look changed: the labels are chosen again, too. */
   redraw(): void {
     this.#painter.chooseLabelsAnew();
     this.wake();

@@ -3,8 +3,8 @@ import type { Rectangle } from "./collisionGrid";
 import { CollisionGrid } from "./collisionGrid";
 
 const MOST_LABELS = 150;
-const MOST_PICTURES = 400; // at the limit all are drawn anew
-const MOST_WIDTHS = 50_000; // at the limit all are measured anew
+const MOST_PICTURES = 400; // at the limit the cache is cleared
+const MOST_WIDTHS = 50_000; // at the limit the cache is cleared
 const FONT = "500 12px 'Inter Variable', Inter, system-ui, sans-serif";
 const HEIGHT = 18; // pixels
 const PADDING = 5;

@@ -5,7 +5,7 @@ import { FIELDS, HIDDEN, STRIDE } from "./markerBuffer";
 const STALE = STATUSES.indexOf("stale");
 const NOT_DRAWN = 255;
 
-/** Codes of statuses; the later ones lie above: what moves is not hidden by what stands. */
+/** Codes of statuses; later ones are drawn above, so that stopped devices do not hide moving ones. */
 export const DRAWING_ORDER = (["stale", "stopped", "idle", "moving"] as const).map((name) => STATUSES.indexOf(name));
 
 /** Rows of a marker buffer by their status, so that each status is one draw of its own program. */
@@ -25,7 +25,7 @@ export class MarkerOrder {
     return rows === this.#sorted && now > this.#since && now <= this.#until;
   }
 
-  /** Orders the first rows of the buffer anew. */
+  /** Sorts the first rows of the buffer. */
   sort(buffer: MarkerBuffer, rows: number, now: number): void {
     if (this.rows.length < rows) {
       this.rows = new Uint32Array(buffer.bytes.byteLength / STRIDE);

@@ -1,4 +1,4 @@
-// Until single vehicles can be told apart, a city is read as a whole: markers stay small there.
+// While a whole city is in view, single vehicles are not distinguishable: markers stay small.
 const STEPS: readonly (readonly [zoom: number, pixels: number])[] = [
   [6, 6],
   [9, 10],

@@ -4,7 +4,7 @@ import { outlineOf } from "./markerSize";
 export const HEADINGS = 64;
 const ROOM = 3; // pixels around a marker for its outline
 
-/** Rows of the picture: the shapes say the status, so that it is not told by colour alone. */
+/** Rows of the picture: the shape shows the status too, so that it does not depend on colour alone. */
 export const ROWS = { moving: 0, idle: 1, stopped: 2, stale: 3, movingUnknownCourse: 4 } as const;
 
 export interface Sprites {

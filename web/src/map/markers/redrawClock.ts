@@ -22,7 +22,7 @@ export class RedrawClock {
   #frame: number | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** `draw` is told how many ms after it was asked for the frame has come. */
+  /** `draw` gets the ms from the request of the frame to the frame. */
   constructor(draw: (delay: number) => void) {
     this.#draw = draw;
   }

@@ -1,4 +1,4 @@
-/** How far a device is on its way, as `progress` says for the page. Beyond 1 where it goes on after its glide. */
+/** The progress of a glide, as `progress` in motion.ts; more than 1 while the marker continues after its end. */
 export const PART = `
 float part(float elapsed, float duration, float overrun) {
   return duration <= 0.0 ? 1.0 : clamp(elapsed / duration, 0.0, 1.0 + overrun / duration);

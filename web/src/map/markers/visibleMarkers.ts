@@ -28,7 +28,7 @@ export class VisibleMarkers {
   x = new Float32Array(0); // pixels from the left
   y = new Float32Array(0);
   status = new Uint8Array(0);
-  /** Of the fastest marker, pixels per ms: says when a new frame would look different. */
+  /** Of the fastest marker, in pixels per ms: it determines when a new frame would look different. */
   speed = 0;
   turning = false;
 

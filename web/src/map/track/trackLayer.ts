@@ -35,7 +35,7 @@ export class TrackLayer {
   show(points: readonly TrackPoint[]): void {
     const last = points.at(-1);
     const shown = `${points.length} ${points[0]?.time} ${last?.longitude.toFixed(5)} ${last?.latitude.toFixed(5)}`;
-    // It is asked for twice a second, and the map should rest while the device does.
+    // It is called twice a second; the map should not redraw while the device stands.
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#line.setCoordinates(trackLines(points).map((line) => line.map((place) => fromLonLat(place))));

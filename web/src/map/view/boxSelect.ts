@@ -2,7 +2,7 @@ import { shiftKeyOnly } from "ol/events/condition";
 import DragBox from "ol/interaction/DragBox";
 import type { Pixel } from "./pixel";
 
-/** Dragging with the shift key draws a box; it is told by two of its corners. */
+/** Dragging with the shift key draws a box; `onBox` gets two opposite corners. */
 export function boxSelect(onBox: (corner: Pixel, opposite: Pixel) => void): DragBox {
   const box = new DragBox({ condition: shiftKeyOnly, className: "ol-dragbox select-box" });
   let start: Pixel = [0, 0];

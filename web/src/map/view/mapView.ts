@@ -24,7 +24,7 @@ import { readHash, writeHash } from "./viewHash";
 const HASH_PACE = 250; // ms
 const WORLD: Box = [-150, -50, 160, 70];
 const STREET_ZOOM = 14;
-const CLOSEST_FIT = 15; // zoom, of a fleet that stands on one spot
+const CLOSEST_FIT = 15; // zoom, for a fleet at one place
 const FIT_MARGIN = 32; // pixels
 const MOTION = 250; // ms
 const PAN_KEYS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
@@ -40,11 +40,11 @@ export interface MapViewOptions {
   /** The map came to rest. */
   readonly onRest: () => void;
   readonly onClick: (pixel: Pixel, touch: boolean, shift: boolean) => void;
-  /** Asked what can be done there; null by the keyboard. */
+  /** A request for the menu of a place; null from the keyboard. */
   readonly onMenu: (pixel: Pixel | null) => void;
-  /** Two corners of what was framed. */
+  /** Two corners of the selected box. */
   readonly onBox: (corner: Pixel, opposite: Pixel) => void;
-  /** True when it was for a device, so that the map does not zoom by itself. */
+  /** True when it was on a device, so that the map does not zoom. */
   readonly onDoubleClick: (pixel: Pixel) => boolean;
   /** Null when the pointer left, or is a finger. */
   readonly onPoint: (pixel: Pixel | null) => void;
@@ -52,7 +52,7 @@ export interface MapViewOptions {
   readonly onPan: () => void;
 }
 
-/** Owns the map: where it looks, what the pointer and the keys do to it, and the address that says so. */
+/** Owns the OpenLayers map: its view, the pointer and key events, and the place in the address. */
 export class MapView {
   readonly map: OpenLayersMap;
   readonly #view: View;
@@ -62,7 +62,7 @@ export class MapView {
   /** Whether the place was given by the address, so that nothing should choose a better one. */
   readonly hasStartPlace: boolean;
   #padding = [0, 0, 0, 0];
-  /** The centre that stays while the padding changes. */
+  /** The centre that is kept while the padding changes. */
   #keptCentre: number[] | undefined;
   readonly #pointer: PointerFrames;
 
@@ -86,7 +86,7 @@ export class MapView {
     this.map = new OpenLayersMap({
       view: this.#view,
       layers: options.layers,
-      // Whom the map is owed to, the page says itself.
+      // The page shows the credits itself.
       controls: [new ScaleLine({ minWidth: 72 })],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false }),
       moveTolerance: 3,
@@ -125,7 +125,7 @@ export class MapView {
     this.#view.animate({ center, zoom, duration: this.#motion(600), easing: easeOut });
   }
 
-  /** Moves the map, at the zoom that it has, to a place that is not where it can be seen. */
+  /** Pans to a place that is out of view or covered; the zoom stays. */
   moveIntoView({ latitude, longitude }: Place): void {
     const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
     const free = freeExtent(this.#view, this.#view.getAnimating() ? this.#keptCentre : undefined);
@@ -133,7 +133,7 @@ export class MapView {
     this.#view.animate({ center, duration: this.#motion(600), easing: easeOut });
   }
 
-  /** Whether nothing lies over the map there, which its padding need not tell: cards at its foot grow. */
+  /** Whether no card covers the map there. The padding does not tell, because cards at the foot of the map grow. */
   #isBare([x = 0, y = 0]: number[]): boolean {
     const [pixel, viewport] = [this.pixelOf([x, y]), this.map.getViewport()];
     if (!pixel || !viewport) return false;
@@ -193,13 +193,13 @@ export class MapView {
     if (!containsExtent(inner, extent) || (share < SMALL && !closest)) this.fit(box);
   }
 
-  /** Shows by the cursor that a click would do something. */
+  /** Sets the pointing cursor while a click would have an effect. */
   setPointing(on: boolean): void {
     const viewport = this.map.getViewport();
     if (viewport) viewport.style.cursor = on ? "pointer" : "";
   }
 
-  /** Waits for a flight to end, which it would cut short. */
+  /** Waits for an animation to end, because a new padding would stop it. */
   setPadding(padding: Padding): void {
     this.#padding = [padding.top, padding.right, padding.bottom, padding.left];
     if (!this.#view.getAnimating()) this.#applyPadding();

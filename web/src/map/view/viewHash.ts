@@ -6,7 +6,7 @@ export interface HashView {
 
 const LIMITS = { zoom: [0, 24], latitude: [-90, 90], longitude: [-180, 180] } as const;
 
-/** `#z/lat/lon`, or null when the hash says something else. */
+/** `#z/lat/lon`, or null when the hash has another form. */
 export function readHash(hash: string): HashView | null {
   const [place = ""] = hash.replace(/^#/, "").split("?");
   const parts = place.split("/");

@@ -14,7 +14,7 @@ export function ReplayDevices({ devices }: ReplayDevicesProps) {
   const { group, replay } = useEngine();
   const members = useReadable(group.members);
   const isolated = useReadable(group.isolated) ?? [];
-  // Those played last stay to be chosen: who asks for all may want them back.
+  // The devices played last stay an option after "all" is chosen.
   const [last, setLast] = useState(devices);
   if (devices && devices !== last) setLast(devices);
   const sets = [

@@ -20,7 +20,7 @@ export function markAfter<T extends TimeSpan>(key: string, marks: readonly T[], 
   return key === "End" ? marks.at(-1) : undefined;
 }
 
-/** One path of boxes, a thousand wide for the whole range, as high as is said: as many marks as there are cost no more. */
+/** One SVG path with a box per mark, 1000 units wide for the whole range: cheap for many marks. */
 export function markPath(marks: readonly TimeSpan[], { from, to }: TimeRange, height: number): string {
   const place = (time: number) => Math.round((1e5 * (Math.max(from, Math.min(to, time)) - from)) / (to - from)) / 100;
   return marks.map(({ start, end }) => `M${place(start)} 0H${place(end)}V${height}H${place(start)}Z`).join("");
