@@ -4,7 +4,7 @@ import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
 
 const NOTHING: MapAddress = { selected: [], isolated: null, filter: NO_FILTER, off: [], closed: [], tab: null };
 
-test("what is said is read again, whatever the names hold", () => {
+test("an address is read back, whatever characters the names hold", () => {
   const address: MapAddress = {
     selected: ["bus-1", "a,b", "50%", "ş/?&=#"],
     isolated: ["bus-1"],
@@ -16,7 +16,7 @@ test("what is said is read again, whatever the names hold", () => {
   expect(readMapAddress(writeMapAddress("#12/60.1/24.9?mode=replay", address))).toEqual(address);
 });
 
-test("where there is nothing to say, nothing is, and what others say stays", () => {
+test("default values are left out, and parameters of others stay", () => {
   expect(writeMapAddress("#12/60.1/24.9?mode=replay&sel=a&off=live", NOTHING)).toBe("#12/60.1/24.9?mode=replay");
 });
 

@@ -18,7 +18,7 @@ test("fewer than two moments make no line", () => {
   expect(sparkPaths([{ time: 5, value: 1 }], BOX)).toEqual([]);
 });
 
-test("a line breaks where nothing was heard for more than ten minutes", () => {
+test("a line has a gap after ten minutes without a report", () => {
   const minutes = [0, 10, 30, 40].map((minute) => ({ time: minute * 60_000, value: 10 }));
   expect(sparkPaths(minutes, BOX)).toEqual(["M0,1L25,1", "M75,1L100,1"]);
 });

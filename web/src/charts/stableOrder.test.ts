@@ -12,6 +12,6 @@ test("the same order counts as no change, so that the next change may come at on
   expect(stabilise(shown, ["a", "b", "c"], 20_000)).toBe(shown);
 });
 
-test("who is new is shown at once", () => {
+test("a new member is shown at once", () => {
   expect(stabilise(shown, ["a", "b", "d"], 10_001).keys).toEqual(["a", "b", "d"]);
 });

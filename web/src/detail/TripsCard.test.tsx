@@ -39,7 +39,7 @@ function answerWith(pieces: readonly TripSegment[]): URL[] {
   return asked;
 }
 
-test("what a device did is told newest first, with its distance in all", async () => {
+test("trips and stops are listed newest first, with the total distance", async () => {
   const asked = answerWith([stop(START, 2), trip(START + 2 * HOUR, 12_300), trip(START + 5 * HOUR, 1700)]);
   renderPanel(<TripsCard deviceId="van/1" />);
   const rows = await screen.findAllByRole("listitem");
@@ -64,7 +64,7 @@ test("each leads to its place on the map", async () => {
   ]);
 });
 
-test("many are shown when they are asked for", async () => {
+test("more trips appear after a click", async () => {
   answerWith(Array.from({ length: 9 }, (_, index) => stop(START + index * HOUR, 0.5)));
   renderPanel(<TripsCard deviceId="a" />);
   expect(await screen.findAllByRole("listitem")).toHaveLength(6);
@@ -72,7 +72,7 @@ test("many are shown when they are asked for", async () => {
   expect(screen.getAllByRole("listitem")).toHaveLength(9);
 });
 
-test("where there are none it says so, and where they cannot be had, why", async () => {
+test("the card reports that there are no trips, or why loading failed", async () => {
   answerWith([]);
   const { unmount } = renderPanel(<TripsCard deviceId="a" />);
   expect(await screen.findByText(/None yet/)).toBeDefined();
@@ -82,7 +82,7 @@ test("where there are none it says so, and where they cannot be had, why", async
   expect(await screen.findByText(/the store is away/)).toBeDefined();
 });
 
-test("durations are told in two units at most", () => {
+test("durations have two units at most", () => {
   const recorded = [40_000, 5 * 60_000, 2 * HOUR + 5 * 60_000, 76 * HOUR, -5].map(formatDuration);
   expect(recorded).toEqual(["40 s", "5 min", "2 h 05 min", "3 d 4 h", "0 s"]);
 });

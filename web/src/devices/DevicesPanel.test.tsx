@@ -161,7 +161,7 @@ test("of ten thousand devices the rows in sight are drawn, and j leads on past w
   expect(screen.getAllByRole("option").length).toBeLessThanOrEqual(60);
 });
 
-test("in view only asks for what the map shows, and a sort for its order", async () => {
+test("in view only requests the visible box, and a sort its order", async () => {
   const { engine } = await renderDevices();
   act(() => engine.view.set([24, 60, 25, 61]));
   await userEvent.click(screen.getByRole("button", { name: "In view" }));
@@ -178,7 +178,7 @@ test("what was searched for is marked where it was found", async () => {
   await waitFor(() => expect(document.querySelector("mark")?.textContent).toBe("2003"));
 });
 
-test("when nothing matches, it says of how many, and clearing the filters brings them back", async () => {
+test("without a match the list shows the fleet size, and clearing the filters brings the devices back", async () => {
   await renderDevices();
   await userEvent.type(screen.getByRole("textbox"), "zeppelin");
   await screen.findByText("0 of 620 match.");
@@ -186,21 +186,21 @@ test("when nothing matches, it says of how many, and clearing the filters brings
   await screen.findByRole("option", { name: /Bus 2000/ });
 });
 
-test("typing asks once it pauses, not at every letter", async () => {
+test("typing sends a request when it pauses, not at every letter", async () => {
   await renderDevices();
   await userEvent.type(screen.getByRole("textbox"), "2003");
   await waitFor(() => expect(asked.at(-1)?.searchParams.get("search")).toBe("2003"));
   expect(asked.map((url) => url.searchParams.get("search")).filter(Boolean)).toEqual(["2003"]);
 });
 
-test("an answer that fails is told, with a way to ask again", async () => {
+test("a failed request shows an error with a button to retry", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
   renderPanel(<DevicesPanel />);
   expect((await screen.findByRole("alert")).textContent).toContain("The server cannot be reached.");
   expect(screen.getByRole("button", { name: "Try again" })).toBeDefined();
 });
 
-test("how many match a search is not said before the server has", async () => {
+test("the number of matches appears only after the response", async () => {
   await renderDevices();
   let letGo = (): void => {};
   const held = new Promise<void>((resolve) => {

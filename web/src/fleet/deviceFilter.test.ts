@@ -9,7 +9,7 @@ test("several marks hold together, in one order, and a second click takes one aw
   expect(toggleStatus(idle, "idle")).toEqual(NO_FILTER);
 });
 
-test("a status and two kinds hold together, and the map is told all", () => {
+test("a status and two kinds combine, and the map gets both", () => {
   const filter = toggleKind(toggleKind(toggleStatus(NO_FILTER, "moving"), "van"), "bus");
   expect(mapFilter(filter)).toEqual({ statuses: new Set(["moving"]), kinds: new Set(["bus", "van"]) });
   expect(describeFilter({ ...filter, search: "20", inView: true })).toBe("moving · bus, van · matching “20” · in view");

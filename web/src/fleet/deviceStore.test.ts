@@ -41,7 +41,7 @@ test("the newest of a device counts in a snapshot that names it twice", () => {
   expect(store.positions[0]?.timestamp).toBe(5);
 });
 
-test("after any snapshots and updates it holds the newest of what the server said since the last snapshot", () => {
+test("after any snapshots and updates it holds the newest positions since the last snapshot", () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const next = numbers(seed);
     const store = new DeviceStore();
@@ -101,14 +101,14 @@ test("it takes no more devices than its limit and counts those it refused", () =
 });
 
 describe("status", () => {
-  test("turns stale by itself five minutes after the fix", () => {
+  test("becomes stale five minutes after the fix", () => {
     const store = new DeviceStore();
     store.update([position("a", 1_000_000)], 0);
     expect(store.positionAt(0, 1_299_000)?.status).toBe("moving");
     expect(store.positionAt(0, 1_301_000)?.status).toBe("stale");
   });
 
-  test("turns stale when the server says, whatever the clock of the device", () => {
+  test("becomes stale at the server's time, whatever the clock of the device", () => {
     const store = new DeviceStore();
     store.update([position("a", 1000, { stale_at: 8_200_000 })], 0);
     expect(store.positionAt(0, 8_200_000)?.status).toBe("moving");

@@ -84,7 +84,7 @@ test("a device that is suddenly elsewhere appears there at once", () => {
   expect(longitudeOf(glides.x(0, 1000))).toBeCloseTo(-97.7, 6);
 });
 
-test("nothing glides for those who asked for less motion", () => {
+test("nothing glides with reduced motion", () => {
   glides.smooth = false;
   place(24.94, 60.17);
   move(24.941, 60.17, 1000);
@@ -107,7 +107,7 @@ test("a marker points the way it is seen to go on a long leg, and as reported on
   expect(glides.course(0, 9000)).toBeCloseTo(45, 0);
 });
 
-test("a device that never said where it heads has no course", () => {
+test("a device without a reported course has none", () => {
   place(24.94, 60.17);
   expect(glides.course(0, 0)).toBeUndefined();
 });

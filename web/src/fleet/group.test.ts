@@ -7,7 +7,7 @@ function groupOfTest() {
   return { group, selected: selected };
 }
 
-test("devices keep the order in which they were selected, and the last one is told of", () => {
+test("devices keep the order of selection, and the last one is primary", () => {
   const { group, selected } = groupOfTest();
   group.only("a");
   group.toggle("b");
@@ -16,7 +16,7 @@ test("devices keep the order in which they were selected, and the last one is to
   expect(selected).toEqual(["a", "b", "d"]);
 });
 
-test("what is toggled again leaves, and the one before is told of in its place", () => {
+test("a second toggle removes a device, and the one before becomes primary", () => {
   const { group, selected } = groupOfTest();
   group.add(["a", "b"]);
   group.toggle("b");

@@ -60,7 +60,7 @@ describe("the time to glide", () => {
     expect(glideTime({ metres: 150, sinceLast: 12_000, interval: 12_000 })).toBeGreaterThanOrEqual(12_000);
   });
 
-  test("is nothing where the device is heard of for the first time", () => {
+  test("is zero for the first report of a device", () => {
     expect(glideTime({ ...leg, sinceLast: null })).toBe(0);
   });
 

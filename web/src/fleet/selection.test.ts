@@ -38,7 +38,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a device that the view brings is not asked for", async () => {
+test("a device in view is not requested", async () => {
   selection.set("a");
   for (let time = 20_000; time < 40_000; time += 1000) {
     store.update([live(time)], performance.now());
@@ -49,14 +49,14 @@ test("a device that the view brings is not asked for", async () => {
   expect(selection.position.get()?.timestamp).toBe(39_000);
 });
 
-test("a device that is out of view is asked for every five seconds, with the speed of its last leg", async () => {
+test("a device out of view is requested every five seconds, with the speed of its last leg", async () => {
   selection.set("a");
   await vi.advanceTimersByTimeAsync(11_000);
   expect(fetch).toHaveBeenCalledTimes(3);
   expect(selection.position.get()).toMatchObject({ timestamp: 9000, latitude: 61, speed: 9 });
 });
 
-test("a device that drove out of the view is told and drawn where it is, not where it left", async () => {
+test("a device that left the view is shown at its present place, not where it left", async () => {
   store.update([live(1000)], performance.now());
   selection.set("a");
   await vi.advanceTimersByTimeAsync(6000);
@@ -64,7 +64,7 @@ test("a device that drove out of the view is told and drawn where it is, not whe
   expect(store.positions[0]).toMatchObject({ timestamp: 9000, latitude: 61 });
 });
 
-test("after stop nothing is asked for any more", async () => {
+test("after stop there are no requests", async () => {
   selection.set("a");
   selection.stop();
   await vi.advanceTimersByTimeAsync(60_000);

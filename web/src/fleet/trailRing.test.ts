@@ -47,7 +47,7 @@ test("it grows, and at its limit the newest replaces the oldest", () => {
   expect(newest).toEqual([5002, 5001, 5000]);
 });
 
-test("each change is told once, from the first piece to the last", () => {
+test("each change is drained once, from the first segment to the last", () => {
   const trail = ring(8);
   add(trail, 3);
   expect(trail.drainChanged()).toEqual({ first: 0, end: 3 });

@@ -8,14 +8,14 @@ function position(time: number) {
   return { device_id: "a", time, latitude: 1, longitude: 2 };
 }
 
-test("when a device was heard is one time with its fix, unless they are a minute apart", () => {
+test("the report and its fix show one age, unless they are a minute apart", () => {
   expect(formatLastReport({ heard: NOW - 5000, position: position(NOW - 9000) }, NOW)).toBe("5 s ago");
   expect(formatLastReport({ heard: NOW - 5000, position: position(NOW - 6 * MINUTE) }, NOW)).toBe(
     "5 s ago, fix 6 min ago",
   );
 });
 
-test("a device without a newest position was heard all the same", () => {
+test("a device without a position has an age of its report too", () => {
   expect(formatLastReport({ heard: NOW - 5000 }, NOW)).toBe("5 s ago");
 });
 

@@ -24,13 +24,13 @@ function holesOf(text: string): string[] {
   return [...text.matchAll(/{{(\w+)/g)].map(([, name]) => name ?? "").sort();
 }
 
-test("every text that is shown has its Turkish words", () => {
+test("every displayed text has a Turkish translation", () => {
   const shown = [...source.matchAll(/\bt\(\s*("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text ?? ""));
   expect(shown.length).toBeGreaterThan(0);
   expect(shown.filter((text) => !(text in turkish))).toEqual([]);
 });
 
-test("no text is kept that is not shown", () => {
+test("every translation is used", () => {
   expect(Object.keys(turkish).filter((text) => !source.includes(JSON.stringify(text)))).toEqual([]);
 });
 
@@ -40,7 +40,7 @@ test.each(Object.entries(translations))("%s has the texts of tr.json, each with 
   expect(torn).toEqual([]);
 });
 
-test("what English says differently with a number is shown somewhere", () => {
+test("every English plural form is used somewhere", () => {
   expect(Object.keys(english).filter((key) => !(textOf(key) in turkish))).toEqual([]);
 });
 

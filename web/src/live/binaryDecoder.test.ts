@@ -58,7 +58,7 @@ function changed(sample: string, change: (view: DataView<ArrayBuffer>) => void):
   return view.buffer;
 }
 
-test("golden frames, in their order, say what their twins in JSON say", () => {
+test("golden frames, in their order, decode to the same as their JSON twins", () => {
   expect(ORDER.length).toBeGreaterThan(5);
   for (const sample of ORDER) {
     const expected = twin(sample) as Message & { positions: LivePosition[] };
@@ -84,7 +84,7 @@ describe("names", () => {
     for (let i = 0; i < 2; i += 1) expect(positions(decodeMessage(frame("update"), names))).toEqual([]);
   });
 
-  test("are forgotten with a snapshot, for it names all it tells of", () => {
+  test("are forgotten with a snapshot, because it names all its devices", () => {
     decodeMessage(frame("snapshot"), names);
     expect(names.of(EPOCH).size).toBe(4);
     const unnamed = changed("update", (view) => view.setUint8(0, 1));

@@ -49,7 +49,7 @@ test("what takes longer on its way than before is behind by the network", () => 
   expect(lag).toBeNull();
 });
 
-test("a server in which positions wait is behind by itself", () => {
+test("positions that wait in the server are a lag of the server", () => {
   receive(5, 0, 4200);
   expect(lag).toEqual({ milliseconds: 4200, cause: "server" });
 });
@@ -87,7 +87,7 @@ test("what a busy page held up is not put down to the network as soon as it is b
   expect(lag).toEqual({ milliseconds: 3000, cause: "network" });
 });
 
-test("a snapshot that nobody asked for, as after an erasure, says nothing of being behind", () => {
+test("an unrequested snapshot, as after an erasure, is no sign of a lag", () => {
   receive(5);
   watch.onMessage({ type: "snapshot", view: 0, epoch: "a", seq: 1, time: null, positions: [], garbled: 0 });
   vi.advanceTimersByTime(500);
@@ -103,7 +103,7 @@ test("a server whose clock is set back is not behind", () => {
   expect(lag).toEqual({ milliseconds: 3400, cause: "network" });
 });
 
-test("a page that did not run at all begins anew", () => {
+test("a page that was suspended resets its samples", () => {
   receive(5, 0, 9000);
   expect(lag).not.toBeNull();
   vi.spyOn(performance, "now").mockReturnValue(performance.now() + 3_600_000);

@@ -37,7 +37,7 @@ test("both subprotocols are offered, the binary one first, and its frames are ta
   expect(newest().binaryType).toBe("arraybuffer");
 });
 
-test("the view is said when the link opens, and when it opens again, each time with a number of its own", async () => {
+test("the view is sent after each open, with a new number each time", async () => {
   socket.setView(VIEW);
   newest().open();
   expect(newest().sent).toEqual([{ type: "view", id: 1, columns: ["stale_at"], ...VIEW }]);
@@ -63,7 +63,7 @@ describe("garbage", () => {
     expect(messages).toHaveLength(1);
   });
 
-  test("is made good by a snapshot, asked for at most every two seconds; with that nothing is wrong any more", async () => {
+  test("is repaired by a snapshot, requested at most every two seconds, which clears the problem", async () => {
     socket.setView(VIEW);
     newest().open();
     for (let time = 0; time < 3000; time += 100) {
@@ -89,7 +89,7 @@ describe("a lost link", () => {
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
   });
 
-  test("says when it will be tried again", () => {
+  test("gives the time of the next attempt", () => {
     newest().open();
     newest().receive({ type: "snapshot", positions: [] });
     newest().drop();
@@ -119,7 +119,7 @@ describe("a lost link", () => {
     expect(socket.connection.get().retryAt).toBe(Date.now() + 8000);
   });
 
-  test("is tried at once when the network is back or the reader asks", () => {
+  test("is retried at once when the network is back or the user retries", () => {
     newest().drop();
     window.dispatchEvent(new Event("online"));
     expect(wires).toHaveLength(2);
@@ -128,7 +128,7 @@ describe("a lost link", () => {
     expect(wires).toHaveLength(3);
   });
 
-  test("leaves a link alone that is open when the reader asks", () => {
+  test("keeps an open connection when the user retries", () => {
     newest().open();
     socket.retryNow();
     expect(wires).toHaveLength(1);
@@ -136,7 +136,7 @@ describe("a lost link", () => {
 });
 
 describe("silence", () => {
-  test("after a socket opens is no life: first it connects, and where something was heard before it reconnects", () => {
+  test("after an open is not live: the state is connecting, or reconnecting after earlier messages", () => {
     newest().open();
     expect(state()).toBe("connecting");
     newest().receive({ type: "stats", ...STATS });
@@ -159,7 +159,7 @@ describe("silence", () => {
     expect(wires).toHaveLength(2);
   });
 
-  test("of four seconds is enough when the browser says that there is no network", async () => {
+  test("of four seconds is enough while the browser is offline", async () => {
     newest().becomeLive();
     window.dispatchEvent(new Event("offline"));
     expect(state()).toBe("live");
@@ -195,7 +195,7 @@ describe("silence", () => {
 });
 
 describe("close codes", () => {
-  test.each([1009, 4400])("after %d nothing is tried again until the reader asks", async (code) => {
+  test.each([1009, 4400])("after %d there is no attempt until the user retries", async (code) => {
     newest().open();
     newest().drop(code);
     await vi.advanceTimersByTimeAsync(600_000);
@@ -214,7 +214,7 @@ describe("close codes", () => {
     }
   });
 
-  test.each([1006, 1012, 4429])("after %d the wait is the one that the server asks for", (code) => {
+  test.each([1006, 1012, 4429])("after %d the delay is the one that the server requests", (code) => {
     newest().open();
     newest().drop(code, "the server is full; retry_ms=2345");
     expect(socket.connection.get().retryAt).toBe(Date.now() + 2345);
@@ -227,7 +227,7 @@ describe("close codes", () => {
   });
 });
 
-test("after stop nothing is heard, tried or asked any more", async () => {
+test("after stop there are no events, attempts or requests", async () => {
   newest().open();
   socket.stop();
   expect(newest().closed).toBe(true);

@@ -43,7 +43,7 @@ describe("a message", () => {
     });
   });
 
-  test("of positions says which view it answers and which state of the fleet it tells", () => {
+  test("of positions has the number of its view and the state of the fleet", () => {
     const told = { view: 7, epoch: "9f2c", seq: 41 };
     expect(readMessage(JSON.stringify({ type: "snapshot", ...told, positions: [] }))).toMatchObject(told);
     const untold = { view: 0, epoch: null, seq: null };
@@ -51,7 +51,7 @@ describe("a message", () => {
     expect(readMessage(JSON.stringify({ type: "snapshot", ...wrong, positions: [] }))).toMatchObject(untold);
   });
 
-  test("that is a ping says which state of the fleet it comes after", () => {
+  test("that is a ping has the state of the fleet that it follows", () => {
     expect(readMessage('{"type": "ping", "time": 5, "seq": 42}')).toEqual({ type: "ping", time: 5, seq: 42 });
   });
 

@@ -35,7 +35,7 @@ function onceLive(act: (message: Message) => void): void {
 }
 
 describe("the position is advanced before the handler runs, so that", () => {
-  test("a handler that throws is not told the same again, is reported once, and ends nothing", () => {
+  test("a handler that throws gets no message twice, is logged once, and ends nothing", () => {
     const report = vi.spyOn(console, "error").mockImplementation(() => undefined);
     link.answer(41);
     const failure = new Error("a marker that cannot be drawn");
@@ -101,7 +101,7 @@ describe("from a link that was replaced", () => {
     expect(seqs()).toEqual([41, 42, 43]);
   });
 
-  test("neither its end nor its opening is heard of", () => {
+  test("its open and close events have no effect", () => {
     link.answer(41);
     const { socket: replaced, late } = replaceWithin(restart);
     link.newest.open();
@@ -137,7 +137,7 @@ describe("after stop nothing is delivered", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("though who hears of the connection calls it", () => {
+  test("even when a listener of the connection calls it", () => {
     socket.connection.subscribe(() => socket.stop());
     link.newest.receive("garbage");
     link.update(42);
@@ -152,7 +152,7 @@ describe("after stop nothing is delivered", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("though who hears that it is polled calls it", async () => {
+  test("even when a listener of the polling state calls it", async () => {
     socket.connection.subscribe(() => {
       if (socket.connection.get().state === "polling") socket.stop();
     });
@@ -239,7 +239,7 @@ describe("nothing to go on from is offered after a gap:", () => {
     expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
   });
 
-  test("what could not be read may have held positions, until a snapshot tells all", () => {
+  test("an undecodable message may have held positions, until the next snapshot", () => {
     link.answer(41);
     link.newest.receive(new ArrayBuffer(40));
     link.update(43);

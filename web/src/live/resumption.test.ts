@@ -37,20 +37,20 @@ describe("a link that comes back", () => {
     expect(link.sockets.map((socket) => socket.sent.map((view) => (view as ViewMessage).id))).toEqual([[1], [2], [3]]);
   });
 
-  test("starts anew after a frame of which a position could not be read", () => {
+  test("restarts after a frame with an undecodable position", () => {
     link.answer(41);
     link.newest.receive({ type: "update", epoch: "a", seq: 42, time: 1, positions: [{}] });
     expect(link.reconnect()).toBeUndefined();
   });
 
-  test("offers nothing to go on from at first, nor for a view that is said on the same link", () => {
+  test("sends no resume token at first, nor for a new view on the same connection", () => {
     expect(link.lastView).not.toHaveProperty("resume");
     link.answer(41);
     socket.setView(HERE);
     expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...HERE });
   });
 
-  test("starts anew after polling, for the map holds what was polled", async () => {
+  test("restarts after polling, because the map holds polled positions", async () => {
     link.answer(41);
     const polled = async (url: URL) => Response.json(url.pathname.endsWith("/stats") ? STATS : { positions: [] });
     for (let i = 0; i < 3; i += 1) {

@@ -36,7 +36,7 @@ async function failThrice(): Promise<void> {
   await vi.advanceTimersByTimeAsync(10);
 }
 
-test("where no socket gets through the server is polled every two seconds, and that is said", async () => {
+test("without a working socket the server is polled every two seconds, and the state is polling", async () => {
   answering();
   link.socket.setView(VIEW);
   await failThrice();
@@ -48,7 +48,7 @@ test("where no socket gets through the server is polled every two seconds, and t
   expect(asked[0]).toBe("https://example.org/maps/api/positions/latest?bbox=24%2C60%2C25%2C61");
 });
 
-test("it is polled, too, where those that open say nothing", async () => {
+test("it is polled, too, when open sockets receive nothing", async () => {
   answering();
   for (let i = 0; i < 3; i += 1) {
     newest().open();
@@ -57,7 +57,7 @@ test("it is polled, too, where those that open say nothing", async () => {
   expect(state()).toBe("polling");
 });
 
-test("the socket is tried every thirty seconds, and polling ends when it says something", async () => {
+test("the socket is retried every thirty seconds, and its first message ends polling", async () => {
   answering();
   await failThrice();
   const before = link.sockets.length;
@@ -86,7 +86,7 @@ test("a server that is back after a restart gets its socket at once", async () =
   expect(state()).toBe("live");
 });
 
-test("what is polled counts for more than a browser that says there is no network", async () => {
+test("a successful poll counts for more than a browser that reports no network", async () => {
   answering();
   await failThrice();
   window.dispatchEvent(new Event("offline"));

@@ -8,10 +8,10 @@ function moved(by: number): VisibleArea {
   return { ...area, west: area.west + by, east: area.east + by };
 }
 
-describe("the server is told of a view", () => {
+describe("a view is reported", () => {
   const told = withMargin(area);
 
-  test("when it has not been told of any", () => {
+  test("when none was reported before", () => {
     expect(needsReport(null, area)).toBe(true);
   });
 
@@ -23,11 +23,11 @@ describe("the server is told of a view", () => {
     expect(needsReport(told, moved(0.02))).toBe(true);
   });
 
-  test("when it was told of far more than is visible", () => {
+  test("when the reported one is far larger", () => {
     expect(needsReport(told, { ...area, west: 0.44, east: 0.46, north: 0.32, south: 0.33 })).toBe(true);
   });
 
-  test("when the map was zoomed in by a whole level, for it is told of smaller moves there", () => {
+  test("when the map zoomed in by a whole level, because smaller moves matter there", () => {
     expect(needsReport(told, { ...area, zoom: area.zoom + 0.9 })).toBe(false);
     expect(needsReport(told, { ...area, zoom: area.zoom + 1 - 1e-9 })).toBe(true);
     expect(needsReport(told, { ...area, zoom: area.zoom - 1 })).toBe(false);

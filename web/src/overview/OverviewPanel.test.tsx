@@ -41,7 +41,7 @@ test("a click on a bar selects the device", async () => {
   expect(engine.selection.get()).toBe("bus-2007");
 });
 
-test("the table says what the chart shows, the others included", async () => {
+test("the table lists the values of the chart, the others included", async () => {
   renderOverview();
   await userEvent.click(screen.getByRole("button", { name: "Distance today: view as table" }));
   const rows = within(screen.getByRole("table")).getAllByRole("row");
@@ -60,7 +60,7 @@ test("the charts follow the stats by themselves", () => {
   expect(screen.getByRole("button", { name: /^moving 402/ })).toBeDefined();
 });
 
-test("latency is told in words, also where nothing came to viewers", async () => {
+test("the latency is a text, also when viewers received nothing", async () => {
   const { engine } = renderOverview();
   const card = screen.getByRole("region", { name: "Latency in the server" });
   act(() => engine.stats.set({ ...STATS, time: STATS.time + 500, lag: { p50: 12.4, p99: 3412 } }));

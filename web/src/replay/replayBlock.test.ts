@@ -85,7 +85,7 @@ test.each([
   expect(() => new ReplayBlock(block.buffer)).toThrow(reason);
 });
 
-test("it is peopled once half of its devices have said where they are", () => {
+test("it is peopled once half of its devices have reported", () => {
   const from = (time: number) => [time, time + 9].map((at) => ({ time: at, longitude: 0, latitude: 0 }));
   expect(testBlock(0, { a: from(5), b: from(90), c: from(40) }).peopled).toBe(40);
   expect(testBlock(0, { a: from(5), b: from(90) }).peopled).toBe(5);

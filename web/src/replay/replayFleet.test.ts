@@ -100,7 +100,7 @@ describe("a device of the past", () => {
     expect(status(time)).toBe("moving");
   });
 
-  test("that stood for minutes is stopped, whatever it said at their beginning", () => {
+  test("that stood for minutes is stopped, whatever status it began with", () => {
     const stood = [fix(START), { ...fix(START), time: START + 5 * MINUTE }];
     fleet.show(START + MINUTE, { ...NOTHING, now: testBlock(START, { a: stood }) });
     expect(status(START + MINUTE)).toBe("stopped");
@@ -117,7 +117,7 @@ describe("a device of the past", () => {
   });
 });
 
-test("nothing is written anew while all are on their way, so that frames cost nothing", () => {
+test("no row is written while all devices are between fixes, so that frames cost nothing", () => {
   const now = testBlock(START, { a: drive(START, START + 5 * MINUTE), b: drive(START, START + 5 * MINUTE) });
   expect(fleet.show(START + 1000, { ...NOTHING, now })).toBe(true);
   expect(fleet.show(START + 2000, { ...NOTHING, now })).toBe(false);
@@ -174,7 +174,7 @@ describe("the ways that devices of the past went", () => {
     expect(before).toBe(2); // up to the eighth minute, and up to the ninth
   });
 
-  test("are kept by nobody who does not want to see them", () => {
+  test("are not recorded while trails are off", () => {
     store.glides.trail = null;
     show(5);
     show(1);

@@ -27,7 +27,7 @@ describe("a replay, while it loads its blocks,", () => {
     expect(replay.state().waiting).toBe(false);
   });
 
-  test("asks for each block once in each level, however it is moved about", async () => {
+  test("requests each block once in each level, however often it seeks", async () => {
     await replay.showAt(START + 600_000);
     for (const minute of [5, 50, 12, 59, 61, 0, 30, 65]) {
       replay.player.seek(START + minute * 60_000);
@@ -45,7 +45,7 @@ describe("a replay, while it loads its blocks,", () => {
     expect(replay.player.clock.time()).toBeGreaterThan(START + 3 * HOUR);
   });
 
-  test("says why history cannot be had, and asks again when that is wanted", async () => {
+  test("reports why blocks failed to load, and loads them on retry", async () => {
     replay.answer = (path) =>
       path.startsWith("/") ? Response.json({ detail: "the store is away" }, { status: 503 }) : undefined;
     await replay.showAt(START + 600_000);
@@ -60,7 +60,7 @@ describe("a replay, while it loads its blocks,", () => {
     expect(replay.shown()).toEqual([START + 600_000]);
   });
 
-  test("says why it is not known what there is, and asks again when that is wanted", async () => {
+  test("reports why the manifest failed to load, and loads it on retry", async () => {
     replay.answer = () => Response.json({ length: 0 });
     await replay.showAt(START + 600_000);
     expect(replay.state().error).toContain("cannot be understood");
@@ -70,7 +70,7 @@ describe("a replay, while it loads its blocks,", () => {
     expect(replay.shown()).toEqual([START + 600_000]);
   });
 
-  test("takes a block that has gone meanwhile for empty, and one that is garbled for a fault", async () => {
+  test("treats a missing block as empty, and a garbled one as an error", async () => {
     replay.answer = (path) => (path.startsWith("/500") ? Response.json({}, { status: 404 }) : undefined);
     await replay.showAt(START + 600_000);
     expect(replay.state()).toMatchObject({ error: null, waiting: false });
@@ -93,7 +93,7 @@ describe("a replay, while it loads its blocks,", () => {
     expect(replay.requests.filter((path) => path.includes("/0?"))).toHaveLength(1);
   });
 
-  test("is of some devices only, whose blocks alone are asked for, also of another range, until it is of all", async () => {
+  test("requests blocks of the limited devices only, also for another range, until the limit ends", async () => {
     await replay.showAt(START + 600_000);
     replay.player.limit(["b", "a"]);
     const before = replay.requests.length;

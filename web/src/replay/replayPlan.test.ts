@@ -54,7 +54,7 @@ test("so much goes, the farthest first, that the rest fits, but never the play-h
   expect(blocksToEvict(held, 5, 0)).toEqual([30, 1, 9, 3]);
 });
 
-test("a level of which the coarsest says that it cannot fit is not tried", () => {
+test("a level that cannot fit by the size of the coarsest is not tried", () => {
   const most = 32 * 2 ** 20;
   const coarsest = (devices: number) => devices * 12 * 16;
   expect(finestAffordableLevel(coarsest(620), most)).toBe(0);

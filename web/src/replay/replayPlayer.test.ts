@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => replay.dispose());
 
 describe("a replay", () => {
-  test("begins where its history begins, standing, and says where there is any", async () => {
+  test("begins paused at the start of its history, and lists the stored periods", async () => {
     replay.player.show(RANGE);
     expect(replay.state().waiting).toBe(true);
     await pass(1000);
@@ -23,7 +23,7 @@ describe("a replay", () => {
     expect(replay.shown()).toEqual([FIRST]);
   });
 
-  test("begins where half of the devices are on the map, as they are told of", async () => {
+  test("begins when half of the devices are on the map, with their statuses", async () => {
     const fixes = (first: number) => [{ time: START + first, longitude: 1, latitude: 2 }];
     const block = blockBytes(START, { a: fixes(60_000), b: fixes(120_000), c: fixes(900_000) });
     replay.answer = (path) => (path.startsWith("/500") ? new Response(block) : undefined);
@@ -57,7 +57,7 @@ describe("a replay", () => {
     expect(replay.state().time).toBe(FIRST);
   });
 
-  test("in a loop begins anew at the end, until it is told not to", async () => {
+  test("restarts at the end while it loops", async () => {
     await replay.showAt(RANGE.to - 1000);
     replay.player.setLoop(true);
     replay.player.setSpeed(3600);
@@ -71,7 +71,7 @@ describe("a replay", () => {
     expect(replay.state()).toMatchObject({ playing: false, time: RANGE.to });
   });
 
-  test("goes on at its speed, stands when it is told to, and ends at the end", async () => {
+  test("advances at its speed, pauses, and stops at the end", async () => {
     await replay.showAt(START + 600_000);
     replay.player.setSpeed(10);
     replay.player.play(true);
@@ -111,7 +111,7 @@ describe("a replay", () => {
     expect(replay.player.store.count).toBe(0);
   });
 
-  test("tells what is known of the selected device in the hour that is played", async () => {
+  test("publishes the fixes of the selected device in the hour that is played", async () => {
     await replay.showAt(START + 600_000);
     expect(replay.player.track.get()).toEqual([]);
     replay.selected = "a";

@@ -16,7 +16,7 @@ test("what is understood is taken, though something beside it is not", () => {
   });
 });
 
-test("a change is told and kept", () => {
+test("a change is published and stored", () => {
   let told = 0;
   const stop = settings.subscribe(() => told++);
   settings.change({ zone: "utc" });

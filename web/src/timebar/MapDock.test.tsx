@@ -50,7 +50,7 @@ test("a custom time is typed, or picked from a calendar that begins at it and wr
   expect(engine.history.get().range).toEqual(range);
 });
 
-test("a custom time that is no whole hour is played as it was typed, and the layer says which hours it shows", async () => {
+test("a custom range is played as typed, and the layer shows its whole hours", async () => {
   const { engine } = renderPanel(dock);
   await userEvent.click(screen.getByRole("radio", { name: "Custom" }));
   const [from, to] = [screen.getByLabelText("From"), screen.getByLabelText("To")];
@@ -87,7 +87,7 @@ test("the axis of the histogram ends now, though its last hour does not", async 
   expect(end.style.left).toBe("100%");
 });
 
-test("a history that could not be loaded says so, and live is not touched", async () => {
+test("a history that failed to load shows an error, and live positions stay", async () => {
   const { engine } = renderPanel(dock);
   const state = engine.history.get();
   act(() => engine.history.set({ ...state, range: { from: 0, to: 1 }, error: "The server answered 503." }));
@@ -120,7 +120,7 @@ test("when the clock of the browser turns out to be wrong, the range moves to th
   expect((engine.history.get().range?.to ?? 0) - before).toBeGreaterThanOrEqual(7_200_000);
 });
 
-test("how many positions there are since when is said, and with the rest of which time and as of when", async () => {
+test("the report shows the number of positions and their start, and its details the range and the build time", async () => {
   const { engine } = renderPanel(dock);
   act(() => engine.history.set({ ...engine.history.get(), positions: 24, circles: 3, made: Date.now() }));
   expect(screen.getByText(/^24 positions since /)).toBeDefined();
@@ -128,7 +128,7 @@ test("how many positions there are since when is said, and with the rest of whic
   expect(screen.getByText(/^3 circles, .* to .*, as of /)).toBeDefined();
 });
 
-test("a history that is not gathered, or has nothing here, says which", () => {
+test("the report tells a history that is not built from one without positions in view", () => {
   const { engine } = renderPanel(dock);
   expect(screen.getByText("Not gathered yet")).toBeDefined();
   act(() => engine.history.set({ ...engine.history.get(), made: 1 }));
@@ -145,7 +145,7 @@ test("loading that takes long can be given up", async () => {
   expect(engine.recorded.calls).toContain("cancelHistory");
 });
 
-test("newer history is taken in when that is asked for", async () => {
+test("a refresh loads newer history", async () => {
   const { engine } = renderPanel(dock);
   expect(screen.queryByRole("button", { name: /Newer/ })).toBeNull();
   act(() => engine.history.set({ ...engine.history.get(), range: { from: 0, to: 1 }, newer: true }));

@@ -25,7 +25,7 @@ test("in the night when clocks are put back, what is written is read as the same
   expect(formatTimeInput(utc(10, 25, 2, 30))).toBe("2026-10-25 03:30");
 });
 
-test("a time that clocks showed twice is asked for with its offset, and taken with it", () => {
+test("an ambiguous local time needs its offset, and is accepted with it", () => {
   within("Europe/Berlin");
   expect(readRange("2026-10-25 02:30", "2026-10-25 04:00", NOW).problem).toBe(
     "From: clocks were put back and showed “2026-10-25 02:30” twice; write 2026-10-25 02:30 +02:00 or 2026-10-25 02:30 +01:00.",
@@ -46,7 +46,7 @@ test("a time that clocks left out is none, and is not moved", () => {
   expect(parseTime("2026-03-29 02:30", NOW)).toEqual([utc(3, 29, 2, 30)]);
 });
 
-test("two times that would look the same are told apart", () => {
+test("two times with the same local text show their offsets", () => {
   within("Europe/Berlin");
   const [first, second] = [formatMinute(utc(10, 25, 0), NOW), formatMinute(utc(10, 25, 1), NOW)];
   expect(first).toMatch(/ \+02:00$/);

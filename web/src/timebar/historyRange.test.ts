@@ -6,7 +6,7 @@ const NOW = new Date(2026, 10, 23, 14, 5).getTime();
 
 const HOUR = 3_600_000;
 
-test("a preset is as long as it says and ends with the last whole minute", () => {
+test("a preset has its full length and ends with the last whole minute", () => {
   const length = (key: PresetKey) => {
     const { from, to } = presetRange(key, NOW + 59_999);
     expect(to).toBe(NOW);

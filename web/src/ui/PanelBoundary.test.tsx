@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { PanelBoundary } from "./PanelBoundary";
 
-test("a panel that throws says so, and can be loaded again", async () => {
+test("a panel that throws shows an error, and can be loaded again", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   let broken = true;
   function Chart() {

@@ -6,7 +6,7 @@ import { renderPanel } from "../../testing/renderPanel";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { ConnectionBanner } from "./ConnectionBanner";
 
-test("a lost connection is told, with a way to try at once", async () => {
+test("a lost connection shows a banner with a button to retry", async () => {
   const { engine } = renderPanel(<ConnectionBanner />);
   expect(screen.getByRole("status", { hidden: true }).textContent).toBe("");
   act(() => engine.connection.set({ ...LIVE, state: "reconnecting", retryAt: Date.now() + 5000 }));

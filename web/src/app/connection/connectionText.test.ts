@@ -5,7 +5,7 @@ import { connectionText, dataText, lagText } from "./connectionText";
 const NOW = 1_790_000_000_000;
 
 describe("connectionText", () => {
-  test("says Live, and nothing more, when all is well", () => {
+  test("is Live, without a message, when there is no problem", () => {
     expect(connectionText(LIVE, NOW)).toMatchObject({ label: "Live", tone: "good", message: null });
   });
 
@@ -19,11 +19,11 @@ describe("connectionText", () => {
     });
   });
 
-  test("says that it connects before the first answer, without a banner", () => {
+  test("is Connecting before the first message, without a banner", () => {
     expect(connectionText({ ...LIVE, state: "connecting" }, NOW)).toMatchObject({ label: "Connecting", message: null });
   });
 
-  test("says why it polls", () => {
+  test("gives the reason of polling", () => {
     const { label, message } = connectionText({ ...LIVE, state: "polling" }, NOW);
     expect(label).toBe("Polling");
     expect(message).toBe("Live updates by polling: no socket gets through.");
@@ -34,11 +34,11 @@ describe("connectionText", () => {
     expect(text).toMatchObject({ label: "Reconnecting", countdown: "Reconnecting in 3 s.", canRetry: true });
   });
 
-  test.each([null, NOW - 50])("says now when the next attempt is due (%s)", (retryAt) => {
+  test.each([null, NOW - 50])("shows now when the next attempt is due (%s)", (retryAt) => {
     expect(connectionText({ ...LIVE, state: "reconnecting", retryAt }, NOW).countdown).toBe("Reconnecting now…");
   });
 
-  test("says offline how old what is shown is, and offers no attempt", () => {
+  test("shows the age of the data while offline, and offers no retry", () => {
     const text = connectionText({ ...LIVE, state: "offline" }, NOW, "last data 12 s ago");
     expect(text).toMatchObject({ label: "Offline", countdown: "last data 12 s ago", canRetry: false });
   });
@@ -49,7 +49,7 @@ describe("connectionText", () => {
   });
 });
 
-test("data are as old as what the fleet said last, and there are none where there is no fleet", () => {
+test("the age of the data is that of the last report, and null without a fleet", () => {
   expect(dataText(null, NOW)).toBeNull();
   expect(dataText({ devices: 0, newest: null }, NOW)).toBe("no data yet");
   expect(dataText({ devices: 3, newest: null }, NOW)).toBeNull();

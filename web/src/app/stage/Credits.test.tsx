@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Credits } from "./Credits";
 
-test("who is owed something is credited, with a link where there is one", () => {
+test("every source is credited, with its link if it has one", () => {
   render(<Credits credits={[{ text: "Buses", url: "https://example.org/" }, { text: "Phones" }]} />);
   expect(screen.getByRole("link", { name: "Buses" }).getAttribute("href")).toBe("https://example.org/");
   expect(screen.queryByRole("link", { name: "Phones" })).toBeNull();

@@ -20,7 +20,7 @@ test("a card that was put away stays away the next time", async () => {
   expect(screen.queryByRole("region")).toBeNull();
 });
 
-test("a notice that says something else is shown though another was put away", async () => {
+test("a changed notice appears although the one before was dismissed", async () => {
   const { unmount } = render(notices);
   await userEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   unmount();

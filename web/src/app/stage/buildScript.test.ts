@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildScript } from "./buildScript";
 
-test("the script tells one build from another, wherever the page lies", () => {
+test("the name of the script identifies the build, whatever the path of the page", () => {
   const built = (path: string) => `<link href="./x.css"><script type="module" crossorigin src="${path}"></script>`;
   expect(buildScript(built("./assets/index-BqR3.js"))).toBe("index-BqR3.js");
   expect(buildScript(built("/maps/assets/index-BqR3.js"))).toBe("index-BqR3.js");

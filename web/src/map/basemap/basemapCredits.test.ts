@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { basemapCredits } from "./basemapCredits";
 
-test("each basemap is owed to those who made it, and none to nobody", () => {
+test("each basemap has its credits, and none has none", () => {
   const built = basemapCredits({ id: "builtin", name: "Built-in", kind: "builtin" });
   expect(built.map(({ text }) => text)).toEqual(["Natural Earth", "GeoNames (CC BY 4.0)"]);
   const attribution = { text: "© Town council" };

@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("tiles that are refused for five seconds are a failure, told once", () => {
+test("five seconds of refused tiles are one failure", () => {
   watch.onRequest();
   watch.onError();
   vi.advanceTimersByTime(4000);
@@ -37,7 +37,7 @@ test("a tile that comes forgives what was refused before", () => {
   expect(failures).toBe(0);
 });
 
-test("a server that says nothing has fifteen seconds", () => {
+test("a silent server fails after fifteen seconds", () => {
   watch.onRequest();
   watch.onRequest();
   vi.advanceTimersByTime(14_000);
@@ -46,7 +46,7 @@ test("a server that says nothing has fifteen seconds", () => {
   expect(failures).toBe(1);
 });
 
-test("who is no longer asked cannot fail", () => {
+test("a stopped detector reports no failure", () => {
   watch.onRequest();
   watch.onError();
   watch.stop();

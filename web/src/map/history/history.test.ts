@@ -47,7 +47,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("nothing is asked for until a range is chosen, and then of which version it is", async () => {
+test("the first request follows the choice of a range, and gets its version", async () => {
   await pass(60);
   expect(asked()).toHaveLength(0);
   history.show(RANGE);
@@ -66,7 +66,7 @@ test("it loads until all tiles in view are there", async () => {
   expect(history.state.get()).toMatchObject({ loading: false, positions: 7, circles: 2, made: 1000 });
 });
 
-test("a newer version is told of and changes nothing, until it is asked for", async () => {
+test("a newer version is reported, and drawn only after a refresh", async () => {
   history.show(RANGE);
   await draw("a");
   history.setSurvey(SEEN);
@@ -102,7 +102,7 @@ test("where nothing is to be seen, the newer version is drawn at once", async ()
   expect(history.drawing.get()?.version).toBe("b");
 });
 
-test("as long as nothing was gathered no tiles are asked for, and it looks again soon", async () => {
+test("before the first build no tiles are requested, and the next check comes soon", async () => {
   history.show(RANGE);
   await draw("a", null);
   expect(history.drawing.get()).toBeNull();
@@ -125,7 +125,7 @@ test("while the layer is off or the page is not in view it does not look", async
   vi.restoreAllMocks();
 });
 
-test("loading that is given up says so, and is begun anew by a refresh or another filter", async () => {
+test("cancelled loading is reported, and starts again with a refresh or another filter", async () => {
   expect(history.cancel()).toBe(false);
   expect(history.state.get().error).toBeNull();
   history.show(RANGE);
@@ -160,7 +160,7 @@ test("a newer request ends the one under way", () => {
   expect(first?.aborted).toBe(true);
 });
 
-test("an error says what the server said and leaves what is drawn", async () => {
+test("an error shows the message of the server and leaves the drawing", async () => {
   history.show(RANGE);
   await draw("a");
   history.setSurvey(SEEN);
@@ -179,7 +179,7 @@ test("a look that fails changes nothing", async () => {
   expect(history.state.get()).toMatchObject({ error: null, newer: false, positions: 7 });
 });
 
-test("tiles that could not be had are an error, and loaded again when that is asked for", async () => {
+test("failed tiles are an error, and a refresh loads them again", async () => {
   history.show(RANGE);
   await draw("a");
   history.setSurvey({ ...SEEN, problem: "The server answered 503." });

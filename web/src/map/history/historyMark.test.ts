@@ -7,7 +7,7 @@ const POSITION = { device_id: "bus-1", time: 1000, kind: "bus", moving: true };
 
 const all = () => true;
 
-test("a cluster says how many of which kind, and where they are", () => {
+test("a cluster has counts by kind and a box", () => {
   const mark = readMark({ ...CLUSTER, ...BOX });
   expect(mark).toMatchObject({ count: 7, box: [24, 59, 26, 61] });
   expect(mark && countIn(mark, all)).toBe(7);
@@ -15,7 +15,7 @@ test("a cluster says how many of which kind, and where they are", () => {
   expect(mark && countIn(mark, (kind) => kind === "ship")).toBe(0);
 });
 
-test("near the ground each position is told of alone, and counts as one", () => {
+test("at close zoom each position is a mark of its own, and counts as one", () => {
   const mark = readMark(POSITION);
   expect(mark).toEqual(POSITION);
   expect(mark && countIn(mark, all)).toBe(1);

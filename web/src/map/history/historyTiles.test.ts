@@ -29,7 +29,7 @@ test("every tile in view is still to come, each once, however far the map reache
   expect(tiles.progress([1.2 * WORLD, 0.2 * WORLD, 1.4 * WORLD, 0.4 * WORLD], resolution).missing).toBe(1);
 });
 
-test("of those that were stopped none is still to come, and that is said", () => {
+test("cancelled tiles count as failed, not as loading", () => {
   const tiles = new HistoryTiles(BASE, all, () => {});
   const world = [-WORLD / 2, -WORLD / 2, WORLD / 2, WORLD / 2];
   tiles.stop();

@@ -61,7 +61,7 @@ test("differences across the 180th meridian are small, as whole numbers wrap aro
   expect(difference).toBeCloseTo((0.002 * 2 ** 32) / 360, -1);
 });
 
-test("it says when a device goes stale, on the clock of the page", () => {
+test("it holds when a device becomes stale, on the clock of the page", () => {
   store.update([position("a", 0, 50_000)], 0);
   buffer.update(store, 7000, 60_000);
   expect(read(0, FIELDS.staleAt).getFloat32(0, true)).toBeCloseTo((7000 + 50_000 + 300_000 - 60_000) / 1000, 2);
@@ -84,7 +84,7 @@ test("devices that go leave no rows behind that are written", () => {
   expect(east(0, "to")).toBe(Math.round((182 / 360) * 2 ** 32) | 0);
 });
 
-test("after hours times are counted from anew, before floats lose milliseconds", () => {
+test("after hours times get a new epoch, before floats lose milliseconds", () => {
   store.update([position("a", 0)], 0);
   buffer.update(store, 0, 0);
   const later = 5 * 3_600_000;
@@ -99,7 +99,7 @@ test("where nobody takes them, changes do not pile up, and are all taken later",
   expect(store.drainChanged()).toBe("all");
 });
 
-test("the place in the middle of a view is told in the same units, whichever copy of the world it is in", () => {
+test("the centre of a view has the same units, in every copy of the world", () => {
   expect(centreOf(1.25, 0.5)).toEqual(centreOf(0.25, 0.5));
   expect(centreOf(0.25, 0.5)).toEqual([2 ** 30, 2 ** 30]);
 });

@@ -40,7 +40,7 @@ function rows(): number[][] {
   return [0, 1, 2].map((y) => [...pixels.slice(y * 4, y * 4 + 4)]);
 }
 
-test("the cell that was asked for is copied to its place", () => {
+test("the requested cell is copied to its place", () => {
   raster.copy(sprites(RED, GREEN), [1, 0], 1, 1, 1);
   expect(rows()).toEqual([
     [0, 0, 0, 0],

@@ -10,7 +10,7 @@ test("a track is one line while fixes come", () => {
   expect(trackLines([point(0, 1), point(5, 2), point(14, 3)])).toHaveLength(1);
 });
 
-test("a track breaks where nothing was heard for more than ten minutes", () => {
+test("a track has a gap after ten minutes without a report", () => {
   expect(trackLines([point(0, 1), point(1, 1.1), point(12, 1.2), point(13, 1.3)])).toHaveLength(2);
 });
 

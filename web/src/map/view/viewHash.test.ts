@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readHash, writeHash } from "./viewHash";
 
 describe("the address", () => {
-  test("says where the map looks, and is read back", () => {
+  test("holds the view of the map, and is read back", () => {
     const view = { zoom: 10.75, latitude: 60.1712, longitude: -24.9401 };
     expect(writeHash(view)).toBe("#10.75/60.1712/-24.9401");
     expect(readHash(writeHash(view))).toEqual(view);

@@ -69,7 +69,7 @@ test("keys play, pause and step, but the space bar presses what has the focus", 
   expect(state().playing).toBe(false);
 });
 
-test("the time line says in words where it is, moves the play-head, and hatches what is not stored", async () => {
+test("the time line has a text value, moves the play-head, and hatches periods without data", async () => {
   const { engine, state } = await playing();
   const { from, to } = state().range;
   act(() => engine.replay.state.set({ ...state(), stored: [{ from, to: from + (to - from) / 2 }] }));
@@ -130,7 +130,7 @@ test("trips and stops of the selected device lie along the time line, and keys a
   expect(state().time).toBe(from + 600_000);
 });
 
-test("what is missing is said: loading, nothing stored, or why it cannot be had", async () => {
+test("the bar reports missing data: loading, nothing stored, or the error", async () => {
   const { engine, state } = await playing();
   expect(screen.getByText("Nothing is stored in this time.")).toBeDefined();
   act(() => engine.replay.state.set({ ...state(), stored: null, waiting: true }));
@@ -141,7 +141,7 @@ test("what is missing is said: loading, nothing stored, or why it cannot be had"
   expect(engine.recorded.calls).toContain("retry");
 });
 
-test("the badge says that live is paused and how much is newer, unless the connection is in trouble", async () => {
+test("the badge shows that live is paused and the number of newer positions, unless the connection has a problem", async () => {
   const { engine, state } = await playing();
   act(() => engine.replay.state.set({ ...state(), newer: 1204 }));
   expect(screen.getByText("Live paused").parentElement?.textContent).toContain("1,204 newer");
