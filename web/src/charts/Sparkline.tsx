@@ -1,4 +1,4 @@
-import { greatestOf, type SparkPoint, sparkPaths } from "./sparkPath";
+import { maximum, type SparkPoint, sparkPaths } from "./sparkPath";
 
 interface SparklineProps {
   readonly points: readonly SparkPoint[];
@@ -12,7 +12,7 @@ const WIDTH = 240;
 const HEIGHT = 40;
 
 export function Sparkline({ points, dashed = [], label }: SparklineProps) {
-  const box = { width: WIDTH, height: HEIGHT, greatest: Math.max(greatestOf(points), greatestOf(dashed)) };
+  const box = { width: WIDTH, height: HEIGHT, greatest: Math.max(maximum(points), maximum(dashed)) };
   return (
     <svg
       className="sparkline"

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addToHistory } from "../overview/statsHistory";
-import { greatestOf, sparkPaths } from "./sparkPath";
+import { maximum, sparkPaths } from "./sparkPath";
 
 const BOX = { width: 100, height: 40, greatest: 10 };
 
@@ -25,9 +25,9 @@ test("a line has a gap after ten minutes without a report", () => {
 
 test("a line breaks where nothing is known, and nothing counts as no height", () => {
   const points = [4, 10, null, 6, 8].map((value, time) => ({ time, value }));
-  expect(greatestOf(points)).toBe(10);
+  expect(maximum(points)).toBe(10);
   expect(sparkPaths(points, BOX)).toEqual(["M0,23.8L25,1", "M75,16.2L100,8.6"]);
-  expect(greatestOf([{ time: 0, value: null }])).toBeGreaterThan(0);
+  expect(maximum([{ time: 0, value: null }])).toBeGreaterThan(0);
 });
 
 test("a trail keeps two minutes, a point each second, and takes no second one for the same moment", () => {

@@ -17,7 +17,7 @@ export interface SparkBox {
 
 const GAP = 600_000; // ms, as for a track on the map: what was in between is not known
 
-export function greatestOf(points: readonly SparkPoint[]): number {
+export function maximum(points: readonly SparkPoint[]): number {
   return Math.max(...points.map(({ value }) => value ?? 0), 1e-9);
 }
 

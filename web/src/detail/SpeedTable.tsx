@@ -1,4 +1,4 @@
-import { type Moment, thinned } from "../charts/timeSeries";
+import { downsample, type Moment } from "../charts/timeSeries";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
 import { t } from "../i18n/t";
@@ -27,7 +27,7 @@ export function SpeedTable({ caption, moments, now }: SpeedTableProps) {
           </tr>
         </thead>
         <tbody>
-          {thinned(known, MOST_ROWS)
+          {downsample(known, MOST_ROWS)
             .toReversed()
             .map(({ time, value }) => (
               <tr key={time}>

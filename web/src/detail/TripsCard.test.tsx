@@ -31,16 +31,16 @@ function trip(start: number, metres: number): TripSegment {
 
 /** Answers as docs/protocol.md says the server does. */
 function answerWith(pieces: readonly TripSegment[]): URL[] {
-  const asked: URL[] = [];
+  const requests: URL[] = [];
   vi.stubGlobal("fetch", (href: string) => {
-    asked.push(new URL(href));
+    requests.push(new URL(href));
     return Promise.resolve(Response.json({ device_id: "van/1", pieces }));
   });
-  return asked;
+  return requests;
 }
 
 test("trips and stops are listed newest first, with the total distance", async () => {
-  const asked = answerWith([stop(START, 2), trip(START + 2 * HOUR, 12_300), trip(START + 5 * HOUR, 1700)]);
+  const requests = answerWith([stop(START, 2), trip(START + 2 * HOUR, 12_300), trip(START + 5 * HOUR, 1700)]);
   renderPanel(<TripsCard deviceId="van/1" />);
   const rows = await screen.findAllByRole("listitem");
   expect(rows.map((row) => row.textContent)).toEqual([
@@ -49,7 +49,7 @@ test("trips and stops are listed newest first, with the total distance", async (
     expect.stringContaining("2 h 00 min"),
   ]);
   expect(screen.getByRole("region").textContent).toContain("14.0 km");
-  expect(asked[0]?.pathname).toMatch(/api\/devices\/van%2F1\/trips$/);
+  expect(requests[0]?.pathname).toMatch(/api\/devices\/van%2F1\/trips$/);
 });
 
 test("each leads to its place on the map", async () => {

@@ -1,4 +1,4 @@
-import { GAP, type Moment, thinned, withGaps } from "../charts/timeSeries";
+import { downsample, GAP, insertGaps, type Moment } from "../charts/timeSeries";
 import { metresBetween, worldX, worldY } from "../lib/mercator";
 
 const MOST_MOMENTS = 600; // more than a panel is wide
@@ -26,7 +26,7 @@ export function speedSeries(points: readonly TrackFix[]): SpeedSeries {
   const derived = derivedSpeeds(points);
   const moments = points.map(({ time, speed }, i): Moment => ({ time, value: speed ?? derived[i] ?? null }));
   return {
-    moments: thinned(withGaps(moments), MOST_MOMENTS),
+    moments: downsample(insertGaps(moments), MOST_MOMENTS),
     known: moments.filter(({ value }) => value !== null).length,
     derived: points.some(({ speed }, i) => speed === undefined && derived[i] !== null),
   };

@@ -19,7 +19,7 @@ const FLEET: readonly Device[] = Array.from({ length: 40 }, (_, index) => ({
   position: { device_id: `bus-${2000 + index}`, time: Date.now(), latitude: 30, longitude: -97 },
 }));
 
-const asked: URL[] = [];
+const requests: URL[] = [];
 
 /** Answers as docs/protocol.md says the server does. */
 function answer({ searchParams }: URL, fleet = FLEET): DevicePage {
@@ -34,10 +34,10 @@ function answer({ searchParams }: URL, fleet = FLEET): DevicePage {
 }
 
 beforeEach(() => {
-  asked.length = 0;
+  requests.length = 0;
   vi.stubGlobal("fetch", (href: string) => {
     const url = new URL(href);
-    asked.push(url);
+    requests.push(url);
     return Promise.resolve(Response.json(answer(url)));
   });
 });
@@ -81,7 +81,7 @@ test("Enter in the search selects the first that the list would show, in its ord
   await userEvent.click(screen.getByRole("button", { name: "Speed" }));
   await userEvent.type(searchBox(), "bus-200{Enter}");
   await waitFor(() => expect(engine.recorded.calls).toEqual(["reveal bus-2001"]));
-  const sent = asked.find(({ searchParams }) => searchParams.get("limit") === "1")?.searchParams;
+  const sent = requests.find(({ searchParams }) => searchParams.get("limit") === "1")?.searchParams;
   expect(sent?.getAll("status")).toEqual(["idle"]);
   expect(sent?.get("sort")).toBe("-speed");
   expect(document.activeElement).not.toBe(searchBox());
@@ -138,12 +138,12 @@ test("a chip limits the list and the map to its status", async () => {
   await userEvent.click(screen.getByRole("button", { name: "idle 32" }));
   expect(engine.recorded.filter?.statuses).toEqual(new Set(["idle"]));
   await screen.findByText(/20 of 620/);
-  expect(asked.at(-1)?.searchParams.getAll("status")).toEqual(["idle"]);
+  expect(requests.at(-1)?.searchParams.getAll("status")).toEqual(["idle"]);
   await userEvent.click(screen.getByRole("button", { name: "moving 401" }));
   await userEvent.click(screen.getByRole("button", { name: "bus 307" }));
   expect(engine.recorded.filter).toEqual({ statuses: new Set(["moving", "idle"]), kinds: new Set(["bus"]) });
-  await waitFor(() => expect(asked.at(-1)?.searchParams.getAll("status")).toEqual(["moving", "idle"]));
-  expect(asked.at(-1)?.searchParams.getAll("kind")).toEqual(["bus"]);
+  await waitFor(() => expect(requests.at(-1)?.searchParams.getAll("status")).toEqual(["moving", "idle"]));
+  expect(requests.at(-1)?.searchParams.getAll("kind")).toEqual(["bus"]);
 });
 
 test("of ten thousand devices the rows in sight are drawn, and j leads on past what was loaded", async () => {
@@ -165,11 +165,11 @@ test("in view only requests the visible box, and a sort its order", async () => 
   const { engine } = await renderDevices();
   act(() => engine.view.set([24, 60, 25, 61]));
   await userEvent.click(screen.getByRole("button", { name: "In view" }));
-  await waitFor(() => expect(asked.at(-1)?.searchParams.get("bbox")).toBe("24,60,25,61"));
+  await waitFor(() => expect(requests.at(-1)?.searchParams.get("bbox")).toBe("24,60,25,61"));
   await userEvent.click(screen.getByRole("button", { name: "Speed" }));
-  await waitFor(() => expect(asked.at(-1)?.searchParams.get("sort")).toBe("-speed"));
+  await waitFor(() => expect(requests.at(-1)?.searchParams.get("sort")).toBe("-speed"));
   await userEvent.click(screen.getByRole("button", { name: "Speed, downwards" }));
-  await waitFor(() => expect(asked.at(-1)?.searchParams.get("sort")).toBe("speed"));
+  await waitFor(() => expect(requests.at(-1)?.searchParams.get("sort")).toBe("speed"));
 });
 
 test("what was searched for is marked where it was found", async () => {
@@ -189,8 +189,8 @@ test("without a match the list shows the fleet size, and clearing the filters br
 test("typing sends a request when it pauses, not at every letter", async () => {
   await renderDevices();
   await userEvent.type(screen.getByRole("textbox"), "2003");
-  await waitFor(() => expect(asked.at(-1)?.searchParams.get("search")).toBe("2003"));
-  expect(asked.map((url) => url.searchParams.get("search")).filter(Boolean)).toEqual(["2003"]);
+  await waitFor(() => expect(requests.at(-1)?.searchParams.get("search")).toBe("2003"));
+  expect(requests.map((url) => url.searchParams.get("search")).filter(Boolean)).toEqual(["2003"]);
 });
 
 test("a failed request shows an error with a button to retry", async () => {

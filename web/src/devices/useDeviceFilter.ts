@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
 import { type DeviceFilter, NO_FILTER } from "../fleet/deviceFilter";
-import { type DeviceOrder, FIRST_ORDER } from "../fleet/deviceOrder";
+import { DEFAULT_ORDER, type DeviceOrder } from "../fleet/deviceOrder";
 
 export interface DeviceFilterSetting {
   readonly filter: DeviceFilter;
@@ -13,7 +13,7 @@ export interface DeviceFilterSetting {
 export const DeviceFilterContext = createContext<DeviceFilterSetting>({
   filter: NO_FILTER,
   setFilter: () => {},
-  order: FIRST_ORDER,
+  order: DEFAULT_ORDER,
   setOrder: () => {},
 });
 

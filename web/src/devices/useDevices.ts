@@ -2,7 +2,7 @@ import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react
 import { useCallback, useState } from "react";
 import { type DevicePage, fetchDevices } from "../api/devices";
 import { useEngine } from "../engine/useEngine";
-import { usePastMoment } from "../engine/useFleetCounts";
+import { useReplayMoment } from "../engine/useFleetCounts";
 import type { DeviceFilter } from "../fleet/deviceFilter";
 import type { DeviceOrder } from "../fleet/deviceOrder";
 import { deviceQuery } from "../fleet/deviceQuery";
@@ -44,7 +44,7 @@ export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
   const [kept, setKept] = useState({ of, offset: 0 });
   const offset = kept.of === of ? kept.offset : 0;
   const part = { offset, limit: CHUNK * CHUNKS };
-  const past = usePastMoment();
+  const past = useReplayMoment();
   const query = useQuery({
     queryKey: ["devices", requested, offset, past],
     queryFn: async ({ signal }) => {

@@ -50,19 +50,20 @@ export class ClickHandler {
   openMenu(pixel: Pixel | null): void {
     const { engine, layers, view, popup } = this.#options;
     const selected = engine.selection.get();
-    const marker = selected === null ? null : layers.markers.shown(selected);
+    const marker = selected === null ? null : layers.markers.displayedMarker(selected);
     const anchor = pixel ?? (marker && view.shows(marker.pixel) ? marker.pixel : view.middle);
-    const near = pixel || !marker ? layers.markers.within(anchor, MENU_REACH).slice(0, 1) : selected ? [selected] : [];
+    const near =
+      pixel || !marker ? layers.markers.devicesWithin(anchor, MENU_REACH).slice(0, 1) : selected ? [selected] : [];
     popup.open("menu", anchor, view.placeAt(anchor), near);
   }
 
   selectBox(corner: Pixel, opposite: Pixel): void {
     const { engine, layers } = this.#options;
-    engine.group.add(layers.markers.inBox(corner, opposite));
+    engine.group.add(layers.markers.devicesInBox(corner, opposite));
   }
 
   #devicesAt(pixel: Pixel): readonly string[] {
-    return this.#options.layers.markers.within(pixel, DEVICES_REACH);
+    return this.#options.layers.markers.devicesWithin(pixel, DEVICES_REACH);
   }
 
   /** True when it was on a device. */
@@ -71,7 +72,7 @@ export class ClickHandler {
     if (engine.measure.points.get()) return true;
     popup.close();
     const { deviceId } = pointer.at(pixel, false);
-    const place = deviceId === null ? null : layers.markers.shown(deviceId);
+    const place = deviceId === null ? null : layers.markers.displayedMarker(deviceId);
     if (!place) return false;
     engine.select(deviceId);
     view.flyTo(place);

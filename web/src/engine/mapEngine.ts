@@ -19,7 +19,7 @@ import { BasemapSelection } from "../map/basemap/basemapSelection";
 import { FollowCamera } from "../map/followCamera";
 import { History } from "../map/history/history";
 import { HistoryDrawing } from "../map/historyDrawing";
-import { FIRST_LAYERS, type Layers } from "../map/layers";
+import { DEFAULT_LAYERS, type Layers } from "../map/layers";
 import { MapLayers } from "../map/mapLayers";
 import { MapPopup } from "../map/mapPopup";
 import type { Drawing } from "../map/markers/frameGovernor";
@@ -44,7 +44,7 @@ export class MapEngine implements Engine {
   readonly stats = new Value<Stats | null>(null);
   readonly shown = new Value(0);
   readonly drawing = new Value<Drawing>("full");
-  readonly layers = new Value<Layers>(FIRST_LAYERS);
+  readonly layers = new Value<Layers>(DEFAULT_LAYERS);
   readonly basemap: BasemapSelection;
   readonly replay: ReplayPlayer;
   readonly group: Group;
@@ -174,7 +174,7 @@ export class MapEngine implements Engine {
   select(deviceId: string | null): void {
     if (deviceId === this.selection.get() && this.group.members.get().length < 2) return;
     this.follow(false);
-    this.group.only(deviceId);
+    this.group.selectOnly(deviceId);
   }
 
   readonly #showSelection = (deviceId: string | null): void => {

@@ -49,7 +49,7 @@ export function testHooks({ layers, view, scene, counts }: TestHooksOptions): Te
       const { store, now } = scene();
       return store.positionAt(store.row(deviceId) ?? -1, now());
     },
-    shown: (deviceId) => layers.markers.shown(deviceId),
+    shown: (deviceId) => layers.markers.displayedMarker(deviceId),
     devices: () => scene().store.positions.map((position) => position.device_id),
     historyMarks: () => layers.history.marks(view.map),
   };

@@ -15,10 +15,10 @@ export type FleetCounts = Pick<Stats, "devices" | "by_status" | "by_kind">;
 export function useFleetCounts(): FleetCounts | null {
   const { stats, replay } = useEngine();
   const now = useReadable(stats);
-  const past = usePastMoment();
+  const past = useReplayMoment();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the fleet is another one at another moment
   const counts = useMemo(
-    () => (past === null ? null : countsOf(replay.fleet(), Object.keys(now?.by_kind ?? {}))),
+    () => (past === null ? null : countFleet(replay.fleet(), Object.keys(now?.by_kind ?? {}))),
     [past, replay],
   );
   return counts ?? now;
@@ -28,18 +28,18 @@ export function useFleetCounts(): FleetCounts | null {
 export function useFleetSize(): number | undefined {
   const { stats, replay } = useEngine();
   const now = useReadablePart(stats, (one) => one?.devices);
-  return usePastMoment() === null ? now : replay.fleet().length;
+  return useReplayMoment() === null ? now : replay.fleet().length;
 }
 
 /** A value that changes once a second, and after each step of a paused replay; null while the map is live. */
-export function usePastMoment(): string | null {
+export function useReplayMoment(): string | null {
   const replay = useReadable(useEngine().replay.state);
   const second = useReadablePart(clock, (now) => (replay ? now : 0));
   return replay && `${second} ${replay.playing ? "" : replay.time}`;
 }
 
 /** By the kinds that have names of their own, the rest together. */
-export function countsOf(fleet: readonly LivePosition[], named: readonly string[]): FleetCounts {
+export function countFleet(fleet: readonly LivePosition[], named: readonly string[]): FleetCounts {
   const by_status = { moving: 0, idle: 0, stopped: 0, stale: 0 };
   const by_kind: Record<string, number> = {};
   const known = new Set(named);

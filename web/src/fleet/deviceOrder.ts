@@ -16,7 +16,7 @@ export interface DeviceOrder {
   readonly descending: boolean;
 }
 
-export const FIRST_ORDER: DeviceOrder = { by: "name", descending: false };
+export const DEFAULT_ORDER: DeviceOrder = { by: "name", descending: false };
 
 /** As the server takes it. */
 export function sortOf({ by, descending }: DeviceOrder): NonNullable<DeviceQuery["sort"]> {

@@ -23,9 +23,9 @@ test("a box crosses the 180th meridian where that makes it smaller", () => {
 });
 
 test("the box of those that match is of all of them, page by page, and of no others", async () => {
-  const asked: URL[] = [];
+  const requests: URL[] = [];
   vi.stubGlobal("fetch", (url: URL) => {
-    asked.push(url);
+    requests.push(url);
     const second = url.searchParams.get("cursor") === "more";
     const position = { device_id: "a", time: 1, latitude: 60, longitude: second ? 26 : 25 };
     const devices = [{ device_id: "a", status: "moving", distance: 0, position }];
@@ -34,8 +34,8 @@ test("the box of those that match is of all of them, page by page, and of no oth
   const query = { search: "", kind: ["bus", "van"], status: [], device: [] };
   const box = await fetchFleetBox("http://example.org/maps/", query, new AbortController().signal);
   expect(box).toEqual([25, 60, 26, 60]);
-  expect(asked.map(({ pathname }) => pathname.endsWith("/api/devices"))).toEqual([true, true]);
-  expect(asked[1]?.searchParams.getAll("kind")).toEqual(["bus", "van"]);
-  expect(asked[1]?.searchParams.has("search")).toBe(false);
+  expect(requests.map(({ pathname }) => pathname.endsWith("/api/devices"))).toEqual([true, true]);
+  expect(requests[1]?.searchParams.getAll("kind")).toEqual(["bus", "van"]);
+  expect(requests[1]?.searchParams.has("search")).toBe(false);
   vi.unstubAllGlobals();
 });

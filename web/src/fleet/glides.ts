@@ -1,4 +1,4 @@
-import { bearing, metresBetween, shorterWay } from "../lib/mercator";
+import { bearing, metresBetween, wrappedDelta } from "../lib/mercator";
 import { courseAt, glideTime, nextInterval, overrunTime, progress, shortestTurn } from "./motion";
 import { TrailRing } from "./trailRing";
 
@@ -134,7 +134,7 @@ export class Glides {
 
   #xOf(i: number, left: number): number {
     const to = this.toX[i] ?? 0;
-    return left === 0 ? to : to - shorterWay(to - (this.fromX[i] ?? to)) * left;
+    return left === 0 ? to : to - wrappedDelta(to - (this.fromX[i] ?? to)) * left;
   }
 
   #yOf(i: number, left: number): number {
@@ -167,7 +167,7 @@ export class Glides {
 
   /** The vector of the glide in world units. */
   delta(i: number): [across: number, down: number] {
-    const across = shorterWay((this.toX[i] ?? 0) - (this.fromX[i] ?? 0));
+    const across = wrappedDelta((this.toX[i] ?? 0) - (this.fromX[i] ?? 0));
     return [across, (this.toY[i] ?? 0) - (this.fromY[i] ?? 0)];
   }
 

@@ -9,7 +9,7 @@ function groupOfTest() {
 
 test("devices keep the order of selection, and the last one is primary", () => {
   const { group, selected } = groupOfTest();
-  group.only("a");
+  group.selectOnly("a");
   group.toggle("b");
   group.add(["c", "a", "d"]);
   expect(group.members.get()).toEqual(["a", "b", "c", "d"]);
@@ -29,7 +29,7 @@ test("a second toggle removes a device, and the one before becomes primary", () 
 test("selecting one leaves the others", () => {
   const { group } = groupOfTest();
   group.add(["a", "b"]);
-  group.only("b");
+  group.selectOnly("b");
   expect(group.members.get()).toEqual(["b"]);
 });
 
@@ -39,7 +39,7 @@ test("what is isolated stays so when the selection changes", () => {
   expect(group.isolated.get()).toBeNull();
   group.add(["a", "b"]);
   group.isolate(group.members.get());
-  group.only(null);
+  group.selectOnly(null);
   expect(group.isolated.get()).toEqual(["a", "b"]);
   group.isolate(null);
   expect(group.isolated.get()).toBeNull();

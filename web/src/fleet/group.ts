@@ -33,7 +33,7 @@ export class Group implements DeviceGroup {
   }
 
   /** This device alone, or none. */
-  only(deviceId: string | null): void {
+  selectOnly(deviceId: string | null): void {
     this.#set(deviceId === null ? [] : [deviceId], deviceId);
   }
 

@@ -28,20 +28,20 @@ export function latitudeOf(y: number): number {
 }
 
 /** The difference between two `x` by the shorter way round the earth. */
-export function shorterWay(difference: number): number {
+export function wrappedDelta(difference: number): number {
   return difference - Math.round(difference);
 }
 
 /** Metres between two places near each other; `y` is where the scale is taken. */
 export function metresBetween(x0: number, y0: number, x1: number, y1: number): number {
   const scale = EARTH_CIRCUMFERENCE / Math.cosh((0.5 - (y0 + y1) / 2) * 2 * Math.PI);
-  const [across, down] = [shorterWay(x1 - x0), y1 - y0];
+  const [across, down] = [wrappedDelta(x1 - x0), y1 - y0];
   // Not Math.hypot, which takes ten times as long to guard against numbers that places are not.
   return Math.sqrt(across * across + down * down) * scale;
 }
 
 /** Degrees clockwise from north of the way from one place to the other. */
 export function bearing(x0: number, y0: number, x1: number, y1: number): number {
-  const degrees = (Math.atan2(shorterWay(x1 - x0), y0 - y1) * 180) / Math.PI;
+  const degrees = (Math.atan2(wrappedDelta(x1 - x0), y0 - y1) * 180) / Math.PI;
   return degrees < 0 ? degrees + 360 : degrees;
 }

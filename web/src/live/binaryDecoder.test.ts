@@ -86,10 +86,10 @@ describe("names", () => {
 
   test("are forgotten with a snapshot, because it names all its devices", () => {
     decodeMessage(frame("snapshot"), names);
-    expect(names.of(EPOCH).size).toBe(4);
+    expect(names.forEpoch(EPOCH).size).toBe(4);
     const unnamed = changed("update", (view) => view.setUint8(0, 1));
     expect(positions(decodeMessage(unnamed, names))).toEqual([]);
-    expect(names.of(EPOCH).size).toBe(0);
+    expect(names.forEpoch(EPOCH).size).toBe(0);
   });
 
   test("change with a later frame", () => {
@@ -124,9 +124,9 @@ describe("garbage", () => {
     ["with a name that is not UTF-8", (view) => view.setUint8(0x74, 0xff)],
   ])("%s is not understood, and changes no names", (_, change) => {
     decodeMessage(frame("snapshot"), names);
-    const before = new Map(names.of(EPOCH));
+    const before = new Map(names.forEpoch(EPOCH));
     expect(decodeMessage(changed("snapshot", change), names)).toBeNull();
-    expect(names.of(EPOCH)).toEqual(before);
+    expect(names.forEpoch(EPOCH)).toEqual(before);
   });
 
   test.each<[string, (view: DataView) => void]>([
@@ -151,13 +151,13 @@ describe("garbage", () => {
 
   test("by cutting a frame anywhere but between its blocks is not understood, and changes no names", () => {
     decodeMessage(frame("snapshot"), names);
-    const before = new Map(names.of(EPOCH));
+    const before = new Map(names.forEpoch(EPOCH));
     const whole = frame("twice-in-one-frame");
     const betweenBlocks = [0x20, 0x80];
     for (let length = 0; length < whole.byteLength; length += 1) {
       if (betweenBlocks.includes(length)) continue;
       expect(decodeMessage(whole.slice(0, length), names)).toBeNull();
-      expect(names.of(EPOCH)).toEqual(before);
+      expect(names.forEpoch(EPOCH)).toEqual(before);
     }
   });
 
@@ -165,9 +165,9 @@ describe("garbage", () => {
     for (let seed = 1; seed <= 3000; seed += 1) {
       names = new DeviceNumbers();
       decodeMessage(frame("snapshot"), names);
-      const before = new Map(names.of(EPOCH));
+      const before = new Map(names.forEpoch(EPOCH));
       const message = decodeMessage(damaged(numbers(seed)), names);
-      if (!message) expect(names.of(EPOCH)).toEqual(before);
+      if (!message) expect(names.forEpoch(EPOCH)).toEqual(before);
       else for (const position of positions(message)) expectSound(position);
     }
   });

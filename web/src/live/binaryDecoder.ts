@@ -32,7 +32,7 @@ export class DeviceNumbers {
   #epoch: string | null = null;
   readonly #devices = new Map<number, DeviceNames>();
 
-  of(epoch: string): ReadonlyMap<number, DeviceNames> {
+  forEpoch(epoch: string): ReadonlyMap<number, DeviceNames> {
     return epoch === this.#epoch ? this.#devices : NOBODY;
   }
 
@@ -49,7 +49,7 @@ export function decodeFrame(frame: ArrayBuffer, names: DeviceNumbers): Message |
   const head = readHead(frame);
   if (!head) return null;
   const reset = head.type === "snapshot";
-  const reader = new BlockReader(frame, reset ? NOBODY : names.of(head.epoch));
+  const reader = new BlockReader(frame, reset ? NOBODY : names.forEpoch(head.epoch));
   for (let at = HEAD; at < frame.byteLength; ) {
     const length = reader.read(at);
     if (length === null) return null;
@@ -97,24 +97,24 @@ class BlockReader {
     if (length > left || (flags & ~KNOWN_FLAGS) !== 0) return null;
     if (length < BLOCK_HEAD + count * bytesOfPosition(flags)) return null;
     const columns = columnsOf(this.#frame, at + BLOCK_HEAD, count, flags);
-    const namesEnd = this.#learn(aligned(columns.end, 8), at + length, this.#view.getUint32(at + 8, true));
+    const namesEnd = this.#addNames(aligned(columns.end, 8), at + length, this.#view.getUint32(at + 8, true));
     if (namesEnd === null || aligned(namesEnd, 8) !== at + length) return null;
     this.#decodePosition(columns, count);
     return length;
   }
 
   /** Where the names end, or null for garbage. */
-  #learn(start: number, limit: number, count: number): number | null {
+  #addNames(start: number, limit: number, count: number): number | null {
     let at = start;
     for (let i = 0; i < count; i += 1) {
-      const end = this.#learnOne(at, limit);
+      const end = this.#addName(at, limit);
       if (end === null) return null;
       at = aligned(end, 4);
     }
     return at;
   }
 
-  #learnOne(at: number, limit: number): number | null {
+  #addName(at: number, limit: number): number | null {
     if (at + NAMED_HEAD > limit) return null;
     const lengths = [4, 6, 8].map((offset) => this.#view.getUint16(at + offset, true));
     const texts: string[] = [];
@@ -149,7 +149,7 @@ type Columns = ReturnType<typeof columnsOf>;
 /** In the order of the wire. They must fit. */
 function columnsOf(frame: ArrayBuffer, start: number, count: number, flags: number) {
   let end = start;
-  const next = <T extends ArrayBufferView>(type: new (of: ArrayBuffer, at: number, length: number) => T): T => {
+  const next = <T extends ArrayBufferView>(type: new (forEpoch: ArrayBuffer, at: number, length: number) => T): T => {
     const column = new type(frame, end, count);
     end += column.byteLength;
     return column;

@@ -44,8 +44,8 @@ describe("a message", () => {
   });
 
   test("of positions has the number of its view and the state of the fleet", () => {
-    const told = { view: 7, epoch: "9f2c", seq: 41 };
-    expect(readMessage(JSON.stringify({ type: "snapshot", ...told, positions: [] }))).toMatchObject(told);
+    const state = { view: 7, epoch: "9f2c", seq: 41 };
+    expect(readMessage(JSON.stringify({ type: "snapshot", ...state, positions: [] }))).toMatchObject(state);
     const untold = { view: 0, epoch: null, seq: null };
     const wrong = { view: "7", epoch: 9, seq: "41" };
     expect(readMessage(JSON.stringify({ type: "snapshot", ...wrong, positions: [] }))).toMatchObject(untold);

@@ -44,8 +44,8 @@ test("without a working socket the server is polled every two seconds, and the s
   expect(link.messages.map((message) => message.type)).toEqual(["snapshot", "stats"]);
   await vi.advanceTimersByTimeAsync(2100);
   expect(link.messages).toHaveLength(4);
-  const asked = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
-  expect(asked[0]).toBe("https://example.org/maps/api/positions/latest?bbox=24%2C60%2C25%2C61");
+  const requests = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
+  expect(requests[0]).toBe("https://example.org/maps/api/positions/latest?bbox=24%2C60%2C25%2C61");
 });
 
 test("it is polled, too, when open sockets receive nothing", async () => {

@@ -4,33 +4,33 @@ import { needsReport, viewOf, withMargin } from "./viewReport";
 
 const area: VisibleArea = { west: 0.4, east: 0.5, north: 0.3, south: 0.35, zoom: 8 };
 
-function moved(by: number): VisibleArea {
+function shifted(by: number): VisibleArea {
   return { ...area, west: area.west + by, east: area.east + by };
 }
 
 describe("a view is reported", () => {
-  const told = withMargin(area);
+  const reported = withMargin(area);
 
   test("when none was reported before", () => {
     expect(needsReport(null, area)).toBe(true);
   });
 
   test("not when the map moved within the margin", () => {
-    expect(needsReport(told, moved(0.005))).toBe(false);
+    expect(needsReport(reported, shifted(0.005))).toBe(false);
   });
 
   test("when the map left the margin", () => {
-    expect(needsReport(told, moved(0.02))).toBe(true);
+    expect(needsReport(reported, shifted(0.02))).toBe(true);
   });
 
   test("when the reported one is far larger", () => {
-    expect(needsReport(told, { ...area, west: 0.44, east: 0.46, north: 0.32, south: 0.33 })).toBe(true);
+    expect(needsReport(reported, { ...area, west: 0.44, east: 0.46, north: 0.32, south: 0.33 })).toBe(true);
   });
 
   test("when the map zoomed in by a whole level, because smaller moves matter there", () => {
-    expect(needsReport(told, { ...area, zoom: area.zoom + 0.9 })).toBe(false);
-    expect(needsReport(told, { ...area, zoom: area.zoom + 1 - 1e-9 })).toBe(true);
-    expect(needsReport(told, { ...area, zoom: area.zoom - 1 })).toBe(false);
+    expect(needsReport(reported, { ...area, zoom: area.zoom + 0.9 })).toBe(false);
+    expect(needsReport(reported, { ...area, zoom: area.zoom + 1 - 1e-9 })).toBe(true);
+    expect(needsReport(reported, { ...area, zoom: area.zoom - 1 })).toBe(false);
   });
 
   test("not again and again where the map shows more than the world is high", () => {

@@ -53,7 +53,7 @@ export class FollowCamera {
   async reveal(deviceId: string): Promise<void> {
     const { view, markers, scene, selected } = this.#options;
     await new Promise(requestAnimationFrame); // in which the detail panel opens, which may cover the device
-    const marker = markers().shown(deviceId);
+    const marker = markers().displayedMarker(deviceId);
     // A marker out of view may be where the device left it. In a replay it is where the device was.
     const known = scene().past || (marker !== null && view.shows(marker.pixel));
     const place = known ? marker : await this.#fetchPlace(deviceId);
@@ -77,7 +77,7 @@ export class FollowCamera {
     const { view, markers, members, selected, position } = this.#options;
     const deviceId = selected.get();
     if (!this.on.get() || deviceId === null || members.get().length > 1) return false;
-    const place = markers().shown(deviceId) ?? position.get();
+    const place = markers().displayedMarker(deviceId) ?? position.get();
     return place !== null && view.centreOn(place);
   }
 
@@ -86,7 +86,7 @@ export class FollowCamera {
     const { view, markers, members } = this.#options;
     const wanted = members.get();
     if (!this.on.get() || wanted.length < 2) return;
-    const places = wanted.map((deviceId) => markers().shown(deviceId) ?? this.#places.get(deviceId));
+    const places = wanted.map((deviceId) => markers().displayedMarker(deviceId) ?? this.#places.get(deviceId));
     if (performance.now() - this.#requestedAt > REQUEST_INTERVAL)
       void this.#fetchPlaces(wanted.filter((_, i) => !places[i]));
     const box = boxAround(places.filter((place) => place !== undefined));

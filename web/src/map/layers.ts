@@ -11,7 +11,7 @@ export interface Layers {
   readonly ahead: boolean;
 }
 
-export const FIRST_LAYERS: Layers = {
+export const DEFAULT_LAYERS: Layers = {
   live: true,
   history: true,
   density: false,

@@ -6,7 +6,7 @@ import { Basemap } from "./basemap/basemap";
 import { Streets } from "./basemap/streets";
 import { HistoryLayer } from "./history/historyLayer";
 import type { Layers } from "./layers";
-import { FIRST_LAYERS } from "./layers";
+import { DEFAULT_LAYERS } from "./layers";
 import type { LiveLayerOptions } from "./markers/liveLayer";
 import { LiveLayer } from "./markers/liveLayer";
 import { MeasureLayer } from "./measure/measureLayer";
@@ -30,7 +30,7 @@ export class MapLayers {
   readonly #options: MapLayersOptions;
   readonly #markers: LayerGroup;
   #replay: LiveLayer | null = null;
-  #shown = FIRST_LAYERS;
+  #layers = DEFAULT_LAYERS;
   #theme: Theme;
   #colouring: Colouring = "status";
   readonly #streets: Streets;
@@ -66,10 +66,10 @@ export class MapLayers {
     this.#replay?.dispose();
     this.#replay = past && new LiveLayer({ ...this.#options, theme: this.#theme, ...past });
     this.#markers.getLayers().setAt(0, this.markers.layer);
-    this.markers.setLabels(this.#shown.labels);
+    this.markers.setLabels(this.#layers.labels);
     this.markers.setColouring(this.#colouring);
-    this.#replay?.setTrails(this.#shown.trails);
-    this.#showWhatIsOn();
+    this.#replay?.setTrails(this.#layers.trails);
+    this.#applyVisibility();
   }
 
   setTheme(theme: Theme): void {
@@ -85,17 +85,17 @@ export class MapLayers {
   }
 
   show(name: keyof Layers, on: boolean): void {
-    this.#shown = { ...this.#shown, [name]: on };
+    this.#layers = { ...this.#layers, [name]: on };
     if (name === "labels") this.markers.setLabels(on);
     if (name === "trails") for (const part of [this.live, this.#replay]) part?.setTrails(on);
-    if (name === "ahead") this.live.setAhead(on);
+    if (name === "ahead") this.live.setLookahead(on);
     if (name === "density") this.history.setDensity(on);
-    this.#showWhatIsOn();
+    this.#applyVisibility();
   }
 
   /** The track is one of the last hour, so that it has no place in another time. */
-  #showWhatIsOn(): void {
-    const { live, history, track } = this.#shown;
+  #applyVisibility(): void {
+    const { live, history, track } = this.#layers;
     const past = this.#replay !== null;
     this.live.setVisible(live && !past);
     this.#replay?.setVisible(live);

@@ -40,7 +40,7 @@ export class TrackDrawing {
   readonly #show = (): void => {
     const { tracks, layers } = this.#options;
     const track = tracks.state.get();
-    const shown = track && layers.markers.shown(track.device_id);
+    const shown = track && layers.markers.displayedMarker(track.device_id);
     const points = track?.points ?? [];
     const last = points.at(-1);
     layers.track.show(shown && last ? [...points.slice(0, -1), { ...last, ...shown }] : points);

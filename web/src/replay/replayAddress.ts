@@ -6,7 +6,7 @@ import { REPLAY_SPEEDS } from "./replay";
 
 const PACE = 1000; // ms
 
-export interface AddressedReplay {
+export interface ReplayParameters {
   readonly range: TimeRange;
   readonly time: number;
   readonly speed: ReplaySpeed | null;
@@ -15,7 +15,7 @@ export interface AddressedReplay {
 }
 
 /** The replay of an address; null when the address holds none that can be played. */
-export function readReplay(hash: string): AddressedReplay | null {
+export function readReplay(hash: string): ReplayParameters | null {
   const parameters = readParameters(hash);
   if (parameters.get("mode") !== "replay") return null;
   const [from = Number.NaN, to = Number.NaN] = ["from", "to"].map((name) => Date.parse(parameters.get(name) ?? ""));
@@ -70,15 +70,15 @@ export class ReplayAddress {
   }
 
   readonly #read = (): void => {
-    const asked = readReplay(window.location.hash);
-    if (!asked) return;
-    this.#replay.show(asked.range, asked.time, asked.devices);
-    if (asked.speed) this.#replay.setSpeed(asked.speed);
+    const requested = readReplay(window.location.hash);
+    if (!requested) return;
+    this.#replay.show(requested.range, requested.time, requested.devices);
+    if (requested.speed) this.#replay.setSpeed(requested.speed);
   };
 
   #write(): void {
     const { pathname, search, hash } = window.location;
-    const said = writeReplay(hash, this.#replay.state.get());
-    if (said !== (hash || "#")) window.history.replaceState(window.history.state, "", pathname + search + said);
+    const newHash = writeReplay(hash, this.#replay.state.get());
+    if (newHash !== (hash || "#")) window.history.replaceState(window.history.state, "", pathname + search + newHash);
   }
 }

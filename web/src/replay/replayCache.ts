@@ -4,7 +4,7 @@ import { isFields, isNumber } from "../lib/fields";
 import type { TimeRange } from "../lib/timeRange";
 import { ReplayBlock } from "./replayBlock";
 import type { Blocks } from "./replayFleet";
-import { blocksToEvict, COARSEST, finestAffordableLevel, levelFor, nextFetch, wantedNumbers } from "./replayPlan";
+import { blocksToEvict, COARSEST, finestAffordableLevel, levelFor, neededBlocks, nextFetch } from "./replayPlan";
 
 const MEDIA_TYPE = "application/vnd.herenow.replay";
 const LARGEST_BLOCK = 32 * 2 ** 20; // bytes; where one is larger, history is played from a coarser level
@@ -37,7 +37,7 @@ export class ReplayCache {
   #devices: readonly string[] = [];
   readonly #blocks = new Map<number, Held>();
   #finest = 0;
-  #wantedNumbers: readonly number[] = [];
+  #neededBlocks: readonly number[] = [];
   #level = COARSEST;
   #request: { readonly cancel: AbortController; readonly number: number } | null = null;
 
@@ -103,12 +103,12 @@ export class ReplayCache {
   /** Prefetches for a time and a speed of the replay, 0 while paused. May be called with each frame. */
   prefetch(time: number, speed: number): void {
     if (!this.#manifest) return;
-    this.#wantedNumbers = wantedNumbers(time, this.#manifest.length, speed);
+    this.#neededBlocks = neededBlocks(time, this.#manifest.length, speed);
     this.#level = levelFor(speed);
     const number = this.#request?.number;
     if (
       number !== undefined &&
-      (!this.#wantedNumbers.includes(number) || (number !== this.#wantedNumbers[0] && !this.isReady(time)))
+      (!this.#neededBlocks.includes(number) || (number !== this.#neededBlocks[0] && !this.isReady(time)))
     ) {
       this.#request?.cancel.abort();
       this.#request = null;
@@ -134,8 +134,8 @@ export class ReplayCache {
   #affordable(): readonly number[] {
     const blocks = [...this.#blocks.values()];
     const largest = Math.max(0, ...blocks.map(({ bytes }) => bytes));
-    const most = largest === 0 ? this.#wantedNumbers.length : Math.max(3, Math.floor(MOST_HELD / largest));
-    return this.#wantedNumbers.slice(0, most);
+    const most = largest === 0 ? this.#neededBlocks.length : Math.max(3, Math.floor(MOST_HELD / largest));
+    return this.#neededBlocks.slice(0, most);
   }
 
   async #fetch(number: number, level: number, manifest: Manifest): Promise<void> {
@@ -143,8 +143,8 @@ export class ReplayCache {
     const request = { cancel, number };
     this.#request = request;
     try {
-      const asked = { v: manifest.blocks.get(number), device: this.#devices };
-      const url = address(`api/history/replay/${number}/${level}`, asked, this.#base);
+      const parameters = { v: manifest.blocks.get(number), device: this.#devices };
+      const url = address(`api/history/replay/${number}/${level}`, parameters, this.#base);
       const bytes = await fetchAtMost(LARGEST_BLOCK, url, MEDIA_TYPE, cancel.signal, DEADLINE);
       if (!cancel.signal.aborted) this.#store(number, level, bytes);
     } catch (error) {
@@ -161,7 +161,7 @@ export class ReplayCache {
       const block = new ReplayBlock(bytes);
       if (level === COARSEST) this.#finest = Math.max(this.#finest, finestAffordableLevel(block.bytes, LARGEST_BLOCK));
       this.#blocks.set(number, { level, block, bytes: block.bytes });
-      for (const evicted of blocksToEvict(this.#blocks, this.#wantedNumbers[0] ?? number, MOST_HELD))
+      for (const evicted of blocksToEvict(this.#blocks, this.#neededBlocks[0] ?? number, MOST_HELD))
         this.#blocks.delete(evicted);
     } else if (level < COARSEST) {
       this.#finest = level + 1;

@@ -51,8 +51,8 @@ describe("a device of the past", () => {
 
   test("has the name that is known of it, its kind, and the fix that it comes from", () => {
     fleet.show(START + 90_000, { ...NOTHING, now: testBlock(START, { a: drive(START, START + 5 * MINUTE) }) });
-    const told = { device_id: "a", name: "Anna", kind: "car", status: "moving", timestamp: START + MINUTE };
-    expect(store.positions[0]).toMatchObject(told);
+    const position = { device_id: "a", name: "Anna", kind: "car", status: "moving", timestamp: START + MINUTE };
+    expect(store.positions[0]).toMatchObject(position);
   });
 
   test("goes on across the end of an hour, and once that is there, no sooner", () => {
@@ -127,10 +127,10 @@ test("no row is written while all devices are between fixes, so that frames cost
 test("the fix before and the one behind a time are found, that of the time itself is neither", () => {
   const now = testBlock(START, { a: drive(START, START + 5 * MINUTE) });
   fleet.show(START + MINUTE, { ...NOTHING, now });
-  expect(fleet.fixBeside("a", START + MINUTE, -1)?.time).toBe(START);
-  expect(fleet.fixBeside("a", START + MINUTE, 1)?.time).toBe(START + 2 * MINUTE);
-  expect(fleet.fixBeside("a", START, -1)).toBeNull();
-  expect(fleet.fixBeside("nobody", START, 1)).toBeNull();
+  expect(fleet.adjacentFix("a", START + MINUTE, -1)?.time).toBe(START);
+  expect(fleet.adjacentFix("a", START + MINUTE, 1)?.time).toBe(START + 2 * MINUTE);
+  expect(fleet.adjacentFix("a", START, -1)).toBeNull();
+  expect(fleet.adjacentFix("nobody", START, 1)).toBeNull();
 });
 
 describe("the ways that devices of the past went", () => {

@@ -61,7 +61,7 @@ export class ReplayFleet {
   }
 
   /** Of the fixes of a device around a time that are held, the nearest before or after it. */
-  fixBeside(deviceId: string, time: number, direction: -1 | 1): Fix | null {
+  adjacentFix(deviceId: string, time: number, direction: -1 | 1): Fix | null {
     const { at, next } = around(this.#blocks, deviceId, direction < 0 ? time - 1 : time);
     return direction < 0 ? at : next;
   }
@@ -86,7 +86,7 @@ export class ReplayFleet {
       return nextTime;
     }
     const end = next && next.time - at.time <= LONGEST_LEG ? next : null;
-    this.#leaveTrail(deviceId, at);
+    this.#recordTrail(deviceId, at);
     const name = deviceName(deviceId);
     const position = { ...positionOf(deviceId, at, end), kind: this.#kindOf(deviceId) };
     store.playSegment(name === undefined ? position : { ...position, name }, end && waypoint(end));
@@ -94,7 +94,7 @@ export class ReplayFleet {
   }
 
   /** Of the way from the fix that it was shown from until now. */
-  #leaveTrail(deviceId: string, at: Fix): void {
+  #recordTrail(deviceId: string, at: Fix): void {
     const { positions, glides } = this.#options.store;
     if (!glides.trail || this.#leapt) return;
     const before = positions[this.#options.store.row(deviceId) ?? -1];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { REPLAY_SPEEDS } from "./replay";
-import { blocksToEvict, finestAffordableLevel, levelFor, nextFetch, PREFETCH_TIME, wantedNumbers } from "./replayPlan";
+import { blocksToEvict, finestAffordableLevel, levelFor, neededBlocks, nextFetch, PREFETCH_TIME } from "./replayPlan";
 
 const HOUR = 3_600_000;
 
@@ -13,7 +13,7 @@ test("the faster it is played, the coarser what is played; standing, all that is
 
 test.each([0, ...REPLAY_SPEEDS])("at a speed of %d what is wanted lasts for the runway, the shown first", (speed) => {
   const time = 100.9 * HOUR;
-  const wanted = wantedNumbers(time, HOUR, speed);
+  const wanted = neededBlocks(time, HOUR, speed);
   expect(wanted.slice(0, 3)).toEqual([100, 99, 101]);
   expect(new Set(wanted).size).toBe(wanted.length);
   expect(Math.max(...wanted)).toBe(Math.max(101, Math.floor((time + PREFETCH_TIME * speed) / HOUR)));

@@ -28,7 +28,7 @@ export function finestAffordableLevel(coarsest: number, most: number): number {
 }
 
 /** The block numbers needed at a time, the most urgent first: the shown one, the one before, the next ones. */
-export function wantedNumbers(time: number, length: number, speed: number): number[] {
+export function neededBlocks(time: number, length: number, speed: number): number[] {
   const number = Math.floor(time / length);
   const last = Math.floor((time + PREFETCH_TIME * speed) / length);
   const ahead = Math.max(1, Math.min(MOST_AHEAD, last - number));

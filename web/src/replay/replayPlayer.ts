@@ -131,7 +131,7 @@ export class ReplayPlayer implements Replay {
   step(direction: -1 | 1): void {
     if (this.state.get()?.playing) this.play(false);
     const selected = this.#options.selected();
-    const fix = selected === null ? null : this.#fleet.fixBeside(selected, this.#time, direction);
+    const fix = selected === null ? null : this.#fleet.adjacentFix(selected, this.#time, direction);
     this.seek(fix?.time ?? this.#time + direction * STEP);
   }
 

@@ -12,7 +12,7 @@ import type { BasemapChoice, BasemapState } from "../map/basemap/basemapChoice";
 import { NO_HISTORY } from "../map/history/history";
 import type { HistoryState } from "../map/history/historyState";
 import type { Layers } from "../map/layers";
-import { FIRST_LAYERS } from "../map/layers";
+import { DEFAULT_LAYERS } from "../map/layers";
 import { MapPopup } from "../map/mapPopup";
 import type { Drawing } from "../map/markers/frameGovernor";
 import { MapMeasure } from "../map/measure/measure";
@@ -26,7 +26,7 @@ export const LIVE: Connection = { ...NOT_CONNECTED, state: "live" };
 export function fakeEngine() {
   const selection = new Value<string | null>(null);
   const following = new Value(false);
-  const layers = new Value<Layers>(FIRST_LAYERS);
+  const layers = new Value<Layers>(DEFAULT_LAYERS);
   const recorded: { filter: MapFilter | null; calls: string[] } = { filter: null, calls: [] };
   const record = (call: string) => () => void recorded.calls.push(call);
   const engine = {
@@ -53,10 +53,10 @@ export function fakeEngine() {
     layers,
     mount: record("mount"),
     dispose: record("dispose"),
-    select: (deviceId) => engine.group.only(deviceId),
+    select: (deviceId) => engine.group.selectOnly(deviceId),
     follow: (on) => following.set(on),
     reveal: (deviceId) => {
-      engine.group.only(deviceId);
+      engine.group.selectOnly(deviceId);
       record(`reveal ${deviceId}`)();
     },
     fitFleet: (query) => record(`fitFleet ${JSON.stringify(query ?? {})}`)(),

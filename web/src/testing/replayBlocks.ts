@@ -13,8 +13,8 @@ export function blockBytes(start: number, devices: Readonly<Record<string, reado
   const names = Object.keys(devices).sort();
   const fixes = names.flatMap((name) => devices[name] ?? []);
   const counts = names.map((name) => devices[name]?.length ?? 0);
-  const said = JSON.stringify({ start, step: 0, devices: names, kinds: names.map(() => "car"), counts });
-  const head = new TextEncoder().encode(said.padEnd(Math.ceil(said.length / 4) * 4));
+  const header = JSON.stringify({ start, step: 0, devices: names, kinds: names.map(() => "car"), counts });
+  const head = new TextEncoder().encode(header.padEnd(Math.ceil(header.length / 4) * 4));
   const bytes = new Uint8Array(4 + head.length + 16 * fixes.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, head.length, true);

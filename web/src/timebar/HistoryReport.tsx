@@ -6,7 +6,7 @@ import { formatMinute, formatTime } from "../format/time";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
 import type { HistoryState } from "../map/history/historyState";
-import { type HistoryChoice, hasMovedOn } from "./historyRange";
+import { type HistoryChoice, isOutdated } from "./historyRange";
 
 const LONG = 1000; // ms
 
@@ -30,7 +30,7 @@ export function HistoryReport({ choice, onRefresh }: HistoryReportProps) {
       </div>
     );
   }
-  const newer = !history.loading && (history.newer || hasMovedOn(choice, history.range, now));
+  const newer = !history.loading && (history.newer || isOutdated(choice, history.range, now));
   return (
     <div className="history-report">
       <p className="number">{contents(history, now)}</p>

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { formatMinute } from "../format/time";
-import { timesOf } from "../format/wallClock";
+import { possibleTimes } from "../format/wallClock";
 import { settings } from "../settings/settings";
 import { readRange } from "./historyRange";
 import { formatTimeInput, parseTime } from "./timeInput";
@@ -64,7 +64,7 @@ test.each([
   within(zone);
   let doubled = 0;
   for (let time = utc(1, 1, 0); time < utc(12, 31, 0); time += HOUR / 4) {
-    const times = timesOf(time - new Date(time).getTimezoneOffset() * 60_000);
+    const times = possibleTimes(time - new Date(time).getTimezoneOffset() * 60_000);
     expect(times).toContain(time);
     if (times.length > 1) doubled += 1 / 8;
   }

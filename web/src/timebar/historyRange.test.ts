@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasMovedOn, layerRange, PRESETS, type PresetKey, presetRange, readRange } from "./historyRange";
+import { isOutdated, layerRange, PRESETS, type PresetKey, presetRange, readRange } from "./historyRange";
 import { formatTimeInput } from "./timeInput";
 
 const NOW = new Date(2026, 10, 23, 14, 5).getTime();
@@ -25,10 +25,10 @@ test("the layer shows the hours that a preset touches, so that they stay the sam
 
 test("a preset moves on with the hour, a custom range never does", () => {
   const shown = layerRange("1h", NOW);
-  expect(hasMovedOn("1h", shown, NOW + 54 * 60_000)).toBe(false);
-  expect(hasMovedOn("1h", shown, NOW + 56 * 60_000)).toBe(true);
-  expect(hasMovedOn("custom", shown, NOW + HOUR)).toBe(false);
-  expect(hasMovedOn("1h", null, NOW)).toBe(false);
+  expect(isOutdated("1h", shown, NOW + 54 * 60_000)).toBe(false);
+  expect(isOutdated("1h", shown, NOW + 56 * 60_000)).toBe(true);
+  expect(isOutdated("custom", shown, NOW + HOUR)).toBe(false);
+  expect(isOutdated("1h", null, NOW)).toBe(false);
 });
 
 test("two typed times are a range, however each is written", () => {

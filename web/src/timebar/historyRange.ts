@@ -38,7 +38,7 @@ export function isPreset(choice: HistoryChoice): choice is PresetKey {
 }
 
 /** Whether a choice that ends now has come to mean other hours than those shown. */
-export function hasMovedOn(choice: HistoryChoice, shown: TimeRange | null, now: number): boolean {
+export function isOutdated(choice: HistoryChoice, shown: TimeRange | null, now: number): boolean {
   return isPreset(choice) && shown !== null && now > shown.to;
 }
 

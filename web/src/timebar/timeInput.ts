@@ -1,4 +1,4 @@
-import { offsetIfTwice, offsetText, timesOf } from "../format/wallClock";
+import { offsetIfAmbiguous, offsetText, possibleTimes } from "../format/wallClock";
 import { settings } from "../settings/settings";
 
 const TIMES = /^(?:(\d{4}-\d\d-\d\d)[T ]\s*)?(\d\d?)(:\d\d(?::\d\d(?:\.\d{1,3})?)?)\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i;
@@ -15,13 +15,13 @@ export function parseTime(text: string, now: number): ParsedTimes {
   if (matched === undefined || !isDay(day)) return null;
   const time = Date.parse(`${day}T${hour.padStart(2, "0")}${rest}${zone || "Z"}`);
   if (Number.isNaN(time)) return null;
-  return zone === "" ? timesOf(time) : [time];
+  return zone === "" ? possibleTimes(time) : [time];
 }
 
 /** The other way, to the minute, in the zone that is set; with its offset where clocks show it twice. */
 export function formatTimeInput(time: number): string {
   if (settings.get().zone === "utc") return wallClock(time, 0);
-  return [wallClock(time, new Date(time).getTimezoneOffset()), offsetIfTwice(time)].join(" ").trim();
+  return [wallClock(time, new Date(time).getTimezoneOffset()), offsetIfAmbiguous(time)].join(" ").trim();
 }
 
 /** With its offset, whether it is needed or not. */

@@ -16,7 +16,7 @@ export class DensityStyle {
     );
   }
 
-  of(count: number): Style | undefined {
+  styleFor(count: number): Style | undefined {
     return this.#styles[densityStep(count)];
   }
 }

@@ -7,7 +7,7 @@ const SEEN = { positions: 7, circles: 2, missing: 0, problem: null };
 let history: History;
 let answers: ((response: Response) => void)[];
 
-function asked(): URL[] {
+function requests(): URL[] {
   return vi.mocked(fetch).mock.calls.map(([url]) => url as URL);
 }
 
@@ -49,9 +49,9 @@ afterEach(() => {
 
 test("the first request follows the choice of a range, and gets its version", async () => {
   await pass(60);
-  expect(asked()).toHaveLength(0);
+  expect(requests()).toHaveLength(0);
   history.show(RANGE);
-  expect(asked()[0]?.href).toBe("http://example.org/maps/api/history?from=0&to=3600000");
+  expect(requests()[0]?.href).toBe("http://example.org/maps/api/history?from=0&to=3600000");
   await draw("a");
   expect(history.drawing.get()).toMatchObject({ ...RANGE, version: "a" });
 });
@@ -71,13 +71,13 @@ test("a newer version is reported, and drawn only after a refresh", async () => 
   await draw("a");
   history.setSurvey(SEEN);
   await pass(25);
-  expect(asked()).toHaveLength(1);
+  expect(requests()).toHaveLength(1);
   await pass(10);
   await draw("b");
   expect(history.state.get().newer).toBe(true);
   expect(history.drawing.get()?.version).toBe("a");
   await pass(120);
-  expect(asked()).toHaveLength(2);
+  expect(requests()).toHaveLength(2);
   history.refresh();
   await draw("b");
   expect(history.state.get().newer).toBe(false);
@@ -121,7 +121,7 @@ test("while the layer is off or the page is not in view it does not look", async
   history.setOn(true);
   vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
   await pass(120);
-  expect(asked()).toHaveLength(1);
+  expect(requests()).toHaveLength(1);
   vi.restoreAllMocks();
 });
 
@@ -150,7 +150,7 @@ test("it looks once at a time", async () => {
   await draw("a");
   history.setSurvey(SEEN);
   await pass(120);
-  expect(asked()).toHaveLength(2);
+  expect(requests()).toHaveLength(2);
 });
 
 test("a newer request ends the one under way", () => {
@@ -203,7 +203,7 @@ test("another kind is another drawing of the same version", async () => {
   await draw("a");
   history.setFilter(new Set(["bus"]), ["bus"]);
   expect(history.drawing.get()).toMatchObject({ version: "a", filter: { kind: "bus" } });
-  expect(asked()).toHaveLength(1);
+  expect(requests()).toHaveLength(1);
 });
 
 test("without a range nothing is drawn", async () => {

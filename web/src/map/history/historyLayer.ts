@@ -9,7 +9,7 @@ import { clusterDiameter, LARGEST } from "./clusterCircle";
 import { DensityStyle } from "./densityStyle";
 import type { HistorySurvey, HistoryTileSet } from "./history";
 import type { HistoryMark, KindTest } from "./historyMark";
-import { countIn, isPosition } from "./historyMark";
+import { countOfKinds, isPosition } from "./historyMark";
 import { HistoryStyle, POSITION_RADIUS } from "./historyStyle";
 import type { PlacedMark } from "./historyTiles";
 import { HistoryTiles } from "./historyTiles";
@@ -74,7 +74,7 @@ export class HistoryLayer {
     if (progress.missing === 0 && !this.#tiles.isStopped) this.layer.setOpacity(1);
     // On a small map the world is seen more than once.
     const marks = [...new Set(this.#marksIn(extent).map(({ mark }) => mark))];
-    const positions = marks.reduce((sum, mark) => sum + countIn(mark, this.#counts), 0);
+    const positions = marks.reduce((sum, mark) => sum + countOfKinds(mark, this.#counts), 0);
     const circles = marks.filter((mark) => !isPosition(mark)).length;
     return { ...progress, positions, circles };
   }
@@ -84,7 +84,7 @@ export class HistoryLayer {
     const extent = this.layer.getVisible() ? extentOf(map) : null;
     return this.#marksIn(extent ?? []).map(({ mark, place }) => ({
       pixel: map.getPixelFromCoordinate([...place]),
-      count: isPosition(mark) ? null : countIn(mark, this.#counts),
+      count: isPosition(mark) ? null : countOfKinds(mark, this.#counts),
     }));
   }
 
@@ -143,20 +143,20 @@ export class HistoryLayer {
       return features
         .map((feature) => tiles.markOf(feature))
         .filter((placed): placed is PlacedMark => placed !== undefined && tiles.isDrawn(placed))
-        .filter(({ mark }) => countIn(mark, this.#counts) > 0)
+        .filter(({ mark }) => countOfKinds(mark, this.#counts) > 0)
         .map(({ mark, place: [x, y] }) => ({ mark, place: [x + shift, y] as const }));
     });
   }
 
   #radius(mark: HistoryMark): number {
-    return isPosition(mark) ? POSITION_RADIUS : clusterDiameter(countIn(mark, this.#counts)) / 2;
+    return isPosition(mark) ? POSITION_RADIUS : clusterDiameter(countOfKinds(mark, this.#counts)) / 2;
   }
 
   #styleOf(feature: RenderFeature) {
     const mark = this.#tiles?.markOf(feature)?.mark;
-    const count = mark ? countIn(mark, this.#counts) : 0;
+    const count = mark ? countOfKinds(mark, this.#counts) : 0;
     if (!mark || count === 0) return undefined;
-    if (this.#dense) return this.#density.of(count);
+    if (this.#dense) return this.#density.styleFor(count);
     return isPosition(mark) ? this.#style.position() : this.#style.cluster(count);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countIn, readMark } from "./historyMark";
+import { countOfKinds, readMark } from "./historyMark";
 
 const CLUSTER = { count: 7, moving: 2, kind: "bus", "kind:bus": 5, "kind:car": 2, first: 1, last: 9 };
 const BOX = { west: 24, south: 59, east: 26, north: 61 };
@@ -10,16 +10,16 @@ const all = () => true;
 test("a cluster has counts by kind and a box", () => {
   const mark = readMark({ ...CLUSTER, ...BOX });
   expect(mark).toMatchObject({ count: 7, box: [24, 59, 26, 61] });
-  expect(mark && countIn(mark, all)).toBe(7);
-  expect(mark && countIn(mark, (kind) => kind === "car")).toBe(2);
-  expect(mark && countIn(mark, (kind) => kind === "ship")).toBe(0);
+  expect(mark && countOfKinds(mark, all)).toBe(7);
+  expect(mark && countOfKinds(mark, (kind) => kind === "car")).toBe(2);
+  expect(mark && countOfKinds(mark, (kind) => kind === "ship")).toBe(0);
 });
 
 test("at close zoom each position is a mark of its own, and counts as one", () => {
   const mark = readMark(POSITION);
   expect(mark).toEqual(POSITION);
-  expect(mark && countIn(mark, all)).toBe(1);
-  expect(mark && countIn(mark, (kind) => kind === "car")).toBe(0);
+  expect(mark && countOfKinds(mark, all)).toBe(1);
+  expect(mark && countOfKinds(mark, (kind) => kind === "car")).toBe(0);
 });
 
 test.each([

@@ -36,7 +36,7 @@ export function readMark(fields: Fields): HistoryMark | null {
 }
 
 /** How many positions of the counted kinds a mark represents. */
-export function countIn(mark: HistoryMark, counts: KindTest): number {
+export function countOfKinds(mark: HistoryMark, counts: KindTest): number {
   if (isPosition(mark)) return counts(mark.kind) ? 1 : 0;
   let sum = 0;
   for (const [kind, count] of mark.byKind) if (counts(kind)) sum += count;

@@ -5,7 +5,7 @@ import { worldCopies } from "../view/frameView";
 import { LINE_WIDTH, LOOKAHEAD, LOOKAHEAD_OPACITY, TRAIL_OPACITY } from "./lineStyle";
 import { FIELDS, STRIDE } from "./markerBuffer";
 import { centreOf } from "./markerProgram";
-import { linked, PART, uniformsOf } from "./shaders";
+import { linkProgram, PART, uniformLocations } from "./shaders";
 
 const BYTES = 4 * SEGMENT_SIZE;
 const CORNERS = 4;
@@ -102,8 +102,8 @@ export class LineRenderer {
   /** Throws where the graphics card refuses it. `markers` is what a `MarkerBuffer` is copied to. */
   constructor(gl: WebGL2RenderingContext, markers: WebGLBuffer | null) {
     this.#gl = gl;
-    this.#program = linked(gl, VERTEX, FRAGMENT);
-    this.#uniforms = uniformsOf(gl, this.#program, UNIFORMS);
+    this.#program = linkProgram(gl, VERTEX, FRAGMENT);
+    this.#uniforms = uniformLocations(gl, this.#program, UNIFORMS);
     this.#segments = gl.createBuffer();
     this.#overTrails = gl.createVertexArray();
     this.#overMarkers = gl.createVertexArray();
@@ -147,7 +147,7 @@ export class LineRenderer {
     this.#draw(view, this.#overMarkers, KINDS.begun, markers.now, markers.count);
   }
 
-  drawAhead(view: FrameView, markers: { count: number; now: number }): void {
+  drawLookahead(view: FrameView, markers: { count: number; now: number }): void {
     this.#draw(view, this.#overMarkers, KINDS.ahead, markers.now, markers.count);
   }
 

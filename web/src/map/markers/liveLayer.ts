@@ -41,7 +41,7 @@ export interface LiveLayerOptions {
   readonly onFrame: () => boolean;
 }
 
-export interface ShownMarker {
+export interface DisplayedMarker {
   readonly longitude: number;
   readonly latitude: number;
   readonly pixel: [x: number, y: number];
@@ -134,7 +134,7 @@ export class LiveLayer {
   }
 
   /** Lines to where markers will be in a minute, if they go on as they do. */
-  setAhead(on: boolean): void {
+  setLookahead(on: boolean): void {
     this.#painter.ahead = on;
     this.wake();
   }
@@ -155,7 +155,7 @@ export class LiveLayer {
 
   /** The look changed: the labels are chosen again, too. */
   redraw(): void {
-    this.#painter.chooseLabelsAnew();
+    this.#painter.invalidateLabels();
     this.wake();
   }
 
@@ -173,13 +173,13 @@ export class LiveLayer {
   }
 
   /** The devices drawn within a radius of the pixel, nearest first. */
-  within([x, y]: Pixel, radius: number): string[] {
+  devicesWithin([x, y]: Pixel, radius: number): string[] {
     this.#updateVisible();
     return this.#idsOf(this.#markers.within(x, y, radius));
   }
 
   /** The devices drawn in a box of the screen that the filter leaves undimmed. */
-  inBox(corner: Pixel, opposite: Pixel): string[] {
+  devicesInBox(corner: Pixel, opposite: Pixel): string[] {
     this.#updateVisible();
     const { store } = this.#options;
     const found = this.#markers.inBox(corner, opposite);
@@ -193,7 +193,7 @@ export class LiveLayer {
   }
 
   /** Where the marker is drawn now; the pixel may lie outside of the map. */
-  shown(deviceId: string): ShownMarker | null {
+  displayedMarker(deviceId: string): DisplayedMarker | null {
     const { store } = this.#options;
     const row = store.row(deviceId);
     if (row === undefined || !this.#view) return null;

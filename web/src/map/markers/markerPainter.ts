@@ -60,7 +60,7 @@ export class MarkerPainter {
     this.#palette = paletteOf(theme);
   }
 
-  chooseLabelsAnew(): void {
+  invalidateLabels(): void {
     this.#labelsChosenAt = Number.NEGATIVE_INFINITY;
   }
 

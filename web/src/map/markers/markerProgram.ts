@@ -1,6 +1,6 @@
 import { X_UNITS, Y_UNITS } from "../../lib/mercator";
 import { STATUSES, type Status } from "../../live/position";
-import { linked, PART, uniformsOf } from "./shaders";
+import { linkProgram, PART, uniformLocations } from "./shaders";
 
 const STALE = STATUSES.indexOf("stale");
 
@@ -109,8 +109,8 @@ export interface Program {
 
 /** Draws markers of one status. Throws where the graphics card refuses it. */
 export function makeProgram(gl: WebGL2RenderingContext, status: Status): Program {
-  const program = linked(gl, vertex(STATUSES.indexOf(status)), fragment(status));
-  return { program, uniforms: uniformsOf(gl, program, UNIFORMS) };
+  const program = linkProgram(gl, vertex(STATUSES.indexOf(status)), fragment(status));
+  return { program, uniforms: uniformLocations(gl, program, UNIFORMS) };
 }
 
 /** The place that a view looks at, in the units of the buffer. */

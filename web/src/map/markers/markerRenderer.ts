@@ -115,7 +115,7 @@ export class MarkerRenderer {
     const markers = { count: this.#store.count, now: (now - this.#buffer.epoch) / 1000 };
     this.#lines.prepare(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown, trailDuration });
     if (trail) this.#lines.drawTrails(view, trail, now, markers);
-    if (ahead) this.#lines.drawAhead(view, markers);
+    if (ahead) this.#lines.drawLookahead(view, markers);
   }
 
   #setUniforms({ uniforms }: Program, { view, palette, now, reducedMotion, speeds }: MarkerFrame): void {

@@ -5,7 +5,7 @@ float part(float elapsed, float duration, float overrun) {
 }`;
 
 /** Throws where the graphics card refuses it. */
-export function linked(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
+export function linkProgram(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
   const program = gl.createProgram();
   for (const [kind, source] of [
     [gl.VERTEX_SHADER, vertex],
@@ -26,7 +26,7 @@ export function linked(gl: WebGL2RenderingContext, vertex: string, fragment: str
 }
 
 /** By their names. One that the program does not use is null, and setting it does nothing. */
-export function uniformsOf<Name extends string>(
+export function uniformLocations<Name extends string>(
   gl: WebGL2RenderingContext,
   program: WebGLProgram,
   names: readonly Name[],

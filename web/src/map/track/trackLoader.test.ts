@@ -41,9 +41,9 @@ test("all pages of the last hour are put together", async () => {
   tracks.show("bus 1", 7_200_000);
   await loaded();
   expect(times()).toEqual([1, 2, 3]);
-  const asked = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
-  expect(asked[0]).toBe("http://example.org/maps/api/devices/bus%201/track?from=3600000&limit=10000");
-  expect(asked[1]).toContain("cursor=more");
+  const requests = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
+  expect(requests[0]).toBe("http://example.org/maps/api/devices/bus%201/track?from=3600000&limit=10000");
+  expect(requests[1]).toContain("cursor=more");
 });
 
 test("what came live while it loaded is the end of it, once", async () => {

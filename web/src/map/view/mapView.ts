@@ -129,12 +129,12 @@ export class MapView {
   moveIntoView({ latitude, longitude }: Place): void {
     const center = this.#nearestCopy(fromLonLat([longitude, latitude]));
     const free = freeExtent(this.#view, this.#view.getAnimating() ? this.#keptCentre : undefined);
-    if (containsCoordinate(free, center) && this.#isBare(center)) return;
+    if (containsCoordinate(free, center) && this.#isUncovered(center)) return;
     this.#view.animate({ center, duration: this.#motion(600), easing: easeOut });
   }
 
   /** Whether no card covers the map there. The padding does not tell, because cards at the foot of the map grow. */
-  #isBare([x = 0, y = 0]: number[]): boolean {
+  #isUncovered([x = 0, y = 0]: number[]): boolean {
     const [pixel, viewport] = [this.pixelOf([x, y]), this.map.getViewport()];
     if (!pixel || !viewport) return false;
     const { left, top } = viewport.getBoundingClientRect();
