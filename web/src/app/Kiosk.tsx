@@ -20,7 +20,7 @@ interface KioskProps {
   readonly theme: ThemeSetting;
 }
 
-/** The map alone, whose data is seen to be live; where nobody presses a button, a new version loads itself. */
+/** The map alone, with a badge that its data are live. A new version loads without a click. */
 export function Kiosk({ config, theme }: KioskProps) {
   const engine = useEngine();
   const { shown } = useReadable(engine.basemap.state);

@@ -29,7 +29,7 @@ function trip(start: number, metres: number): TripSegment {
   };
 }
 
-/** Answers as docs/protocol.md says the server does. */
+/** Answers as the server does, see docs/protocol.md. */
 function answerWith(pieces: readonly TripSegment[]): URL[] {
   const requests: URL[] = [];
   vi.stubGlobal("fetch", (href: string) => {

@@ -21,7 +21,7 @@ const FLEET: readonly Device[] = Array.from({ length: 40 }, (_, index) => ({
 
 const requests: URL[] = [];
 
-/** Answers as docs/protocol.md says the server does. */
+/** Answers as the server does, see docs/protocol.md. */
 function answer({ searchParams }: URL, fleet = FLEET): DevicePage {
   const statuses = searchParams.getAll("status");
   const search = searchParams.get("search") ?? "";

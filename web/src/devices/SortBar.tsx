@@ -4,7 +4,7 @@ import { t } from "../i18n/t";
 
 interface SortBarProps {
   readonly order: DeviceOrder;
-  /** The list is of another time, of which nobody knows how far devices had come that day. */
+  /** The list is of a replay, for which distances of the day are not known. */
   readonly past: boolean;
   onOrder(order: DeviceOrder): void;
 }

@@ -15,7 +15,7 @@ export class MotionPreference {
     this.#options = options;
   }
 
-  /** Whether the user asked for less motion. */
+  /** Whether the user prefers reduced motion. */
   get reduced(): boolean {
     return this.#query.matches;
   }

@@ -208,7 +208,7 @@ export class DeviceStore {
 
   #markChanged(row: number): void {
     if (!this.#changed) return;
-    // Where nobody takes them they must not pile up.
+    // Without a reader they must not accumulate.
     if (this.#changed.length >= 2 * this.count + FIRST_CAPACITY) this.#changed = null;
     else this.#changed.push(row);
   }

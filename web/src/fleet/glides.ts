@@ -31,7 +31,7 @@ export class Glides {
   /** Since when the marker is shown without a break. A marker that jumps fades in again. */
   appearedAt = new Float64Array(0);
   interval = new Float32Array(0);
-  /** False where the user asked for less motion: every move is a jump. */
+  /** False with reduced motion: every move is a jump. */
   smooth = true;
   /** Records the trails of markers; null while trails are switched off. */
   trail: TrailRing | null = null;

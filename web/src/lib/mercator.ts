@@ -2,7 +2,7 @@
 
 const LATITUDE_LIMIT = 85.05112878;
 export const EARTH_CIRCUMFERENCE = 40_075_016.686; // metres, at the equator
-/** World units to whole numbers: those of x wrap around the 180th meridian by themselves, as 32 bits do. */
+/** World units to whole numbers: x wraps around the 180th meridian as 32-bit integers overflow. */
 export const X_UNITS = 2 ** 32;
 /** Half as many, for a difference of two places may be as large as the world. */
 export const Y_UNITS = 2 ** 31;

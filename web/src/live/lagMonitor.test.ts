@@ -30,7 +30,7 @@ function receive(seconds: number, delay = 0, p99: number | null = null): void {
   }
 }
 
-/** From now on all comes so much later than it did: what comes next was sent when the last was heard. */
+/** Delays all further messages: the next one was sent when the last one was received. */
 function fallBehind(milliseconds: number): void {
   vi.advanceTimersByTime(milliseconds);
 }
@@ -68,7 +68,7 @@ test("a page whose own timer is late is behind by the browser", () => {
   let busy = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now() + busy);
   for (let i = 0; i < 5; i += 1) {
-    // What came while it was busy is heard when it is no more.
+    // Messages that came while it was busy are handled afterwards.
     busy += 3000;
     receive(0.5, 3000 - busy);
   }

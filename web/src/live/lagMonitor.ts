@@ -73,7 +73,7 @@ export class LagMonitor {
     const now = performance.now();
     const late = now - this.#checkedAt - CHECK_INTERVAL;
     this.#checkedAt = now;
-    // The timers of a page that nobody sees are late by intent.
+    // Browsers delay the timers of hidden pages on purpose.
     if (document.hidden || late > SUSPENDED) this.#reset();
     else this.#measure(now, late);
   };

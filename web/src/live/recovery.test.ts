@@ -5,7 +5,7 @@ import type { FakeSocket } from "../testing/fakeSocket";
 import type { LiveSocket } from "./liveSocket";
 import type { Message } from "./message";
 
-/** What went wrong in clients that come back, told by the issues of Centrifugo's: each is a promise here. */
+/** Faults of reconnecting clients, from the issues of Centrifugo: each is a promise here. */
 
 const HERE = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
 const THERE = { bbox: [2, 48, 3, 49] as const, zoom: 10 };

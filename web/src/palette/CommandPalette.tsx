@@ -90,7 +90,7 @@ function Group({ group, listId, marked, onChoose }: GroupProps) {
       </p>
       {group.options.map((option) => (
         // The input has the focus and its keys; an option only adds the pointer.
-        // biome-ignore lint/a11y/useKeyWithClickEvents: as said above
+        // biome-ignore lint/a11y/useKeyWithClickEvents: see above
         <div
           key={option.id}
           ref={option === marked ? reveal : null}

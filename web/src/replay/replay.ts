@@ -38,9 +38,10 @@ export interface Replay {
   fleet(): readonly LivePosition[];
   /** The exact time of the play-head, for everything that moves with it. */
   readonly clock: { time(): number };
-  /** Shows a range, standing; at a time in it, or where the play-head was if devices were there, or else where half of the
-   * devices are there that its history begins with. Of these
-   * devices, null for all; where nothing is said, of those that were played before. */
+  /**
+   * Shows a range, paused: at a time in it, else at the play-head of before if devices were there, else when half of the
+   * devices of its first hour are there. Plays these devices, null for all; without the argument those of before.
+   */
   show(range: TimeRange, time?: number, devices?: readonly string[] | null): void;
   /** The map is live again. */
   end(): void;

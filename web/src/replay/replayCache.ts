@@ -24,11 +24,11 @@ interface Held {
 }
 
 /**
- * The blocks of history that are played, fetched one at a time, the most urgent first. What nobody waits for any more is
- * broken off.
+ * The blocks of history of a replay, fetched one at a time, the most urgent first. A fetch that is no longer needed is
+ * cancelled.
  */
 export class ReplayCache {
-  /** Why something could not be had, in words; nothing more is fetched until `retry`. */
+  /** Why a fetch failed, as a text; no more blocks are fetched until `retry`. */
   problem: string | null = null;
   readonly #base: string;
   /** A block came, or could not be had. */

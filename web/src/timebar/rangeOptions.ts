@@ -11,8 +11,10 @@ interface RangeOption {
   readonly label: string;
 }
 
-/** The times that are offered: a replay plays exactly what they say. The layer shows whole hours: of the shortest times it
- * says since when, and offers one of those that come to the same. `shown` is the range of the choice. */
+/**
+ * The options of the period. A replay plays exactly the chosen one. The layer shows whole hours: a short preset is labelled
+ * with its start, and of presets with the same label only one is an option. `shown` is the range of the choice.
+ */
 export function rangeOptions(
   mode: Mode,
   chosen: HistoryChoice,

@@ -66,7 +66,7 @@ function countdown(retryAt: number | null, now: number): string {
   return seconds <= 0 ? t("Reconnecting now…") : t("Reconnecting in {{seconds}} s.", { seconds });
 }
 
-/** When the fleet was heard of last, by the clock of the server, whether the link works or not: `last data 3 s ago`. Null
+/** The age of the last report of the fleet, by the clock of the server, connected or not: `last data 3 s ago`. Null
  * while that is not known, as after a restart of the server. */
 export function dataText(stats: Pick<Stats, "devices" | "newest"> | null, serverNow: number): string | null {
   if (stats?.devices === 0) return t("no data yet");

@@ -1,4 +1,4 @@
-/** A place, and the rings of what it just said. */
+/** A place, and the rings of its last report. */
 export function Logo() {
   return (
     <svg className="logo" viewBox="0 0 24 24" aria-hidden="true">

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FrameGovernor } from "./frameGovernor";
 
-/** So many seconds of frames that each come so many ms after they were asked for. */
+/** So many seconds of frames, each so many ms after its request. */
 function watch(governor: FrameGovernor, seconds: number, delay: number, start = 0): number {
   let now = start;
   for (; now < start + seconds * 1000; now += delay) governor.add(now, delay);

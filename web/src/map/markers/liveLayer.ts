@@ -48,9 +48,9 @@ export interface DisplayedMarker {
 }
 
 /**
- * The moving markers. It draws with each frame of the map, so that they never lag behind it, and between those by itself,
- * without having the map drawn again. The graphics card draws and moves them; names and rings lie above, on a canvas,
- * and so do the markers themselves where there is no WebGL 2. Nothing outside this class knows how.
+ * The layer of moving markers. It draws with each frame of the map, so that markers never lag behind it, and between those
+ * frames without redrawing the map. The graphics card draws and moves the markers; labels and rings lie above, on a canvas,
+ * and so do the markers themselves without WebGL 2. No code outside this class depends on how.
  */
 export class LiveLayer {
   readonly layer: Layer;

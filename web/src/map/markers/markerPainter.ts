@@ -17,11 +17,11 @@ import type { VisibleMarkers } from "./visibleMarkers";
 import { placesOf } from "./visibleMarkers";
 
 const LABELS_FROM = 12; // zoom
-const MOST_NAMED = 1500; // markers in view; among more nobody reads names
+const MOST_NAMED = 1500; // markers in view; among more, names are not readable
 const LABELS_EVERY = 250; // ms
 const DIMMED = 0.16;
 const STALE_OPACITY = 0.6;
-// Among so many markers nobody sees that each steps from pixel to pixel, and calls of the canvas take too long.
+// Among so many markers, steps of whole pixels are invisible, and calls of the canvas take too long.
 const CROWD = 1000;
 const SPRITE_ROW = STATUSES.map((status) => ROWS[status]);
 const MOVING = STATUSES.indexOf("moving");

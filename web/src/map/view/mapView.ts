@@ -34,7 +34,7 @@ const FOLLOW_STEP = 0.25; // pixels
 export interface MapViewOptions {
   readonly layers: BaseLayer[];
   readonly startBox: Box | null;
-  /** Whether the user asked for less motion. */
+  /** Whether the user prefers reduced motion. */
   readonly reducedMotion: () => boolean;
   readonly onMove: (area: VisibleArea) => void;
   /** The map came to rest. */
