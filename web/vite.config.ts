@@ -31,6 +31,6 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
-    setupFiles: ["src/testing/eachTest.ts"],
+    setupFiles: ["src/testing/setup.ts"],
   },
 });

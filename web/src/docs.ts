@@ -1,10 +1,10 @@
-/** The page at /docs: what the server says of its own HTTP interface, to read and to try. */
+/** The page at /docs: the server's OpenAPI document, to read and to try. */
 import "swagger-ui-dist/swagger-ui.css";
 import SwaggerUIBundle from "swagger-ui-dist/swagger-ui-es-bundle.js";
 
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#interface",
-  // Its default asks a validator elsewhere.
+  // By default it calls a validator on another server.
   validatorUrl: null,
 });

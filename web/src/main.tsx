@@ -15,13 +15,13 @@ import "./styles/detail.css";
 import "./styles/charts.css";
 import "./styles/dialog.css";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
+import { App } from "./app/App";
+import { applyLanguageSetting } from "./i18n/languageSetting";
 import { settings } from "./settings/settings";
-import { speakAsSet } from "./words/speakAsSet";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html: expected an element with the id root, found none");
 const page = createRoot(root);
-// No text is shown in one language first and in another a moment later.
-void speakAsSet().then(() => page.render(<App />));
-settings.subscribe(() => void speakAsSet());
+// Otherwise texts would change their language a moment after the first render.
+void applyLanguageSetting().then(() => page.render(<App />));
+settings.subscribe(() => void applyLanguageSetting());

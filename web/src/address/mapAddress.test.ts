@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { NO_FILTER } from "../filter/deviceFilter";
+import { NO_FILTER } from "../fleet/deviceFilter";
 import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
 
 const NOTHING: MapAddress = { selected: [], isolated: null, filter: NO_FILTER, off: [], closed: [], tab: null };
 
-test("what is said is read again, whatever the names hold", () => {
-  const said: MapAddress = {
+test("an address is read back, whatever characters the names hold", () => {
+  const address: MapAddress = {
     selected: ["bus-1", "a,b", "50%", "ş/?&=#"],
     isolated: ["bus-1"],
     filter: { search: "line 4", statuses: ["moving", "stale"], kinds: ["bus", "van"], inView: true },
@@ -13,10 +13,10 @@ test("what is said is read again, whatever the names hold", () => {
     closed: ["right"],
     tab: "overview",
   };
-  expect(readMapAddress(writeMapAddress("#12/60.1/24.9?mode=replay", said))).toEqual(said);
+  expect(readMapAddress(writeMapAddress("#12/60.1/24.9?mode=replay", address))).toEqual(address);
 });
 
-test("where there is nothing to say, nothing is, and what others say stays", () => {
+test("default values are left out, and parameters of others stay", () => {
   expect(writeMapAddress("#12/60.1/24.9?mode=replay&sel=a&off=live", NOTHING)).toBe("#12/60.1/24.9?mode=replay");
 });
 

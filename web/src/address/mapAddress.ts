@@ -1,15 +1,15 @@
-import { readNames, readParameters, withParameters, writeNames } from "../engine/hashParameters";
-import type { Layers } from "../engine/types";
-import { STATUSES } from "../engine/types";
-import { type DeviceFilter, NO_FILTER } from "../filter/deviceFilter";
+import { type DeviceFilter, NO_FILTER } from "../fleet/deviceFilter";
+import { readNames, readParameters, withParameters, writeNames } from "../lib/hashParameters";
+import { STATUSES } from "../live/position";
+import type { Layers } from "../map/layers";
 
 const LONGEST_SEARCH = 128;
-/** Names beside the markers are a setting of whoever looks. */
+/** Labels are not among them: they are a setting of the browser. */
 const SWITCHED = ["live", "history", "track"] as const satisfies readonly (keyof Layers)[];
 const TABS = ["devices", "overview"] as const;
 const SIDES = ["left", "right"] as const;
 
-/** What an address says behind the place, but for the replay. */
+/** The state of the page in the address, without the place and the replay. */
 export interface MapAddress {
   readonly selected: readonly string[];
   readonly isolated: readonly string[] | null;
@@ -19,7 +19,7 @@ export interface MapAddress {
   readonly tab: (typeof TABS)[number] | null;
 }
 
-/** Part by part: what is not understood is as if it were not there. */
+/** Reads each part separately; invalid parts are ignored. */
 export function readMapAddress(hash: string): MapAddress {
   const parameters = readParameters(hash);
   const listed = (name: string): string[] => readNames(parameters.get(name) ?? "");
@@ -40,8 +40,8 @@ export function readMapAddress(hash: string): MapAddress {
   };
 }
 
-export function writeMapAddress(hash: string, said: MapAddress): string {
-  const { selected, isolated, filter, off, closed, tab } = said;
+export function writeMapAddress(hash: string, address: MapAddress): string {
+  const { selected, isolated, filter, off, closed, tab } = address;
   return withParameters(hash, {
     sel: writeNames(selected),
     only: writeNames(isolated ?? []),

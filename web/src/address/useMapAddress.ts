@@ -1,51 +1,62 @@
 import { useEffect, useEffectEvent, useState } from "react";
-import { Pace } from "../engine/pace";
-import type { Engine, Layers } from "../engine/types";
-import { useDeviceFilter } from "../filter/useDeviceFilter";
-import { useEngine } from "../hooks/useEngine";
-import { useReadable } from "../hooks/useReadable";
-import type { ShellSetting } from "../shell/useShellState";
+import { useDeviceFilter } from "../devices/useDeviceFilter";
+import type { Engine } from "../engine/engine";
+import { useEngine } from "../engine/useEngine";
+import { Throttle } from "../lib/throttle";
+import { useReadable } from "../lib/useReadable";
+import type { Layers } from "../map/layers";
 import { type MapAddress, readMapAddress, writeMapAddress } from "./mapAddress";
 
 const PACE = 250; // ms
 
-/** Keeps the address and what is selected, filtered, switched off and open the same, whoever changes one of them. */
-export function useMapAddress(shell: ShellSetting): void {
+/** Which panels are open; the part of the layout that the address holds. */
+interface PanelState {
+  readonly left: boolean;
+  readonly right: boolean;
+  readonly tab: "devices" | "overview";
+}
+
+interface PanelSetting extends PanelState {
+  change(changes: Partial<PanelState>): void;
+}
+
+/** Keeps the address in step with the selection, the filter, the layers and the panels, in both directions. */
+export function useMapAddress(panels: PanelSetting): void {
   const engine = useEngine();
   const { filter, setFilter } = useDeviceFilter();
   const layers = useReadable(engine.layers);
   const selected = useReadable(engine.group.members);
   const isolated = useReadable(engine.group.isolated);
-  const closed = (["left", "right"] as const).filter((side) => !shell[side]);
+  const closed = (["left", "right"] as const).filter((side) => !panels[side]);
   const off = (Object.keys(layers) as (keyof Layers)[]).filter((layer) => !layers[layer]);
-  // That which is open by itself need not be said.
-  const [first] = useState(shell.tab);
-  const said = { selected, isolated, filter, off, closed, tab: shell.tab === first ? null : shell.tab };
+  // The tab that is open by default is left out of the address.
+  const [first] = useState(panels.tab);
+  const address = { selected, isolated, filter, off, closed, tab: panels.tab === first ? null : panels.tab };
 
   const read = useEffectEvent(() => {
-    const asked = readMapAddress(window.location.hash);
-    tell(engine, asked);
-    setFilter(asked.filter);
-    const sides = { left: !asked.closed.includes("left"), right: !asked.closed.includes("right") };
-    shell.change(asked.tab ? { ...sides, tab: asked.tab } : sides);
+    const address = readMapAddress(window.location.hash);
+    applyToEngine(engine, address);
+    setFilter(address.filter);
+    const sides = { left: !address.closed.includes("left"), right: !address.closed.includes("right") };
+    panels.change(address.tab ? { ...sides, tab: address.tab } : sides);
   });
-  const write = useEffectEvent(() => say(said));
-  const [pace] = useState(() => new Pace(PACE, () => write()));
+  const write = useEffectEvent(() => writeAddress(address));
+  const [throttle] = useState(() => new Throttle(PACE, () => write()));
   useEffect(() => {
     read();
     const listener = (): void => read();
     window.addEventListener("hashchange", listener);
     return () => {
       window.removeEventListener("hashchange", listener);
-      pace.stop();
+      throttle.stop();
     };
-  }, [pace]);
-  const text = JSON.stringify(said);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever what is to be said is something else
-  useEffect(() => pace.ask(), [pace, text]);
+  }, [throttle]);
+  const text = JSON.stringify(address);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever the address to be written changes
+  useEffect(() => throttle.schedule(), [throttle, text]);
 }
 
-function tell(engine: Engine, { selected, isolated, off }: MapAddress): void {
+function applyToEngine(engine: Engine, { selected, isolated, off }: MapAddress): void {
   engine.select(null);
   engine.group.add(selected);
   engine.group.isolate(isolated);
@@ -55,8 +66,8 @@ function tell(engine: Engine, { selected, isolated, off }: MapAddress): void {
   }
 }
 
-function say(said: MapAddress): void {
+function writeAddress(address: MapAddress): void {
   const { pathname, search, hash } = window.location;
-  const written = writeMapAddress(hash, said);
+  const written = writeMapAddress(hash, address);
   if (written !== (hash || "#")) window.history.replaceState(window.history.state, "", pathname + search + written);
 }

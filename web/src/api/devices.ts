@@ -1,4 +1,4 @@
-import { ask, type Schemas } from "./ask";
+import { getJson, type Schemas } from "./openApi";
 import type { paths } from "./schema";
 
 export type Device = Schemas["Device"];
@@ -9,9 +9,9 @@ export type Condition = Exclude<keyof NonNullable<DevicePage["without"]>, "devic
 export type DeviceQuery = NonNullable<paths["/api/devices"]["get"]["parameters"]["query"]>;
 
 export function fetchDevices(query: DeviceQuery, signal?: AbortSignal): Promise<DevicePage> {
-  return ask("/api/devices", { query, signal });
+  return getJson("/api/devices", { query, signal });
 }
 
 export function fetchDevice(deviceId: string, signal?: AbortSignal): Promise<Device> {
-  return ask("/api/devices/{device_id}", { path: { device_id: deviceId }, signal });
+  return getJson("/api/devices/{device_id}", { path: { device_id: deviceId }, signal });
 }

@@ -1,11 +1,11 @@
-import { t } from "../words/t";
+import { t } from "../i18n/t";
 
 const DEADLINE = 15_000; // ms
 
-/** Undefined and empty parameters are left out; of a list each is said. */
+/** Undefined and empty parameters are left out; a list becomes one parameter per item. */
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
-/** Relative to the page as a rule, so that a proxy may serve it under any path. */
+/** Relative to the page by default, so that a proxy may serve it under any path. */
 export function address(path: string, parameters: Parameters = {}, base = document.baseURI): URL {
   const url = new URL(path, base);
   for (const [name, value] of Object.entries(parameters)) {
@@ -21,24 +21,24 @@ export async function request<T>(path: string, parameters?: Parameters, cancel?:
   return (await fetchJson(address(path, parameters), cancel)) as T;
 }
 
-/** The body of a good answer. Whatever goes wrong is an Error whose message can be shown. */
+/** The body of a 2xx response. Every failure rejects with an Error whose message can be shown. */
 export function fetchJson(url: URL, cancel?: AbortSignal, deadline = DEADLINE): Promise<unknown> {
   const read = (response: Response) => response.json() as Promise<unknown>;
   return fetchBody(url, "application/json", read, cancel, deadline);
 }
 
-/** As `fetchJson`; an answer without a body has no bytes. */
+/** As `fetchJson`; a response without a body has no bytes. */
 export function fetchBytes(url: URL, accept: string, cancel?: AbortSignal, deadline = DEADLINE): Promise<ArrayBuffer> {
   return fetchBody(url, accept, (response) => response.arrayBuffer(), cancel, deadline);
 }
 
-/** The bytes, or null where there are more than `most`: then the rest is not awaited. */
+/** The bytes, or null when there are more than `most`; the rest is then cancelled. */
 export function fetchAtMost(most: number, url: URL, accept: string, cancel?: AbortSignal, deadline = DEADLINE) {
   return fetchBody(url, accept, (response) => readAtMost(most, response), cancel, deadline);
 }
 
 async function readAtMost(most: number, { body }: Response): Promise<ArrayBuffer | null> {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for (const reader = body?.getReader(); reader; ) {
     const { done, value } = await reader.read();
@@ -48,13 +48,13 @@ async function readAtMost(most: number, { body }: Response): Promise<ArrayBuffer
       await reader.cancel();
       return null;
     }
-    pieces.push(value);
+    chunks.push(value);
   }
-  return new Blob(pieces).arrayBuffer();
+  return new Blob(chunks).arrayBuffer();
 }
 
-/** The server answered, and not with what was asked for. */
-export class Refusal extends Error {
+/** The server answered with a status other than 2xx. */
+export class HttpError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -73,7 +73,7 @@ async function fetchBody<T>(
   const timeout = AbortSignal.timeout(deadline);
   const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
   const response = await attempt(() => fetch(url, { signal, headers: { Accept: accept } }), timeout);
-  if (!response.ok) throw new Refusal(response.status, await complaint(response));
+  if (!response.ok) throw new HttpError(response.status, await problemDetail(response));
   return attempt(() => read(response), timeout);
 }
 
@@ -89,8 +89,8 @@ async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise
   }
 }
 
-/** Problem Details (RFC 9457) say what is wrong in `detail`. */
-async function complaint(response: Response): Promise<string> {
+/** The `detail` of Problem Details (RFC 9457), or the status. */
+async function problemDetail(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => null);
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   return typeof detail === "string" && detail

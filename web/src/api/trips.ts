@@ -1,14 +1,14 @@
-import type { TimeRange } from "../engine/types";
-import { ask, type Schemas } from "./ask";
+import type { TimeRange } from "../lib/timeRange";
+import { getJson, type Schemas } from "./openApi";
 
-export type Piece = Schemas["Trips"]["pieces"][number];
+export type TripSegment = Schemas["Trips"]["pieces"][number];
 
 /** The trips and stops of a device that touch a range, in order; without an end up to now. */
 export async function fetchTrips(
   deviceId: string,
   { from, to }: Pick<TimeRange, "from"> & Partial<TimeRange>,
   signal?: AbortSignal,
-): Promise<readonly Piece[]> {
+): Promise<readonly TripSegment[]> {
   const query = { from: String(Math.round(from)), ...(to !== undefined && { to: String(Math.round(to)) }) };
-  return (await ask("/api/devices/{device_id}/trips", { path: { device_id: deviceId }, query, signal })).pieces;
+  return (await getJson("/api/devices/{device_id}/trips", { path: { device_id: deviceId }, query, signal })).pieces;
 }

@@ -7,7 +7,7 @@ interface MarkButtonProps {
   readonly children: ReactNode;
 }
 
-/** What cannot be chosen is said as plain text, not as a dead button. */
+/** A mark that cannot be chosen is plain text, not a disabled button. */
 export function MarkButton({ mark, className, children }: MarkButtonProps) {
   if (mark.choose === undefined) return <div className={`${className} mark`}>{children}</div>;
   return (

@@ -1,10 +1,10 @@
-import { greatestOf, type SparkPoint, sparkPaths } from "./sparkPath";
+import { maximum, type SparkPoint, sparkPaths } from "./sparkPath";
 
 interface SparklineProps {
   readonly points: readonly SparkPoint[];
   /** On the same scale, dashed. */
   readonly dashed?: readonly SparkPoint[];
-  /** What a reader who does not see the lines is told. */
+  /** The description for screen readers. */
   readonly label: string;
 }
 
@@ -12,7 +12,7 @@ const WIDTH = 240;
 const HEIGHT = 40;
 
 export function Sparkline({ points, dashed = [], label }: SparklineProps) {
-  const box = { width: WIDTH, height: HEIGHT, greatest: Math.max(greatestOf(points), greatestOf(dashed)) };
+  const box = { width: WIDTH, height: HEIGHT, greatest: Math.max(maximum(points), maximum(dashed)) };
   return (
     <svg
       className="sparkline"

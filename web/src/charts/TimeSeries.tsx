@@ -1,11 +1,11 @@
 import { type KeyboardEvent, lazy, Suspense, useState } from "react";
-import type { TimeLineProps } from "./TimeLine";
+import type { LineChartProps } from "./LineChart";
 import type { Moment } from "./timeSeries";
 
 // Its library is loaded when the first chart is shown.
-const TimeLine = lazy(() => import("./TimeLine"));
+const LineChart = lazy(() => import("./LineChart"));
 
-interface TimeSeriesProps extends Pick<TimeLineProps, "moments" | "write" | "writeTime" | "head"> {
+interface TimeSeriesProps extends Pick<LineChartProps, "moments" | "write" | "writeTime" | "head"> {
   readonly title: string;
   /** Which moment the pointer or a key is at; null when it has gone. */
   onPoint?(moment: Moment | null): void;
@@ -46,7 +46,7 @@ export function TimeSeries({ title, moments, onPoint, onChoose, ...line }: TimeS
       onBlur={() => go(null)}
     >
       <Suspense fallback={<div className="time-line" />}>
-        <TimeLine moments={moments} {...line} at={at} onPoint={go} onChoose={() => moment && onChoose(moment)} />
+        <LineChart moments={moments} {...line} at={at} onPoint={go} onChoose={() => moment && onChoose(moment)} />
       </Suspense>
       <p className="muted number" aria-hidden="true">
         {words || "\u00a0"}

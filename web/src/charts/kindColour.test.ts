@@ -8,6 +8,6 @@ test("no two kinds of a chart have the same colour, and other has one of its own
   expect(colours.get("other")).toBe("var(--kind-8)");
 });
 
-test("a bus is drawn as a bus whoever else is there", () => {
+test("a bus has the colour of buses whatever other kinds there are", () => {
   expect(kindColours(["bus"]).get("bus")).toBe(kindColours(["phone", "car", "bus", "tram"]).get("bus"));
 });

@@ -1,4 +1,4 @@
-/** One mark of a chart: what it is called, what it says, and what a click on it does. */
+/** One mark of a chart: its label, its value, and the action of a click. */
 export interface Mark {
   readonly key: string;
   readonly label: string;
@@ -9,6 +9,6 @@ export interface Mark {
   readonly colour: string;
   /** Whether the map and the list are limited to it; undefined when a click does something else. */
   readonly pressed?: boolean | undefined;
-  /** Missing for what stands for several things and so cannot be chosen. */
+  /** Missing for a mark that represents several things and so cannot be chosen. */
   readonly choose?: (() => void) | undefined;
 }

@@ -17,7 +17,7 @@ export interface SparkBox {
 
 const GAP = 600_000; // ms, as for a track on the map: what was in between is not known
 
-export function greatestOf(points: readonly SparkPoint[]): number {
+export function maximum(points: readonly SparkPoint[]): number {
   return Math.max(...points.map(({ value }) => value ?? 0), 1e-9);
 }
 
@@ -32,7 +32,7 @@ export function sparkPaths(points: readonly SparkPoint[], { width, height, great
     const y = height - 1 - (value / greatest) * (height - 2);
     return `${tenths(x)},${tenths(y)}`;
   };
-  return pieces(points).map((piece) => `M${piece.map(place).join("L")}`);
+  return runs(points).map((run) => `M${run.map(place).join("L")}`);
 }
 
 /** As toFixed(1), which takes several times as long. */
@@ -40,7 +40,7 @@ function tenths(pixels: number): number {
   return Math.round(pixels * 10) / 10;
 }
 
-function pieces(points: readonly SparkPoint[]): KnownPoint[][] {
+function runs(points: readonly SparkPoint[]): KnownPoint[][] {
   const found: KnownPoint[][] = [];
   let before: SparkPoint | null = null;
   for (const { time, value } of points) {
@@ -52,5 +52,5 @@ function pieces(points: readonly SparkPoint[]): KnownPoint[][] {
       before = point;
     }
   }
-  return found.filter((piece) => piece.length > 1);
+  return found.filter((run) => run.length > 1);
 }

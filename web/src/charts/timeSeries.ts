@@ -7,7 +7,7 @@ export interface Moment {
 export const GAP = 600_000; // ms, as for a track on the map: what was in between is not known
 
 /** With a break wherever nothing came for so long. */
-export function withGaps(moments: readonly Moment[]): Moment[] {
+export function insertGaps(moments: readonly Moment[]): Moment[] {
   return moments.flatMap((moment, i) => {
     const before = moments[i - 1];
     const isGap = before !== undefined && moment.time - before.time > GAP;
@@ -16,7 +16,7 @@ export function withGaps(moments: readonly Moment[]): Moment[] {
 }
 
 /** No more than about so many: of each stretch the least and the greatest stay, and every break. */
-export function thinned(moments: readonly Moment[], most: number): readonly Moment[] {
+export function downsample(moments: readonly Moment[], most: number): readonly Moment[] {
   if (moments.length <= most) return moments;
   const length = Math.ceil((2 * moments.length) / most);
   const kept: Moment[] = [];

@@ -1,8 +1,8 @@
-import type { FrameFigures } from "../map/frameMeter";
+import type { Scene } from "../fleet/scene";
+import type { LivePosition } from "../live/position";
 import type { MapLayers } from "../map/mapLayers";
-import type { MapView } from "../map/mapView";
-import type { Scene } from "./scene";
-import type { LivePosition } from "./types";
+import type { FrameFigures } from "../map/markers/frameMeter";
+import type { MapView } from "../map/view/mapView";
 
 export interface Metrics extends FrameFigures {
   readonly messages: number;
@@ -49,7 +49,7 @@ export function testHooks({ layers, view, scene, counts }: TestHooksOptions): Te
       const { store, now } = scene();
       return store.positionAt(store.row(deviceId) ?? -1, now());
     },
-    shown: (deviceId) => layers.markers.shown(deviceId),
+    shown: (deviceId) => layers.markers.displayedMarker(deviceId),
     devices: () => scene().store.positions.map((position) => position.device_id),
     historyMarks: () => layers.history.marks(view.map),
   };

@@ -1,4 +1,4 @@
-import { type Text, t } from "../words/t";
+import { type Text, t } from "../i18n/t";
 import { formatNumber } from "./number";
 
 const STEPS = [

@@ -1,4 +1,4 @@
-import { t } from "../words/t";
+import { t } from "../i18n/t";
 import { formatNumber } from "./number";
 
 export function formatCount(count: number): string {

@@ -1,4 +1,4 @@
-import { t } from "../words/t";
+import { t } from "../i18n/t";
 import { formatNumber } from "./number";
 
 /** `12 ms`, `3.4 s`; a dash for what is not known. */

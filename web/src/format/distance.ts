@@ -1,5 +1,5 @@
+import { type Text, t } from "../i18n/t";
 import { settings } from "../settings/settings";
-import { type Text, t } from "../words/t";
 import { formatNumber } from "./number";
 
 type Length = Extract<Text, `{{length}} ${string}`>;
@@ -29,16 +29,16 @@ const SYSTEMS: Readonly<Record<"metric" | "imperial" | "nautical", System>> = {
 /** `820 m`, `48.2 km`, `1,204 km`; in the units that are set. */
 export function formatDistance(metres: number): string {
   const { small, from, large } = SYSTEMS[settings.get().units];
-  if (metres < from) return whole(metres, small);
+  if (metres < from) return formatWhole(metres, small);
   const length = metres / large.metres;
   return t(large.text, { length: formatNumber(length, length < 99.95 ? 1 : 0) });
 }
 
 /** A height. */
 export function formatHeight(metres: number): string {
-  return whole(metres, SYSTEMS[settings.get().units].height);
+  return formatWhole(metres, SYSTEMS[settings.get().units].height);
 }
 
-function whole(metres: number, unit: Unit): string {
+function formatWhole(metres: number, unit: Unit): string {
   return t(unit.text, { length: formatNumber(metres / unit.metres) });
 }

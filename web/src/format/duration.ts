@@ -1,4 +1,4 @@
-import { t } from "../words/t";
+import { t } from "../i18n/t";
 
 /** `40 s`, `5 min`, `2 h 05 min`, `3 d 4 h`; from milliseconds, rounded down. */
 export function formatDuration(milliseconds: number): string {

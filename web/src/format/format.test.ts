@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { setLanguage } from "../i18n/languages";
 import { settings } from "../settings/settings";
-import { speak } from "../words/languages";
 import { formatAge } from "./age";
 import { formatRate, formatShare } from "./count";
 import { compassPoint, formatCourse } from "./course";
@@ -31,7 +31,7 @@ test.each([
   [1_204_000, "1,204 km"],
 ])("%d metres are %s", (metres, text) => expect(formatDistance(metres)).toBe(text));
 
-test("a speed is told in km/h, and as a dash when the device does not say", () => {
+test("a speed is in km/h, and a dash when the device reports none", () => {
   expect(formatSpeed(8.1)).toBe("29 km/h");
   expect(formatSpeed(0)).toBe("0 km/h");
   expect(formatSpeed(undefined)).toBe("–");
@@ -65,8 +65,8 @@ test("a place is exact to a metre", () => {
 });
 
 describe("in Turkish", () => {
-  beforeAll(() => speak("tr"));
-  afterAll(() => speak("en"));
+  beforeAll(() => setLanguage("tr"));
+  afterAll(() => setLanguage("en"));
 
   test("numbers, units and times are written as in Turkish", () => {
     expect(formatDistance(1_204_000)).toBe("1.204 km");
@@ -91,7 +91,7 @@ describe("in other units and another zone", () => {
     expect(formatHeight(82.3)).toBe(height);
   });
 
-  test("what is short is told in the small unit", () => {
+  test("short distances use the small unit", () => {
     settings.change({ units: "imperial" });
     expect(formatDistance(100)).toBe("328 ft");
     settings.change({ units: "nautical" });

@@ -1,10 +1,10 @@
-import { words } from "../words/t";
+import { i18n } from "../i18n/t";
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** What Intl is asked for: English as in Britain has 24 hours, and the day before the month. */
+/** The locale for Intl: British English has 24 hours, and the day before the month. */
 export function locale(): string {
-  return words.language === "en" ? "en-GB" : words.language;
+  return i18n.language === "en" ? "en-GB" : i18n.language;
 }
 
 /** In the digits and the grouping of the chosen language, with so many decimals. */

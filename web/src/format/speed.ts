@@ -1,5 +1,5 @@
+import { t } from "../i18n/t";
 import { settings } from "../settings/settings";
-import { t } from "../words/t";
 import { formatNumber } from "./number";
 
 const UNITS = {

@@ -1,6 +1,6 @@
 import { settings } from "../settings/settings";
 import { locale } from "./number";
-import { offsetIfTwice } from "./wallClock";
+import { offsetIfAmbiguous } from "./wallClock";
 
 const DAY = 86_400_000; // ms
 const SECOND = { timeStyle: "medium" } as const;
@@ -27,7 +27,7 @@ function format(time: number, options: Intl.DateTimeFormatOptions): string {
   const key = `${locale()} ${zone} ${Object.values(options)}`;
   const known = formats.get(key) ?? new Intl.DateTimeFormat(locale(), { ...options, ...ZONES[zone] });
   formats.set(key, known);
-  const offset = zone === "utc" ? "" : offsetIfTwice(time);
+  const offset = zone === "utc" ? "" : offsetIfAmbiguous(time);
   return offset ? `${known.format(time)} ${offset}` : known.format(time);
 }
 

@@ -5,7 +5,7 @@ const AROUND = 6 * 3_600_000; // ms; further than clocks are ever put, nearer th
 
 /** All times, the earlier first, at which the clocks show what UTC shows at `wall`: two in the hour that comes twice,
  * none in one that is left out. */
-export function timesOf(wall: number): number[] {
+export function possibleTimes(wall: number): number[] {
   const near = wall - offsetAt(wall);
   const offsets = new Set([near - AROUND, near, near + AROUND].map(offsetAt));
   const times = [...offsets].map((offset) => wall - offset);
@@ -13,8 +13,8 @@ export function timesOf(wall: number): number[] {
 }
 
 /** The offset of a time, like `+02:00`, where the clocks show the same at another time too, and else nothing. */
-export function offsetIfTwice(time: number): string {
-  return timesOf(time + offsetAt(time)).length > 1 ? offsetText(time) : "";
+export function offsetIfAmbiguous(time: number): string {
+  return possibleTimes(time + offsetAt(time)).length > 1 ? offsetText(time) : "";
 }
 
 export function offsetText(time: number): string {

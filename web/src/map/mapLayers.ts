@@ -1,15 +1,16 @@
 import type BaseLayer from "ol/layer/Base";
 import LayerGroup from "ol/layer/Group";
-import type { Colouring } from "../engine/colouring";
-import type { Layers, Theme } from "../engine/types";
-import { FIRST_LAYERS } from "../engine/types";
-import { Basemap } from "./basemap";
-import { HistoryLayer } from "./historyLayer";
-import type { LiveLayerOptions } from "./liveLayer";
-import { LiveLayer } from "./liveLayer";
-import { MeasureLayer } from "./measureLayer";
-import { Streets } from "./streets";
-import { TrackLayer } from "./trackLayer";
+import type { Colouring } from "../fleet/colouring";
+import type { Theme } from "../settings/theme";
+import { Basemap } from "./basemap/basemap";
+import { Streets } from "./basemap/streets";
+import { HistoryLayer } from "./history/historyLayer";
+import type { Layers } from "./layers";
+import { DEFAULT_LAYERS } from "./layers";
+import type { LiveLayerOptions } from "./markers/liveLayer";
+import { LiveLayer } from "./markers/liveLayer";
+import { MeasureLayer } from "./measure/measureLayer";
+import { TrackLayer } from "./track/trackLayer";
 
 export interface MapLayersOptions extends LiveLayerOptions {
   readonly base: string;
@@ -28,8 +29,8 @@ export class MapLayers {
   readonly measure: MeasureLayer;
   readonly #options: MapLayersOptions;
   readonly #markers: LayerGroup;
-  #past: LiveLayer | null = null;
-  #shown = FIRST_LAYERS;
+  #replay: LiveLayer | null = null;
+  #layers = DEFAULT_LAYERS;
   #theme: Theme;
   #colouring: Colouring = "status";
   readonly #streets: Streets;
@@ -56,48 +57,48 @@ export class MapLayers {
 
   /** Those on the map: live, or of the past. */
   get markers(): LiveLayer {
-    return this.#past ?? this.live;
+    return this.#replay ?? this.live;
   }
 
   /** Markers of the past in place of the live ones, which are kept but not drawn; null brings those back. */
-  showPast(past: Pick<LiveLayerOptions, "store" | "serverNow" | "clock"> | null): void {
-    this.#past?.setTrails(false);
-    this.#past?.dispose();
-    this.#past = past && new LiveLayer({ ...this.#options, theme: this.#theme, ...past });
+  showReplay(past: Pick<LiveLayerOptions, "store" | "serverNow" | "clock"> | null): void {
+    this.#replay?.setTrails(false);
+    this.#replay?.dispose();
+    this.#replay = past && new LiveLayer({ ...this.#options, theme: this.#theme, ...past });
     this.#markers.getLayers().setAt(0, this.markers.layer);
-    this.markers.setLabels(this.#shown.labels);
+    this.markers.setLabels(this.#layers.labels);
     this.markers.setColouring(this.#colouring);
-    this.#past?.setTrails(this.#shown.trails);
-    this.#showWhatIsOn();
+    this.#replay?.setTrails(this.#layers.trails);
+    this.#applyVisibility();
   }
 
   setTheme(theme: Theme): void {
     this.#theme = theme;
     for (const part of [this.basemap, this.#streets, this.history, this.track, this.live, this.measure])
       part.setTheme(theme);
-    this.#past?.setTheme(theme);
+    this.#replay?.setTheme(theme);
   }
 
   setColouring(colouring: Colouring): void {
     this.#colouring = colouring;
-    for (const part of [this.live, this.#past]) part?.setColouring(colouring);
+    for (const part of [this.live, this.#replay]) part?.setColouring(colouring);
   }
 
   show(name: keyof Layers, on: boolean): void {
-    this.#shown = { ...this.#shown, [name]: on };
+    this.#layers = { ...this.#layers, [name]: on };
     if (name === "labels") this.markers.setLabels(on);
-    if (name === "trails") for (const part of [this.live, this.#past]) part?.setTrails(on);
-    if (name === "ahead") this.live.setAhead(on);
+    if (name === "trails") for (const part of [this.live, this.#replay]) part?.setTrails(on);
+    if (name === "ahead") this.live.setLookahead(on);
     if (name === "density") this.history.setDensity(on);
-    this.#showWhatIsOn();
+    this.#applyVisibility();
   }
 
   /** The track is one of the last hour, so that it has no place in another time. */
-  #showWhatIsOn(): void {
-    const { live, history, track } = this.#shown;
-    const past = this.#past !== null;
+  #applyVisibility(): void {
+    const { live, history, track } = this.#layers;
+    const past = this.#replay !== null;
     this.live.setVisible(live && !past);
-    this.#past?.setVisible(live);
+    this.#replay?.setVisible(live);
     this.history.layer.setVisible(history);
     this.track.layer.setVisible(track && !past);
   }
@@ -106,7 +107,7 @@ export class MapLayers {
     this.basemap.dispose();
     this.#streets.dispose();
     this.history.stop();
-    this.#past?.dispose();
+    this.#replay?.dispose();
     this.live.dispose();
   }
 }

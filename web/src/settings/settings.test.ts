@@ -16,13 +16,13 @@ test("what is understood is taken, though something beside it is not", () => {
   });
 });
 
-test("a change is told and kept", () => {
-  let told = 0;
-  const stop = settings.subscribe(() => told++);
+test("a change is published and stored", () => {
+  let changes = 0;
+  const stop = settings.subscribe(() => changes++);
   settings.change({ zone: "utc" });
   stop();
-  expect(told).toBe(1);
+  expect(changes).toBe(1);
   expect(readSettings(localStorage.getItem("herenow.settings")).zone).toBe("utc");
   settings.change({ zone: "local" });
-  expect(told).toBe(1);
+  expect(changes).toBe(1);
 });

@@ -1,5 +1,5 @@
-import type { Readable } from "../engine/types";
-import { readStored, store } from "../hooks/stored";
+import { readStorage, writeStorage } from "../lib/browserStorage";
+import type { Readable } from "../lib/readable";
 
 /** What may be chosen, the first as long as nothing was. */
 export const CHOICES = {
@@ -51,7 +51,7 @@ function fieldsOf(kept: string | null): Readonly<Record<string, unknown>> {
 
 function createSettings(): Readable<Settings> & { change(changes: Partial<Settings>): void } {
   const listeners = new Set<() => void>();
-  let current = readSettings(readStored(STORED));
+  let current = readSettings(readStorage(STORED));
   return {
     get: () => current,
     subscribe(listener) {
@@ -60,11 +60,11 @@ function createSettings(): Readable<Settings> & { change(changes: Partial<Settin
     },
     change(changes) {
       current = { ...current, ...changes };
-      store(STORED, JSON.stringify(current));
+      writeStorage(STORED, JSON.stringify(current));
       for (const listener of listeners) listener();
     },
   };
 }
 
-/** What someone chose for this browser; each change is kept, and told at once. */
+/** The settings of this browser. Each change is stored and published at once. */
 export const settings = createSettings();

@@ -1,12 +1,12 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { DeviceFilterProvider } from "../filter/DeviceFilterProvider";
-import { EngineContext } from "../hooks/useEngine";
-import { stillEngine } from "./stillEngine";
+import { DeviceFilterProvider } from "../devices/DeviceFilterProvider";
+import { EngineContext } from "../engine/useEngine";
+import { fakeEngine } from "./fakeEngine";
 
-/** Renders a panel with everything it may ask for around it. */
-export function renderPanel(panel: ReactNode, engine = stillEngine()) {
+/** Renders a panel inside the contexts that it needs. */
+export function renderPanel(panel: ReactNode, engine = fakeEngine()) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const rendered = render(
     <QueryClientProvider client={client}>

@@ -1,0 +1,21 @@
+import { searchKey } from "../fleet/searchKey";
+
+// A character with the marks on it, which are compared together.
+const CHARACTER = /[^\p{M}]\p{M}*|\p{M}+/gu;
+
+/** Where the text has what is searched for, in whole characters; null where it has it not. */
+export function searchMatch(text: string, search: string): readonly [start: number, end: number] | null {
+  const wanted = searchKey(search.trim());
+  if (wanted === "") return null;
+  let key = "";
+  // Which character each unit of the key is from: ß has two of them.
+  const from: { start: number; end: number }[] = [];
+  for (const { 0: character, index } of text.matchAll(CHARACTER)) {
+    const part = searchKey(character);
+    key += part;
+    for (let unit = 0; unit < part.length; unit += 1) from.push({ start: index, end: index + character.length });
+  }
+  const at = key.indexOf(wanted);
+  const [first, last] = [from[at], from[at + wanted.length - 1]];
+  return first && last ? [first.start, last.end] : null;
+}

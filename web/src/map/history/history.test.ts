@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { History } from "./history";
+
+const RANGE = { from: 0, to: 3_600_000 };
+const SEEN = { positions: 7, circles: 2, missing: 0, problem: null };
+
+let history: History;
+let answers: ((response: Response) => void)[];
+
+function requests(): URL[] {
+  return vi.mocked(fetch).mock.calls.map(([url]) => url as URL);
+}
+
+async function answer(body: unknown, status = 200): Promise<void> {
+  answers.shift()?.(Response.json(body, { status }));
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+async function draw(version: string, made: number | null = 1000): Promise<void> {
+  await answer({ ...RANGE, version, made });
+}
+
+async function pass(seconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(seconds * 1000);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers = [];
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(
+      (_url: URL, { signal }: RequestInit) =>
+        new Promise<Response>((resolve, reject) => {
+          answers.push(resolve);
+          signal?.addEventListener("abort", () => reject(signal.reason));
+        }),
+    ),
+  );
+  history = new History("http://example.org/maps/");
+  history.start();
+});
+
+afterEach(() => {
+  history.stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test("the first request follows the choice of a range, and gets its version", async () => {
+  await pass(60);
+  expect(requests()).toHaveLength(0);
+  history.show(RANGE);
+  expect(requests()[0]?.href).toBe("http://example.org/maps/api/history?from=0&to=3600000");
+  await draw("a");
+  expect(history.drawing.get()).toMatchObject({ ...RANGE, version: "a" });
+});
+
+test("it loads until all tiles in view are there", async () => {
+  history.show(RANGE);
+  expect(history.state.get().loading).toBe(true);
+  await draw("a");
+  history.setSurvey({ ...SEEN, missing: 2 });
+  expect(history.state.get().loading).toBe(true);
+  history.setSurvey(SEEN);
+  expect(history.state.get()).toMatchObject({ loading: false, positions: 7, circles: 2, made: 1000 });
+});
+
+test("a newer version is reported, and drawn only after a refresh", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  await pass(25);
+  expect(requests()).toHaveLength(1);
+  await pass(10);
+  await draw("b");
+  expect(history.state.get().newer).toBe(true);
+  expect(history.drawing.get()?.version).toBe("a");
+  await pass(120);
+  expect(requests()).toHaveLength(2);
+  history.refresh();
+  await draw("b");
+  expect(history.state.get().newer).toBe(false);
+  expect(history.drawing.get()?.version).toBe("b");
+});
+
+test("the same version is nothing new", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  await pass(35);
+  await draw("a", 2000);
+  expect(history.state.get()).toMatchObject({ newer: false, made: 1000 });
+});
+
+test("where nothing is to be seen, the newer version is drawn at once", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey({ ...SEEN, positions: 0, circles: 0 });
+  await pass(11);
+  await draw("b");
+  expect(history.drawing.get()?.version).toBe("b");
+});
+
+test("before the first build no tiles are requested, and the next check comes soon", async () => {
+  history.show(RANGE);
+  await draw("a", null);
+  expect(history.drawing.get()).toBeNull();
+  expect(history.state.get()).toMatchObject({ loading: false, made: null });
+  await pass(11);
+  await draw("b");
+  expect(history.drawing.get()?.version).toBe("b");
+});
+
+test("while the layer is off or the page is not in view it does not look", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  history.setOn(false);
+  await pass(120);
+  history.setOn(true);
+  vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+  await pass(120);
+  expect(requests()).toHaveLength(1);
+  vi.restoreAllMocks();
+});
+
+test("cancelled loading is reported, and starts again with a refresh or another filter", async () => {
+  expect(history.cancel()).toBe(false);
+  expect(history.state.get().error).toBeNull();
+  history.show(RANGE);
+  const request = vi.mocked(fetch).mock.calls[0]?.[1]?.signal;
+  history.cancel();
+  expect(request?.aborted).toBe(true);
+  expect(history.state.get()).toMatchObject({ loading: false, error: "Stopped: not all of it is shown." });
+  answers.shift(); // which nobody waits for
+  history.refresh();
+  expect(history.state.get()).toMatchObject({ loading: true, error: null });
+  await draw("a");
+  const first = history.drawing.get()?.attempt;
+  history.setSurvey({ ...SEEN, missing: 3 });
+  history.cancel();
+  history.setFilter(new Set(["bus"]), ["bus"]);
+  expect(history.state.get()).toMatchObject({ loading: true, error: null });
+  expect(history.drawing.get()?.attempt).not.toBe(first);
+});
+
+test("it looks once at a time", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  await pass(120);
+  expect(requests()).toHaveLength(2);
+});
+
+test("a newer request ends the one under way", () => {
+  history.show(RANGE);
+  const first = vi.mocked(fetch).mock.calls[0]?.[1]?.signal;
+  history.show({ from: 0, to: 7_200_000 });
+  expect(first?.aborted).toBe(true);
+});
+
+test("an error shows the message of the server and leaves the drawing", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  history.refresh();
+  await answer({ title: "Bad", status: 400, detail: "from: expected a time" }, 400);
+  expect(history.state.get()).toMatchObject({ loading: false, error: "from: expected a time" });
+  expect(history.drawing.get()?.version).toBe("a");
+});
+
+test("a look that fails changes nothing", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  await pass(35);
+  await answer({ detail: "no" }, 503);
+  expect(history.state.get()).toMatchObject({ error: null, newer: false, positions: 7 });
+});
+
+test("failed tiles are an error, and a refresh loads them again", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey({ ...SEEN, problem: "The server answered 503." });
+  expect(history.state.get().error).toBe("The server answered 503.");
+  const before = history.drawing.get()?.attempt;
+  history.refresh();
+  history.setSurvey({ ...SEEN, problem: "The server answered 503." });
+  await draw("a");
+  expect(history.drawing.get()?.attempt).not.toBe(before);
+  expect(history.state.get().error).toBeNull();
+});
+
+test("an answer that is no history is an error", async () => {
+  history.show(RANGE);
+  await answer({ from: 0, version: 7 });
+  expect(history.state.get().error).not.toBeNull();
+});
+
+test("another kind is another drawing of the same version", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setFilter(new Set(["bus"]), ["bus"]);
+  expect(history.drawing.get()).toMatchObject({ version: "a", filter: { kind: "bus" } });
+  expect(requests()).toHaveLength(1);
+});
+
+test("without a range nothing is drawn", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  history.show(null);
+  expect(history.drawing.get()).toBeNull();
+  expect(history.state.get()).toMatchObject({ range: null, positions: 0, loading: false });
+});

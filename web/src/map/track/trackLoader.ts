@@ -1,0 +1,115 @@
+import { address, fetchJson } from "../../api/request";
+import { t } from "../../i18n/t";
+import { areNumbers, isFields } from "../../lib/fields";
+import { Value } from "../../lib/readable";
+import { Throttle } from "../../lib/throttle";
+import type { LivePosition } from "../../live/position";
+import type { TrackPoint, TrackState } from "./trackState";
+
+const SPAN = 3_600_000; // ms
+const PAGE = 10_000;
+const MOST_POINTS = 20_000; // at the limit the oldest go
+const PACE = 500; // ms between changes of the state
+
+/** The last hour of the selected device: what is stored, then what comes live. */
+export class TrackLoader {
+  readonly state = new Value<TrackState | null>(null);
+  readonly #base: string;
+  readonly #publish = new Throttle(PACE, () => this.#set({ points: [...this.#points] }));
+  #points: TrackPoint[] = [];
+  #request: AbortController | null = null;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  show(deviceId: string | null, serverNow: number): void {
+    this.stop();
+    this.#points = [];
+    if (deviceId === null) {
+      this.state.set(null);
+      return;
+    }
+    this.state.set({ device_id: deviceId, loading: true, error: null, points: [] });
+    this.#request = new AbortController();
+    void this.#load(deviceId, serverNow - SPAN, this.#request.signal);
+  }
+
+  stop(): void {
+    this.#request?.abort();
+    this.#publish.stop();
+  }
+
+  /** Lengthens the track by a live position, if it is one and is newer than the end. */
+  append(position: LivePosition): void {
+    if (position.device_id !== this.state.get()?.device_id) return;
+    const { timestamp: time, latitude, longitude, speed, course } = position;
+    if (time <= (this.#points.at(-1)?.time ?? 0)) return;
+    this.#points.push({
+      time,
+      latitude,
+      longitude,
+      ...definedField("speed", speed),
+      ...definedField("course", course),
+    });
+    this.#points = lately(this.#points);
+    this.#publish.schedule();
+  }
+
+  async #load(deviceId: string, from: number, cancel: AbortSignal): Promise<void> {
+    try {
+      const stored = await this.#fetchAll(deviceId, from, cancel);
+      if (cancel.aborted) return;
+      const end = stored.at(-1)?.time ?? 0;
+      this.#points = lately([...stored, ...this.#points.filter((point) => point.time > end)]);
+      this.#set({ loading: false, points: [...this.#points] });
+    } catch (error) {
+      if (cancel.aborted) return;
+      this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async #fetchAll(deviceId: string, from: number, cancel: AbortSignal): Promise<TrackPoint[]> {
+    let points: TrackPoint[] = [];
+    let cursor: string | null = null;
+    do {
+      const path = `api/devices/${encodeURIComponent(deviceId)}/track`;
+      const url = address(path, { from: Math.round(from), limit: PAGE, cursor }, this.#base);
+      const page = readPage(await fetchJson(url, cancel));
+      points = lately([...points, ...page.points]);
+      cursor = page.next;
+    } while (cursor !== null);
+    return points;
+  }
+
+  #set(change: Partial<TrackState>): void {
+    const state = this.state.get();
+    if (state) this.state.set({ ...state, ...change });
+  }
+}
+
+function readPage(value: unknown): { points: TrackPoint[]; next: string | null } {
+  if (!isFields(value) || !Array.isArray(value.positions)) {
+    throw new Error(t("The server gave a track that cannot be understood."));
+  }
+  const all: unknown[] = value.positions;
+  return { points: all.filter(isTrackPoint), next: typeof value.next === "string" ? value.next : null };
+}
+
+function isTrackPoint(value: unknown): value is TrackPoint {
+  return isFields(value) && areNumbers([value.time, value.latitude, value.longitude, value.speed ?? 0]);
+}
+
+/** No longer than the span, and no more than the limit. */
+function lately(points: TrackPoint[]): TrackPoint[] {
+  const since = (points.at(-1)?.time ?? 0) - SPAN;
+  const first = Math.max(
+    points.findIndex((point) => point.time >= since),
+    points.length - MOST_POINTS,
+  );
+  return first > 0 ? points.slice(first) : points;
+}
+
+function definedField(name: "speed" | "course", value: number | undefined): Partial<TrackPoint> {
+  return value === undefined ? {} : { [name]: value };
+}

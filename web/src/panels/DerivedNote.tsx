@@ -1,5 +1,0 @@
-import { t } from "../words/t";
-
-export function DerivedNote() {
-  return <p className="muted">{t("Where no speed was reported: from one place to the next.")}</p>;
-}
