@@ -1,7 +1,5 @@
 """Reports as JSON on the way in (docs/protocol.md)."""
 
-import json
-import math
 import re
 import time
 from collections.abc import Generator, Iterable, Sequence
@@ -10,6 +8,7 @@ import msgspec
 
 from herenow.errors import BadRequest, TooLarge
 from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report, is_unknown
+from herenow.wire.fields import MALFORMED, cut, not_finite, unreadable
 
 MAX_COMMAS = 80 * MAX_BATCH  # in an array whose elements are counted: some 25 ms
 MAX_COMMAS_LENIENT = 40 * MAX_BATCH  # in one with NaN or Infinity, which is read twice
@@ -64,7 +63,7 @@ def _whole_array(body: bytes) -> list[Report] | None:
         return None
     try:
         return _reports.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except MALFORMED:
         return None
 
 
@@ -73,7 +72,7 @@ def _elements(body: bytes, most: int) -> Sequence[bytes | msgspec.Raw]:
     try:
         raws = _raws.decode(body)
         _limit(len(raws), most)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except MALFORMED as error:
         return _lenient(body, error, most)
     return raws
 
@@ -84,7 +83,7 @@ def _lenient(body: bytes, error: Exception, most: int) -> list[bytes]:
     _limit_commas(body, MAX_COMMAS_LENIENT, most)
     try:
         raws = _raws.decode(body.replace(b"NaN", b"100").replace(b"Infinity", b"10000000"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except MALFORMED:
         raise BadRequest(f"expected JSON: {error}") from error
     _limit(len(raws), most)
     elements, end = [], 1
@@ -147,16 +146,16 @@ def decode_report(part: bytes | msgspec.Raw) -> Report:
         if isinstance(sent, dict):
             return convert_report(sent)  # which knows what is wrong, and what only says that a field is not known
         raise _explain(error, sent) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable(bytes(part), error) from error
+    except MALFORMED as error:
+        raise unreadable(bytes(part), error) from error
 
 
 def _as_sent(part: bytes | msgspec.Raw) -> object:
     """What a report that is wrong holds. Raises BadReport where what follows the first mistake is not even JSON."""
     try:
         return msgspec.json.decode(part)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable(bytes(part), error) from error
+    except MALFORMED as error:
+        raise unreadable(bytes(part), error) from error
 
 
 def convert_report(fields: dict[str, object]) -> Report:
@@ -172,9 +171,8 @@ def convert_report(fields: dict[str, object]) -> Report:
 
 
 def _convert(fields: dict[str, object]) -> Report:
-    for name, value in fields.items():
-        if isinstance(value, float) and not math.isfinite(value):
-            raise BadReport(name, f"expected a finite number, got {value}")
+    if wrong := not_finite(fields):
+        raise wrong
     try:
         return msgspec.convert(fields, Report)
     except msgspec.ValidationError as error:
@@ -201,35 +199,8 @@ def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
     return BadReport(field, f"{reason[:1].lower()}{reason[1:].partition(', got')[0]}, got {_short(got)}")
 
 
-class _NoNumber(str):
-    """A number as it was written that is none in JSON, like NaN, or that no float holds, like 1e400."""
-
-
-def _number(text: str) -> object:
-    number = float(text)
-    return number if math.isfinite(number) else _NoNumber(text)
-
-
-def _unreadable(part: bytes, error: Exception) -> BadReport:
-    try:
-        sent = json.loads(part, parse_float=_number, parse_constant=_NoNumber)
-    except (ValueError, RecursionError):
-        sent = None
-    for field, value in sent.items() if isinstance(sent, dict) else ():
-        if isinstance(value, _NoNumber):
-            return BadReport(field, f"expected a finite number, got {_cut(value)}")
-        for name, inner in value.items() if isinstance(value, dict) else ():
-            if isinstance(inner, _NoNumber):
-                return BadReport(field, f"{name[:64]}: expected a finite number, got {_cut(inner)}")
-    return BadReport(None, f"expected JSON: {error}")
-
-
 def _short(value: object) -> str:
-    return _cut(repr(value))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return cut(repr(value))
 
 
 def _limit_commas(body: bytes, commas: int, most: int) -> None:
