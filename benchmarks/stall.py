@@ -59,6 +59,7 @@ BODIES: dict[str, Callable[[], bytes | None]] = {
     "10,000 positions of one device": lambda: array(rows(MOST, device_id="stall")),
     "10,000 positions, 650 bytes of attributes each": lambda: array(rows(MOST, attributes={"note": "x" * 640})),
     "9,500 positions, 60 attributes each": lambda: array(rows(9500, attributes={f"k{n}": n for n in range(60)})),
+    "2,700 positions, 300 attributes each": lambda: array(rows(2700, attributes={str(n): 1 for n in range(300)})),
     "9,999 rows with NaN": lambda: array(rows(MOST - 1, speed=float("nan"))),
     "10,000 rows with a wrong latitude": lambda: array(rows(MOST, latitude=91)),
     "10,000 empty lines of JSON": lambda: b"{}\n" * MOST,
@@ -67,6 +68,8 @@ BODIES: dict[str, Callable[[], bytes | None]] = {
     "one position and a million brackets": lambda: padded(b"\n[")[:2_000_000],
     "4 million numbers": lambda: b"[" + b"1," * (BYTES // 2 - 1) + b"1]",
     "390,000 numbers and a NaN": lambda: b"[NaN" + b",1" * 390_000 + b"]",
+    "799,000 numbers and blanks": lambda: b"[" + b"0        ," * 799_000 + b"0]",
+    "390,000 numbers and blanks, and a NaN": lambda: b"[NaN," + b"0                  ," * 390_000 + b"0]",
     "one report with 600,000 attributes": lambda: (
         b'{"attributes":{' + b",".join(b'"%d":1' % n for n in range(600_000)) + b"}}"
     ),

@@ -61,6 +61,18 @@ async def test_what_is_rejected_is_told_by_its_index_and_the_rest_is_accepted(se
         assert await reporter.track(good) == [start, start + 3]
 
 
+@both
+async def test_a_number_that_json_does_not_know_costs_its_own_position_only(server: Server, encoding: str) -> None:
+    name, start = f"not-a-number-{encoding}", now() - 1000
+    async with open_socket(server, encoding) as socket, Reporter(server) as reporter:
+        wrong = fix(name, 32.5, 10.5, start + 1, speed=float("nan"))
+        for _ in range(11):  # one more than the messages that may be misunderstood
+            receipt = await reported(socket, 9, fix(name, 32.5, 10.5, start), wrong)
+            assert (receipt["id"], receipt["accepted"]) == (9, 1)
+            assert [(at["index"], at["field"]) for at in receipt["rejected"]] == [(1, "speed")]
+        assert await reporter.track(name) == [start]
+
+
 async def test_the_same_report_twice_is_one_position_in_history(server: Server) -> None:
     twice = fix("twice", 33.5, 10.5)
     async with open_socket(server, WIRES[0]) as socket, Reporter(server) as reporter:

@@ -57,3 +57,23 @@ def test_what_the_consumer_adds_is_passed_over() -> None:
 def test_what_is_no_location_is_refused_with_a_reason(wrong: bytes, says: str) -> None:
     with pytest.raises(BadReport, match=says):
         decode_location(wrong)
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        ("latitude", "1e400"),
+        ("longitude", "-Infinity"),
+        ("timestamp", "NaN"),
+        ("timestamp", "1e400"),
+        ("speed", "NaN"),
+        ("latitude", "1" + "0" * 400 + ".5"),
+    ],
+)
+def test_a_number_that_is_not_finite_is_named_as_it_was_written(field: str, written: str) -> None:
+    text = json.dumps(GOOD | {field: "?"}).replace('"?"', written)
+    with pytest.raises(BadReport) as caught:
+        decode_location(text.encode())
+    assert caught.value.field == field
+    assert caught.value.reason.startswith("expected a finite number, got ")
+    assert caught.value.reason.endswith(written if len(written) < 80 else "...")

@@ -72,6 +72,14 @@ def test_minus_one_is_how_some_say_that_they_do_not_know(tmp_path: Path, vel: fl
     assert (got.speed, got.course, got.accuracy, got.battery, got.attributes) == (None, None, None, None, None)
 
 
+def test_nan_is_how_some_say_that_they_do_not_know_a_measured_field(tmp_path: Path) -> None:
+    nan = float("nan")
+    (got,) = read(tmp_path, record(alt=nan, vel=nan, cog=nan, acc=nan, batt=nan, vac=nan, p=nan, unread=[nan]))
+    assert isinstance(got, Report)
+    assert (got.latitude, got.longitude, got.time) == (48.856826, 2.292713, NOW)
+    assert (got.altitude, got.speed, got.course, got.accuracy, got.battery, got.attributes) == (None,) * 6
+
+
 def test_what_is_no_location_is_left_out_with_a_word(tmp_path: Path) -> None:
     first, *others, second = read(tmp_path, record(), record("lwt"), record("waypoint"), "\n", record(tst=SECOND + 1))
     assert isinstance(first, Report)
@@ -93,6 +101,12 @@ def test_what_is_no_location_is_left_out_with_a_word(tmp_path: Path) -> None:
         (record(vel="fast"), "speed", "got 'fast'"),
         (record(cog="north"), "course", "got 'north'"),
         (record(vel=-7), "speed", ">= 0"),
+        (record(lat=float("nan")), "latitude", "expected a finite number, got NaN"),
+        (record(tst=float("nan")), "time", "expected a finite number, got NaN"),
+        (record(vel=1).replace('"vel": 1', '"vel": 1e400'), "speed", "expected a finite number, got 1e400"),
+        (record(vel=10**400), "speed", "out of range"),
+        (record(p=1).replace('"p": 1', '"p": 1e400'), "attributes", "p: expected a finite number, got 1e400"),
+        (record(alt=float("nan"), poi="\ud800"), None, "expected JSON"),
         (record(cog=-90), "course", ">= 0"),
     ],
 )

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from herenow.errors import BadRequest, TooLarge
 from herenow.model.position import Position
-from herenow.model.report import MAX_BATCH, BadReport, Rejection, Report, accept
-from herenow.wire import reports as wire
+from herenow.model.report import MAX_BATCH, BadReport, accept
 from herenow.wire.json import reported
-from herenow.wire.reports import convert_report, decode_in_slices, decode_reports
+from herenow.wire.reports import convert_report, decode_reports
 from tests.support.positions import NOW, position
 
 GOOD = {"device_id": "bus-1", "time": NOW, "latitude": 60.17, "longitude": 24.94}
@@ -227,93 +226,3 @@ def test_no_json_value_raises_anything_but_a_refusal(value: object) -> None:
 def test_a_fix_more_than_two_minutes_ahead_is_accepted_and_known_as_ahead() -> None:
     assert position("a", NOW + 120_001, received=NOW).ahead
     assert not position("a", NOW + 120_000, received=NOW).ahead
-
-
-def slices_of(body: bytes) -> tuple[int, tuple[list[tuple[int, Report]], list[Rejection]]]:
-    """How often decoding pauses, and what comes of it."""
-    pauses, work = 0, decode_in_slices(body)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return pauses, end.value
-        pauses += 1
-
-
-ROWS = st.lists(
-    st.sampled_from(
-        [
-            GOOD,
-            GOOD | {"speed": math.nan},
-            GOOD | {"latitude": 91},
-            GOOD | {"attributes": {"note": "NaN, ]} [Infinity"}},
-            GOOD | {"altitude": -math.inf},
-            GOOD | {"device_id": "-Infinity"},
-            {},
-            7,
-            "NaN",
-            None,
-            [GOOD],
-        ]
-    ),
-    min_size=1,
-    max_size=30,
-)
-
-
-@given(rows=ROWS, indent=st.sampled_from([None, 0, 3]))
-def test_decoding_in_slices_finds_in_each_row_what_decoding_it_alone_finds(
-    rows: list[object], indent: int | None
-) -> None:
-    good, bad = decode_reports(json.dumps(rows, indent=indent).encode())
-    for index, row in enumerate(rows):
-        alone = decode_reports(json.dumps([row], indent=indent).encode())
-        assert [report for at, report in good if at == index] == [report for _, report in alone[0]]
-        assert [(one.field, one.reason) for one in bad if one.index == index] == [
-            (one.field, one.reason) for one in alone[1]
-        ]
-
-
-@pytest.mark.parametrize("wrong", [{"speed": math.nan}, {"latitude": 91}, {"colour": "red"}])
-def test_a_batch_in_which_all_is_wrong_is_decoded_with_pauses(monkeypatch: pytest.MonkeyPatch, wrong: object) -> None:
-    monkeypatch.setattr(wire, "SLICE", 0.0)
-    pauses, (good, bad) = slices_of(json.dumps([GOOD | wrong] * 300).encode())  # type: ignore[operator]
-    assert (pauses, len(good), len(bad)) == (301, 0, 300)
-
-
-def test_a_large_batch_that_is_right_is_decoded_with_pauses_and_a_small_one_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(wire, "SLICE", 0.0)
-    for count, expected in ((1000, 0), (MAX_BATCH, MAX_BATCH + 1)):
-        pauses, (good, bad) = slices_of(json.dumps([GOOD] * count).encode())
-        assert (pauses, len(good), len(bad)) == (expected, count, 0)
-
-
-def test_white_space_around_a_position_costs_no_more_than_reading_it() -> None:
-    one = json.dumps(GOOD).encode()
-    for body in (one + b"\n" * 8_000_000, b"\n" * 8_000_000 + one, b"\xef\xbb\xbf" + one + b" " * 8_000_000):
-        assert [index for index, _ in decode_reports(body)[0]] == [0]
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        (b'{"device_id":"a"' + b"\n" * 8_000_000 + b"}", "40000 lines"),
-        (b"{}\n" * 20_000 + b"\n" * 30_000 + b"{}", "40000 lines"),
-        (b"[" + b"1," * 4_000_000 + b"1]", "fewer commas"),
-        (b"[NaN" + b",1" * 300_000 + b"]", "10000 positions in one request, got 300001"),
-    ],
-)
-def test_parts_are_counted_before_they_are_taken_apart(body: bytes, says: str) -> None:
-    with pytest.raises(TooLarge, match=says):
-        decode_reports(body)
-
-
-def test_a_report_beyond_its_bound_is_rejected_alone() -> None:
-    huge = GOOD | {"attributes": {f"key {number}": number for number in range(20_000)}}
-    for body in (json.dumps([GOOD, huge]), f"{json.dumps(GOOD)}\n{json.dumps(huge)}"):
-        good, bad = decode_reports(body.encode())
-        assert [index for index, _ in good] == [0]
-        assert [(one.index, one.field) for one in bad] == [(1, None)]
-        assert "at most 65536 bytes" in bad[0].reason

@@ -1,5 +1,7 @@
 """What a client says on a live socket (docs/protocol.md)."""
 
+import json
+import re
 from typing import Annotated
 
 import msgspec
@@ -8,6 +10,7 @@ from herenow.errors import BadRequest
 from herenow.model.geo.box import read_box
 from herenow.model.report import Text
 from herenow.model.view import Resume, View
+from herenow.wire.fields import MALFORMED
 
 MAX_DEVICES = 100
 MAX_ZOOM = 30
@@ -79,7 +82,7 @@ _EXAMPLES = {
     "command": '{"type": "command", "id": 1, "device_id": "…", "command": …}',
     "ack": '{"type": "ack", "id": "…", "ok": true}',
 }
-_said: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_TYPE = re.compile(rb'"type"\s*:\s*"(\w+)"')
 
 
 class _Type(msgspec.Struct):
@@ -87,21 +90,46 @@ class _Type(msgspec.Struct):
 
 
 _type = msgspec.json.Decoder(_Type)
+_said: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
 
-def decode_client_message(text: str | bytes) -> ClientMessage:
+def decode_client_message(text: bytes) -> ClientMessage:
     """Raises BadRequest that says what was expected and what came."""
     try:
         return _said.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _explained(text, error) from error
+    except MALFORMED as error:
+        said = _with_any_number(text)
+        if said is None:
+            raise _explained(text, error) from error
+        return said
 
 
-def _explained(text: str | bytes, error: Exception) -> BadRequest:
+def _with_any_number(text: bytes) -> ReportMessage | None:
+    """A report with NaN or Infinity in its positions, each of which is then taken or rejected by itself."""
     try:
-        kind = _type.decode(text).type
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return BadRequest(f"expected {_EXAMPLES['view']}: {error}")
+        members = json.loads(text.decode())
+        if not isinstance(members, dict) or "positions" not in members:
+            return None
+        positions = json.dumps(members["positions"]).encode()
+        said = _said.decode(json.dumps(members | {"positions": None}))
+    except (ValueError, *MALFORMED):
+        return None
+    return ReportMessage(said.id, msgspec.Raw(positions)) if isinstance(said, ReportMessage) else None
+
+
+def _explained(text: bytes, error: Exception) -> BadRequest:
+    kind = _type_of(text)
+    if kind is None:
+        return BadRequest(f"expected JSON with a type, like {_EXAMPLES['view']}: {error}")
     if kind not in _EXAMPLES:
         return BadRequest(f"type: expected {' or '.join(_EXAMPLES)}, got {kind[:40]!r}")
     return BadRequest(f"expected {_EXAMPLES[kind]}: {error}")
+
+
+def _type_of(text: bytes) -> str | None:
+    """Of a message that is malformed elsewhere what seems to be its type."""
+    try:
+        return _type.decode(text).type
+    except MALFORMED:
+        found = _TYPE.search(text)
+        return found[1].decode() if found else None

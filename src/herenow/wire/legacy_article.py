@@ -5,13 +5,13 @@ Its simulator and its consumer say seconds, live messages say milliseconds, and 
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from herenow.model.device import Device
 from herenow.model.position import Position
-from herenow.model.report import BadReport, Report
+from herenow.model.report import Report
+from herenow.wire.fields import not_finite, read_fields
 from herenow.wire.json import encode
 from herenow.wire.reports import convert_report
 
@@ -19,15 +19,13 @@ QUEUE = "location_data_queue"  # where its simulator publishes
 SECONDS_BELOW = 100_000_000_000  # the year 5138 in seconds, 1973 in ms: nothing that is reported lies between
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def decode_location(body: bytes) -> Report:
     """What its simulator publishes and its consumer posts, as a report. Raises BadReport."""
-    try:
-        fields = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadReport(None, f"expected a location as JSON: {error}") from error
+    fields = read_fields(body, "a location as JSON")
+    if wrong := not_finite(fields):  # also where a file may say so that it does not know
+        raise wrong
     fields.pop("type", None)
     moment = fields.get("timestamp")
     if isinstance(moment, int | float) and not isinstance(moment, bool) and abs(moment) < SECONDS_BELOW:

@@ -1,18 +1,16 @@
 """Reports as JSON on the way in (docs/protocol.md)."""
 
-import json
-import math
 import re
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 
 import msgspec
 
 from herenow.errors import BadRequest, TooLarge
 from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report, is_unknown
+from herenow.wire.elements import split_array, too_many
+from herenow.wire.fields import MALFORMED, cut, not_finite, unreadable
 
-MAX_COMMAS = 80 * MAX_BATCH  # in an array whose elements are counted: some 25 ms
-MAX_COMMAS_LENIENT = 40 * MAX_BATCH  # in one with NaN or Infinity, which is read twice
 MAX_LINES = 4 * MAX_BATCH  # blank ones included
 MAX_REPORT = 64 * 1024  # bytes of JSON
 DIRECT = 256 * 1024  # bytes of an array that is decoded at once: some milliseconds
@@ -23,7 +21,6 @@ Decoded = tuple[list[Numbered], list[Rejection]]
 
 _report = msgspec.json.Decoder(Report)
 _reports = msgspec.json.Decoder(list[Report])
-_raws = msgspec.json.Decoder(list[msgspec.Raw])
 _raw = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -50,55 +47,22 @@ def decode_in_slices(body: bytes, most: int = MAX_BATCH) -> Generator[None, None
         return (yield from _one_by_one(_split(start, most)))
     if not start.startswith(b"["):
         raise BadRequest(f"expected JSON that starts with {{ or [, got {start[:20].decode(errors='replace')!r}")
-    found = _whole_array(start)
-    if found is None:  # one by one is slower, and tells which one is wrong
-        return (yield from _one_by_one(_elements(start, most)))
+    found = _small_array(start)
+    if found is None:  # one by one is slower, pauses, and tells which one is wrong
+        return (yield from _one_by_one((yield from split_array(start, most))))
     _limit(len(found), most)
     return list(enumerate(found)), []
 
 
-def _whole_array(body: bytes) -> list[Report] | None:
-    """All of it at once, which cannot pause: where it is small, or has so many attributes that its elements cannot be
-    counted before. None where something is wrong, which is found at the first wrong element."""
-    if len(body) > DIRECT and body.count(b",") <= MAX_COMMAS:
+def _small_array(body: bytes) -> list[Report] | None:
+    """All of it at once, which cannot pause. None where it is large, or something is wrong, which is found at the
+    first wrong element."""
+    if len(body) > DIRECT:
         return None
     try:
         return _reports.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except MALFORMED:
         return None
-
-
-def _elements(body: bytes, most: int) -> Sequence[bytes | msgspec.Raw]:
-    _limit_commas(body, MAX_COMMAS, most)
-    try:
-        raws = _raws.decode(body)
-        _limit(len(raws), most)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _lenient(body, error, most)
-    return raws
-
-
-def _lenient(body: bytes, error: Exception, most: int) -> list[bytes]:
-    """The elements of an array that holds NaN or Infinity, which many writers emit and JSON does not know. Numbers of
-    the same length in their place show where elements begin and end."""
-    _limit_commas(body, MAX_COMMAS_LENIENT, most)
-    try:
-        raws = _raws.decode(body.replace(b"NaN", b"100").replace(b"Infinity", b"10000000"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadRequest(f"expected JSON: {error}") from error
-    _limit(len(raws), most)
-    elements, end = [], 1
-    for raw in raws:
-        start = _begin(body, end)
-        end = start + len(bytes(raw))
-        elements.append(body[start:end])
-    return elements
-
-
-def _begin(body: bytes, end: int) -> int:
-    """Where the element behind `end` begins."""
-    between = _BETWEEN.match(body, end)
-    return between.end() if between else end
 
 
 def _split(body: bytes, most: int) -> list[bytes]:
@@ -147,16 +111,16 @@ def decode_report(part: bytes | msgspec.Raw) -> Report:
         if isinstance(sent, dict):
             return convert_report(sent)  # which knows what is wrong, and what only says that a field is not known
         raise _explain(error, sent) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable(bytes(part), error) from error
+    except MALFORMED as error:
+        raise unreadable(bytes(part), error) from error
 
 
 def _as_sent(part: bytes | msgspec.Raw) -> object:
     """What a report that is wrong holds. Raises BadReport where what follows the first mistake is not even JSON."""
     try:
         return msgspec.json.decode(part)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable(bytes(part), error) from error
+    except MALFORMED as error:
+        raise unreadable(bytes(part), error) from error
 
 
 def convert_report(fields: dict[str, object]) -> Report:
@@ -172,9 +136,8 @@ def convert_report(fields: dict[str, object]) -> Report:
 
 
 def _convert(fields: dict[str, object]) -> Report:
-    for name, value in fields.items():
-        if isinstance(value, float) and not math.isfinite(value):
-            raise BadReport(name, f"expected a finite number, got {value}")
+    if wrong := not_finite(fields):
+        raise wrong
     try:
         return msgspec.convert(fields, Report)
     except msgspec.ValidationError as error:
@@ -184,7 +147,6 @@ def _convert(fields: dict[str, object]) -> Report:
 _AT_FIELD = re.compile(r" - at `\$(?:\.(?P<field>\w+))?.*`$")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*?)`", re.DOTALL)
 _MISSING = re.compile(r"missing required field `(?P<field>\w+)`")
-_BETWEEN = re.compile(rb"[ \t\r\n,]*")
 
 
 def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
@@ -201,45 +163,10 @@ def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
     return BadReport(field, f"{reason[:1].lower()}{reason[1:].partition(', got')[0]}, got {_short(got)}")
 
 
-class _NoNumber(str):
-    """A number as it was written that is none in JSON, like NaN, or that no float holds, like 1e400."""
-
-
-def _number(text: str) -> object:
-    number = float(text)
-    return number if math.isfinite(number) else _NoNumber(text)
-
-
-def _unreadable(part: bytes, error: Exception) -> BadReport:
-    try:
-        sent = json.loads(part, parse_float=_number, parse_constant=_NoNumber)
-    except (ValueError, RecursionError):
-        sent = None
-    for field, value in sent.items() if isinstance(sent, dict) else ():
-        if isinstance(value, _NoNumber):
-            return BadReport(field, f"expected a finite number, got {_cut(value)}")
-        for name, inner in value.items() if isinstance(value, dict) else ():
-            if isinstance(inner, _NoNumber):
-                return BadReport(field, f"{name[:64]}: expected a finite number, got {_cut(inner)}")
-    return BadReport(None, f"expected JSON: {error}")
-
-
 def _short(value: object) -> str:
-    return _cut(repr(value))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _limit_commas(body: bytes, commas: int, most: int) -> None:
-    """Before memory and time are spent on millions of elements."""
-    if body.count(b",") > commas:
-        raise TooLarge(
-            f"expected at most {most} positions in one request, and fewer commas in them; send them in parts"
-        )
+    return cut(repr(value))
 
 
 def _limit(count: int, most: int) -> None:
     if count > most:
-        raise TooLarge(f"expected at most {most} positions in one request, got {count}; send them in parts")
+        raise too_many(most, count)

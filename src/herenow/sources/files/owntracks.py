@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import msgspec
-
 from herenow.model.report import UNKNOWN, BadReport, Report
 from herenow.sources.files.fields import ImportRemark, Row
+from herenow.wire.fields import read_fields
 from herenow.wire.reports import convert_report
 
 KMH = 1 / 3.6  # m/s
+TOO_GREAT = 1e300  # of which a multiple may be infinite
 UNKNOWN_SPEEDS = (UNKNOWN, UNKNOWN * 3.6, -3, -4)  # km/h: also −1 m/s, converted, and made whole
 FIELDS = {
     "lat": "latitude",
@@ -28,8 +28,6 @@ NO_LOCATION = ImportRemark(
 )
 
 _MONTH = re.compile(r"\d{4}-\d\d")
-
-_object = msgspec.json.Decoder(dict[str, object])
 
 
 def device_of(path: Path) -> str | None:
@@ -65,26 +63,31 @@ def _message(line: bytes) -> dict[str, object]:
     parts = line.split(b"\t", 2)
     if len(parts) != 3:
         raise BadReport(None, f"expected a time, a kind and JSON with tabs between, got {line[:40]!r}")
-    try:
-        return _object.decode(parts[2])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadReport(None, f"expected JSON: {error}") from error
+    return read_fields(parts[2])
 
 
 def _report(told: dict[str, object], device_id: str) -> Report:
     fields: dict[str, object] = {field: told[name] for name, field in FIELDS.items() if name in told}
     speed = told.get("vel")
     if speed is not None and speed not in UNKNOWN_SPEEDS:
-        fields["speed"] = speed * KMH if isinstance(speed, int | float) else speed
-    attributes = {name: told[name] for name in ATTRIBUTES if name in told and (name, told[name]) != ("vac", UNKNOWN)}
+        fields["speed"] = _scaled(speed, KMH)
+    attributes = {name: told[name] for name in ATTRIBUTES if name in told and not _is_unknown(name, told[name])}
     if attributes:
         fields["attributes"] = attributes
     return convert_report({"device_id": _device_of(told) or device_id, "time": _time_of(told), **fields})
 
 
 def _time_of(told: dict[str, object]) -> object:
-    time = told.get("tst")
-    return time * 1000 if isinstance(time, int | float) else time
+    return _scaled(told.get("tst"), 1000)
+
+
+def _scaled(value: object, factor: float) -> object:
+    """What is no number, or too great for one, stays as it was written, and is refused so."""
+    return value * factor if isinstance(value, int | float) and abs(value) < TOO_GREAT else value
+
+
+def _is_unknown(attribute: str, value: object) -> bool:
+    return value != value or (attribute == "vac" and value == UNKNOWN)  # only NaN is not itself
 
 
 def _device_of(told: dict[str, object]) -> str | None:
