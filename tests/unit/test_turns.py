@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.bus.memory import MemoryBus
-from herenow.intake.intake import SLICE, LocalIntake
+from herenow.intake import intake
+from herenow.intake.intake import LOOK_EVERY, LocalIntake
 from herenow.model.device import Device, advance, steps
 from herenow.model.report import Report
 from tests.support.positions import NOW, position
@@ -30,8 +32,9 @@ async def recorded(bus: MemoryBus) -> AsyncIterator[None]:
         taking.cancel()
 
 
-async def test_checking_pauses_whichever_rows_are_missing() -> None:
-    count, turns = 20 * SLICE, 0
+async def test_checking_pauses_whichever_rows_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "SLICE", -1.0)  # it pauses whenever it looks at the clock
+    count, turns = 20 * LOOK_EVERY, 0
     reports = [Report(device_id="a", time=NOW + n, latitude=60.0, longitude=25.0) for n in range(count)]
 
     async def take_turns() -> None:
