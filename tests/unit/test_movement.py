@@ -132,3 +132,87 @@ def test_recorded_buses_keep_their_length() -> None:
         assert driven(found) > 0.97 * metres - 200
         whole, kept = whole + metres, kept + driven(found)
     assert kept > 0.995 * whole
+
+
+def top_and_metres(seconds: Any, strays: dict[float, float], speed: float = 10.0) -> tuple[float, float]:
+    """Of a drive north, of which the positions of some seconds are so many metres aside. Time goes either way."""
+    seconds = np.asarray(seconds, np.float64)
+    east = np.array([strays.get(second, 0.0) for second in seconds.tolist()])
+    both = []
+    for found in fixes(seconds, east, speed * seconds), fixes(-seconds[::-1], east[::-1], speed * seconds[::-1]):
+        trips = [piece for piece in pieces(found) if isinstance(piece, Trip)]
+        both.append((max(trip.top for trip in trips), sum(trip.distance for trip in trips)))
+    assert both[0] == pytest.approx(both[1], rel=1e-4)
+    return both[0]
+
+
+def every_five(*out: tuple[float, float], until: float = 600) -> Numbers:
+    """Seconds; none between those of each pair."""
+    seconds = np.arange(0.0, until, 5)
+    for first, last in out:
+        seconds = seconds[(seconds <= first) | (seconds >= last)]
+    return seconds
+
+
+@pytest.mark.parametrize("aside", [100, 300, 700, 1_500, 2_250, 5_000, 12_000])
+@pytest.mark.parametrize("before", [1, 5, 10])
+@pytest.mark.parametrize("after", [1, 5, 11, 35, 125, 240])
+def test_a_stray_position_counts_neither_for_top_speed_nor_for_distance(aside: int, before: int, after: int) -> None:
+    if aside <= 4 * (before + 1) * (after + 1) and aside <= (8 * (min(before, after) + 1) + 25) * min(before, after):
+        pytest.skip("it could be driven")
+    seconds = np.concatenate([np.arange(0.0, 295 - before, 5), [295.0 - before, 295], np.arange(295.0 + after, 900, 5)])
+    top, metres = top_and_metres(seconds, {295.0: aside})
+    assert top == pytest.approx(10, rel=0.01)
+    assert metres == pytest.approx(10 * (seconds[-1] - seconds[0]), rel=0.001)
+
+
+@pytest.mark.parametrize("ahead", [-1_500, 1_500])
+@pytest.mark.parametrize("after", [5, 35, 125, 240])
+def test_one_that_strays_along_the_way_does_not_count_either(ahead: int, after: int) -> None:
+    seconds = np.concatenate([np.arange(0.0, 296, 5), np.arange(295.0 + after, 900, 5)])
+    north = 10 * seconds + np.where(seconds == 295, ahead, 0)
+    for found in fixes(seconds, 0 * seconds, north), fixes(-seconds[::-1], 0 * seconds, north[::-1]):
+        [trip] = pieces(found)
+        assert isinstance(trip, Trip)
+        assert (trip.top, trip.distance) == pytest.approx((10, 10 * seconds[-1]), rel=0.01)
+
+
+def test_a_stray_position_of_which_one_leg_is_a_jump_does_not_count() -> None:
+    """It had a top speed of 65.2 m/s and a distance of 7,827.7 m."""
+    top, metres = top_and_metres(every_five((295, 330)), {295.0: 2_250.0})
+    assert (top, metres) == pytest.approx((10, 5_950), rel=0.001)
+    dense = np.sort(np.append(every_five((290, 306)), [294.0, 295.0]))
+    assert top_and_metres(dense, {295.0: 700.0}) == pytest.approx((10, 5_950), rel=0.001)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_so_do_two_or_three_in_a_row(count: int) -> None:
+    strays = {295.0 + 5 * number: 800.0 + number for number in range(count)}
+    assert top_and_metres(every_five(), strays) == pytest.approx((10, 5_950), rel=0.001)
+
+
+def test_a_stray_position_makes_no_trip_of_a_stop() -> None:
+    seconds = np.arange(0.0, 3_600, 30)
+    north = np.where(seconds == 1_800, 5_000.0, 0.0)
+    [stop] = pieces(fixes(seconds, 0 * seconds, north))
+    assert isinstance(stop, Stop)
+    assert stop.duration == 3_570_000
+    assert stop.radius < 1
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 10, 30, 60])
+@pytest.mark.parametrize("speed", [3.0, 10.0, 30.0])
+def test_a_turn_is_no_stray_position(step: int, speed: float) -> None:
+    """A drive out and back at once; and out from a halt, back to it, within two legs where these are long."""
+    out = np.arange(0.0, 1_200 // step * step + 1, step)
+    turn = 600 // step * step
+    north = speed * np.minimum(out, 2 * turn - out)
+    known = legs(fixes(out, 0 * out, north))
+    assert known.lengths.sum() == pytest.approx(2 * speed * turn - abs(north[-1]), rel=0.002)
+    assert np.nanmax(known.speeds) == pytest.approx(speed, rel=0.01)
+
+
+def test_what_drives_away_and_back_between_two_halts_keeps_its_way() -> None:
+    seconds = np.arange(0.0, 3_600, 60)
+    north = np.where(seconds == 1_800, 600.0, 0.0)
+    assert legs(fixes(seconds, 0 * seconds, north)).lengths.sum() == pytest.approx(1_200, rel=0.001)

@@ -41,7 +41,7 @@ from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
 from herenow.model.clock import DAY, now
 from herenow.store.port import Range, Row, Store
 
-VERSION = f"2.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+VERSION = f"3.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 AT_ONCE = 32  # devices
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges

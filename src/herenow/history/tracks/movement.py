@@ -13,13 +13,13 @@ import numpy.typing as npt
 from herenow.history.tracks.lengths import calmed, lengths
 from herenow.history.tracks.quality import Mask, Points, Rows, distances, points
 from herenow.history.tracks.stillness import DEFAULT, LONGEST_WINDOW, TripSettings, still
+from herenow.history.tracks.strays import ASIDE, REACH, straightened
 from herenow.history.tracks.track import Track
 from herenow.model.clock import HOUR
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
 
 LOOK = HOUR  # ms before and after a leg in which what it is part of spans `trip_reach`
 SPEED_OVER = 10_000  # ms; a speed that nobody reported is taken over no less, so that jitter makes none
-ASIDE = 2.0  # times as fast as all around it, there and back: one stray position, and not a turn
 
 Numbers = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -28,7 +28,7 @@ Integers = npt.NDArray[np.int64]
 class Legs(NamedTuple):
     """What lies between each of n positions and the next, in n − 1 items if not said otherwise."""
 
-    points: Points  # of n positions
+    points: Points  # of n positions; of stray ones where they were due
     elapsed: Integers  # ms
     still: Mask
     driven: Mask  # in a trip
@@ -38,12 +38,12 @@ class Legs(NamedTuple):
 
 def context(settings: TripSettings = DEFAULT) -> int:
     """How far to either side of a leg, in ms, what is there may decide what the leg is."""
-    return max(LOOK, settings.min_trip_duration) + max(LONGEST_WINDOW, settings.min_stop_duration)
+    return max(LOOK, settings.min_trip_duration) + max(LONGEST_WINDOW, settings.min_stop_duration) + REACH
 
 
 def legs(found: Track, settings: TripSettings = DEFAULT) -> Legs:
     """Takes believed positions."""
-    ground = points(found)
+    found, ground = straightened(found, points(found))
     elapsed = np.diff(found["time"])
     metres = lengths(found, ground)
     counted = (elapsed > 0) & (elapsed <= MAX_LEG_TIME) & (metres <= MAX_LEG_SPEED * elapsed / 1000)
@@ -62,7 +62,8 @@ def legs(found: Track, settings: TripSettings = DEFAULT) -> Legs:
 
 def stops(found: Track, settings: TripSettings = DEFAULT) -> list[tuple[int, int]]:
     """The first and the last position of each stop, in order. Takes believed positions."""
-    return runs(_through_instants(still(found, points(found), settings), np.diff(found["time"])))
+    found, ground = straightened(found, points(found))
+    return runs(_through_instants(still(found, ground, settings), np.diff(found["time"])))
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:
@@ -137,7 +138,7 @@ def _speeds(found: Track, ground: Points, counted: Mask, lengths: Numbers, rows:
 
 def _off_line(ground: Points, times: Integers, counted: Mask, lengths: Numbers) -> Mask:
     """Positions to which a device went, and from which it came back, ASIDE times as fast as it moved before, after
-    and on the whole."""
+    and on the whole, though it could be driven."""
     found = np.zeros(len(times), np.bool_)
     if len(times) < 3:
         return found

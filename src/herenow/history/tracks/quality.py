@@ -86,6 +86,14 @@ def place(point: Points) -> tuple[float, float]:
     return math.degrees(math.atan2(y, x)), math.degrees(latitude)
 
 
+def places(some: Points) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The same of many, as a track has them."""
+    x, y, z = some
+    longitude, latitude = np.arctan2(y, x), np.arctan2(z, np.hypot(x, y) * (1 - _ECCENTRICITY))
+    rounded = [np.rint(np.degrees(one) * PLACES).astype(np.int32) for one in (longitude, latitude)]
+    return rounded[0], rounded[1]
+
+
 def distances(some: Points, others: Points) -> npt.NDArray[np.float64]:
     """Metres through the earth; 0.006 % less than over it at 240 km, as far as anything goes in MAX_LEG_TIME."""
     steps = some - others
