@@ -55,6 +55,7 @@ def test_the_command_erases_a_device_and_proves_it(tmp_path: Path) -> None:
         assert again.returncode == 2
         assert "never reported" in again.stderr
         assert "Traceback" not in again.stderr
+        wait_for(lambda: httpx.get(f"{server.url}/api/storage", timeout=PATIENCE).status_code == 200)
         told = herenow("storage", "--store", f"sqlite:///{path}")
         assert told.returncode == 0, told.stderr
         assert told.stdout.startswith("1 positions: ")

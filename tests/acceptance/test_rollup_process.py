@@ -22,6 +22,8 @@ def made(server: Server) -> int:
 
 def positions(server: Server) -> int:
     answer = httpx.get(f"{server.url}/api/history/days/{NOW}", timeout=PATIENCE)
+    if answer.status_code == 503:  # before the first round
+        return -1
     assert answer.status_code == 200, answer.text
     count: int = answer.json()["total"]["positions"]
     return count

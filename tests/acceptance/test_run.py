@@ -88,7 +88,8 @@ def test_what_was_seen_is_there_after_a_restart(tmp_path: Path) -> None:
         query = {"bbox": "24,59,26,61", "zoom": "9"}
         wait_for(
             lambda: (
-                httpx.get(f"{server.url}/api/history/density", params=query, timeout=PATIENCE).json()["positions"] == 20
+                httpx.get(f"{server.url}/api/history/density", params=query, timeout=PATIENCE).json().get("positions")
+                == 20
             )
         )
 

@@ -26,7 +26,7 @@ def driven(server: Server) -> Server:
     last = {"time": NOW, "latitude": 60.0, "longitude": 25.5, "speed": 3.0, "course": 90.0, "altitude": 8.0}
     named: dict[str, object] = {"device_id": "told", "attributes": {"name": "Told", "kind": "bus", "seats": 40}, **last}
     report(server, *rows, named)
-    wait_for(lambda: bool(httpx.get(f"{server.url}/api/devices/told/trips", timeout=PATIENCE).json()["pieces"]))
+    wait_for(lambda: bool(httpx.get(f"{server.url}/api/devices/told/trips", timeout=PATIENCE).json().get("pieces")))
     return server
 
 

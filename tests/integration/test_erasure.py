@@ -25,6 +25,7 @@ KEYS: dict[Server, Path] = {}  # the file that holds the key of a server
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store = tmp_path_factory.mktemp("erasure") / "positions.db"
     with running(store) as started:
+        wait_for(lambda: get(started, "/api/history").json()["made"] is not None)
         KEYS[started] = store.with_name("positions.db.erase-key")
         yield started
 
@@ -135,7 +136,7 @@ def test_the_key_is_readable_by_its_user_alone_and_stays(tmp_path: Path) -> None
 
 def test_the_disk_that_is_taken_is_told(server: Server) -> None:
     fill(server, "any")
-    wait_for(lambda: get(server, "/api/storage").json()["positions"] > 0)
+    wait_for(lambda: get(server, "/api/storage").json().get("positions", 0) > 0)
     found = get(server, "/api/storage").json()
     assert found["position_bytes"] > 0
     assert found["rollup_bytes"] > 0

@@ -11,6 +11,7 @@ from herenow.api.body import Bodies
 from herenow.bus.port import Bus
 from herenow.errors import StoreUnavailable
 from herenow.history.export.prepared import Prepared
+from herenow.history.rollups.made import MadeRollups
 from herenow.history.tracks.stillness import TripSettings
 from herenow.intake.intake import LocalIntake
 from herenow.live.device_commands import DeviceCommands
@@ -44,6 +45,11 @@ class HistoryContext(msgspec.Struct, frozen=True):
     retention: Retention
     prepared: Prepared
     trips: TripSettings
+
+    @property
+    def rollups(self) -> MadeRollups:
+        """For whatever is answered from rollups alone: until they are made, reading them raises StoreUnavailable."""
+        return MadeRollups(self.store.rollups, self.trips)
 
     async def device(self, device_id: str) -> Device | None:
         """At its newest position; None for one that never reported. Raises StoreUnavailable."""

@@ -10,8 +10,9 @@ import httpx
 from herenow.api.paths import encoded
 from herenow.errors import BadRequest, SettingsError, Unavailable
 from herenow.history.queries.storage import Storage, storage
+from herenow.history.rollups.made import MadeRollups
 from herenow.run.erase_key import key_file, read_key
-from herenow.run.pipeline import open_store, retention_of
+from herenow.run.pipeline import open_store, retention_of, trip_settings
 from herenow.settings import Settings
 
 ANSWER_WITHIN = 600.0  # s; a device may have millions of positions
@@ -21,8 +22,9 @@ Left = dict[str, Any]  # as GET /api/devices/{device_id}/traces tells
 
 
 async def read_storage(settings: Settings) -> Storage:
-    """From the store itself. Raises StoreUnavailable."""
+    """From the store itself. Raises StoreUnavailable, also where its rollups are not made yet."""
     async with open_store(settings, writes=False) as store:
+        await MadeRollups(store.rollups, trip_settings(settings)).check()
         return await storage(store, retention_of(settings))
 
 

@@ -44,7 +44,7 @@ async def fleet(
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
     range_ = _range(start, end)
     found = await analytics(
-        context.store.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
+        context.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
     )
     return json_response({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_to_json, found)})
 
@@ -63,7 +63,7 @@ async def distances(
     range_, behind = _range(start, end), device_place(cursor)
     ids = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
     page = [device_id for device_id in ids if device_id > behind][:limit]
-    found = await analytics(context.store.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), context.trips))
+    found = await analytics(context.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), context.trips))
     days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
     for one, metres in found.by_device_day.items():
         days[one.device_id][str(one.day * DAY)] = round(metres, 1)

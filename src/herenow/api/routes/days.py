@@ -72,7 +72,7 @@ async def fleet_day(
 ) -> Response:
     """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
     number = span(day, str(2**53), 0).start // DAY
-    rows = await context.store.rollups.get([prefix_range(part) for part in day_parts(number)])
+    rows = await context.rollups.get([prefix_range(part) for part in day_parts(number)])
     found = await asyncio.to_thread(lambda: {key.decode(): read_figures(value) for some in rows for key, value in some})
     behind = device_place(cursor)
     page = sorted(device_id for device_id in found if device_id > behind)[:limit]
@@ -86,14 +86,14 @@ async def _summaries(context: HistoryContext, device_id: str, range_: Span, *, r
     """By day; `raw` as if everything were to be believed."""
     first, last = range_.start // DAY, (range_.end - 1) // DAY
     if raw:
-        return await raw_summaries(context.store.rollups, device_id, first, last, context.trips)
-    return await read_summaries(context.store.rollups, device_id, first, last)
+        return await raw_summaries(context.rollups, device_id, first, last, context.trips)
+    return await read_summaries(context.rollups, device_id, first, last)
 
 
 async def _pieces(context: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
     """Those that touch the range; `raw` ones only as far as a day before and after it."""
     if not raw:
-        return await read_pieces(context.store.rollups, device_id, range_)
+        return await read_pieces(context.rollups, device_id, range_)
     found = await _summaries(context, device_id, Span(range_.start - DAY, range_.end + DAY), raw=True)
     pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
     return [piece for piece in pieces if piece.end >= range_.start and piece.start < range_.end]

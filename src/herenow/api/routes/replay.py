@@ -28,7 +28,7 @@ router = APIRouter(tags=["history"])
 async def manifest(context: WithHistory, start: From = None, end: To = None) -> Response:
     """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
     range_ = whole_hours(span(start, end, DAY))
-    held = await closed_blocks(context.store.rollups, range_, "hour")
+    held = await closed_blocks(context.rollups, range_, "hour")
     told = [{"block": block.number, "version": block.made.hex()} for block in held]
     return json_response({"from": range_.start, "to": range_.end, "length": HOUR, "steps": STEPS, "blocks": told})
 
@@ -49,8 +49,8 @@ async def replay_block(
         raise BadRequest(f"level: expected 0 to {len(STEPS) - 1}, got {level}")
     if not -(2**40) < block < 2**40:
         raise BadRequest(f"block: expected a number of hours since 1970, got {block}")
-    held = await closed_blocks(context.store.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
-    packed = await (raw_block if raw else read_block)(context.store.rollups, block, level)
+    held = await closed_blocks(context.rollups, Span(block * HOUR, (block + 1) * HOUR), "hour")
+    packed = await (raw_block if raw else read_block)(context.rollups, block, level)
     plain = bool(device) or "deflate" not in accept_encoding
     tag = f'"{zlib.crc32(packed + repr((plain, sorted(device or []))).encode()):08x}"'
     current = [one.made.hex() for one in held]

@@ -8,7 +8,6 @@ is done again, and doing it twice changes nothing.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from zlib import crc32
 
 import structlog
 
@@ -34,14 +33,13 @@ from herenow.history.rollups.keys import (
     prefix_range,
     single_range,
 )
+from herenow.history.rollups.made import MADE_BY, UNTIL, made_until, read_state, version_of
 from herenow.history.rollups.points import OTHER, points
 from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
-from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
 from herenow.model.clock import DAY, now
 from herenow.store.port import Range, Row, Store
 
-VERSION = f"3.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 AT_ONCE = 32  # devices
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges
@@ -59,7 +57,7 @@ class Rollup:
     def __init__(self, store: Store, settings: TripSettings = DEFAULT) -> None:
         self._store = store
         self._settings = settings
-        self._version = f"{VERSION}.{crc32(repr(settings).encode()):08x}".encode()
+        self._version = version_of(settings)
 
     async def run(self) -> None:
         """Until it is cancelled; a store that fails is tried again."""
@@ -92,6 +90,7 @@ class Rollup:
         """Everything from the beginning. Raises StoreUnavailable."""
         rollups = self._store.rollups
         began, until = now(), (await self._store.changes(None)).until
+        await rollups.put([Row(STATE, key) for key in (MADE, UNTIL, MADE_BY)])  # first, so that nobody reads a part
         await rollups.clear()
         day, last = -(2**31), now() // DAY
         while found := await self._store.active(day):
@@ -108,12 +107,10 @@ class Rollup:
         await rollups.put([Row(STATE, MADE, number_key(began))])
 
     async def _since(self) -> int | None:
-        [rows] = await self._store.rollups.get([prefix_range(STATE)])
-        state = dict(rows)
-        return key_number(state[b"until"]) if state.get(b"version") == self._version else None
+        return made_until(await read_state(self._store.rollups), self._version)
 
     def _state(self, until: int) -> list[Row]:
-        return [Row(STATE, b"until", number_key(until)), Row(STATE, b"version", self._version)]
+        return [Row(STATE, UNTIL, number_key(until)), Row(STATE, MADE_BY, self._version)]
 
     async def _devices(self, hours: dict[str, Sequence[int]]) -> None:
         """Makes hours of devices, AT_ONCE at a time."""

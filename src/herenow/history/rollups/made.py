@@ -1,0 +1,60 @@
+"""Whether the rollups are made: of all positions, by these rules and settings. Until then nothing is read of them, as
+it would look as if there was less than there is."""
+
+from collections.abc import Mapping, Sequence
+from zlib import crc32
+
+from herenow.errors import StoreUnavailable
+from herenow.history.rollups.keys import MADE, STATE, key_number, prefix_range
+from herenow.history.tracks.quality import VERSION as RULES
+from herenow.history.tracks.stillness import TripSettings
+from herenow.store.port import Range, Rollups, Row
+
+VERSION = f"3.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+UNTIL, MADE_BY = b"until", b"version"
+
+State = Mapping[bytes, bytes]
+
+
+def version_of(settings: TripSettings) -> bytes:
+    return f"{VERSION}.{crc32(repr(settings).encode()):08x}".encode()
+
+
+async def read_state(rollups: Rollups) -> State:
+    """Raises StoreUnavailable."""
+    [rows] = await rollups.get([prefix_range(STATE)])
+    return dict(rows)
+
+
+def made_until(state: State, version: bytes) -> int | None:
+    """Up to which change of the store this version has made them; None where that is to begin."""
+    return key_number(state[UNTIL]) if state.get(MADE_BY) == version else None
+
+
+class MadeRollups:
+    """Rollups that are read only once they are made. The state is read together with what is asked for, so also what
+    is being made from the beginning is noticed, in whichever process."""
+
+    def __init__(self, rollups: Rollups, settings: TripSettings) -> None:
+        self._rollups, self._version = rollups, version_of(settings)
+
+    async def check(self) -> None:
+        """Raises StoreUnavailable where they are not made."""
+        await self.get([])
+
+    async def get(self, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
+        """Raises StoreUnavailable also where they are not made, else as the port says."""
+        state, *found = await self._rollups.get([prefix_range(STATE), *ranges])
+        keys = dict(state)
+        if MADE not in keys or keys.get(MADE_BY) != self._version:
+            raise StoreUnavailable(
+                "the rollups of history are not made yet, or not by these settings of trips; `herenow run` and "
+                "`herenow rollup` make them, so ask again soon"
+            )
+        return found
+
+    async def put(self, rows: Sequence[Row]) -> None:
+        await self._rollups.put(rows)
+
+    async def clear(self) -> None:
+        await self._rollups.clear()
