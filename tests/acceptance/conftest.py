@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from tests.acceptance.browser import launched
 from tests.acceptance.watched import Watched
 from tests.support.patience import PATIENCE
-from tests.support.server import Server, report, running
+from tests.support.server import Server, report, running, wait_for_history
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("demo") / "positions.db", "--demo") as server:
+        wait_for_history(server)
         yield server
 
 
@@ -42,6 +43,7 @@ def parked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("parked") / "positions.db") as server:
         for number in range(PARKED):
             assert report(server, *drive(number)).json()["rejected"] == []
+        wait_for_history(server)
         yield server
 
 

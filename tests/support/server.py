@@ -106,6 +106,11 @@ def wait_for(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def wait_for_history(server: Server) -> None:
+    """Until rollups are made for the first time: before that, all that is read from them is answered 503."""
+    wait_for(lambda: httpx.get(f"{server.url}/api/history", timeout=PATIENCE).json()["made"] is not None)
+
+
 def report(server: Server, *positions: dict[str, object]) -> httpx.Response:
     return httpx.post(f"{server.url}/api/positions", json=list(positions), timeout=PATIENCE)
 
