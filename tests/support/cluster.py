@@ -23,10 +23,12 @@ async def standing(store: str, bus: str, *, recorders: int = 2) -> AsyncIterator
     await make_schema(store, bus)
     ports = [free_port(), free_port()]
     async with contextlib.AsyncExitStack() as stack:
-        commands = [("serve", "--port", str(port)) for port in ports] + [("record",)] * recorders
+        commands = [("serve", "--port", str(port)) for port in ports] + [("record",)]
         started = await asyncio.gather(
             *(stack.enter_async_context(process(*command, store=store, bus=bus)) for command in commands)
         )
+        for _ in range(recorders - 1):  # the first has the shards, these are in reserve
+            started.append(await stack.enter_async_context(process("record", store=store, bus=bus)))
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         viewers = await stack.enter_async_context(watching(urls))
         try:
