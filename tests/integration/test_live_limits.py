@@ -17,8 +17,8 @@ from tests.support.sockets import WIRES, WORLD, Reporter, fix, memory, open_sock
 LONG = "x" * 115  # in names, so that a few thousand devices are more than systems hold back
 MEGABYTE = 1_000_000
 PLENTY = 64 * 1024  # bytes of a message
-# A busy machine takes long over what a deaf viewer misses.
-PATIENT = {"herenow.live.hub.STALLED": PATIENCE}
+# A busy machine takes long over what a deaf viewer misses; statistics would fill it up meanwhile.
+PATIENT = {"herenow.live.hub.STALLED": PATIENCE, "herenow.api.live.websocket.BEAT": PATIENCE}
 
 
 @pytest.fixture
