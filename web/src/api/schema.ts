@@ -642,10 +642,10 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Events
+         * Event Stream
          * @description The messages of `herenow.json.v1`, one way.
          */
-        readonly get: operations["events_live_sse_get"];
+        readonly get: operations["event_stream_live_sse_get"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1187,6 +1187,15 @@ export interface components {
             readonly stayed: number;
             readonly visits: number;
         };
+        /** ExportState */
+        readonly ExportState: {
+            readonly bytes: number;
+            /** @default null */
+            readonly detail?: string | null;
+            readonly id: string;
+            /** @enum {unknown} */
+            readonly state: "failed" | "ready" | "writing";
+        };
         /** FarthestSums */
         readonly FarthestSums: {
             readonly device_id: string;
@@ -1225,14 +1234,6 @@ export interface components {
             readonly to: number;
             readonly version: string;
         };
-        /**
-         * Kind
-         * @description Of devices of one kind: positions a day lately, and the days that they are kept, None for ever.
-         */
-        readonly Kind: {
-            readonly a_day: number;
-            readonly kept: number | null;
-        };
         /** Lag */
         readonly Lag: {
             readonly p50: number;
@@ -1240,7 +1241,7 @@ export interface components {
         };
         /** Latest */
         readonly Latest: {
-            readonly positions: readonly components["schemas"]["Live"][];
+            readonly positions: readonly components["schemas"]["LivePosition"][];
             readonly time: number;
             readonly truncated: boolean;
         };
@@ -1263,10 +1264,10 @@ export interface components {
             readonly tolerance: number;
         };
         /**
-         * Live
+         * LivePosition
          * @description A position in a live message: flat, and `timestamp` for `time`.
          */
-        readonly Live: {
+        readonly LivePosition: {
             /** @default null */
             readonly accuracy?: number | null;
             /** @default null */
@@ -1375,15 +1376,6 @@ export interface components {
                 number
             ];
         };
-        /** State */
-        readonly State: {
-            readonly bytes: number;
-            /** @default null */
-            readonly detail?: string | null;
-            readonly id: string;
-            /** @enum {unknown} */
-            readonly state: "failed" | "ready" | "writing";
-        };
         /** Stats */
         readonly Stats: {
             readonly backlog: components["schemas"]["Backlog"] | null;
@@ -1421,12 +1413,20 @@ export interface components {
         readonly Storage: {
             readonly grows: number | null;
             readonly kinds: {
-                readonly [key: string]: components["schemas"]["Kind"];
+                readonly [key: string]: components["schemas"]["StorageKind"];
             };
             readonly position_bytes: number;
             readonly positions: number;
             readonly predicted: number | null;
             readonly rollup_bytes: number;
+        };
+        /**
+         * StorageKind
+         * @description Of devices of one kind: positions a day lately, and the days that they are kept, None for ever.
+         */
+        readonly StorageKind: {
+            readonly a_day: number;
+            readonly kept: number | null;
         };
         /**
          * StoredPosition
@@ -2047,7 +2047,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["State"];
+                    readonly "application/json": components["schemas"]["ExportState"];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -2084,7 +2084,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["State"];
+                    readonly "application/json": components["schemas"]["ExportState"];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -2870,7 +2870,7 @@ export interface operations {
             };
         };
     };
-    readonly events_live_sse_get: {
+    readonly event_stream_live_sse_get: {
         readonly parameters: {
             readonly query?: {
                 /** @description west,south,east,north */
