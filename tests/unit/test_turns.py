@@ -67,3 +67,15 @@ def test_moves_in_slices_are_those_of_the_whole(moves: list[tuple[str, int, int]
     assert moved == whole
     assert in_one is not None
     assert moved == {device.device_id: device for device in in_one}
+
+
+@given(moves=MOVES)
+def test_a_delivery_moves_devices_in_order_of_time_whatever_its_own_order(moves: list[tuple[str, int, int]]) -> None:
+    positions = [position(device_id, NOW + time, 60.0 + place / 1000) for device_id, time, place in moves]
+    before = {"a": advance({}, [position("a", NOW + 5)])[0]}
+    in_order = sorted(positions, key=lambda one: one.version)
+    assert last_places(advance(before, positions)) == last_places(advance(before, in_order))
+
+
+def last_places(moves: list[Device]) -> dict[str, tuple[int, float, float]]:
+    return {device.device_id: (device.position.time, device.position.latitude, device.distance) for device in moves}

@@ -1,6 +1,6 @@
 """A device: what reports positions, as its newest one and the few before tell."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -10,6 +10,7 @@ from herenow.model.contact import STALE_AFTER, Contact, after_reception
 from herenow.model.geo import sphere
 from herenow.model.leg import is_leg
 from herenow.model.position import Position
+from herenow.model.slices import in_one
 
 Status = Literal["moving", "idle", "stopped", "stale"]
 STATUSES: tuple[Status, ...] = ("moving", "idle", "stopped", "stale")
@@ -20,6 +21,7 @@ SIGMAS = 2.0  # times as far as it says that it is inaccurate, but
 WIDEST = 200.0  # m at most
 HELD = 60_000  # ms that a speed made of positions holds in that room; a slow walk needs some time to leave it
 COURSE_LEG = 10.0  # m; a shorter leg is noise and has no direction
+SLICE = 1000  # positions before other work gets its turn
 LONGEST = {"name": 128, "kind": 32}  # characters of what a position says of its device
 
 
@@ -160,14 +162,35 @@ def advance(newest: Mapping[str, Device], positions: Sequence[Position]) -> list
 
     Late positions, repetitions and those ahead of their time move no device; they say that it was heard.
     """
-    moves = steps(newest, positions, {})
+    return in_one(advance_in_slices(newest, positions, {}))
+
+
+def advance_in_slices(
+    newest: Mapping[str, Device], positions: Sequence[Position], now: dict[str, Device]
+) -> Generator[None, None, list[Device]]:
+    """As `advance`, with a pause after each SLICE of positions; `now`, empty before, becomes the last step of each
+    device."""
+    moves = yield from _all_steps(newest, positions, now)
     if moves is None:
-        moves = steps(newest, in_order(positions), {})
+        now.clear()
+        in_order = sorted(positions, key=lambda position: position.version)
+        moves = yield from _all_steps(newest, in_order, now)
     return moves or []
 
 
-def in_order(positions: Sequence[Position]) -> list[Position]:
-    return sorted(positions, key=lambda position: position.version)
+def _all_steps(
+    newest: Mapping[str, Device], positions: Sequence[Position], now: dict[str, Device]
+) -> Generator[None, None, list[Device] | None]:
+    """None where positions that are to be taken are out of order."""
+    moves: list[Device] = []
+    for start in range(0, len(positions), SLICE):
+        if start:
+            yield
+        found = steps(newest, positions[start : start + SLICE], now)
+        if found is None:
+            return None
+        moves += found
+    return moves
 
 
 def steps(newest: Mapping[str, Device], positions: Sequence[Position], now: dict[str, Device]) -> list[Device] | None:

@@ -4,7 +4,6 @@ that what is acknowledged is stored, and what a viewer sees is in history."""
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
 from contextlib import aclosing
 
 import structlog
@@ -14,11 +13,10 @@ from herenow.errors import StoreUnavailable, Unavailable
 from herenow.metrics.histogram import Histogram
 from herenow.metrics.rate import Rate
 from herenow.model.clock import now
-from herenow.model.device import Device, in_order, late_positions, steps
-from herenow.model.position import Position
+from herenow.model.device import Device, advance_in_slices, late_positions
+from herenow.model.slices import in_turns
 from herenow.store.port import Store
 
-SLICE = 1000  # positions before other work gets its turn
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 2.0  # s
 REMEMBERED = 600.0  # s, then devices are looked up anew: another process may have erased one
@@ -113,7 +111,7 @@ class Recorder:
     async def _store_and_announce(self, delivery: Delivery) -> None:
         await self._look_up_unknown(delivery)
         newest: dict[str, Device] = {}
-        moves = await self._advance(delivery.positions, newest)
+        moves = await in_turns(advance_in_slices(self._newest, delivery.positions, newest))
         await self._store.write(delivery.positions, list(newest.values()))
         found = [device for device in self._unannounced.values() if device.device_id not in newest]
         late = late_positions(self._newest, delivery.positions)
@@ -123,26 +121,6 @@ class Recorder:
         await delivery.acknowledge()
         self.stored.add(len(delivery.positions))
         self.lag.add(now() - delivery.published, len(delivery.positions))
-
-    async def _advance(self, positions: Sequence[Position], newest: dict[str, Device]) -> list[Device]:
-        """What positions move, step by step in order of time; `newest` becomes the last step of each device."""
-        moves = await self._steps(positions, newest)
-        if moves is None:
-            newest.clear()
-            moves = await self._steps(in_order(positions), newest)
-        return moves or []
-
-    async def _steps(self, positions: Sequence[Position], newest: dict[str, Device]) -> list[Device] | None:
-        """None where positions that are to be taken are out of order."""
-        moves: list[Device] = []
-        for start in range(0, len(positions), SLICE):
-            if start:
-                await asyncio.sleep(0)
-            found = steps(self._newest, positions[start : start + SLICE], newest)
-            if found is None:
-                return None
-            moves += found
-        return moves
 
     def forget(self, device_id: str) -> None:
         """The device is erased: what it reports from now on is all that is known of it."""

@@ -8,6 +8,7 @@ import msgspec
 
 from herenow.errors import BadRequest, TooLarge
 from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report, is_unknown
+from herenow.model.slices import in_one
 from herenow.wire.elements import split_array, too_many
 from herenow.wire.fields import MALFORMED, cut, not_finite, unreadable
 
@@ -29,13 +30,7 @@ def decode_reports(body: bytes, most: int = MAX_BATCH) -> Decoded:
 
     Raises BadRequest where the whole is not JSON, TooLarge beyond `most` reports.
     """
-    slices = decode_in_slices(body, most)
-    while True:
-        try:
-            next(slices)
-        except StopIteration as end:
-            decoded: Decoded = end.value
-            return decoded
+    return in_one(decode_in_slices(body, most))
 
 
 def decode_in_slices(body: bytes, most: int = MAX_BATCH) -> Generator[None, None, Decoded]:

@@ -1,7 +1,5 @@
 """Positions in."""
 
-import asyncio
-from collections.abc import Generator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 from herenow.api.body import UnknownEncoding
 from herenow.api.context import WithContext
 from herenow.api.errors import problem
+from herenow.model.slices import in_turns
 from herenow.wire import json
-from herenow.wire.reports import Decoded, decode_in_slices
+from herenow.wire.reports import decode_in_slices
 
 router = APIRouter(tags=["positions"])
 
@@ -45,7 +44,7 @@ _BODY = {
 async def report_positions(request: Request, context: WithContext) -> Response:
     """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
     try:
-        reports, rejected = await _in_turns(decode_in_slices(await context.bodies.read(request)))
+        reports, rejected = await in_turns(decode_in_slices(await context.bodies.read(request)))
     except UnknownEncoding as error:
         return problem(415, str(error))
     receipt = await context.intake.take_numbered(reports, rejected, "http")
@@ -56,17 +55,6 @@ async def report_positions(request: Request, context: WithContext) -> Response:
             422, f"nothing was accepted; position {first.index}: {where}{first.reason}", **_receipt_to_json(receipt)
         )
     return Response(json.encode(receipt), media_type="application/json")
-
-
-async def _in_turns(work: Generator[None, None, Decoded]) -> Decoded:
-    """Does all of it, and lets others work at each pause."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            decoded: Decoded = end.value
-            return decoded
-        await asyncio.sleep(0)
 
 
 def _receipt_to_json(receipt: Any) -> dict[str, object]:
