@@ -1,4 +1,4 @@
-"""How large bodies of reports are taken apart: with pauses, within bounds, and each report by itself."""
+"""How large bodies of reports are taken apart: with pauses, within bounds, and report by report."""
 
 import json
 import math

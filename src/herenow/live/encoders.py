@@ -75,7 +75,7 @@ class JsonEncoder:
     def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002 - names are in all
         return [b",".join(map(self._texts.of, piece)) for piece in _cut(rows.tolist(), starts)]
 
-    def encode_steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002
+    def encode_steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002 - as above
         return b",".join(json.encode_live(device) for _, device in steps)
 
     def write(self, blocks: Sequence[bytes], *, snapshot: bool, view: int = 0) -> Written:
@@ -158,15 +158,15 @@ class ArticleEncoder:
     def __init__(self, state: HubState) -> None:
         self._fleet = state.fleet
 
-    def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002
+    def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002 - it has no names
         devices = self._fleet.devices
         frames = [websocket_frames.text(legacy_article.encode_update(devices[row])) for row in rows.tolist()]
         return [b"".join(piece) for piece in _cut(frames, starts)]
 
-    def encode_steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002
+    def encode_steps(self, steps: Steps, named: Marks) -> bytes:  # noqa: ARG002 - as above
         return b"".join(websocket_frames.text(legacy_article.encode_update(device)) for _, device in steps)
 
-    def write(self, blocks: Sequence[bytes], *, snapshot: bool, view: int = 0) -> Written:  # noqa: ARG002
+    def write(self, blocks: Sequence[bytes], *, snapshot: bool, view: int = 0) -> Written:  # noqa: ARG002 - it has no views
         return [b"".join(blocks)]
 
     def text(self, content: bytes) -> bytes | None:  # noqa: ARG002 - there is nothing but positions

@@ -105,7 +105,7 @@ def decode_client_message(text: bytes) -> ClientMessage:
 
 
 def _with_any_number(text: bytes) -> ReportMessage | None:
-    """A report with NaN or Infinity in its positions, each of which is then taken or rejected by itself."""
+    """A report with NaN or Infinity in its positions, each of which the intake then accepts or rejects."""
     try:
         members = json.loads(text.decode())
         if not isinstance(members, dict) or "positions" not in members:

@@ -43,7 +43,7 @@ export class Resumption {
     return this.#token ? { ...message, resume: this.#token } : message;
   }
 
-  /** Takes every message of the connection in order; null stands for one that could not be decoded. */
+  /** Takes every message of the connection in order; null is one that could not be decoded. */
   onMessage(message: Message | null): void {
     if (message?.type === "ping") this.#advance(message.seq);
     else if (message?.type === "snapshot" || message?.type === "update") this.#onPositions(message);

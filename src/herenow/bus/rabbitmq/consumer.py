@@ -50,7 +50,7 @@ class RabbitDelivery:
         """A merged one speaks for all before it on the link, too: they were settled before."""
         self._link.acknowledge(self._shipments[-1][0].tag, multiple=len(self._shipments) > 1)
 
-    async def requeue(self, error: Unavailable) -> None:  # noqa: ARG002 - its publisher was told long ago
+    async def requeue(self, error: Unavailable) -> None:  # noqa: ARG002 - its publisher has long had its answer
         """It is what the recorder gets next: refusing it to RabbitMQ would only send it in circles."""
         self._requeued.append(self._shipments)
 

@@ -81,8 +81,8 @@ async def follow(
     on_note: NoteHandler,
     tell: Callable[[str | None], None],
 ) -> None:
-    """Hands on all news until cancelled; None where some may be lost: whenever it begins to listen, too.
-    `heard` is told of each bulletin first, `on_note` of notes; `tell` why it hears none, None while it does."""
+    """Passes on all news until cancelled, and None where some may be lost: also each time that it begins to listen.
+    Calls `heard` with each bulletin first, `on_note` with notes, `tell` with the reason why none come, or None."""
     pause = FIRST_PAUSE
     while True:
         try:

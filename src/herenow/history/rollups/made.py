@@ -32,8 +32,8 @@ def made_until(state: State, version: bytes) -> int | None:
 
 
 class MadeRollups:
-    """Rollups that are read only once they are made. The state is read together with what is asked for, so also what
-    is being made from the beginning is noticed, in whichever process."""
+    """Rollups that are read only once they are made. One reading has both the state and the ranges, so it also notices
+    a rebuild that another process began."""
 
     def __init__(self, rollups: Rollups, settings: TripSettings) -> None:
         self._rollups, self._version = rollups, version_of(settings)
