@@ -17,6 +17,7 @@ from herenow.store.cassandra.session import open_session
 from herenow.store.cassandra.url import read_cassandra_url
 from tests.support.dose import dose, long
 from tests.support.processes import make_schema, process
+from tests.support.procfs import arguments, children
 from tests.support.server import wait_for, with_constants
 
 ENDS_WITHIN = 300  # s
@@ -61,20 +62,8 @@ def waiting(bus: str) -> int:
     return sum(count or 0 for count in counts)
 
 
-def children(pid: int) -> list[int]:
-    """Processes that a process has started and that still run."""
-    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _parent(entry) == pid]
-
-
-def _parent(entry: Path) -> int | None:
-    try:
-        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return None
-
-
 def serving(pid: int) -> bool:
-    return "serve" in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return "serve" in arguments(pid)
 
 
 @long

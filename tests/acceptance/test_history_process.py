@@ -13,7 +13,8 @@ import pytest
 
 from herenow.model.clock import HOUR
 from tests.support.patience import PATIENCE
-from tests.support.server import Server, alive, beside, report, running, wait_for
+from tests.support.procfs import alive, arguments, processor_time
+from tests.support.server import Server, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 COUNT = 40_000
@@ -52,7 +53,7 @@ def started(server: Server) -> int:
     def is_there() -> bool:
         child = beside(server, "history")
         found[:] = [child] if child else []
-        return child is not None and "herenow-" in Path(f"/proc/{child}/cmdline").read_text()
+        return child is not None and any("herenow-" in one for one in arguments(child))
 
     wait_for(is_there)
     wait_for(lambda: listens(found[0]))
@@ -61,15 +62,9 @@ def started(server: Server) -> int:
 
 def listens(child: int) -> bool:
     """Whether questions reach it: until then, the server answers them."""
-    path = Path(f"/proc/{child}/cmdline").read_text().rstrip("\0").rpartition("\0")[2]
+    path = arguments(child)[-1]
     with socket.socket(socket.AF_UNIX) as end:
         return end.connect_ex(path) == 0
-
-
-def time_of(pid: int) -> int:
-    """Ticks of processor time."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
 
 
 EXPORT = "/api/export?format=csv&device=van/1"
@@ -148,9 +143,9 @@ def test_who_leaves_is_not_answered_to_the_end(server: Server) -> None:
 
 
 def idle(pid: int) -> bool:
-    before = time_of(pid)
+    before = processor_time(pid)
     time.sleep(0.3)
-    return time_of(pid) <= before + 1
+    return processor_time(pid) <= before + 1
 
 
 def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:

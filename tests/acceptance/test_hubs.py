@@ -15,6 +15,7 @@ from tests.services.haproxy import HAProxy
 from tests.support.delivery_checker import Load, judge
 from tests.support.ports import free_port
 from tests.support.processes import Process, make_schema, process, until
+from tests.support.procfs import alive, children
 
 BOX = (24.0, 59.0, 26.0, 61.0)
 VIEWERS = 30
@@ -77,15 +78,6 @@ async def test_viewers_behind_haproxy_come_back_to_any_hub_and_miss_nothing(
         verdict = await judge(load, proxy.url, [])
         assert verdict.kept, verdict
         await ends_at(clients, load)
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 async def ready(server: Process, workers: int) -> None:

@@ -10,7 +10,8 @@ import httpx
 
 from tests.acceptance.test_commands import herenow
 from tests.support.patience import PATIENCE
-from tests.support.server import Server, alive, beside, report, running, wait_for
+from tests.support.procfs import alive
+from tests.support.server import Server, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
 

@@ -74,8 +74,8 @@ def test_what_was_seen_is_there_after_a_restart(tmp_path: Path) -> None:
     with running(store) as server:
         told = {"kind": "bus", "name": "Bus 1"}
         for n in range(20):
-            report(server, fix("bus-1", NOW - 60_000 + n * 1000, latitude=60.0 + n / 1000, attributes=told))
-        wait_for(lambda: newest(server, "bus-1") == NOW - 41_000)  # the fleet follows the store by a tick
+            report(server, fix("bus-1", NOW - 120_000 + n * 5000, latitude=60.0 + n / 1000, attributes=told))
+        wait_for(lambda: newest(server, "bus-1") == NOW - 25_000)  # the fleet follows the store by a tick
         before = httpx.get(f"{server.url}/api/devices/bus-1", timeout=PATIENCE).json()
         assert server.stop() == 0
     assert not store.with_name(store.name + "-wal").exists(), "what was stored is in one file once it has stopped"

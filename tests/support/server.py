@@ -15,6 +15,7 @@ import httpx
 
 from tests.support.patience import PATIENCE
 from tests.support.ports import free_port
+from tests.support.procfs import arguments, children
 
 
 class Server:
@@ -117,15 +118,6 @@ def report(server: Server, *positions: dict[str, object]) -> httpx.Response:
 
 def beside(server: Server, command: str) -> int | None:
     """The process that runs `herenow COMMAND` beside it (Linux); None where there is none."""
-    pid = server.process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    found = [int(child) for child in children if command in Path(f"/proc/{child}/cmdline").read_text().split("\0")]
+    found = [child for child in children(server.process.pid) if command in arguments(child)]
     assert len(found) <= 1
     return found[0] if found else None
-
-
-def alive(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
