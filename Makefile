@@ -1,4 +1,6 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Each of many processes would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run services test plan test-unit test-long check format bench web lock clean
 
 run:     ## Herenow with recorded and simulated vehicles, at http://127.0.0.1:8000

@@ -24,7 +24,7 @@ from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.logs import set_up_logs
 from herenow.model.device import first_seen
 from herenow.model.position import Position
-from herenow.run.pipeline import make_schema
+from herenow.run.schema import make_schema
 from herenow.settings import read_settings
 from herenow.store.cassandra.store import CassandraStore
 from herenow.store.cassandra.url import read_cassandra_url

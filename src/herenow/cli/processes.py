@@ -133,7 +133,7 @@ def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) ->
 
     Example: `herenow schema --store cassandra://db1,db2/herenow?replication=3 --bus amqp://herenow:secret@mq1,mq2/`
     """
-    from herenow.run.pipeline import make_schema
+    from herenow.run.schema import make_schema
 
     set_up_logs()
     for line in in_loop(make_schema(read_settings(config, {"store": store, "bus": bus}))):

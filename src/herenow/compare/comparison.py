@@ -22,7 +22,7 @@ from herenow.compare.machine import files_for, machine
 from herenow.compare.measure import Told, measure
 from herenow.compare.versions import VERSION_1, VERSION_2, Version, running
 from herenow.errors import SettingsError
-from herenow.run.server import stop_signal
+from herenow.run.signals import stop_signal
 from herenow.settings import Settings, loopback
 
 STAGES = 9  # that are told: the services, then starting and three measurements of each version

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from herenow.compare.load import PREFIX
 from herenow.errors import HerenowError, StoreUnavailable, Unavailable
-from herenow.run.pipeline import make_schema
+from herenow.run.schema import make_schema
 from herenow.settings import Settings
 from herenow.store.cassandra.session import CassandraSession, open_session
 from herenow.store.cassandra.url import read_cassandra_url

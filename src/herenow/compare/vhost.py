@@ -9,7 +9,7 @@ from herenow.bus.rabbitmq.connection import RabbitConnection, open_connection
 from herenow.bus.rabbitmq.topology import shard_queue
 from herenow.bus.rabbitmq.url import RabbitUrl, read_rabbit_url
 from herenow.errors import HerenowError, SettingsError
-from herenow.run.pipeline import make_schema
+from herenow.run.schema import make_schema
 from herenow.settings import Settings
 from herenow.wire.legacy_article import QUEUE
 

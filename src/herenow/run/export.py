@@ -8,7 +8,7 @@ from typing import IO
 from herenow.errors import NotFound, SettingsError
 from herenow.history.export.export import export
 from herenow.history.export.formats import Export
-from herenow.run.pipeline import open_store
+from herenow.run.store import open_store
 from herenow.settings import Settings
 from herenow.store.port import Span, Store
 

@@ -9,8 +9,10 @@ import structlog
 from herenow.api.app import create_history_app
 from herenow.api.context import HistoryContext
 from herenow.history.export.prepared import Prepared
-from herenow.run.pipeline import exports_folder, open_store, retention_of, trip_settings
-from herenow.run.server import Server, config, stop_signal, stop_with_stdin
+from herenow.run.pipeline import exports_folder
+from herenow.run.server import Server, config
+from herenow.run.signals import stop_signal, stop_with_stdin
+from herenow.run.store import open_store, retention_of, trip_settings
 from herenow.settings import Settings
 
 NICE = 5  # what is live goes before

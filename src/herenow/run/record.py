@@ -10,7 +10,8 @@ from herenow.api.recorder_app import create_recorder_app
 from herenow.api.routes.health import HealthChecks
 from herenow.api.routes.metrics import Metrics
 from herenow.run.pipeline import open_recorder
-from herenow.run.server import Server, address, config, listen, ready, stop_signal
+from herenow.run.server import Server, address, config, listen, ready
+from herenow.run.signals import stop_signal
 from herenow.settings import Settings
 
 log = structlog.get_logger()

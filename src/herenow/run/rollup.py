@@ -9,8 +9,8 @@ from herenow.errors import StoreUnavailable
 from herenow.history.rollups import expiry
 from herenow.history.rollups.builder import Progress, Rollup
 from herenow.model.retention import Retention
-from herenow.run.pipeline import open_store, retention_of, trip_settings
-from herenow.run.server import stop_signal, stop_with_stdin
+from herenow.run.signals import stop_signal, stop_with_stdin
+from herenow.run.store import open_store, retention_of, trip_settings
 from herenow.settings import Settings
 from herenow.store.port import Store
 

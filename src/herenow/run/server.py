@@ -5,9 +5,7 @@ import contextlib
 import errno
 import functools
 import gc
-import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, cast
 
@@ -24,6 +22,7 @@ from herenow.intake.intake import LocalIntake
 from herenow.run.child_services import history_service, rollup_service
 from herenow.run.descriptors import raise_limit
 from herenow.run.pipeline import open_context
+from herenow.run.signals import stop_signal, stop_with_stdin
 from herenow.settings import Settings
 
 BACKLOG = 4096  # connections not yet taken
@@ -34,8 +33,6 @@ KEEP_ALIVE = 75  # s that a connection may rest between two requests: longer tha
 MAX_MESSAGE = 64 * 1024  # bytes from a viewer
 
 Source = Callable[[LocalIntake], Coroutine[Any, Any, None]]
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger()
 
@@ -79,36 +76,6 @@ async def serve(
     finally:
         listening.close()
     log.info("stopped")
-
-
-def stop_with_stdin(stop: asyncio.Event) -> None:
-    """Sets it once standard input ends: whoever started this process has gone, or wants it to go."""
-    loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
-
-    def ended() -> None:
-        loop.remove_reader(stdin)  # or it would be called again and again
-        stop.set()
-
-    loop.add_reader(stdin, ended)
-
-
-@contextlib.contextmanager
-def stop_signal() -> Iterator[asyncio.Event]:
-    """Set by the first SIGTERM or SIGINT; from then on a signal does what it does by itself."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def heard() -> None:
-        stop.set()
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
-
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, heard)
-    try:
-        yield stop
-    finally:
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
 
 
 class Server(uvicorn.Server):

@@ -12,7 +12,7 @@ from herenow.errors import BadRequest, SettingsError, Unavailable
 from herenow.history.queries.storage import Storage, storage
 from herenow.history.rollups.made import MadeRollups
 from herenow.run.erase_key import key_file, read_key
-from herenow.run.pipeline import open_store, retention_of, trip_settings
+from herenow.run.store import open_store, retention_of, trip_settings
 from herenow.settings import Settings
 
 ANSWER_WITHIN = 600.0  # s; a device may have millions of positions

@@ -5,7 +5,8 @@ import asyncio
 import structlog
 
 from herenow.run.child_processes import environment, keep_running
-from herenow.run.server import address, listen, stop_signal
+from herenow.run.server import address, listen
+from herenow.run.signals import stop_signal
 from herenow.settings import Settings
 
 log = structlog.get_logger()

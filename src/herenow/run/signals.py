@@ -1,0 +1,39 @@
+"""When a process is to stop."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def stop_with_stdin(stop: asyncio.Event) -> None:
+    """Sets it once standard input ends: whoever started this process has gone, or wants it to go."""
+    loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def ended() -> None:
+        loop.remove_reader(stdin)  # or it would be called again and again
+        stop.set()
+
+    loop.add_reader(stdin, ended)
+
+
+@contextlib.contextmanager
+def stop_signal() -> Iterator[asyncio.Event]:
+    """Set by the first SIGTERM or SIGINT; from then on a signal does what it does by itself."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def heard() -> None:
+        stop.set()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, heard)
+    try:
+        yield stop
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
