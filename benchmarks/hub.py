@@ -23,7 +23,8 @@ import uvloop
 
 from benchmarks.load import WIRES, Figures, Refused, Viewers
 from benchmarks.server import Server
-from herenow.bus.port import Bus
+from herenow.bus.memory import MemoryBus
+from herenow.bus.port import NewsFeed
 from herenow.intake.intake import LocalIntake
 from herenow.logs import set_up_logs
 from herenow.model.clock import DAY, now
@@ -119,7 +120,7 @@ class Driving:
         ]
 
 
-async def announce(bus: Bus, driving: Driving, rate: float) -> None:
+async def announce(bus: NewsFeed, driving: Driving, rate: float) -> None:
     """So many positions a second, evenly, for ever."""
     if not rate:
         return
@@ -141,7 +142,9 @@ async def drive(settings: Settings, driving: Driving, rate: float) -> None:
     """Serves, and announces so many positions a second."""
 
     async def source(intake: LocalIntake) -> None:
-        await announce(intake._bus, driving, rate)  # noqa: SLF001 - the intake is all that a source is given
+        bus = intake._bus  # noqa: SLF001 - the intake is all that a source is given
+        assert isinstance(bus, MemoryBus)
+        await announce(bus, driving, rate)
 
     if not settings.store_path.exists():
         await fill(settings.store_path, driving)

@@ -27,6 +27,7 @@ from herenow.model.position import MAX_AHEAD
 from herenow.model.report import EARLIEST
 from herenow.run.export import export_file
 from herenow.run.pipeline import open_context
+from herenow.run.store import open_store
 from herenow.settings import Settings, read_settings
 from herenow.store.cassandra import changes
 from herenow.store.cassandra.url import read_cassandra_url
@@ -174,11 +175,14 @@ def moment_of(text: str) -> int:
 
 @contextlib.asynccontextmanager
 async def face(settings: Settings, moment: int) -> AsyncIterator[tuple[Face, Rollup]]:
-    async with open_context(settings, MapConfig(), records=True) as context:
+    async with (
+        open_context(settings, MapConfig(), records=True) as context,
+        open_store(settings, writes=False) as store,
+    ):
         await context.hub.loaded.wait()
         transport = httpx.ASGITransport(create_app(context))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            yield Face(client, moment), Rollup(context.store)
+            yield Face(client, moment), Rollup(store)
 
 
 async def is_found(url: str, drawn: Sequence[Fix]) -> None:

@@ -1,4 +1,4 @@
-"""What every bus promises; runs on each adapter."""
+"""What every bus promises: as a queue of positions, then as a feed of news. Runs on each adapter."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ import pytest
 
 from herenow.bus import news_queue as following
 from herenow.bus.memory import MemoryBus
-from herenow.bus.port import Bus, News
+from herenow.bus.port import Bus, News, NewsFeed, PositionQueue
 from herenow.bus.rabbitmq.topology import make_queues
 from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.errors import BusUnavailable
@@ -32,7 +32,7 @@ async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
         yield opened
 
 
-async def acknowledge_all(bus: Bus, enough: int) -> list[Position]:
+async def acknowledge_all(bus: PositionQueue, enough: int) -> list[Position]:
     taken: list[Position] = []
     async with aclosing(bus.consume()) as deliveries:
         async for delivery in deliveries:
@@ -43,7 +43,7 @@ async def acknowledge_all(bus: Bus, enough: int) -> list[Position]:
     return taken
 
 
-async def begin_to_follow(bus: Bus) -> AsyncIterator[News | None]:
+async def begin_to_follow(bus: NewsFeed) -> AsyncIterator[News | None]:
     """A bus that is elsewhere begins to listen a little later, and says so."""
     news = bus.follow()
     if not isinstance(bus, MemoryBus):
@@ -51,7 +51,7 @@ async def begin_to_follow(bus: Bus) -> AsyncIterator[News | None]:
     return news
 
 
-async def test_what_is_published_is_delivered_as_it_was(bus: Bus) -> None:
+async def test_what_is_published_is_delivered_as_it_was(bus: PositionQueue) -> None:
     published = [
         position("a", NOW, -33.5, 179.9, altitude=12.5, speed=3.25, course=270.0, accuracy=5.0, battery=80.0),
         position("b", NOW + 1, attributes={"line": "7", "doors": 3, "open": True, "load": 0.5}),
@@ -63,7 +63,7 @@ async def test_what_is_published_is_delivered_as_it_was(bus: Bus) -> None:
     assert sorted(taken, key=lambda one: one.device_id) == published
 
 
-async def test_each_device_is_delivered_in_the_order_of_publication(bus: Bus) -> None:
+async def test_each_device_is_delivered_in_the_order_of_publication(bus: PositionQueue) -> None:
     publishing = [asyncio.create_task(bus.publish([position(one, NOW + n) for one in DEVICES])) for n in range(100)]
     taken = await acknowledge_all(bus, 400)
     await asyncio.gather(*publishing)
@@ -71,12 +71,12 @@ async def test_each_device_is_delivered_in_the_order_of_publication(bus: Bus) ->
         assert [one.time - NOW for one in taken if one.device_id == device] == list(range(100))
 
 
-async def test_publishing_nothing_returns_at_once(bus: Bus) -> None:
+async def test_publishing_nothing_returns_at_once(bus: PositionQueue) -> None:
     async with asyncio.timeout(1):
         await bus.publish([])
 
 
-async def test_the_parts_of_a_delivery_are_settled_each_by_itself(bus: Bus) -> None:
+async def test_the_parts_of_a_delivery_are_settled_each_by_itself(bus: PositionQueue) -> None:
     publishing = [asyncio.create_task(bus.publish([position("a", NOW + n)])) for n in range(5)]
     taken: list[int] = []
     async with aclosing(bus.consume()) as deliveries:
@@ -92,7 +92,7 @@ async def test_the_parts_of_a_delivery_are_settled_each_by_itself(bus: Bus) -> N
     assert taken == list(range(5))
 
 
-async def test_what_was_acknowledged_or_refused_is_not_delivered_to_the_next_consumer(bus: Bus) -> None:
+async def test_what_was_acknowledged_or_refused_is_not_delivered_to_the_next_consumer(bus: PositionQueue) -> None:
     for n in range(2):
         publishing = asyncio.create_task(bus.publish([position("a", NOW + n)]))
         async with aclosing(bus.consume()) as deliveries:
@@ -106,7 +106,7 @@ async def test_what_was_acknowledged_or_refused_is_not_delivered_to_the_next_con
     await publishing
 
 
-async def test_a_closed_bus_takes_nothing_and_its_consumers_end(bus: Bus) -> None:
+async def test_a_closed_bus_takes_nothing_and_its_consumers_end(bus: PositionQueue) -> None:
     consuming = asyncio.create_task(acknowledge_all(bus, 1))
     await asyncio.sleep(0)
     bus.close()
@@ -116,7 +116,7 @@ async def test_a_closed_bus_takes_nothing_and_its_consumers_end(bus: Bus) -> Non
         await bus.publish([position("a")])
 
 
-async def test_every_follower_gets_all_news_from_its_call_on(bus: Bus) -> None:
+async def test_every_follower_gets_all_news_from_its_call_on(bus: NewsFeed) -> None:
     await bus.announce([first_seen(position("a", NOW))])
     followers = [await begin_to_follow(bus) for _ in range(2)]
     for n in (1, 2):
@@ -126,7 +126,7 @@ async def test_every_follower_gets_all_news_from_its_call_on(bus: Bus) -> None:
         assert [moves[0].position.time - NOW for moves in news if moves] == [1, 2]
 
 
-async def test_news_arrive_as_they_were_announced_however_many(bus: Bus) -> None:
+async def test_news_arrive_as_they_were_announced_however_many(bus: NewsFeed) -> None:
     announced = [first_seen(position(f"bus-{n}", NOW + n)) for n in range(2500)]
     follower = await begin_to_follow(bus)
     await bus.announce(announced)
@@ -139,7 +139,7 @@ async def test_news_arrive_as_they_were_announced_however_many(bus: Bus) -> None
 
 
 async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
-    bus: Bus, monkeypatch: pytest.MonkeyPatch
+    bus: NewsFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "MAX_NEWS", 3)
     follower = await begin_to_follow(bus)
@@ -151,7 +151,7 @@ async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
     assert latest[0].position.time == NOW + 1
 
 
-async def test_followers_end_when_told_to(bus: Bus) -> None:
+async def test_followers_end_when_told_to(bus: NewsFeed) -> None:
     follower = await begin_to_follow(bus)
     await bus.announce([first_seen(position("a"))])
     assert await anext(follower)

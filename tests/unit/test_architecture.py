@@ -4,8 +4,13 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import herenow
+from herenow.bus import port as bus_port
+from herenow.store import port as store_port
 
 ROOT = Path(herenow.__file__).parent
 LEVELS = [
@@ -75,5 +80,29 @@ def test_a_driver_is_imported_where_its_adapter_is_and_nowhere_else() -> None:
         for _, path in modules()
         for name in imported(path)
         if (home := DRIVERS.get(name.split(".")[0])) and not str(path.relative_to(ROOT)).startswith(home)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", [bus_port, store_port])
+def test_a_port_has_at_most_five_members(module: ModuleType) -> None:
+    tree = ast.parse(Path(str(module.__file__)).read_text())
+    ports = [one for one in tree.body if isinstance(one, ast.ClassDef) and ast.unparse(one.bases[-1]) == "Protocol"]
+    members = {
+        one.name: sum(isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for each in one.body) for one in ports
+    }
+    assert len(members) > 3
+    assert {name: count for name, count in members.items() if count > 5} == {}
+
+
+def test_only_run_takes_a_whole_store_or_bus() -> None:
+    """Everything else takes the ports that it uses."""
+    wholes = {"herenow.store.port.Store", "herenow.bus.port.Bus"}
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for own, path in modules()
+        if own != "run"
+        for name in imported(path)
+        if name in wholes
     ]
     assert wrong == []

@@ -1,14 +1,14 @@
 """What the routes work with, and how a route gets at it."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from herenow.api.body import Bodies
-from herenow.bus.port import Bus
+from herenow.bus.port import BusStatus
 from herenow.errors import StoreUnavailable
 from herenow.history.export.prepared import Prepared
 from herenow.history.rollups.made import MadeRollups
@@ -22,7 +22,7 @@ from herenow.model.basemap import Basemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
-from herenow.store.port import Store
+from herenow.store.port import DeviceReader, DiskUsage, Erasure, PositionReader, RollupStore
 
 LOADING = "the fleet is being loaded"
 
@@ -37,11 +37,19 @@ class MapConfig(msgspec.Struct, frozen=True):
     basemaps: list[Basemap] = []  # beside the one that is built in
 
 
+class HistoryStore(PositionReader, DeviceReader, DiskUsage, RollupStore, Protocol):
+    """What questions about history read."""
+
+
+class ServerStore(HistoryStore, Erasure, Protocol):
+    """The same, where devices may be erased."""
+
+
 class HistoryContext(msgspec.Struct, frozen=True):
     """What questions about history are answered from. The store knows the devices, in each process the same ones: those
     of which a position is stored."""
 
-    store: Store
+    store: HistoryStore
     retention: Retention
     prepared: Prepared
     trips: TripSettings
@@ -64,8 +72,8 @@ class AppContext(msgspec.Struct, frozen=True):
     """Where nothing is announced, `polled` loads the hub's fleet for who asks; `recorder` is None where another process
     records."""
 
-    bus: Bus
-    store: Store
+    bus: BusStatus
+    store: ServerStore
     retention: Retention
     prepared: Prepared
     trips: TripSettings

@@ -1,16 +1,15 @@
-"""The bus: batches of positions from sources to recorders, and news of devices from recorders to hubs."""
+"""The bus: batches of positions from sources to recorders, and news of devices from recorders to hubs. It has one port
+for each of the two, and one for its state. `Bus` is all of them, as an adapter has them."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
+from herenow.bus.backlog import BacklogTracker
 from herenow.errors import Unavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
-
-SILENT_AFTER = 10_000  # ms, then what a recorder said that it holds is no longer believed: it may be gone
-FORGET_AFTER = 600_000  # ms of a recorder's silence
 
 Batch = Sequence[Position]
 News = Sequence[Device]
@@ -27,49 +26,6 @@ NoteHandler = Callable[[Note], None]
 
 def ignore(_: Note) -> None:
     """For a follower of the news alone."""
-
-
-class Inbox(Protocol):
-    """Where devices publish on the bus by themselves, each message as it came."""
-
-    def inbox(self) -> AsyncGenerator[Sequence[bytes], None]:
-        """Messages; asking for the next ones acknowledges them. Ends when the bus is closed.
-
-        Raises BusUnavailable where the bus is lost; what was not acknowledged comes again.
-        """
-
-    async def dead_letter(self, body: bytes, queue: str, reason: str) -> None:
-        """Puts a message that can never be stored where a person finds it, with the reason. Raises BusUnavailable."""
-
-
-class BacklogTracker:
-    """How far the recorders are behind, as far as this process has heard."""
-
-    def __init__(self) -> None:
-        self.waiting: int | None = None  # messages in the queues, None where it is not known
-        self.lag: int | None = None  # ms from publication to storage, of what was announced last
-        self._oldest: dict[str, tuple[int | None, int]] = {}  # by recorder: when published, when heard, in ms
-
-    def on_bulletin(self, recorder: str, oldest: int | None, moment: int) -> None:
-        """What a recorder says of the oldest it holds and has not stored."""
-        self._oldest[recorder] = oldest, moment
-        gone = [name for name, (_, when) in self._oldest.items() if moment - when > FORGET_AFTER]
-        for name in gone:
-            del self._oldest[name]
-
-    def age(self, moment: int) -> int | None:
-        """ms since the oldest position was published that is not stored. Where positions wait and every recorder is
-        silent: since the last was heard; None where none ever was."""
-        spoke = [(oldest, when) for oldest, when in self._oldest.values() if moment - when < SILENT_AFTER]
-        held = [oldest for oldest, _ in spoke if oldest is not None]
-        if held:
-            return max(0, moment - min(held))
-        if spoke or self.waiting == 0:
-            return 0
-        if self.waiting is None:
-            return None
-        heard = [when for _, when in self._oldest.values()]
-        return moment - max(heard) if heard else None
 
 
 class Delivery(Protocol):
@@ -93,18 +49,12 @@ class Delivery(Protocol):
         """The same positions as they were published, each part to be settled by itself instead of the whole."""
 
 
-class Bus(Protocol):
+class PositionQueue(Protocol):
+    """Positions, from sources to recorders."""
+
     @property
     def durable(self) -> bool:
         """Whether what is delivered and not settled is delivered again, to this recorder or another."""
-
-    @property
-    def backlog(self) -> BacklogTracker | None:
-        """None where nothing ever waits longer than its publisher."""
-
-    @property
-    def trouble(self) -> str | None:
-        """Why nothing can be published, or why this process is not delivered or told of it; None while all is well."""
 
     async def publish(self, positions: Batch) -> None:
         """Hands positions to the recorders. On return they are durable; each will be delivered at least once.
@@ -121,18 +71,19 @@ class Bus(Protocol):
         have moved the same devices.
         """
 
+    def close(self) -> None:
+        """No more publications; what waits is still delivered where nobody else could."""
+
+
+class NewsFeed(Protocol):
+    """News of devices, from recorders to hubs, and notes between hubs."""
+
     async def announce(self, news: News, published: int | None = None) -> None:
         """Tells every follower where devices have moved; it is stored already. Waits for no follower. `published` is
         when the oldest of it was published, in ms.
 
         Raises BusUnavailable where it is unknown whether they were told: announce it again.
         """
-
-    def close(self) -> None:
-        """No more publications; what waits is still delivered where nobody else could."""
-
-    def stop_following(self) -> None:
-        """Ends every `follow`; after the recorder has announced its last."""
 
     async def relay(self, note: Note) -> bool:
         """Tells the hubs of all other processes, and perhaps of this one; kept by nobody, and perhaps told twice. False
@@ -141,3 +92,20 @@ class Bus(Protocol):
     def follow(self, on_note: NoteHandler = ignore) -> AsyncIterator[News | None]:
         """All news from this call on; None where some were lost, and where it begins to listen later than now: the
         follower must load from the store. `on_note` is called with each note, at once."""
+
+    def stop_following(self) -> None:
+        """Ends every `follow`; after the recorder has announced its last."""
+
+
+class BusStatus(Protocol):
+    @property
+    def backlog(self) -> BacklogTracker | None:
+        """None where nothing ever waits longer than its publisher."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be published, or why this process is not delivered or told of it; None while all is well."""
+
+
+class Bus(PositionQueue, NewsFeed, BusStatus, Protocol):
+    """All that an adapter does."""

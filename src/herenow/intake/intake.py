@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from herenow.bus.port import Bus
+from herenow.bus.port import PositionQueue
 from herenow.metrics.rate import Rate
 from herenow.model.clock import Clock, now
 from herenow.model.position import Position
@@ -34,7 +34,7 @@ class Intake(Protocol):
 class LocalIntake:
     """The intake of this process, in front of its bus. Keeps nothing but its rates."""
 
-    def __init__(self, bus: Bus, clock: Clock = now) -> None:
+    def __init__(self, bus: PositionQueue, clock: Clock = now) -> None:
         self._bus = bus
         self._clock = clock
         self.accepted = Rate()

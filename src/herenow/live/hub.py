@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 import structlog
 
-from herenow.bus.port import Bus, News, NoteHandler, ignore
+from herenow.bus.port import News, NewsFeed, NoteHandler, ignore
+from herenow.errors import StoreUnavailable
 from herenow.live.encoders import ArticleEncoder, BinaryEncoder, Encoder, EventEncoder, HubState, JsonEncoder, Texts
 from herenow.live.fleet import Fleet
 from herenow.live.subscriptions import Subscriptions
@@ -20,13 +21,14 @@ from herenow.metrics.rate import Rate
 from herenow.model.clock import Clock, now
 from herenow.model.device import Device
 from herenow.model.view import Resume, View
-from herenow.store.port import Store, load
+from herenow.store.port import DeviceReader
 
 SHORTEST_TICK = 0.02  # s between two frames to the same viewer
 LONGEST_TICK = 1.0  # s
 LOOK_EVERY = 0.25  # s between two looks at what was withheld
 MOST_MOVES = 4000  # that one tick takes where that is at least half of what waits: some 20 ms of work
 SLICE = 0.002  # s of sending before other work gets its turn
+LOAD_PAUSE = 2.0  # s between two tries
 STALLED = 30.0  # s without progress, then a viewer is closed
 
 log = structlog.get_logger()
@@ -210,10 +212,10 @@ class Hub:
 
     # What waits
 
-    async def run(self, bus: Bus, store: Store, on_note: NoteHandler = ignore) -> None:
+    async def run(self, feed: NewsFeed, store: DeviceReader, on_note: NoteHandler = ignore) -> None:
         """Follows the news until they end; `on_note` gets the notes of other hubs. Follows first, then loads, so that
         nothing falls between."""
-        news = bus.follow(on_note)
+        news = feed.follow(on_note)
         async with asyncio.TaskGroup() as tasks:
             ticking = tasks.create_task(self._tick_for_ever(), name="hub-tick")
             loading = tasks.create_task(self._load_for_ever(store), name="hub-load")
@@ -225,13 +227,13 @@ class Hub:
             ticking.cancel()
             loading.cancel()
 
-    async def _load_for_ever(self, store: Store) -> None:
+    async def _load_for_ever(self, store: DeviceReader) -> None:
         """Once at first, and again whenever news were missed since the last load began."""
         self._missed.set()
         while True:
             await self._missed.wait()
             self._missed.clear()
-            devices = await load(store)
+            devices = await _stored_devices(store)
             self.load(devices)
             log.info("loading the fleet", devices=len(devices))
 
@@ -259,6 +261,16 @@ class Hub:
             await asyncio.sleep(0)
             began = time.perf_counter()
         return spent + time.perf_counter() - began
+
+
+async def _stored_devices(store: DeviceReader) -> Sequence[Device]:
+    """Asks the store until it answers."""
+    while True:
+        try:
+            return await store.latest()
+        except StoreUnavailable as error:
+            log.error("cannot load the devices; trying again", reason=str(error))
+            await asyncio.sleep(LOAD_PAUSE)
 
 
 def _first(news: list[News]) -> tuple[list[News], list[News]]:

@@ -4,13 +4,13 @@ import asyncio
 import time
 
 from herenow.live.hub import Hub
-from herenow.store.port import Store
+from herenow.store.port import DeviceReader
 
 
 class PolledFleet:
     """Loads at most once at a time; who asks meanwhile gets the next load together with all others who did."""
 
-    def __init__(self, hub: Hub, store: Store) -> None:
+    def __init__(self, hub: Hub, store: DeviceReader) -> None:
         self._hub = hub
         self._store = store
         self._loading = asyncio.Lock()

@@ -5,17 +5,18 @@ import asyncio
 import time
 from collections import deque
 from contextlib import aclosing
+from typing import Protocol
 
 import structlog
 
-from herenow.bus.port import Bus, Delivery
+from herenow.bus.port import Delivery, NewsFeed, PositionQueue
 from herenow.errors import StoreUnavailable, Unavailable
 from herenow.metrics.histogram import Histogram
 from herenow.metrics.rate import Rate
 from herenow.model.clock import now
 from herenow.model.device import Device, advance_in_slices, late_positions
 from herenow.model.slices import in_turns
-from herenow.store.port import Store
+from herenow.store.port import DeviceReader, PositionWriter
 
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 2.0  # s
@@ -25,6 +26,14 @@ PATIENCE = 60.0  # s of failing, then positions are left to a recorder that may 
 log = structlog.get_logger()
 
 
+class RecorderBus(PositionQueue, NewsFeed, Protocol):
+    """Where positions come from, and where news go."""
+
+
+class RecorderStore(PositionWriter, DeviceReader, Protocol):
+    """Where positions go, and where the devices are that they move."""
+
+
 class Recorder:
     """The one place where positions move devices, so that live and history agree. Holds one entry for each device that
     it met since it took up its shards.
@@ -32,7 +41,7 @@ class Recorder:
     `alone`: no other recorder moves the same devices meanwhile; else each is looked up every time.
     """
 
-    def __init__(self, bus: Bus, store: Store, *, alone: bool = True) -> None:
+    def __init__(self, bus: RecorderBus, store: RecorderStore, *, alone: bool = True) -> None:
         self._bus = bus
         self._store = store
         self._alone = alone

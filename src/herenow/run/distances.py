@@ -8,14 +8,14 @@ from herenow.errors import BadRequest, StoreUnavailable
 from herenow.history.rollups.distances import read_distances, read_made
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY, now
-from herenow.store.port import Rollups, Store
+from herenow.store.port import RollupReader, RollupStore
 
 EVERY = 10.0  # s between two looks whether there was another round
 
 log = structlog.get_logger()
 
 
-async def keep_distances(store: Store, fleet: Fleet) -> None:
+async def keep_distances(store: RollupStore, fleet: Fleet) -> None:
     """After each round of the rollups, until it is cancelled; a store that fails is tried again."""
     known: int | None = None
     while True:
@@ -29,7 +29,7 @@ async def keep_distances(store: Store, fleet: Fleet) -> None:
         await asyncio.sleep(EVERY)
 
 
-async def correct_distances(rollups: Rollups, fleet: Fleet, day: int) -> None:
+async def correct_distances(rollups: RollupReader, fleet: Fleet, day: int) -> None:
     """Raises StoreUnavailable, BadRequest."""
     async for known in read_distances(rollups, day):
         fleet.correct(day, known)

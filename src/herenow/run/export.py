@@ -3,14 +3,18 @@
 import sys
 from collections.abc import AsyncIterable, Callable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from herenow.errors import NotFound, SettingsError
 from herenow.history.export.export import export
 from herenow.history.export.formats import Export
 from herenow.run.store import open_store
 from herenow.settings import Settings
-from herenow.store.port import Span, Store
+from herenow.store.port import DeviceReader, PositionReader, Span
+
+
+class KnownDevices(DeviceReader, PositionReader, Protocol):
+    """Which devices there are: those in the list, and those of which a position is stored."""
 
 
 async def export_file(
@@ -46,7 +50,7 @@ async def export_file(
     return count
 
 
-async def _known(store: Store, device_ids: Sequence[str], span: Span) -> list[str]:
+async def _known(store: KnownDevices, device_ids: Sequence[str], span: Span) -> list[str]:
     known = {device.device_id for device in await store.latest()}
     for device_id in device_ids:
         if device_id not in known and not await store.track(device_id, span, None, 1):

@@ -14,7 +14,7 @@ import structlog
 from herenow.api.body import Bodies
 from herenow.api.context import AppContext, MapConfig
 from herenow.bus.memory import MemoryBus
-from herenow.bus.port import Bus, Inbox, Note, NoteHandler
+from herenow.bus.port import Bus, Note, NoteHandler
 from herenow.bus.rabbitmq.url import read_rabbit_url
 from herenow.errors import SettingsError
 from herenow.history.export.prepared import Prepared
@@ -28,7 +28,7 @@ from herenow.run.distances import keep_distances
 from herenow.run.erase_key import key_file, make_key
 from herenow.run.store import cluster_setting, open_store, retention_of, trip_settings
 from herenow.settings import Settings
-from herenow.sources.bus_inbox import take_inbox
+from herenow.sources.bus_inbox import Inbox, take_inbox
 
 FINISH_WITHIN = 10.0  # s for what was published to be stored
 FAIL_WITHIN = 1.0  # s for the same where the store or the bus is down anyway

@@ -12,7 +12,6 @@ from herenow.model.retention import Retention
 from herenow.run.signals import stop_signal, stop_with_stdin
 from herenow.run.store import open_store, retention_of, trip_settings
 from herenow.settings import Settings
-from herenow.store.port import Store
 
 NICE = 10  # what is live goes before
 
@@ -36,7 +35,7 @@ async def keep_rollups(settings: Settings, *, child: bool = False) -> None:
                 task.cancel()
 
 
-async def _expire(store: Store, keep: Retention) -> None:
+async def _expire(store: expiry.ExpiringStore, keep: Retention) -> None:
     """Until it is cancelled; a store that fails is tried again."""
     while keep.shortest is not None:
         try:

@@ -1,12 +1,12 @@
 """Devices that publish on the bus by themselves, as the article's simulator does."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import Protocol
 
 import structlog
 
-from herenow.bus.port import Inbox
 from herenow.errors import Unavailable
 from herenow.intake.intake import LocalIntake
 from herenow.model.report import BadReport, Rejection, Report
@@ -15,6 +15,19 @@ from herenow.wire.legacy_article import QUEUE, decode_location
 PAUSE = 1.0  # s between two tries
 
 log = structlog.get_logger()
+
+
+class Inbox(Protocol):
+    """Where devices publish on the bus by themselves, each message as it came."""
+
+    def inbox(self) -> AsyncGenerator[Sequence[bytes], None]:
+        """Messages; asking for the next ones acknowledges them. Ends when the bus is closed.
+
+        Raises BusUnavailable where the bus is lost; what was not acknowledged comes again.
+        """
+
+    async def dead_letter(self, body: bytes, queue: str, reason: str) -> None:
+        """Puts a message that can never be stored where a person finds it, with the reason. Raises BusUnavailable."""
 
 
 async def take_inbox(inbox: Inbox, intake: LocalIntake) -> None:

@@ -1,21 +1,22 @@
-"""The store: keeps every position once, and each device as its newest position left it."""
+"""The store: keeps every position once, and each device as its newest position left it.
 
-import asyncio
+It has one port for each use. A part of the program takes the ports that it uses, and no more: where these are several,
+it names their sum beside itself. `Store` is all of them, as an adapter has them.
+
+Every method raises StoreUnavailable where the store fails. Cancelling a read stops waiting for it. The outcome of a
+write that is cancelled is unknown, and writing again is safe.
+"""
+
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
-import structlog
 
-from herenow.errors import StoreUnavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
 
-LOAD_PAUSE = 2.0  # s between two tries
 READ_DEADLINE = 10.0  # s
 TOO_MUCH = "there is more than can be read in {:.0f} s; ask for a shorter time or a smaller box"
-
-log = structlog.get_logger()
 
 Version = tuple[int, int]  # (time, tie), the order of the positions of a device
 
@@ -55,12 +56,9 @@ class Row(msgspec.Struct, frozen=True):
     value: bytes | None = None
 
 
-class Rollups(Protocol):
+class RollupReader(Protocol):
     """What is derived from positions and can be made again, as rows of bytes: those of a part lie together, in the
-    order of their keys. Methods raise StoreUnavailable where the store fails."""
-
-    async def put(self, rows: Sequence[Row]) -> None:
-        """Rows in the place of those with their part and key; on an error some may be there. Only one process may."""
+    order of their keys."""
 
     async def get(self, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
         """For each range its keys and values, in the order of the keys.
@@ -68,27 +66,31 @@ class Rollups(Protocol):
         Raises BadRequest where they cannot be read in ten seconds.
         """
 
+
+class Rollups(RollupReader, Protocol):
+    """The same, for the one process that makes them."""
+
+    async def put(self, rows: Sequence[Row]) -> None:
+        """Rows in the place of those with their part and key; on an error some may be there. Only one process may."""
+
     async def clear(self) -> None:
         """All rows are gone on return."""
 
 
-class Store(Protocol):
-    """Every method raises StoreUnavailable where the store fails. Cancelling a read stops waiting for it; of a write
-    that is cancelled the outcome is unknown, and writing again is safe."""
+class RollupStore(Protocol):
+    """Has the rollups of its positions, to be read."""
 
     @property
-    def rollups(self) -> Rollups: ...
+    def rollups(self) -> RollupReader: ...
 
+
+class PositionWriter(Protocol):
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         """Durable on return, all of it; on an error, nothing is promised. Writing a position again changes nothing that
         the device reported, and a device takes the place of one of lower rank only."""
 
-    async def latest(self) -> Sequence[Device]:
-        """Every device that was written, in no order. Their positions are among those that were written."""
 
-    async def devices(self, device_ids: Sequence[str]) -> Sequence[Device]:
-        """Those of the named devices that were written, in no order."""
-
+class PositionReader(Protocol):
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
         """Up to `limit` positions of a device in the span, oldest first, behind `after`; none for an unknown one."""
 
@@ -97,6 +99,18 @@ class Store(Protocol):
 
         Raises BadRequest where they cannot be read in ten seconds.
         """
+
+
+class DeviceReader(Protocol):
+    async def latest(self) -> Sequence[Device]:
+        """Every device that was written, in no order. Their positions are among those that were written."""
+
+    async def devices(self, device_ids: Sequence[str]) -> Sequence[Device]:
+        """Those of the named devices that were written, in no order."""
+
+
+class ChangeLog(Protocol):
+    """What was written to, and where anything is: what rollups are made by."""
 
     async def changes(self, since: int | None) -> Changes:
         """The hours that were written to since an earlier answer's `until`; None: none, only where to begin. A write
@@ -107,6 +121,8 @@ class Store(Protocol):
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         """The first day (since 1970) from `day` on that has positions, with its devices; None where there is none."""
 
+
+class Erasure(Protocol):
     async def drop(self, device_ids: Sequence[str], day: int) -> None:
         """Positions of these devices on a UTC day are gone on return, and their hours are among the changes. The newest
         of a device must not be among them. On an error some may be left; dropping them again goes on."""
@@ -118,14 +134,13 @@ class Store(Protocol):
     async def traces(self, device_id: str) -> Mapping[str, int]:
         """How many rows speak of a device: `positions`, `devices`, and `changes` that nobody has asked for yet."""
 
+
+class DiskUsage(Protocol):
     async def size(self) -> Size: ...
 
 
-async def load(store: Store) -> Sequence[Device]:
-    """The devices of the store, asked for until it answers."""
-    while True:
-        try:
-            return await store.latest()
-        except StoreUnavailable as error:
-            log.error("cannot load the devices; trying again", reason=str(error))
-            await asyncio.sleep(LOAD_PAUSE)
+class Store(PositionWriter, PositionReader, DeviceReader, ChangeLog, Erasure, DiskUsage, Protocol):
+    """All that an adapter does."""
+
+    @property
+    def rollups(self) -> Rollups: ...

@@ -19,7 +19,7 @@ from herenow.model.geo import sphere
 from herenow.model.position import Position
 from herenow.model.report import BadReport
 from herenow.model.timestamps import from_day, from_iso, is_day
-from herenow.store.port import Span, Store
+from herenow.store.port import PositionReader, Span
 from herenow.wire.legacy_article import SECONDS_BELOW, decode_location, encode_locations, location
 
 MAX_LOCATION = 64 * 1024  # bytes of one that is reported
@@ -143,7 +143,9 @@ def _moment(name: str, text: str) -> int:
         raise BadRequest(f"{name}: expected ISO 8601 like 2026-11-23T12:00:00, got {text[:40]!r}") from error
 
 
-async def _pages(store: Store, device_id: str, span: Span | None, most: int) -> AsyncIterator[Sequence[Position]]:
+async def _pages(
+    store: PositionReader, device_id: str, span: Span | None, most: int
+) -> AsyncIterator[Sequence[Position]]:
     """A track in pages, none of them empty. Raises BadRequest beyond `most` positions."""
     after, count = None, 0
     while span and (page := await store.track(device_id, span, after, PAGE)):

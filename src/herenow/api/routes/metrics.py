@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from herenow.bus.port import Bus
+from herenow.bus.port import BusStatus
 from herenow.intake.intake import LocalIntake
 from herenow.live.hub import Hub
 from herenow.model.clock import now
@@ -20,7 +20,12 @@ class Metrics(Collector):
     """The metrics of one process, as far as it has the parts."""
 
     def __init__(
-        self, bus: Bus, *, recorder: Recorder | None = None, intake: LocalIntake | None = None, hub: Hub | None = None
+        self,
+        bus: BusStatus,
+        *,
+        recorder: Recorder | None = None,
+        intake: LocalIntake | None = None,
+        hub: Hub | None = None,
     ) -> None:
         self._bus = bus
         self._recorder = recorder
@@ -83,7 +88,7 @@ def _of_hub(hub: Hub) -> Iterator[Metric]:
     yield _counter("herenow_viewers_stalled", "Viewers closed because they read nothing.", hub.closed)
 
 
-def _of_bus(bus: Bus) -> Iterator[Metric]:
+def _of_bus(bus: BusStatus) -> Iterator[Metric]:
     yield _gauge("herenow_bus_up", "Whether every link to the bus is up.", bus.trouble is None)
     if bus.backlog is None:
         return

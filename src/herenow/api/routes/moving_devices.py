@@ -11,7 +11,7 @@ from herenow.errors import BadRequest
 from herenow.history.ogc import moving_features as mf
 from herenow.history.ogc.primitives import Area, Moments, moved_during, part, read_runs
 from herenow.model.device import Device
-from herenow.store.port import Store
+from herenow.store.port import PositionReader
 
 MAX_LOOKED_AT = 1000  # devices whose history one answer looks at
 MAX_POSITIONS = 10_000  # of one trajectory; behind so many that were read a page ends
@@ -65,7 +65,9 @@ def _next_cursor(page: Sequence[Device], number: int) -> str | None:
     return to_cursor(page[number - 1].device_id) if len(page) > number else None
 
 
-async def _with_positions(store: Store, looked_at: Sequence[Device], moments: Moments, limit: int) -> DevicePage:
+async def _with_positions(
+    store: PositionReader, looked_at: Sequence[Device], moments: Moments, limit: int
+) -> DevicePage:
     features: list[mf.Json] = []
     for first in range(0, min(len(looked_at), MAX_LOOKED_AT), _AT_ONCE):
         some = looked_at[first : min(first + _AT_ONCE, MAX_LOOKED_AT)]
@@ -78,12 +80,12 @@ async def _with_positions(store: Store, looked_at: Sequence[Device], moments: Mo
     return DevicePage(features, _next_cursor(looked_at, MAX_LOOKED_AT))
 
 
-async def _has_position(store: Store, device: Device, moments: Moments) -> bool:
+async def _has_position(store: PositionReader, device: Device, moments: Moments) -> bool:
     return moments.start <= device.latest <= moments.end or await moved_during(store, device.device_id, moments)
 
 
 async def _trajectories(
-    store: Store, looked_at: Sequence[Device], area: Area | None, moments: Moments, limit: int
+    store: PositionReader, looked_at: Sequence[Device], area: Area | None, moments: Moments, limit: int
 ) -> DevicePage:
     features: list[mf.Json] = []
     read = 0

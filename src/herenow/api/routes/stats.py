@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from herenow.api.context import AppContext, WithFleet
 from herenow.api.routes.devices import json_response
-from herenow.bus.port import Bus
+from herenow.bus.port import BusStatus
 from herenow.model.clock import now
 from herenow.model.device import Device
 
@@ -36,7 +36,7 @@ def stats_of(context: AppContext) -> dict[str, object]:
     }
 
 
-def _backlog(bus: Bus, time: int) -> dict[str, int | None] | None:
+def _backlog(bus: BusStatus, time: int) -> dict[str, int | None] | None:
     """How far the recorders are behind; None for a bus that keeps nothing waiting."""
     backlog = bus.backlog
     if backlog is None:

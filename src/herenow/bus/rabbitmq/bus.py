@@ -8,8 +8,9 @@ from typing import Any
 
 import structlog
 
+from herenow.bus.backlog import BacklogTracker
 from herenow.bus.news_queue import NewsQueue
-from herenow.bus.port import BacklogTracker, Batch, News, Note, NoteHandler, ignore
+from herenow.bus.port import Batch, News, Note, NoteHandler, ignore
 from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.consumer import Consumer, RabbitDelivery
 from herenow.bus.rabbitmq.deliveries import ReceivedMessages

@@ -87,7 +87,7 @@ class Consumer:
         return self._delivered if behind or not stored else None
 
     async def consume(self) -> AsyncGenerator[RabbitDelivery, None]:
-        """As Bus.consume. At most PREFETCH messages a shard are held."""
+        """As PositionQueue.consume. At most PREFETCH messages a shard are held."""
         async with open_connection(self._url, f"recorder {self._name}") as link:
             self._arrivals = arrivals = ReceivedMessages(link)
             opening = asyncio.create_task(self._open_all(link, arrivals), name="open-shards")

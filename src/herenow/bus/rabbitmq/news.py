@@ -37,7 +37,7 @@ class Announcer:
         self._seq = 0
 
     async def announce(self, news: News, published: int | None, oldest: int | None) -> None:
-        """As Bus.announce; with no news it tells that this recorder is alive and what it holds."""
+        """As NewsFeed.announce; with no news it tells that this recorder is alive and what it holds."""
         lag = None if published is None else max(0, now() - published)
         pieces = [news[start : start + MAX_NEWS] for start in range(0, len(news), MAX_NEWS)] or [[]]
         sent = [self._post(piece, lag, oldest) for piece in pieces]

@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from typing import Protocol
 
 from herenow.history.export.formats import Export
 from herenow.history.queries.flag_lookup import flag_reasons
 from herenow.model.position import Position
-from herenow.store.port import Span, Store, Version
+from herenow.store.port import PositionReader, RollupReader, RollupStore, Span, Version
 
 PAGE = 2000  # positions; others wait meanwhile
 
 
+class ExportSource(PositionReader, RollupStore, Protocol):
+    """Positions, and the rollups that say which of them are flagged."""
+
+
 async def export(
-    store: Store,
+    store: ExportSource,
     made: Export,
     device_ids: Iterable[str],
     span: Span,
@@ -27,18 +32,18 @@ async def export(
     for device_id in sorted(device_ids):
         async for page in _pages(store, device_id, span):
             exported(len(page))
-            kept = page if raw else await _believed(store, page)
+            kept = page if raw else await _believed(store.rollups, page)
             if piece := await asyncio.to_thread(made.add, kept):
                 yield piece
     yield made.end()
 
 
-async def _believed(store: Store, page: Sequence[Position]) -> Sequence[Position]:
-    why = await flag_reasons(store.rollups, page)
+async def _believed(rollups: RollupReader, page: Sequence[Position]) -> Sequence[Position]:
+    why = await flag_reasons(rollups, page)
     return [one for one, reason in zip(page, why, strict=True) if reason is None]
 
 
-async def _pages(store: Store, device_id: str, span: Span) -> AsyncIterator[Sequence[Position]]:
+async def _pages(store: PositionReader, device_id: str, span: Span) -> AsyncIterator[Sequence[Position]]:
     after: Version | None = None
     while page := await store.track(device_id, span, after, PAGE):
         yield page

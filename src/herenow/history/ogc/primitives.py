@@ -12,7 +12,7 @@ from herenow.model.geo.box import Box
 from herenow.model.geo.sphere import onward
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
-from herenow.store.port import Span, Store, Version
+from herenow.store.port import PositionReader, Span, Version
 
 MAX_PRIMITIVE = 10_000  # positions
 _READ = MAX_PRIMITIVE + 1  # the first primitive of so many is whole
@@ -126,7 +126,7 @@ def _full(held: Sequence[Position], position: Position) -> bool:
 
 
 async def read_primitives(
-    store: Store, device_id: str, moments: Moments, after: Version | None, limit: int, area: Area | None = None
+    store: PositionReader, device_id: str, moments: Moments, after: Version | None, limit: int, area: Area | None = None
 ) -> Page:
     """Up to `limit` whole primitives of a device that touch the moments and the area, oldest first, as far as
     MAX_PRIMITIVE positions go: there may be a next page behind one with few, or none."""
@@ -153,14 +153,14 @@ def _own_end(cut: Sequence[Primitive], number: int) -> Version:
     return one[-2 if one[-1].time == cut[number + 1][0].time else -1].version
 
 
-async def read_primitive(store: Store, device_id: str, time: int) -> Primitive | None:
+async def read_primitive(store: PositionReader, device_id: str, time: int) -> Primitive | None:
     """The primitive that begins at a time; None where there is no position."""
     span = Span(time, (time // HOUR + 1) * HOUR + MAX_LEG_TIME + 1)
     found = primitives(await store.track(device_id, span, None, _READ))
     return found[0] if found and found[0][0].time == time else None
 
 
-async def read_runs(store: Store, device_id: str, moments: Moments, most: int) -> list[Primitive] | None:
+async def read_runs(store: PositionReader, device_id: str, moments: Moments, most: int) -> list[Primitive] | None:
     """The movement of a device that touches the moments, cut at gaps alone; None where it has more than `most`
     positions there and near their ends."""
     span = Span(moments.start - MAX_LEG_TIME, moments.end + MAX_LEG_TIME + 1)
@@ -168,7 +168,7 @@ async def read_runs(store: Store, device_id: str, moments: Moments, most: int) -
     return [one for one in runs(positions) if moments.touched(one)] if len(positions) <= most else None
 
 
-async def moved_during(store: Store, device_id: str, moments: Moments) -> bool:
+async def moved_during(store: PositionReader, device_id: str, moments: Moments) -> bool:
     """Whether a device has a position in the moments, or two around them without a gap."""
     if await store.track(device_id, Span(moments.start, moments.end + 1), None, 1):
         return True

@@ -23,7 +23,7 @@ from herenow.history.tracks.summary import HOURS, SPEED_STEPS, Extent, Figures, 
 from herenow.history.tracks.track import Track
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import Box
-from herenow.store.port import READ_DEADLINE, Range, Rollups, Span
+from herenow.store.port import READ_DEADLINE, Range, RollupReader, Span
 
 MAX_DEVICE_DAYS = 500_000  # that are summed up for one answer
 MAX_CROSSING = 5_000  # of these that are looked at again
@@ -67,7 +67,7 @@ class Analytics(msgspec.Struct, frozen=True):
     by_device_day: Mapping[DeviceDay, float]  # m
 
 
-async def analytics(rollups: Rollups, asked: AnalyticsQuery) -> Analytics:
+async def analytics(rollups: RollupReader, asked: AnalyticsQuery) -> Analytics:
     """As of the last round of the rollups. Raises BadRequest where that is too much for one answer."""
     try:
         async with asyncio.timeout(READ_DEADLINE):
@@ -78,7 +78,7 @@ async def analytics(rollups: Rollups, asked: AnalyticsQuery) -> Analytics:
 
 
 class _Summing:
-    def __init__(self, rollups: Rollups, asked: AnalyticsQuery) -> None:
+    def __init__(self, rollups: RollupReader, asked: AnalyticsQuery) -> None:
         self._rollups = rollups
         self._asked = asked
         self._found: dict[DeviceDay, Figures] = {}

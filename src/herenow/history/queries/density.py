@@ -14,7 +14,7 @@ from herenow.history.rollups.keys import number_key, single_range
 from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, tile_part
 from herenow.history.tracks.track import PLACES
 from herenow.model.geo.box import Box
-from herenow.store.port import Range, Rollups, Span
+from herenow.store.port import Range, RollupReader, Span
 
 HALVINGS = 2  # of a tile of 256 pixels, so cells of 64
 MAX_CELLS = 10_000
@@ -32,7 +32,7 @@ class Cell(msgspec.Struct, frozen=True, gc=False):
     bbox: tuple[float, float, float, float]  # west, south, east, north of the cell
 
 
-async def density(rollups: Rollups, box: Box, zoom: int, span: Span, by: Filter) -> list[Cell]:
+async def density(rollups: RollupReader, box: Box, zoom: int, span: Span, by: Filter) -> list[Cell]:
     """The cells of a zoom whose mean place lies in the box, most positions first, in a span of whole hours.
 
     Raises BadRequest where that is too much to be read at once, StoreUnavailable.
@@ -56,7 +56,7 @@ def _tiles(box: Box, zoom: int) -> list[int]:
 
 
 async def _read(
-    rollups: Rollups, held: Sequence[TimeBlock], zoom: int, tiles: Sequence[int]
+    rollups: RollupReader, held: Sequence[TimeBlock], zoom: int, tiles: Sequence[int]
 ) -> list[tuple[str, bytes]]:
     if len(held) * len(tiles) > MAX_RANGES:
         raise BadRequest(TOO_FINE)

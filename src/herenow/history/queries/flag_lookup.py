@@ -8,10 +8,10 @@ from herenow.history.rollups.days import read_hours
 from herenow.history.tracks.quality import REASONS
 from herenow.history.tracks.track import FIX, Track, track
 from herenow.model.position import Position
-from herenow.store.port import Rollups, Span
+from herenow.store.port import RollupReader, Span
 
 
-async def flag_reasons(rollups: Rollups, positions: Sequence[Position]) -> list[str | None]:
+async def flag_reasons(rollups: RollupReader, positions: Sequence[Position]) -> list[str | None]:
     """Why each is not to be believed, None for one that is or that no round has judged yet. Takes positions of one
     device, oldest first. Raises StoreUnavailable, and BadRequest where that cannot be read in time."""
     if not positions:

@@ -16,7 +16,7 @@ from herenow.history.rollups.keys import hour_parts, prefix_range, replay_part
 from herenow.history.tracks.quality import unflagged, without_flags
 from herenow.history.tracks.track import FIX, Track
 from herenow.model.clock import HOUR
-from herenow.store.port import Rollups, Row
+from herenow.store.port import RollupReader, Row
 
 STEPS = (0, 10_000, 60_000, 300_000)  # ms, by level: a device has at most one position in each
 UNKNOWN, FASTEST = 65_535, 65_534  # of speed, in cm/s, and of course
@@ -58,7 +58,7 @@ def _chunks(body: bytes) -> list[bytes]:
     return [_COUNT.pack(len(pieces)) + pieces[0], *pieces[1:]]
 
 
-async def read_block(rollups: Rollups, hour: int, level: int) -> bytes:
+async def read_block(rollups: RollupReader, hour: int, level: int) -> bytes:
     """Compressed, as zlib does. Raises NotFound where nothing was in that hour."""
     [rows] = await rollups.get([(replay_part(hour, level), b"", b"\xff" * 4)])
     if not rows:
@@ -68,7 +68,7 @@ async def read_block(rollups: Rollups, hour: int, level: int) -> bytes:
     return b"".join([chunks[0][_COUNT.size :], *chunks[1:count]])
 
 
-async def raw_block(rollups: Rollups, hour: int, level: int) -> bytes:
+async def raw_block(rollups: RollupReader, hour: int, level: int) -> bytes:
     """The same with positions that are not to be believed; made for who asks. Raises NotFound as above."""
     parts = await rollups.get([prefix_range(part) for part in hour_parts(hour)])
     rows = [row for part in parts for row in part]

@@ -1,6 +1,7 @@
 """What history takes on disk, and what it will take."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -10,7 +11,7 @@ from herenow.history.rollups.cells import CLASSES
 from herenow.model.clock import DAY, HOUR, Clock, now
 from herenow.model.report import EARLIEST, LATEST_AHEAD
 from herenow.model.retention import Retention
-from herenow.store.port import Rollups, Span, Store
+from herenow.store.port import DiskUsage, RollupReader, RollupStore, Span
 
 SAMPLE = 7  # whole days of which the last ones are taken to go on like that; of a younger store, all of its time
 WORLD = Tile(0, 0, 0)
@@ -38,7 +39,11 @@ class Storage(msgspec.Struct, frozen=True):
     grows: float | None
 
 
-async def storage(store: Store, keep: Retention, clock: Clock = now) -> Storage:
+class MeasuredStore(DiskUsage, RollupStore, Protocol):
+    """How large the store is, and the rollups that count its positions."""
+
+
+async def storage(store: MeasuredStore, keep: Retention, clock: Clock = now) -> Storage:
     """As of the last round of the rollups. Raises StoreUnavailable."""
     moment = clock()
     tomorrow = (moment // DAY + 1) * DAY
@@ -75,7 +80,7 @@ class _Counted(msgspec.Struct, frozen=True):
         return sum(self.kinds.values())
 
 
-async def _recent(rollups: Rollups, total: int, moment: int) -> tuple[dict[str, int], float]:
+async def _recent(rollups: RollupReader, total: int, moment: int) -> tuple[dict[str, int], float]:
     """Positions by kind that came in some days, and in how many. A store that is younger than SAMPLE days has no whole
     days, or too few: all that it has counts, and the time since its first position, an hour at least."""
     today = moment // DAY * DAY
@@ -86,7 +91,7 @@ async def _recent(rollups: Rollups, total: int, moment: int) -> tuple[dict[str, 
     return until_now.kinds, max(moment - until_now.first, HOUR) / DAY
 
 
-async def _counted(rollups: Rollups, span: Span) -> _Counted:
+async def _counted(rollups: RollupReader, span: Span) -> _Counted:
     """Those that are not to be believed as well."""
     cells = (await read_tile(rollups, WORLD, span, Filter(raw=True))).cells
     found: dict[str, int] = {}

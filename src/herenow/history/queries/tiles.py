@@ -28,7 +28,7 @@ from herenow.history.rollups.points import OTHER, Points, joined, points, select
 from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, ground_cells, tile_part
 from herenow.history.tracks.track import NOTHING, PLACES, unpack_track
 from herenow.model.clock import DAY, HOUR
-from herenow.store.port import Rollups, Span
+from herenow.store.port import RollupReader, Span
 
 GRID = 4  # halvings of a tile, so 16 by 16 cells
 MAX_ZOOM = 22
@@ -78,7 +78,7 @@ def tile(zoom: int, x: int, y: int) -> Tile:
     return Tile(zoom, x, y)
 
 
-async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> TileContent:
+async def read_tile(rollups: RollupReader, wanted: Tile, span: Span, by: Filter) -> TileContent:
     """What a tile has in a span of whole hours. Raises BadRequest where that is too much to be read at once."""
     if by.device_id is not None:
         return await _of_device(rollups, wanted, span, by, by.device_id)
@@ -100,7 +100,7 @@ async def read_tile(rollups: Rollups, wanted: Tile, span: Span, by: Filter) -> T
     return TileContent(points, cells, tag, version(await closed_blocks(rollups, span) if near else held))
 
 
-async def _of_device(rollups: Rollups, wanted: Tile, span: Span, by: Filter, device_id: str) -> TileContent:
+async def _of_device(rollups: RollupReader, wanted: Tile, span: Span, by: Filter, device_id: str) -> TileContent:
     """From the hours of the device; month by month, so that what is too much is not read whole."""
     current = version(await closed_blocks(rollups, span))  # before: what is made meanwhile has another one
     values: list[bytes] = []

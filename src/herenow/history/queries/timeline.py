@@ -11,7 +11,7 @@ from herenow.history.rollups.blocks import TimeBlock, closed_blocks
 from herenow.history.rollups.cells import CLASSES, MOVING, unpack_cells
 from herenow.history.rollups.keys import BLOCKS, number_key, single_range
 from herenow.history.rollups.pyramid import tile_part
-from herenow.store.port import Rollups, Span
+from herenow.store.port import RollupReader, Span
 
 MAX_BINS = 400  # of hours or days; of the months of ten years there are fewer
 MAX_BLOCKS = 10_000  # to be read for one answer
@@ -27,7 +27,7 @@ class Timeline(msgspec.Struct, frozen=True):
     moving: list[int]
 
 
-async def timeline(rollups: Rollups, span: Span, by: Filter) -> Timeline:
+async def timeline(rollups: RollupReader, span: Span, by: Filter) -> Timeline:
     """Of a span of whole hours, in the shortest bins of which it has at most MAX_BINS. The first and the last bin
     count only what is in the span. Raises BadRequest where that is too much to be read at once, StoreUnavailable."""
     block = next((one for one in ("hour", "day") if _bins(span, BLOCKS[one]) <= MAX_BINS), "month")

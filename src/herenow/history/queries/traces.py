@@ -1,6 +1,7 @@
 """What is left of a device: the proof that it was erased."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -24,7 +25,7 @@ from herenow.history.rollups.keys import (
 )
 from herenow.history.tracks.simplify import TOLERANCES
 from herenow.model.clock import DAY, HOUR
-from herenow.store.port import Range, Rollups, Store
+from herenow.store.port import Erasure, Range, RollupReader, RollupStore
 
 AT_ONCE = 500  # ranges
 
@@ -44,7 +45,11 @@ class Traces(msgspec.Struct, frozen=True):
         return not any(msgspec.structs.astuple(self))
 
 
-async def traces(store: Store, device_id: str) -> Traces:
+class ErasedStore(Erasure, RollupStore, Protocol):
+    """All places that may name a device."""
+
+
+async def traces(store: ErasedStore, device_id: str) -> Traces:
     """Looks everywhere a device is named, in every hour of which anything is kept. Raises StoreUnavailable, and
     BadRequest where that cannot be read in time."""
     rollups = store.rollups
@@ -56,7 +61,7 @@ async def traces(store: Store, device_id: str) -> Traces:
     return Traces(**stored, rollups=rows + waiting, blocks=await _unmade(rollups))
 
 
-async def _unmade(rollups: Rollups) -> int:
+async def _unmade(rollups: RollupReader) -> int:
     """Blocks to be made anew. Days and months that have not ended are no block yet: what they will be made of is."""
     answers = await rollups.get([prefix_range(dirty_part(block)) for block in BLOCKS])
     numbers = [(block, key_number(key)) for block, rows in zip(BLOCKS, answers, strict=True) for key, _ in rows]
@@ -80,7 +85,7 @@ def _ranges(device_id: str, hours: Sequence[int]) -> list[Range]:
     return [prefix_range(part) for part in parts] + [single_range(part, device_id.encode()) for part in sorted(named)]
 
 
-async def _read(rollups: Rollups, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
+async def _read(rollups: RollupReader, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
     """Each reading has a deadline of its own."""
     found: list[list[tuple[bytes, bytes]]] = []
     for start in range(0, len(ranges), AT_ONCE):

@@ -7,7 +7,7 @@ from zlib import crc32
 from herenow.errors import BadRequest
 from herenow.history.rollups.keys import BLOCKS, blocks_part, dirty_part, key_number, numbers_of
 from herenow.model.clock import DAY, HOUR, now
-from herenow.store.port import Rollups, Span
+from herenow.store.port import RollupReader, Span
 
 LONGEST = 3660 * DAY  # ms
 CLOSED_AFTER = HOUR  # ms after its end a day or month is made; until then its hours are read
@@ -33,7 +33,7 @@ def whole_hours(span: Span) -> Span:
     return Span(span.start // HOUR * HOUR, -(-span.end // HOUR) * HOUR)
 
 
-async def closed_blocks(rollups: Rollups, span: Span, longest: str = "month") -> list[TimeBlock]:
+async def closed_blocks(rollups: RollupReader, span: Span, longest: str = "month") -> list[TimeBlock]:
     """Those in a span of whole hours that hold anything, none longer than `longest`. A month or day counts where it is
     made of all that is known, else what it is made of."""
     return await _within(rollups, longest, [(span.start, span.end)], now() - CLOSED_AFTER)
@@ -44,7 +44,7 @@ def version(held: Sequence[TimeBlock]) -> str:
     return f"{crc32(repr((FORMAT, held)).encode()):08x}"
 
 
-async def _within(rollups: Rollups, block: str, spans: Sequence[tuple[int, int]], closed: int) -> list[TimeBlock]:
+async def _within(rollups: RollupReader, block: str, spans: Sequence[tuple[int, int]], closed: int) -> list[TimeBlock]:
     """`closed`: days and months that end later, in ms, are not made yet, and not dirty either."""
     if not spans:
         return []

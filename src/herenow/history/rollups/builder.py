@@ -8,6 +8,7 @@ is done again, and doing it twice changes nothing.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -38,7 +39,7 @@ from herenow.history.rollups.points import OTHER, points
 from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
 from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
 from herenow.model.clock import DAY, now
-from herenow.store.port import Range, Row, Store
+from herenow.store.port import ChangeLog, DeviceReader, PositionReader, Range, Rollups, Row
 
 AT_ONCE = 32  # devices
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
@@ -51,10 +52,17 @@ Progress = Callable[[int, int], None]  # days done, days in all
 log = structlog.get_logger()
 
 
+class RollupSource(ChangeLog, DeviceReader, PositionReader, Protocol):
+    """What rollups are made of, and where they go."""
+
+    @property
+    def rollups(self) -> Rollups: ...
+
+
 class Rollup:
     """One at a time may work on a store."""
 
-    def __init__(self, store: Store, settings: TripSettings = DEFAULT) -> None:
+    def __init__(self, store: RollupSource, settings: TripSettings = DEFAULT) -> None:
         self._store = store
         self._settings = settings
         self._version = version_of(settings)

@@ -35,7 +35,7 @@ from herenow.history.tracks.summary import Figures, Summary, summary
 from herenow.history.tracks.track import NOTHING, Track, pack_track, unpack_track
 from herenow.history.tracks.trips import Piece, Stop, joined
 from herenow.model.clock import DAY, HOUR
-from herenow.store.port import Rollups, Row, Span
+from herenow.store.port import RollupReader, Row, Span
 
 FOLLOWED = 800  # days
 _NEXT = MAX_SILENCE // DAY + 1  # days between two parts of a piece at most
@@ -56,7 +56,7 @@ class MadeDays(NamedTuple):
     silent: set[DeviceDay]
 
 
-async def made_days(rollups: Rollups, days: Sequence[DeviceDay], settings: TripSettings) -> MadeDays:
+async def made_days(rollups: RollupReader, days: Sequence[DeviceDay], settings: TripSettings) -> MadeDays:
     """Days of devices, as their hours are now."""
     spans = [(device_id, Span(day * DAY, (day + 1) * DAY)) for device_id, day in days]
     tracks = await around(rollups, spans, settings)
@@ -133,26 +133,26 @@ def _level(kept: Track) -> bytes | None:
     return pack_track(kept) if len(kept) else None
 
 
-async def read_level(rollups: Rollups, device_id: str, level: int, span: Span) -> Track:
+async def read_level(rollups: RollupReader, device_id: str, level: int, span: Span) -> Track:
     """The track of a device in a span, in one level of detail; positions not to be believed are left out."""
     first, last = span.start // DAY, (span.end - 1) // DAY
     answers = await rollups.get([numbers_of(part, first, last) for part in levels_parts(device_id, level, first, last)])
     return await asyncio.to_thread(_joined, answers, span)
 
 
-async def read_hours(rollups: Rollups, device_id: str, span: Span) -> Track:
+async def read_hours(rollups: RollupReader, device_id: str, span: Span) -> Track:
     """The whole track of a device in a span, with flags."""
     answers = await rollups.get(hours_ranges(device_id, span.start // HOUR, (span.end - 1) // HOUR))
     return await asyncio.to_thread(_joined, answers, span)
 
 
-async def read_summaries(rollups: Rollups, device_id: str, first: int, last: int) -> Mapping[int, Summary]:
+async def read_summaries(rollups: RollupReader, device_id: str, first: int, last: int) -> Mapping[int, Summary]:
     """What a device did, by day, both ends included."""
     answers = await rollups.get([numbers_of(part, first, last) for part in summaries_parts(device_id, first, last)])
     return {key_number(key): _summary(value) for rows in answers for key, value in rows}
 
 
-async def read_pieces(rollups: Rollups, device_id: str, span: Span) -> list[Piece]:
+async def read_pieces(rollups: RollupReader, device_id: str, span: Span) -> list[Piece]:
     """The trips and stops that touch a span, in order, each as long as it is, whatever the span; one that goes on for
     longer than FOLLOWED beyond the span ends there."""
     low, high = span.start // DAY - _NEXT, (span.end - 1) // DAY + _NEXT
@@ -173,7 +173,7 @@ async def read_pieces(rollups: Rollups, device_id: str, span: Span) -> list[Piec
 
 
 async def raw_summaries(
-    rollups: Rollups, device_id: str, first: int, last: int, settings: TripSettings
+    rollups: RollupReader, device_id: str, first: int, last: int, settings: TripSettings
 ) -> Mapping[int, Summary]:
     """What a device did, by day, had everything in its track to be believed."""
     [found] = await around(rollups, [(device_id, Span(first * DAY, (last + 1) * DAY))], settings)

@@ -15,7 +15,7 @@ from herenow.history.rollups.keys import (
 )
 from herenow.history.tracks.summary import Figures
 from herenow.model.device import DayDistance
-from herenow.store.port import Rollups, Row
+from herenow.store.port import RollupReader, Row
 
 _driven = msgspec.msgpack.Decoder(DayDistance).decode
 
@@ -26,13 +26,13 @@ def distance_row(device_id: str, day: int, made: Figures) -> Row:
     return Row(distance_part(day, device_id), device_id.encode(), driven)
 
 
-async def read_made(rollups: Rollups) -> int | None:
+async def read_made(rollups: RollupReader) -> int | None:
     """When the last round began that was finished, in ms; None before the first. Raises StoreUnavailable."""
     [made] = await rollups.get([single_range(STATE, MADE)])
     return key_number(made[0][1]) if made else None
 
 
-async def read_distances(rollups: Rollups, day: int) -> AsyncIterator[Mapping[str, DayDistance]]:
+async def read_distances(rollups: RollupReader, day: int) -> AsyncIterator[Mapping[str, DayDistance]]:
     """Of all devices that have a position on a UTC day, some at a time. Raises StoreUnavailable, BadRequest where it
     cannot be read in time."""
     for part in distance_parts(day):

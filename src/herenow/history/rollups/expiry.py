@@ -1,16 +1,21 @@
 """Takes away what is older than it is to be kept, whole UTC days of devices at a time."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from herenow.model.clock import DAY, now
 from herenow.model.device import Device
 from herenow.model.retention import Retention
-from herenow.store.port import Store
+from herenow.store.port import ChangeLog, DeviceReader, Erasure
 
 EVERY = 3600.0  # s
 
 
-async def expire(store: Store, keep: Retention) -> int:
+class ExpiringStore(ChangeLog, DeviceReader, Erasure, Protocol):
+    """Which days have positions, of what devices, and the way to drop them."""
+
+
+async def expire(store: ExpiringStore, keep: Retention) -> int:
     """How many days of devices went. The day of a device's newest position stays, however old, so that one still knows
     where it is. Rollups follow by themselves: the store tells them what changed. Twice does nothing more.
 

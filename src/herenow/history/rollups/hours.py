@@ -1,6 +1,7 @@
 """The hours of a device, made from its positions: what is stored of them, with flags, and whose hours change by it."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -20,19 +21,23 @@ from herenow.history.tracks.quality import CONTEXT, flagged
 from herenow.history.tracks.track import NOTHING, Track, pack_track, track, unpack_track
 from herenow.model.clock import HOUR
 from herenow.model.leg import MAX_LEG_TIME
-from herenow.store.port import Range, Row, Span, Store, Version
+from herenow.store.port import PositionReader, Range, RollupReader, RollupStore, Row, Span, Version
 
 PAGE = 10_000  # positions
 
 _of_hour = msgspec.msgpack.Decoder(tuple[str, bytes])
 
 
-async def made_hours(store: Store, device_id: str, kind: str, hours: Iterable[int]) -> list[Row]:
+class HourSource(PositionReader, RollupStore, Protocol):
+    """Positions, and the hours that were made of them before."""
+
+
+async def made_hours(store: HourSource, device_id: str, kind: str, hours: Iterable[int]) -> list[Row]:
     """Rows for hours of a device, as its stored positions are now, each with a mark that the hour is dirty. Where an
     hour begins or ends otherwise than before, the one beside it is made anew, too: flags depend on neighbours."""
     rows: list[Row] = []
     for first, last in runs(hours):
-        before = await stored_hours(store, device_id, first - 1, last + 1)
+        before = await stored_hours(store.rollups, device_id, first - 1, last + 1)
         after = await _flagged(store, device_id, first, last)
         if first - 1 in before and _edge(before.get(first), -1) != _edge(after.get(first), -1):
             after |= await _flagged(store, device_id, first - 1, first - 1)
@@ -54,9 +59,9 @@ def runs(hours: Iterable[int]) -> list[tuple[int, int]]:
     return found
 
 
-async def stored_hours(store: Store, device_id: str, first: int, last: int) -> dict[int, Track]:
+async def stored_hours(rollups: RollupReader, device_id: str, first: int, last: int) -> dict[int, Track]:
     """What is kept of the hours of a device, both ends included."""
-    found = await store.rollups.get(hours_ranges(device_id, first, last))
+    found = await rollups.get(hours_ranges(device_id, first, last))
     return {key_number(key): unpack_track(value) for part in found for key, value in part}
 
 
@@ -94,7 +99,7 @@ def _edge(found: Track | None, side: int) -> bytes:
     return plain
 
 
-async def _flagged(store: Store, device_id: str, first: int, last: int) -> dict[int, Track]:
+async def _flagged(store: PositionReader, device_id: str, first: int, last: int) -> dict[int, Track]:
     """Hours of a device from its positions, both ends included; only those that have any."""
     start, end = first * HOUR, (last + 1) * HOUR
     found = await _positions(store, device_id, Span(start - MAX_LEG_TIME, end + MAX_LEG_TIME))
@@ -106,7 +111,7 @@ async def _flagged(store: Store, device_id: str, first: int, last: int) -> dict[
     return {int(part["time"][0]) // HOUR: part for part in np.split(judged, cuts) if len(part)}
 
 
-async def _positions(store: Store, device_id: str, span: Span) -> Track:
+async def _positions(store: PositionReader, device_id: str, span: Span) -> Track:
     parts: list[Track] = [NOTHING]
     after: Version | None = None
     while page := await store.track(device_id, span, after, PAGE):

@@ -8,7 +8,7 @@ from herenow.errors import StoreUnavailable
 from herenow.history.rollups.keys import MADE, STATE, key_number, prefix_range
 from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import TripSettings
-from herenow.store.port import Range, Rollups, Row
+from herenow.store.port import Range, RollupReader
 
 VERSION = f"3.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 UNTIL, MADE_BY = b"until", b"version"
@@ -20,7 +20,7 @@ def version_of(settings: TripSettings) -> bytes:
     return f"{VERSION}.{crc32(repr(settings).encode()):08x}".encode()
 
 
-async def read_state(rollups: Rollups) -> State:
+async def read_state(rollups: RollupReader) -> State:
     """Raises StoreUnavailable."""
     [rows] = await rollups.get([prefix_range(STATE)])
     return dict(rows)
@@ -35,7 +35,7 @@ class MadeRollups:
     """Rollups that are read only once they are made. One reading has both the state and the ranges, so it also notices
     a rebuild that another process began."""
 
-    def __init__(self, rollups: Rollups, settings: TripSettings) -> None:
+    def __init__(self, rollups: RollupReader, settings: TripSettings) -> None:
         self._rollups, self._version = rollups, version_of(settings)
 
     async def check(self) -> None:
@@ -52,9 +52,3 @@ class MadeRollups:
                 "`herenow rollup` make them, so ask again soon"
             )
         return found
-
-    async def put(self, rows: Sequence[Row]) -> None:
-        await self._rollups.put(rows)
-
-    async def clear(self) -> None:
-        await self._rollups.clear()

@@ -12,7 +12,7 @@ from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.stillness import MAX_SILENCE, TripSettings
 from herenow.history.tracks.track import NOTHING, Track, unpack_track
 from herenow.model.clock import HOUR
-from herenow.store.port import Range, Rollups, Span
+from herenow.store.port import Range, RollupReader, Span
 
 _SEARCHED = (8, 32, MAX_SILENCE // HOUR + 1)  # hours; how far the nearest position is looked for, step by step
 
@@ -47,7 +47,7 @@ class Around(NamedTuple):
         return int(times[row]) if row < len(times) else None
 
 
-async def around(rollups: Rollups, asked: Sequence[tuple[str, Span]], settings: TripSettings) -> list[Around]:
+async def around(rollups: RollupReader, asked: Sequence[tuple[str, Span]], settings: TripSettings) -> list[Around]:
     """Around each span of a device, in the same order: at least `context` to either side, and the nearest position
     beyond if it is no further than MAX_SILENCE."""
     making = [_Making(device_id, span, settings) for device_id, span in asked]
@@ -58,7 +58,7 @@ async def around(rollups: Rollups, asked: Sequence[tuple[str, Span]], settings: 
     return [Around(one.span, one.track()) for one in making]
 
 
-async def _read(rollups: Rollups, wanted: "Iterable[tuple[_Making, list[Range]]]") -> None:
+async def _read(rollups: RollupReader, wanted: "Iterable[tuple[_Making, list[Range]]]") -> None:
     pairs = [(one, range_) for one, ranges in wanted for range_ in ranges]
     if not pairs:
         return
