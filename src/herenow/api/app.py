@@ -30,8 +30,8 @@ from herenow.api.routes import (
     history,
     moving_features,
     page,
-    positions,
     replay,
+    sources,
     stats,
     storage,
     track,
@@ -42,7 +42,7 @@ from herenow.api.security import Compressed, OriginCheck
 # Live first: routes are tried in order, and thousands of viewers may come back at once.
 MODULES = (
     websocket,
-    positions,
+    sources,
     commands,
     days,
     track,

@@ -9,7 +9,6 @@ from fastapi import Request
 
 from herenow.errors import BadRequest, Busy, TooLarge, TooSlow
 
-MAX_BODY = 8 * 1024 * 1024  # bytes, after inflating
 MAX_BODIES = 256 * 1024 * 1024  # bytes of all bodies that are being read
 SLICE = 1 << 20  # bytes inflated before other work gets its turn
 MAX_MEMBERS = 100  # of gzip in one body
@@ -34,9 +33,9 @@ class Bodies:
         for limit in self._reading:
             limit.reschedule(0)
 
-    async def read(self, request: Request, most: int = MAX_BODY) -> bytes:
-        """Raises TooLarge beyond `most` bytes, before they are held; BadRequest for gzip that is broken or cut short;
-        TooSlow after READ_WITHIN; Busy where all bodies together would pass MAX_BODIES.
+    async def read(self, request: Request, most: int) -> bytes:
+        """Raises TooLarge beyond `most` bytes after inflating, before they are held; BadRequest for gzip that is broken
+        or cut short; TooSlow after READ_WITHIN; Busy where all bodies together would pass MAX_BODIES.
         """
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", ""):

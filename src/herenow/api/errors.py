@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from herenow.errors import BadRequest, Forbidden, HerenowError, NotFound, TooLarge, TooSlow, Unavailable
-from herenow.wire import json
+from herenow.wire.problem import MEDIA_TYPE, encode_problem
 
 # What is left of a body that is too large or too slow is not waited for.
 _HEADERS = {503: {"Retry-After": "2"}, 408: {"Connection": "close"}, 413: {"Connection": "close"}}
@@ -33,8 +33,7 @@ _STATUS: tuple[tuple[type[HerenowError], int], ...] = (
 
 def problem(status: int, detail: str, **more: object) -> Response:
     """A Problem Details response; `more` are its extension members."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    return Response(json.encode(body), status, _HEADERS.get(status), "application/problem+json")
+    return Response(encode_problem(status, detail, **more), status, _HEADERS.get(status), MEDIA_TYPE)
 
 
 def add_problems(app: FastAPI, routes: Iterable[APIRoute]) -> None:

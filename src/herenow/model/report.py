@@ -66,6 +66,9 @@ class Rejection(msgspec.Struct, frozen=True):
     field: str | None
     reason: str
 
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}" if self.field else self.reason
+
 
 class BadReport(BadRequest):
     """One report is wrong; the others beside it may be right."""

@@ -28,7 +28,7 @@ from herenow.run.distances import keep_distances
 from herenow.run.erase_key import key_file, make_key
 from herenow.run.store import cluster_setting, open_store, retention_of, trip_settings
 from herenow.settings import Settings
-from herenow.sources.bus_inbox import Inbox, take_inbox
+from herenow.sources.registry import running_sources
 
 FINISH_WITHIN = 10.0  # s for what was published to be stored
 FAIL_WITHIN = 1.0  # s for the same where the store or the bus is down anyway
@@ -41,7 +41,7 @@ async def open_context(settings: Settings, scene: MapConfig, *, records: bool) -
     """The parts of a server, running. Leaving lets what was published finish."""
     async with (
         open_store(settings) as store,
-        open_bus(settings) as (bus, inbox),
+        open_bus(settings) as bus,
         Prepared(exports_folder(settings)) as prepared,
         asyncio.TaskGroup() as tasks,
     ):
@@ -53,8 +53,8 @@ async def open_context(settings: Settings, scene: MapConfig, *, records: bool) -
         if not polled:
             tasks.create_task(hub.run(bus, store, _all(commands.on_note, erasures.on_note)), name="hub")
         correcting = tasks.create_task(keep_distances(store, hub.fleet), name="distances")
-        taking = tasks.create_task(take_inbox(inbox, intake), name="inbox") if inbox else None
-        async with _recording(recorder, bus), _until_left(taking), _until_left(correcting):
+        taking = [tasks.create_task(source(intake), name="source") for source in running_sources(settings, bus)]
+        async with _recording(recorder, bus), _until_left(correcting, *taking):
             here_only, keep = settings.access != "open", retention_of(settings)
             shown = msgspec.structs.replace(scene, basemaps=settings.basemaps)
             stored = (store, keep, prepared, trip_settings(settings))
@@ -82,12 +82,12 @@ def _all(*handlers: NoteHandler) -> NoteHandler:
 
 
 @contextlib.asynccontextmanager
-async def _until_left(task: asyncio.Task[None] | None) -> AsyncIterator[None]:
-    """Cancels the task at the end; what it had taken comes again."""
+async def _until_left(*tasks: asyncio.Task[None]) -> AsyncIterator[None]:
+    """Cancels the tasks at the end; what a source had taken comes again."""
     try:
         yield
     finally:
-        if task:
+        for task in tasks:
             task.cancel()
 
 
@@ -102,7 +102,7 @@ def exports_folder(settings: Settings) -> Path:
 @contextlib.asynccontextmanager
 async def open_recorder(settings: Settings) -> AsyncIterator[tuple[Recorder, Bus]]:
     """A recorder alone, running."""
-    async with open_store(settings) as store, open_bus(settings) as (bus, _):
+    async with open_store(settings) as store, open_bus(settings) as bus:
         recorder = Recorder(bus, store)
         async with _recording(recorder, bus):
             yield recorder, bus
@@ -125,14 +125,14 @@ async def _recording(recorder: Recorder | None, bus: Bus) -> AsyncIterator[None]
 
 
 @contextlib.asynccontextmanager
-async def open_bus(settings: Settings) -> AsyncIterator[tuple[Bus, Inbox | None]]:
-    """The bus, and where devices publish on it by themselves, if they can. Raises SettingsError as `open_store`."""
+async def open_bus(settings: Settings) -> AsyncIterator[Bus]:
+    """Raises SettingsError as `open_store`."""
     if not settings.bus.startswith("amqp"):
-        yield MemoryBus(), None
+        yield MemoryBus()
         return
     with cluster_setting("HERENOW_BUS"):
         from herenow.bus.rabbitmq.bus import open_rabbit_bus
 
         url = read_rabbit_url(settings.bus)
     async with open_rabbit_bus(url) as bus:
-        yield bus, bus
+        yield bus

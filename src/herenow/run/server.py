@@ -18,12 +18,12 @@ from herenow.api.http import Admission, HttpProtocol
 from herenow.api.live.connection import SocketConnection
 from herenow.api.live.websocket import close_viewers, send_stats_for_ever
 from herenow.errors import SettingsError
-from herenow.intake.intake import LocalIntake
 from herenow.run.child_services import history_service, rollup_service
 from herenow.run.descriptors import raise_limit
 from herenow.run.pipeline import open_context
 from herenow.run.signals import stop_signal, stop_with_stdin
 from herenow.settings import Settings
+from herenow.sources.port import Source
 
 BACKLOG = 4096  # connections not yet taken
 CLOSE_WITHIN = 5  # s for requests under way when the server stops
@@ -31,8 +31,6 @@ COLLECT_AFTER = (100_000, 50, 1000)  # objects, collections of the youngest, of 
 LOOK_EVERY = 0.05  # s
 KEEP_ALIVE = 75  # s that a connection may rest between two requests: longer than most trackers pause
 MAX_MESSAGE = 64 * 1024  # bytes from a viewer
-
-Source = Callable[[LocalIntake], Coroutine[Any, Any, None]]
 
 log = structlog.get_logger()
 

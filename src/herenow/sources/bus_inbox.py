@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Protocol
+from functools import partial
+from typing import Protocol, runtime_checkable
 
 import structlog
 
+from herenow.bus.port import BusStatus
 from herenow.errors import Unavailable
 from herenow.intake.intake import LocalIntake
 from herenow.model.report import BadReport, Rejection, Report
+from herenow.settings import Settings
+from herenow.sources.port import Source
 from herenow.wire.legacy_article import QUEUE, decode_location
 
 PAUSE = 1.0  # s between two tries
@@ -17,6 +21,7 @@ PAUSE = 1.0  # s between two tries
 log = structlog.get_logger()
 
 
+@runtime_checkable
 class Inbox(Protocol):
     """Where devices publish on the bus by themselves, each message as it came."""
 
@@ -28,6 +33,11 @@ class Inbox(Protocol):
 
     async def dead_letter(self, body: bytes, queue: str, reason: str) -> None:
         """Puts a message that can never be stored where a person finds it, with the reason. Raises BusUnavailable."""
+
+
+def find_inbox(_: Settings, bus: BusStatus) -> Source | None:
+    """The inbox of a bus on which devices can publish."""
+    return partial(take_inbox, bus) if isinstance(bus, Inbox) else None
 
 
 async def take_inbox(inbox: Inbox, intake: LocalIntake) -> None:
@@ -54,6 +64,5 @@ async def _take(messages: Sequence[bytes], inbox: Inbox, intake: LocalIntake) ->
             refused.append(error.at(index))
     receipt = await intake.take_numbered(reports, refused, "amqp")
     for rejection in receipt.rejected:
-        reason = f"{rejection.field}: {rejection.reason}" if rejection.field else rejection.reason
-        log.error("set aside a message that is no position", queue=QUEUE, reason=reason)
-        await inbox.dead_letter(messages[rejection.index], QUEUE, reason)
+        log.error("set aside a message that is no position", queue=QUEUE, reason=str(rejection))
+        await inbox.dead_letter(messages[rejection.index], QUEUE, str(rejection))

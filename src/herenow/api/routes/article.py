@@ -3,50 +3,26 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from herenow.api.body import UnknownEncoding
 from herenow.api.context import WithContext
-from herenow.api.errors import problem
 from herenow.api.query import with_plus
 from herenow.api.routes.devices import json_response
 from herenow.errors import BadRequest
 from herenow.model.clock import DAY
 from herenow.model.geo import sphere
 from herenow.model.position import Position
-from herenow.model.report import BadReport
 from herenow.model.timestamps import from_day, from_iso, is_day
 from herenow.store.port import PositionReader, Span
-from herenow.wire.legacy_article import SECONDS_BELOW, decode_location, encode_locations, location
+from herenow.wire.legacy_article import SECONDS_BELOW, encode_locations, location
 
-MAX_LOCATION = 64 * 1024  # bytes of one that is reported
 MAX_POSITIONS = 100_000  # in one answer
 MAX_SUMMED = 1_000_000  # positions of a device in one day
 PAGE = 10_000  # positions read at once of one device
 SLICE = 1000  # positions written before other work gets its turn
-
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["device_id", "timestamp", "latitude", "longitude"],
-                    "properties": {
-                        "device_id": {"type": "string", "minLength": 1, "maxLength": 128},
-                        "timestamp": {"type": "number", "description": "Unix seconds or ms"},
-                        "latitude": {"type": "number", "minimum": -90, "maximum": 90},
-                        "longitude": {"type": "number", "minimum": -180, "maximum": 180},
-                    },
-                }
-            }
-        },
-    }
-}
 
 Day = Annotated[str, Query(alias="date", description="UTC day, YYYY-MM-DD")]
 Start = Annotated[str, Query(description="ISO 8601; UTC where no zone is said")]
@@ -97,21 +73,6 @@ async def device_summary(context: WithContext, device_id: DeviceId, day: Day) ->
             "total_distance_m": round(metres, 2),
         }
     )
-
-
-@router.post("/send-location-update", openapi_extra=_BODY)
-async def send_location_update(request: Request, context: WithContext) -> Response:
-    """Stores a position and shows it to every viewer."""
-    try:
-        report = decode_location(await context.bodies.read(request, MAX_LOCATION))
-    except UnknownEncoding as error:
-        return problem(415, str(error))
-    except BadReport as error:
-        return problem(422, str(error))
-    receipt = await context.intake.take([report], "article")
-    for rejection in receipt.rejected:
-        return problem(422, f"{rejection.field}: {rejection.reason}" if rejection.field else rejection.reason)
-    return json_response({"status": "broadcasted"})
 
 
 def _requested_span(day: str, start: str, end: str) -> Span | None:

@@ -1,0 +1,42 @@
+"""Where devices post reports: one route for each source of the registry."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
+
+from herenow.api.body import UnknownEncoding
+from herenow.api.context import AppContext
+from herenow.api.errors import problem
+from herenow.sources.port import HttpSource
+from herenow.sources.registry import HTTP
+
+router = APIRouter()
+
+
+def endpoint_of(source: HttpSource) -> Callable[[Request], Awaitable[Response]]:
+    async def report(request: Request) -> Response:
+        context: AppContext = request.app.state.context  # not by Depends, which costs every report some 20 calls
+        try:
+            body = await context.bodies.read(request, source.max_body)
+        except UnknownEncoding as error:
+            return problem(415, str(error))
+        decoded = await source.decode(body)
+        receipt = await context.intake.take_numbered(decoded.reports, decoded.rejected, source.name)
+        reply = source.reply(receipt)
+        return Response(reply.body, reply.status, media_type=reply.media_type)
+
+    report.__annotations__["return"] = source.answer  # which the OpenAPI document shows
+    return report
+
+
+for each in HTTP:
+    router.add_api_route(
+        each.path,
+        endpoint_of(each),
+        name=each.operation,
+        description=each.__doc__,
+        methods=["POST"],
+        tags=[each.tag],
+        openapi_extra={"requestBody": {"required": True, "content": dict(each.content)}},
+        response_model=None,
+    )
