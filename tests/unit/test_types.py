@@ -1,10 +1,17 @@
 """The web client's types are those that the server describes."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import msgspec
+from fastapi import FastAPI, Response
+from starlette.responses import FileResponse
 
 from herenow.api.app import described
-from herenow.api.schemas.live import ANSWERS
+from herenow.api.json_route import JsonRoute, answer_types
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -29,6 +36,48 @@ def test_every_json_answer_under_api_is_described() -> None:
     assert bare == ["get /api/streets"]  # GeoJSON
 
 
-def test_what_is_described_is_there() -> None:
-    paths = described().openapi()["paths"]
-    assert [place for place in ANSWERS if place[0] not in paths[place[1]]] == []
+class Page(msgspec.Struct):
+    count: int
+
+
+class Line(msgspec.Struct):
+    points: list[int]
+
+
+def route(endpoint: Callable[..., Any]) -> JsonRoute:
+    return JsonRoute("/api/things", endpoint)
+
+
+async def test_a_route_goes_out_as_what_it_returns() -> None:
+    async def things() -> Page:
+        return Page(2)
+
+    app = FastAPI()
+    app.routes.append(JsonRoute("/api/things", things, status_code=202))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        answer = await client.get("/api/things")
+    assert (answer.status_code, answer.headers["content-type"], answer.json()) == (
+        202,
+        "application/json",
+        {"count": 2},
+    )
+
+
+def test_a_route_is_described_by_what_it_declares() -> None:
+    async def one() -> Page:
+        raise NotImplementedError
+
+    async def several() -> Page | Annotated[Response, Line]:
+        raise NotImplementedError
+
+    async def two_structs() -> Page | Line:
+        raise NotImplementedError
+
+    async def or_a_problem() -> Page | Response:
+        raise NotImplementedError
+
+    async def a_file() -> FileResponse:
+        raise NotImplementedError
+
+    found = [answer_types(route(each)) for each in (one, several, two_structs, or_a_problem, a_file)]
+    assert found == [(Page,), (Page, Line), (Page, Line), (Page,), ()]

@@ -82,7 +82,7 @@ def described() -> FastAPI:
     )
     for module in MODULES:
         app.include_router(module.router)
-    describe(app)
+    describe(app, _routes(MODULES))
     return app
 
 

@@ -1,11 +1,13 @@
-"""The OpenAPI document: what FastAPI knows of questions, and what `answers` says of answers."""
+"""The OpenAPI document: what FastAPI knows of requests, and what routes declare that they return."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Response
+from fastapi.routing import APIRoute
 
-from herenow.api.schemas.live import ANSWERS
+from herenow.api.json_route import JSON, answer_types
 from herenow.wire import json
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
@@ -30,13 +32,14 @@ _PROBLEM: dict[str, Any] = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Has the app's document tell answers as well, and serves it at /openapi.json."""
-    asked = app.openapi
+def describe(app: FastAPI, routes: Iterable[APIRoute]) -> None:
+    """Has the app's document describe responses as well, and serves it at /openapi.json. `routes` are all there are."""
+    answers = answers_of(routes)
+    requests = app.openapi
 
     def whole() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _with_answers(asked())
+            app.openapi_schema = _with_answers(requests(), answers)
         return app.openapi_schema
 
     async def openapi() -> Response:
@@ -46,19 +49,32 @@ def describe(app: FastAPI) -> None:
     app.add_api_route("/openapi.json", openapi, include_in_schema=False)
 
 
-def _with_answers(document: dict[str, Any]) -> dict[str, Any]:
-    kinds = [kind for one in ANSWERS.values() for kind in one]
+Answers = dict[tuple[str, str], tuple[Any, ...]]  # by method and path, as the document has them
+
+
+def answers_of(routes: Iterable[APIRoute]) -> Answers:
+    """The types that routes declare; a response is one of them."""
+    return {
+        (method.lower(), route.path_format): types
+        for route in routes
+        if (types := answer_types(route))
+        for method in route.methods or ()
+    }
+
+
+def _with_answers(document: dict[str, Any], declared: Answers) -> dict[str, Any]:
+    kinds = [kind for one in declared.values() for kind in one]
     schemas, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
     each = iter(schemas)
-    told = {place: [next(each) for _ in one] for place, one in ANSWERS.items()}
+    described = {place: [next(each) for _ in one] for place, one in declared.items()}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             answers = operation["responses"]
-            answers.pop("422", None)  # FastAPI's own, which is not how it is said here
+            answers.pop("422", None)  # FastAPI's own form, which is not this server's
             answers["default"] = _PROBLEM
-            if one := told.get((method, path)):
+            if one := described.get((method, path)):
                 good = next(status for status in answers if status.startswith("2"))
                 schema = one[0] if len(one) == 1 else {"oneOf": one}
-                answers[good]["content"] = {"application/json": {"schema": schema}}
+                answers[good]["content"] = {JSON: {"schema": schema}}
     document["components"] = {"schemas": dict(sorted(components.items()))}
     return document

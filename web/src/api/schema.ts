@@ -946,7 +946,7 @@ export interface components {
             readonly distance: number;
             readonly farthest: readonly components["schemas"]["FarthestSums"][];
             readonly from: number;
-            readonly hours: unknown;
+            readonly hours: readonly number[];
             readonly moving: number;
             readonly positions: number;
             readonly speeds: components["schemas"]["Speeds"];
@@ -962,7 +962,7 @@ export interface components {
         /** Backlog */
         readonly Backlog: {
             readonly lag_ms: number | null;
-            readonly messages: number;
+            readonly messages: number | null;
             readonly oldest_ms: number | null;
         };
         /**
@@ -989,6 +989,11 @@ export interface components {
         readonly Block: {
             readonly block: number;
             readonly version: string;
+        };
+        /** Broadcasted */
+        readonly Broadcasted: {
+            /** @enum {unknown} */
+            readonly status: "broadcasted";
         };
         /**
          * Cell
@@ -1047,6 +1052,15 @@ export interface components {
             readonly days: readonly components["schemas"]["DaySums"][];
             readonly device_id: string;
             readonly total: components["schemas"]["Sums"];
+        };
+        /** DaySummary */
+        readonly DaySummary: {
+            readonly count: number;
+            readonly date: string;
+            readonly device_id: string;
+            readonly first: components["schemas"]["Place"] | null;
+            readonly last: components["schemas"]["Place"] | null;
+            readonly total_distance_m: number;
         };
         /** DaySums */
         readonly DaySums: {
@@ -1290,6 +1304,16 @@ export interface components {
             readonly status: string;
             readonly timestamp: number;
         };
+        /**
+         * Location
+         * @description A position of history, with all that its client reads.
+         */
+        readonly Location: {
+            readonly device_id: string;
+            readonly latitude: number;
+            readonly longitude: number;
+            readonly timestamp: string;
+        };
         /** Moment */
         readonly Moment: {
             readonly latitude: number;
@@ -1305,6 +1329,12 @@ export interface components {
             readonly kind?: string;
             readonly name?: string;
             readonly offset: number;
+        };
+        /** Place */
+        readonly Place: {
+            readonly latitude: number;
+            readonly longitude: number;
+            readonly timestamp: string;
         };
         /** Places */
         readonly Places: {
@@ -1537,7 +1567,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": readonly components["schemas"]["Location"][];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -2773,7 +2803,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": components["schemas"]["DaySummary"];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -2815,7 +2845,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": readonly components["schemas"]["Location"][];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -2934,7 +2964,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": readonly components["schemas"]["Location"][];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -3413,6 +3443,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description Waiting, with the reasons */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
             /** @description Problem Details (RFC 9457) */
             readonly default: {
                 headers: {
@@ -3455,7 +3494,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": components["schemas"]["Broadcasted"];
                 };
             };
             /** @description Problem Details (RFC 9457) */

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Iterator
 
+import msgspec
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
@@ -91,7 +92,9 @@ async def send_stats_for_ever(context: AppContext) -> None:
             continue
         loaded = hub.loaded.is_set()
         if loaded:
-            await _send_slices(hub.broadcast(json.encode({"type": "stats", **stats_of(context)})))
+            await _send_slices(
+                hub.broadcast(json.encode({"type": "stats", **msgspec.structs.asdict(stats_of(context))}))
+            )
         if not loaded or beats % PING_EVERY == 0:
             await _send_slices(hub.broadcast(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
         if beats % KEEP_OPEN_EVERY == 0:

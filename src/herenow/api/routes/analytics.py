@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, TypedDict
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
 from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import device_place, to_cursor
+from herenow.api.json_route import JsonRoute
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
-from herenow.api.routes.devices import json_response, never_reported
+from herenow.api.routes.devices import never_reported
+from herenow.api.schemas import history as schemas
 from herenow.errors import BadRequest
 from herenow.history.queries.analytics import Analytics, AnalyticsQuery, DeviceTotals, analytics
 from herenow.history.rollups.blocks import LONGEST
@@ -23,7 +25,7 @@ from herenow.store.port import Span
 MAX_DEVICES = 1000  # named in one request
 TOP = 10
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; seven days before `to`")]
 To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")]
@@ -40,13 +42,13 @@ async def fleet(
     bbox: Bbox = None,
     kind: Kind = None,
     device: Devices = None,
-) -> Response:
+) -> schemas.Analytics:
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
     range_ = _range(start, end)
     found = await analytics(
         context.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
     )
-    return json_response({"from": range_.start, "to": range_.end, **await asyncio.to_thread(_to_json, found)})
+    return await asyncio.to_thread(_analytics, range_, found)
 
 
 @router.get("/api/history/distances")
@@ -58,7 +60,7 @@ async def distances(
     kind: Kind = None,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_DEVICES)] = 100,
-) -> Response:
+) -> schemas.Distances:
     """Metres of each device on each UTC day, devices by id."""
     range_, behind = _range(start, end), device_place(cursor)
     ids = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
@@ -67,9 +69,9 @@ async def distances(
     days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
     for one, metres in found.by_device_day.items():
         days[one.device_id][str(one.day * DAY)] = round(metres, 1)
-    told = [{"device_id": device_id, "days": by_day} for device_id, by_day in days.items()]
+    told = [schemas.DeviceDistances(device_id=device_id, days=by_day) for device_id, by_day in days.items()]
     following = to_cursor(page[-1]) if len(page) == limit else None
-    return json_response({"from": range_.start, "to": range_.end, "devices": told, "next": following})
+    return schemas.Distances(from_=range_.start, to=range_.end, devices=told, next=following)
 
 
 def _range(start: str | None, end: str | None) -> Span:
@@ -94,21 +96,31 @@ async def _wanted(context: HistoryContext, kind: str | None, named: list[str] | 
     return of_kind if named is None else of_kind & set(named)
 
 
-def _to_json(found: Analytics) -> dict[str, object]:
+def _analytics(range_: Span, found: Analytics) -> schemas.Analytics:
     farthest = sorted(found.devices.items(), key=lambda item: (-item[1].distance, item[0]))[:TOP]
-    return {
+    return schemas.Analytics(
+        from_=range_.start,
+        to=range_.end,
         **_sums(found.whole),
-        "devices": len(found.devices),
-        "hours": found.whole.hours,
-        "speeds": {"step": SPEED_STEP, "ms": found.whole.speeds},
-        "days": [
-            {"day": day * DAY, "devices": found.devices_of_day[day], **_sums(sums)} for day, sums in found.days.items()
+        devices=len(found.devices),
+        hours=found.whole.hours,
+        speeds=schemas.Speeds(step=SPEED_STEP, ms=found.whole.speeds),
+        days=[
+            schemas.FleetDaySums(day=day * DAY, devices=found.devices_of_day[day], **_sums(sums))
+            for day, sums in found.days.items()
         ],
-        "farthest": [{"device_id": device_id, **_sums(sums)} for device_id, sums in farthest],
-    }
+        farthest=[schemas.FarthestSums(device_id=device_id, **_sums(sums)) for device_id, sums in farthest],
+    )
 
 
-def _sums(sums: DeviceTotals) -> dict[str, object]:
+class _Sums(TypedDict):
+    positions: int
+    distance: float
+    moving: int
+    top_speed: float
+
+
+def _sums(sums: DeviceTotals) -> _Sums:
     return {
         "positions": sums.positions,
         "distance": round(sums.distance, 1),

@@ -5,19 +5,20 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from herenow.api.context import WithContext
+from herenow.api.json_route import JsonRoute
 from herenow.api.query import with_plus
-from herenow.api.routes.devices import json_response
 from herenow.errors import BadRequest
 from herenow.model.clock import DAY
 from herenow.model.geo import sphere
 from herenow.model.position import Position
 from herenow.model.timestamps import from_day, from_iso, is_day
 from herenow.store.port import PositionReader, Span
-from herenow.wire.legacy_article import SECONDS_BELOW, encode_locations, location
+from herenow.wire.legacy_article import SECONDS_BELOW, Location, encode_locations, timestamp
 
 MAX_POSITIONS = 100_000  # in one answer
 MAX_SUMMED = 1_000_000  # positions of a device in one day
@@ -29,12 +30,30 @@ Start = Annotated[str, Query(description="ISO 8601; UTC where no zone is said")]
 End = Annotated[str, Query(description="ISO 8601, included; UTC where no zone is said")]
 DeviceId = Annotated[str, Query(max_length=128)]
 
-router = APIRouter(tags=["the article's wire"])
+Locations = Annotated[Response, list[Location]]
+
+
+class Place(msgspec.Struct, frozen=True):
+    timestamp: str
+    latitude: float
+    longitude: float
+
+
+class DaySummary(msgspec.Struct, frozen=True):
+    device_id: str
+    date: str
+    count: int
+    first: Place | None
+    last: Place | None
+    total_distance_m: float
+
+
+router = APIRouter(tags=["the article's wire"], route_class=JsonRoute)
 
 
 @router.get("/devices-in-range")
 @router.get("/all-locations")
-async def fleet_locations(context: WithContext, day: Day, start: Start, end: End) -> Response:
+async def fleet_locations(context: WithContext, day: Day, start: Start, end: End) -> Locations:
     """Positions of all devices on a day, device by device, oldest first."""
     span = _requested_span(day, start, end)
     positions = await context.store.positions(span, MAX_POSITIONS + 1) if span else []
@@ -44,7 +63,7 @@ async def fleet_locations(context: WithContext, day: Day, start: Start, end: End
 
 
 @router.get("/locations")
-async def device_locations(context: WithContext, day: Day, device_id: DeviceId, start: Start, end: End) -> Response:
+async def device_locations(context: WithContext, day: Day, device_id: DeviceId, start: Start, end: End) -> Locations:
     """Positions of a device on a day, oldest first."""
     span = _requested_span(day, start, end)
     positions: list[Position] = []
@@ -54,7 +73,7 @@ async def device_locations(context: WithContext, day: Day, device_id: DeviceId, 
 
 
 @router.get("/device-summary")
-async def device_summary(context: WithContext, device_id: DeviceId, day: Day) -> Response:
+async def device_summary(context: WithContext, device_id: DeviceId, day: Day) -> DaySummary:
     """How many positions a device has on a day, the first and the last, and the metres between them all."""
     count, metres = 0, 0.0
     first: Position | None = None
@@ -63,16 +82,7 @@ async def device_summary(context: WithContext, device_id: DeviceId, day: Day) ->
         metres += _length(page if last is None else [last, *page])
         count += len(page)
         first, last = first or page[0], page[-1]
-    return json_response(
-        {
-            "device_id": device_id,
-            "date": day,
-            "count": count,
-            "first": _place(first),
-            "last": _place(last),
-            "total_distance_m": round(metres, 2),
-        }
-    )
+    return DaySummary(device_id, day, count, _place(first), _place(last), round(metres, 2))
 
 
 def _requested_span(day: str, start: str, end: str) -> Span | None:
@@ -129,11 +139,8 @@ def _length(positions: Sequence[Position]) -> float:
     )
 
 
-def _place(position: Position | None) -> dict[str, object] | None:
-    if position is None:
-        return None
-    told = location(position)
-    return {"timestamp": told.timestamp, "latitude": told.latitude, "longitude": told.longitude}
+def _place(position: Position | None) -> Place | None:
+    return Place(timestamp(position.time), position.latitude, position.longitude) if position else None
 
 
 def _listed(positions: Sequence[Position]) -> Response:

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Response
 
+from herenow.api.json_route import json_response
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.openapi import MEDIA_TYPE
-from herenow.api.routes.devices import json_response
 from herenow.errors import NotFound
 
 COLLECTION = "devices"

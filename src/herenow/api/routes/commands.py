@@ -7,14 +7,15 @@ from fastapi import APIRouter, Request, Response
 
 from herenow.api.context import WithContext
 from herenow.api.errors import problem
+from herenow.api.json_route import JsonRoute
 from herenow.api.paths import DEVICE
-from herenow.api.routes.devices import json_response
+from herenow.api.schemas.live import Answered
 from herenow.errors import BadRequest
 from herenow.live.device_commands import UNANSWERED
 
 MAX_COMMAND = 16 * 1024  # bytes
 
-router = APIRouter(tags=["devices"])
+router = APIRouter(tags=["devices"], route_class=JsonRoute)
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -32,7 +33,7 @@ _asked = msgspec.json.Decoder(_Asked)
 
 
 @router.post(f"{DEVICE}/commands", openapi_extra=_BODY)
-async def command(device_id: str, request: Request, context: WithContext) -> Response:
+async def command(device_id: str, request: Request, context: WithContext) -> Answered | Response:
     """Hands a command to a device on a live socket, and answers what the device answered."""
     body = await context.bodies.read(request, MAX_COMMAND)
     try:
@@ -43,4 +44,4 @@ async def command(device_id: str, request: Request, context: WithContext) -> Res
     ack = await context.commands.send(device_id, content)
     if ack is UNANSWERED:
         return problem(504, str(UNANSWERED.detail))
-    return json_response({"device_id": device_id, "ok": ack.ok, "detail": ack.detail})
+    return Answered(device_id=device_id, ok=ack.ok, detail=ack.detail)

@@ -4,13 +4,17 @@ import itertools
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
+from msgspec import UNSET
 from pydantic import StringConstraints
 
 from herenow.api.context import WithContext, WithFleet
 from herenow.api.cursor import ranked_place, to_cursor
 from herenow.api.device_list import DeviceFilter, Order, matching, page_after, place_of, ranked, without_each
+from herenow.api.json_route import JsonRoute
 from herenow.api.paths import DEVICE
 from herenow.api.query import bbox as to_box
+from herenow.api.schemas import live as schemas
+from herenow.api.schemas.live import known, stored_position
 from herenow.errors import BadRequest, NotFound
 from herenow.model.clock import now
 from herenow.model.device import LONGEST, Device, Status
@@ -21,29 +25,24 @@ MAX_LATEST = 10_000
 MAX_NAMED = 1000  # devices named in one request
 ShortText = Annotated[str, StringConstraints(max_length=LONGEST["kind"])]
 
-router = APIRouter(tags=["devices"])
+router = APIRouter(tags=["devices"], route_class=JsonRoute)
 
 
-def device_to_json(device: Device, time: int, metres: float) -> dict[str, object]:
-    """A device as docs/protocol.md has it; `metres` since midnight UTC."""
-    fields: dict[str, object] = {
-        "device_id": device.device_id,
-        "name": device.name,
-        "kind": device.kind,
-        "status": device.status(time),
-        "speed": device.speed,
-        "course": device.course,
-        "distance": round(metres, 1),
-        "heard": device.heard,
-        "stale_at": device.stale_at,
-        "clock_offset": device.offset,
-        "position": None if device.ahead else json.reported(device.position),
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def json_response(body: object) -> Response:
-    return Response(json.encode(body), media_type="application/json")
+def _described(device: Device, time: int, metres: float) -> schemas.Device:
+    """`metres` since midnight UTC."""
+    return schemas.Device(
+        device_id=device.device_id,
+        name=known(device.name),
+        kind=known(device.kind),
+        status=device.status(time),
+        speed=known(device.speed),
+        course=known(device.course),
+        distance=round(metres, 1),
+        heard=device.heard,
+        stale_at=device.stale_at,
+        clock_offset=known(device.offset),
+        position=UNSET if device.ahead else stored_position(device.position),
+    )
 
 
 def never_reported(device_id: str) -> NotFound:
@@ -74,7 +73,7 @@ async def devices(
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     offset: Annotated[int | None, Query(ge=0, le=10_000_000, description="in place of a cursor")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> Response:
+) -> schemas.Devices:
     """Devices in an order, each at its newest position. By cursor each device that stays where it is ranked comes once;
     by offset a window of the ranking as it is now. `without` says, where nothing matches, how many would without one of
     the conditions."""
@@ -87,27 +86,27 @@ async def devices(
     rest = page_after(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
     page = [fleet.devices[row] for row in rest[:limit].tolist()]
     following = to_cursor((sort, place_of(fleet, page[-1], sort, time))) if len(rest) > limit else None
-    body = {
-        "devices": [device_to_json(one, time, fleet.metres(one, time)) for one in page],
-        "next": following,
-        "total": len(found),
-    }
-    return json_response(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))
+    return schemas.Devices(
+        devices=[_described(one, time, fleet.metres(one, time)) for one in page],
+        next=following,
+        total=len(found),
+        without=UNSET if len(found) else schemas.Without(**without_each(fleet, conditions)),
+    )
 
 
 @router.get(DEVICE)
-async def device(device_id: str, context: WithContext) -> Response:
+async def device(device_id: str, context: WithContext) -> schemas.Device:
     """One device at its newest position."""
     found, time = await context.device(device_id), now()
     if found is None:
         raise never_reported(device_id)
-    return json_response(device_to_json(found, time, context.hub.fleet.metres(found, time)))
+    return _described(found, time, context.hub.fleet.metres(found, time))
 
 
 @router.get("/api/positions/latest")
 async def latest(
     context: WithFleet, bbox: Annotated[str, Query(description="west,south,east,north")] = "-180,-90,180,90"
-) -> Response:
+) -> Annotated[Response, schemas.Latest]:
     """The newest position of each device in a box, as a live snapshot has them."""
     seen = list(itertools.islice(context.hub.fleet.within(to_box(bbox)), MAX_LATEST + 1))
     head = f'{{"time":{now()},"truncated":{"true" if len(seen) > MAX_LATEST else "false"},"positions":'

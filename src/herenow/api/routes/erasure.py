@@ -3,15 +3,17 @@
 import secrets
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request
 
 from herenow.api.context import AppContext, WithContext
+from herenow.api.json_route import JsonRoute
 from herenow.api.paths import DEVICE
-from herenow.api.routes.devices import json_response, never_reported
+from herenow.api.routes.devices import never_reported
+from herenow.api.schemas.live import Remains
 from herenow.errors import Forbidden
 from herenow.history.queries.traces import traces
 
-router = APIRouter(tags=["devices"])
+router = APIRouter(tags=["devices"], route_class=JsonRoute)
 
 
 def _with_key(request: Request, context: WithContext) -> None:
@@ -22,24 +24,24 @@ def _with_key(request: Request, context: WithContext) -> None:
 
 
 @router.get(f"{DEVICE}/traces")
-async def left(device_id: str, context: WithContext) -> Response:
+async def left(device_id: str, context: WithContext) -> Remains:
     """How many rows speak of a device, in every table; `nothing` is true where none does."""
-    return json_response(await _traces(context, device_id))
+    return await _traces(context, device_id)
 
 
 @router.delete(DEVICE, dependencies=[Depends(_with_key)])
-async def erase(device_id: str, context: WithContext) -> Response:
+async def erase(device_id: str, context: WithContext) -> Remains:
     """Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
     What it reports later makes it known anew."""
-    if (await _traces(context, device_id)).get("nothing") and context.hub.fleet.get(device_id) is None:
+    if (await _traces(context, device_id)).nothing and context.hub.fleet.get(device_id) is None:
         raise never_reported(device_id)
     if context.recorder:
         context.recorder.forget(device_id)
     await context.store.erase(device_id)
     await context.erasures.announce(device_id)
-    return json_response(await _traces(context, device_id))
+    return await _traces(context, device_id)
 
 
-async def _traces(context: AppContext, device_id: str) -> dict[str, object]:
+async def _traces(context: AppContext, device_id: str) -> Remains:
     found = await traces(context.store, device_id)
-    return {"device_id": device_id, **msgspec.structs.asdict(found), "nothing": found.nothing}
+    return Remains(device_id=device_id, **msgspec.structs.asdict(found), nothing=found.nothing)

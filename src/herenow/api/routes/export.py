@@ -5,12 +5,12 @@ import contextlib
 from collections.abc import AsyncGenerator
 from typing import Annotated, NamedTuple
 
-import msgspec
 import structlog
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import FileResponse, StreamingResponse
 
 from herenow.api.context import HistoryContext, WithHistory
+from herenow.api.json_route import JsonRoute
 from herenow.api.query import open_span
 from herenow.api.routes.history import From
 from herenow.api.routes.track import Raw
@@ -19,11 +19,10 @@ from herenow.history.export.export import export
 from herenow.history.export.formats import FORMATS, Format, format_named
 from herenow.history.export.prepared import ExportState
 from herenow.model.clock import DAY
-from herenow.wire import json
 
 MAX_DEVICES = 1000  # named in one request
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], route_class=JsonRoute)
 log = structlog.get_logger()
 
 
@@ -65,15 +64,15 @@ async def export_history(asked: WithAsked) -> StreamingResponse:
 
 
 @router.post("/api/exports", status_code=202)
-async def prepare(asked: WithAsked, context: WithHistory) -> Response:
+async def prepare(asked: WithAsked, context: WithHistory) -> ExportState:
     """The same, written to the server's disk first: its download can go on where it broke off."""
-    return _state(await context.prepared.begin(asked.kind.ending, asked.pieces), 202)
+    return await context.prepared.begin(asked.kind.ending, asked.pieces)
 
 
 @router.get("/api/exports/{export_id}")
-async def prepared(export_id: str, context: WithHistory) -> Response:
+async def prepared(export_id: str, context: WithHistory) -> ExportState:
     """How far an export has been written."""
-    return _state(await asyncio.to_thread(context.prepared.state, export_id), 200)
+    return await asyncio.to_thread(context.prepared.state, export_id)
 
 
 @router.get("/api/exports/{export_id}/file", response_class=FileResponse)
@@ -82,11 +81,6 @@ async def prepared_file(export_id: str, context: WithHistory) -> FileResponse:
     file = await asyncio.to_thread(context.prepared.file, export_id)
     kind = next(one for one in FORMATS.values() if one.ending == file.suffix)
     return FileResponse(file, media_type=kind.media_type, filename=f"herenow{kind.ending}")
-
-
-def _state(state: ExportState, status: int) -> Response:
-    told = {name: value for name, value in msgspec.structs.asdict(state).items() if value is not None}
-    return Response(json.encode(told), status, media_type="application/json")
 
 
 async def _known(context: HistoryContext, device_ids: list[str]) -> set[str]:

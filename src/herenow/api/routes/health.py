@@ -1,17 +1,23 @@
 """Whether a process is well, for those who look after it."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Response
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
+from herenow.api.json_route import JSON, JsonRoute, json_response
 from herenow.api.routes.metrics import CONTENT_TYPE, Metrics
-from herenow.wire import json
+from herenow.api.schemas.live import Health
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=JsonRoute)
+
+_WAITING: dict[str, Any] = {
+    "description": "Waiting, with the reasons",
+    "content": {JSON: {"schema": {"$ref": "#/components/schemas/Health"}}},
+}
 
 
 class HealthChecks(msgspec.Struct, frozen=True):
@@ -28,18 +34,18 @@ WithHealth = Annotated[HealthChecks, Depends(_health)]
 
 
 @router.get("/healthz")
-async def alive() -> Response:
+async def alive() -> Health:
     """Whether the process answers."""
-    return Response(json.encode({"status": "ok"}), media_type="application/json")
+    return Health(status="ok")
 
 
-@router.get("/readyz")
-async def ready(health: WithHealth) -> Response:
+@router.get("/readyz", responses={503: _WAITING})
+async def ready(health: WithHealth) -> Health | Response:
     """Whether positions are taken, stored and shown; if not, why."""
     reasons = health.troubles()
     if not reasons:
-        return Response(json.encode({"status": "ready"}), media_type="application/json")
-    return Response(json.encode({"status": "waiting", "reasons": reasons}), 503, media_type="application/json")
+        return Health(status="ready")
+    return json_response(Health(status="waiting", reasons=reasons), 503)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -7,10 +7,12 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Response
 
 from herenow.api.context import HistoryContext, WithHistory
+from herenow.api.json_route import JsonRoute
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span
-from herenow.api.routes.devices import json_response, never_reported
+from herenow.api.routes.devices import never_reported
 from herenow.api.routes.track import Raw
+from herenow.api.schemas import history as schemas
 from herenow.api.security import FOR_EVER_HERE
 from herenow.history.queries import vector_tiles
 from herenow.history.queries.density import density
@@ -21,7 +23,7 @@ from herenow.history.rollups.keys import MADE, STATE, key_number, single_range
 from herenow.history.rollups.points import OTHER
 from herenow.model.clock import DAY
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 
 From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms, to the hour; a day before `to`")]
@@ -29,13 +31,13 @@ To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, t
 
 
 @router.get("/api/history")
-async def history(context: WithHistory, start: From = None, end: To = None) -> Response:
+async def history(context: WithHistory, start: From = None, end: To = None) -> schemas.History:
     """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
     range_, rollups = whole_hours(span(start, end, DAY)), context.store.rollups
     [made] = await rollups.get([single_range(STATE, MADE)])
     held = await closed_blocks(rollups, range_)
-    told = {"from": range_.start, "to": range_.end, "version": version(held)}
-    return json_response({**told, "made": key_number(made[0][1]) if made else None})
+    when = key_number(made[0][1]) if made else None
+    return schemas.History(from_=range_.start, to=range_.end, version=version(held), made=when)
 
 
 async def _filter(context: HistoryContext, kind: str | None, device_id: str | None, *, raw: bool) -> Filter:
@@ -58,12 +60,12 @@ async def read_density(
     end: To = None,
     kind: Annotated[str | None, Query(max_length=32)] = None,
     raw: Raw = None,
-) -> Response:
+) -> schemas.Density:
     """Positions of a time range counted on a grid of 64 pixels of that zoom, the fullest cells first."""
     box, range_ = to_box(bbox), whole_hours(span(start, end, DAY))
     cells = await density(context.rollups, box, zoom, range_, Filter(kind, raw is True))
     count = sum(cell.count for cell in cells)
-    return json_response({"cells": cells, "positions": count, "from": range_.start, "to": range_.end})
+    return schemas.Density(from_=range_.start, to=range_.end, cells=cells, positions=count)
 
 
 @router.get("/api/history/timeline")
@@ -73,11 +75,11 @@ async def read_timeline(
     end: To = None,
     kind: Annotated[str | None, Query(max_length=32)] = None,
     raw: Raw = None,
-) -> Response:
+) -> schemas.Timeline:
     """Positions of a time range in bins of an hour, in a longer one of a day, in a very long one of 30 days."""
     range_ = whole_hours(span(start, end, DAY))
     found = await timeline(context.rollups, range_, Filter(kind, raw is True))
-    return json_response({"from": range_.start, "to": range_.end, **msgspec.structs.asdict(found)})
+    return schemas.Timeline(from_=range_.start, to=range_.end, **msgspec.structs.asdict(found))
 
 
 def same(tag: str, if_none_match: str | None) -> bool:

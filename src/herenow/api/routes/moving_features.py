@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query, Response
 
 from herenow.api.context import AppContext, WithFleet
 from herenow.api.cursor import position_place, to_cursor
+from herenow.api.json_route import json_response
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.query import area, instant, moments
 from herenow.api.routes.collections import COLLECTION, check
-from herenow.api.routes.devices import json_response, never_reported
+from herenow.api.routes.devices import never_reported
 from herenow.api.routes.moving_devices import MovementFilter, moving_devices
 from herenow.errors import BadRequest, NotFound
 from herenow.history.export.text import iso

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 from herenow import __version__
 from herenow.api.context import WithContext
 from herenow.api.errors import problem
-from herenow.api.routes.devices import json_response
+from herenow.api.json_route import JsonRoute
 from herenow.api.schemas.map_config import Config, Credit, Start, basemaps
 from herenow.api.static_files import StaticFiles
 from herenow.errors import NotFound
@@ -20,22 +20,20 @@ from herenow.errors import NotFound
 WEB = Path(__file__).parents[2] / "web"
 _NOT_BUILT = "The web client is not built: `scripts/setup run` builds it. What the API can do is at /openapi.json.\n"
 
-router = APIRouter(tags=["web"])
+router = APIRouter(tags=["web"], route_class=JsonRoute)
 
 
 @router.get("/api/config")
-async def config(context: WithContext) -> Response:
+async def config(context: WithContext) -> Config:
     """What a map should know before it draws."""
     scene = context.map_config
-    return json_response(
-        Config(
-            version=__version__,
-            attributions=msgspec.convert(scene.attributions, list[Credit]),
-            notices=scene.notices,
-            start=Start(scene.start) if scene.start else None,
-            streets="api/streets" if scene.streets else None,
-            basemaps=basemaps(scene.basemaps),
-        )
+    return Config(
+        version=__version__,
+        attributions=msgspec.convert(scene.attributions, list[Credit]),
+        notices=scene.notices,
+        start=Start(scene.start) if scene.start else None,
+        streets="api/streets" if scene.streets else None,
+        basemaps=basemaps(scene.basemaps),
     )
 
 

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from herenow.api.context import WithHistory
+from herenow.api.json_route import JsonRoute
 from herenow.api.query import span
-from herenow.api.routes.devices import json_response
 from herenow.api.routes.history import From, To, same
 from herenow.api.routes.track import Raw
+from herenow.api.schemas import history as schemas
 from herenow.api.security import FOR_EVER_HERE
 from herenow.errors import BadRequest
 from herenow.history.queries.replay import STEPS, of_devices, raw_block, read_block
@@ -21,16 +22,16 @@ from herenow.store.port import Span
 MAX_DEVICES = 1000  # named in one request
 MEDIA_TYPE = "application/vnd.herenow.replay"
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 
 @router.get("/api/history/replay")
-async def manifest(context: WithHistory, start: From = None, end: To = None) -> Response:
+async def manifest(context: WithHistory, start: From = None, end: To = None) -> schemas.Replay:
     """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
     range_ = whole_hours(span(start, end, DAY))
     held = await closed_blocks(context.rollups, range_, "hour")
-    told = [{"block": block.number, "version": block.made.hex()} for block in held]
-    return json_response({"from": range_.start, "to": range_.end, "length": HOUR, "steps": STEPS, "blocks": told})
+    blocks = [schemas.Block(block=block.number, version=block.made.hex()) for block in held]
+    return schemas.Replay(from_=range_.start, to=range_.end, length=HOUR, steps=list(STEPS), blocks=blocks)
 
 
 @router.get("/api/history/replay/{block}/{level}", response_class=Response)

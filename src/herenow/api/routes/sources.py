@@ -1,6 +1,7 @@
 """Where devices post reports: one route for each source of the registry."""
 
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
@@ -25,7 +26,7 @@ def endpoint_of(source: HttpSource) -> Callable[[Request], Awaitable[Response]]:
         reply = source.reply(receipt)
         return Response(reply.body, reply.status, media_type=reply.media_type)
 
-    report.__annotations__["return"] = source.answer  # which the OpenAPI document shows
+    report.__annotations__["return"] = Annotated[Response, source.answer]  # for the OpenAPI document
     return report
 
 

@@ -1,59 +1,66 @@
 """Counts over the whole fleet."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
+from msgspec import UNSET
 
 from herenow.api.context import AppContext, WithFleet
-from herenow.api.routes.devices import json_response
+from herenow.api.json_route import JsonRoute
+from herenow.api.schemas import live as schemas
 from herenow.bus.port import BusStatus
+from herenow.live.fleet import FleetStats
 from herenow.model.clock import now
 from herenow.model.device import Device
 
-router = APIRouter(tags=["stats"])
+router = APIRouter(tags=["stats"], route_class=JsonRoute)
 
 
-def stats_of(context: AppContext) -> dict[str, object]:
-    """The stats of docs/protocol.md; the `stats` message and `GET /api/stats` both say this."""
+def stats_of(context: AppContext) -> schemas.Stats:
+    """The `stats` message and `GET /api/stats` both send this."""
     hub, time = context.hub, now()
-    fleet = hub.fleet.stats(time)
-    top = [_driven(device, metres) for device, metres in fleet.top]
-    others = fleet.total - sum(metres for _, metres in fleet.top)
-    return {
-        "time": time,
-        "devices": len(hub.fleet),
-        "viewers": len(hub.viewers),
-        "by_status": fleet.by_status,
-        "by_kind": fleet.by_kind,
-        "clocks": {"off": fleet.off, "worst": [_named(one) | {"offset": one.offset} for one in fleet.worst]},
-        "distance": {"since": fleet.since, "total": round(fleet.total, 1), "others": round(others, 1), "top": top},
-        "rates": {
-            "accepted": context.intake.accepted.per_second(),
-            "rejected": context.intake.rejected.per_second(),
-            "announced": hub.announced.per_second(),
-        },
-        "lag": hub.lags.read(time),
-        "newest": hub.newest,
-        "backlog": _backlog(context.bus, time),
-    }
+    fleet, lag = hub.fleet.stats(time), hub.lags.read(time)
+    return schemas.Stats(
+        time=time,
+        devices=len(hub.fleet),
+        viewers=len(hub.viewers),
+        by_status=schemas.Counts(**fleet.by_status),
+        by_kind=fleet.by_kind,
+        clocks=schemas.Clocks(off=fleet.off, worst=[_offset(one) for one in fleet.worst]),
+        distance=_distance(fleet),
+        rates=schemas.Rates(
+            accepted=context.intake.accepted.per_second(),
+            rejected=context.intake.rejected.per_second(),
+            announced=hub.announced.per_second(),
+        ),
+        lag=schemas.Lag(**lag) if lag else None,
+        newest=hub.newest,
+        backlog=_backlog(context.bus, time),
+    )
 
 
-def _backlog(bus: BusStatus, time: int) -> dict[str, int | None] | None:
+def _backlog(bus: BusStatus, time: int) -> schemas.Backlog | None:
     """How far the recorders are behind; None for a bus that keeps nothing waiting."""
     backlog = bus.backlog
     if backlog is None:
         return None
-    return {"messages": backlog.waiting, "oldest_ms": backlog.age(time), "lag_ms": backlog.lag}
+    return schemas.Backlog(messages=backlog.waiting, oldest_ms=backlog.age(time), lag_ms=backlog.lag)
 
 
-def _driven(device: Device, metres: float) -> dict[str, object]:
-    return _named(device) | {"metres": round(metres, 1)}
+def _distance(fleet: FleetStats) -> schemas.Distance:
+    others = fleet.total - sum(metres for _, metres in fleet.top)
+    top = [
+        schemas.Driven(device_id=one.device_id, name=one.name or UNSET, kind=one.kind or UNSET, metres=round(metres, 1))
+        for one, metres in fleet.top
+    ]
+    return schemas.Distance(since=fleet.since, total=round(fleet.total, 1), others=round(others, 1), top=top)
 
 
-def _named(device: Device) -> dict[str, object]:
-    fields = {"device_id": device.device_id, "name": device.name, "kind": device.kind}
-    return {key: value for key, value in fields.items() if value}
+def _offset(device: Device) -> schemas.Offset:
+    return schemas.Offset(
+        device_id=device.device_id, name=device.name or UNSET, kind=device.kind or UNSET, offset=device.offset or 0
+    )
 
 
 @router.get("/api/stats")
-async def stats(context: WithFleet) -> Response:
+async def stats(context: WithFleet) -> schemas.Stats:
     """Devices by status and kind, distances of today, rates, clocks that are off."""
-    return json_response(stats_of(context))
+    return stats_of(context)

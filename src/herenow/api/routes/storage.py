@@ -1,17 +1,16 @@
 """What is kept, how long, and what it takes."""
 
-import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from herenow.api.context import WithHistory
-from herenow.api.routes.devices import json_response
+from herenow.api.json_route import JsonRoute
 from herenow.history.queries import storage
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 
 @router.get("/api/storage")
-async def read_storage(context: WithHistory) -> Response:
+async def read_storage(context: WithHistory) -> storage.Storage:
     """Positions, bytes on disk, and the bytes that they will take if the next days are like the last seven."""
     await context.rollups.check()
-    return json_response(msgspec.structs.asdict(await storage.storage(context.store, context.retention)))
+    return await storage.storage(context.store, context.retention)

@@ -9,9 +9,12 @@ from fastapi import APIRouter, Query, Response
 
 from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import position_place, to_cursor
+from herenow.api.json_route import JSON, JsonRoute
 from herenow.api.paths import DEVICE
 from herenow.api.query import span
-from herenow.api.routes.devices import json_response, never_reported
+from herenow.api.routes.devices import never_reported
+from herenow.api.schemas import live as schemas
+from herenow.api.schemas.live import stored_position
 from herenow.errors import BadRequest
 from herenow.history.queries.flag_lookup import flag_reasons
 from herenow.history.rollups.blocks import LONGEST
@@ -23,14 +26,15 @@ from herenow.model.clock import DAY
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from herenow.store.port import Span
-from herenow.wire import json
 
 MAX_LINE = 100_000  # positions
 MAX_WHOLE = 7 * DAY  # ms of every position
 
 Raw = Annotated[bool | None, Query(description="positions that are not to be believed, too")]
 
-router = APIRouter(tags=["devices"])
+Line = Annotated[Response, schemas.Line]
+
+router = APIRouter(tags=["devices"], route_class=JsonRoute)
 
 
 @router.get(f"{DEVICE}/track")
@@ -43,7 +47,7 @@ async def track(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     detail: Annotated[float | None, Query(ge=0, le=24, description="zoom of the map that draws it")] = None,
     raw: Raw = None,
-) -> Response:
+) -> schemas.Track | Line:
     """Positions of a device, oldest first; all of them unless `raw=false`. With `detail`, in one answer, those that a
     map of that zoom needs; without those that are not to be believed, unless `raw=true`."""
     range_ = span(start, end, DAY)
@@ -55,26 +59,24 @@ async def track(
         raise never_reported(device_id)
     why = await flag_reasons(context.store.rollups, found)
     following = to_cursor(found[-1].version) if len(found) == limit else None
-    told = _track_to_json(found, why, behind and behind[0], raw=raw is not False)
-    return json_response({"device_id": device_id, **told, "next": following})
+    pairs = [(one, reason) for one, reason in zip(found, why, strict=True) if raw is not False or reason is None]
+    return schemas.Track(
+        device_id=device_id,
+        positions=[stored_position(one) for one, _ in pairs],
+        gaps=_gaps([one for one, _ in pairs], behind and behind[0]),
+        flags={str(number): reason for number, (_, reason) in enumerate(pairs) if reason},
+        next=following,
+    )
 
 
-def _track_to_json(
-    found: Sequence[Position], why: Sequence[str | None], last: int | None, *, raw: bool
-) -> dict[str, object]:
+def _gaps(positions: Sequence[Position], last: int | None) -> list[int]:
     """`last` is the time of the position before the first, None where that is not known."""
-    pairs = [(one, reason) for one, reason in zip(found, why, strict=True) if raw or reason is None]
-    times = [last, *(one.time for one, _ in pairs)]
-    gaps = [
+    times = [last, *(one.time for one in positions)]
+    return [
         number
         for number, (before, after) in enumerate(pairwise(times))
         if before is not None and after is not None and after - before > MAX_LEG_TIME
     ]
-    return {
-        "positions": [json.reported(one) for one, _ in pairs],
-        "gaps": gaps,
-        "flags": {str(number): reason for number, (_, reason) in enumerate(pairs) if reason},
-    }
 
 
 async def _line(context: HistoryContext, device_id: str, range_: Span, zoom: float, *, raw: bool) -> Response:
@@ -92,4 +94,4 @@ async def _line(context: HistoryContext, device_id: str, range_: Span, zoom: flo
         found = await read_level(rollups, device_id, level, range_)
     if len(found) > MAX_LINE:
         raise BadRequest(f"there are {len(found)} positions, at most {MAX_LINE} go together; ask with a lower detail")
-    return Response(await asyncio.to_thread(encode_line, device_id, found, level), media_type="application/json")
+    return Response(await asyncio.to_thread(encode_line, device_id, found, level), media_type=JSON)

@@ -1,8 +1,7 @@
-"""What the JSON about history says, as types; part of what `answers.py` has of all."""
-
-from typing import Any, NotRequired, TypedDict
+"""The JSON about history, as types: routes return these, and the OpenAPI document describes them."""
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from herenow.history.queries.density import Cell
 from herenow.history.tracks.places import Dwelling
@@ -11,7 +10,7 @@ Corner = tuple[float, float]  # longitude, latitude
 Bounds = tuple[float, float, float, float]  # west, south, east, north
 
 
-class Stay(msgspec.Struct, tag_field="type", tag="stop"):
+class Stay(msgspec.Struct, frozen=True, tag_field="type", tag="stop"):
     start: int
     end: int
     positions: int
@@ -20,7 +19,7 @@ class Stay(msgspec.Struct, tag_field="type", tag="stop"):
     radius: float
 
 
-class Drive(msgspec.Struct, tag_field="type", tag="trip", rename={"origin": "from", "target": "to"}):
+class Drive(msgspec.Struct, frozen=True, tag_field="type", tag="trip", rename={"origin": "from", "target": "to"}):
     start: int
     end: int
     positions: int
@@ -31,31 +30,38 @@ class Drive(msgspec.Struct, tag_field="type", tag="trip", rename={"origin": "fro
     mean_speed: float
 
 
-class Trips(TypedDict):
+class Ranged(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """Of the range that was read, in ms, its end not included."""
+
+    from_: int
+    to: int
+
+
+class Trips(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     pieces: list[Drive | Stay]
 
 
-class Places(TypedDict):
+class Places(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     places: list[Dwelling]
     count: int
 
 
-class Speeds(TypedDict):
+class Speeds(msgspec.Struct, frozen=True, kw_only=True):
     """ms by speed, in steps."""
 
     step: float
     ms: list[int]
 
 
-class Moment(TypedDict):
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
     time: int
     longitude: float
     latitude: float
 
 
-class Sums(TypedDict):
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
     positions: int
     flagged: int
     distance: float
@@ -65,26 +71,26 @@ class Sums(TypedDict):
     mean_speed: float
     hours: list[int]
     speeds: Speeds
-    first: NotRequired[Moment]
-    last: NotRequired[Moment]
-    bbox: NotRequired[Bounds]
+    first: Moment | UnsetType = UNSET
+    last: Moment | UnsetType = UNSET
+    bbox: Bounds | UnsetType = UNSET
 
 
-class DaySums(Sums):
+class DaySums(Sums, frozen=True, kw_only=True):
     day: int
 
 
-class DeviceSums(Sums):
+class DeviceSums(Sums, frozen=True, kw_only=True):
     device_id: str
 
 
-class Days(TypedDict):
+class Days(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     days: list[DaySums]
     total: Sums
 
 
-class FleetDay(TypedDict):
+class FleetDay(msgspec.Struct, frozen=True, kw_only=True):
     day: int
     devices: list[DeviceSums]
     next: str | None
@@ -92,60 +98,69 @@ class FleetDay(TypedDict):
     total: Sums
 
 
-History = TypedDict("History", {"from": int, "to": int, "version": str, "made": int | None})
-Density = TypedDict("Density", {"from": int, "to": int, "cells": list[Cell], "positions": int})
-Timeline = TypedDict(
-    "Timeline", {"from": int, "to": int, "start": int, "length": int, "positions": list[int], "moving": list[int]}
-)
+class History(Ranged, frozen=True, kw_only=True):
+    version: str
+    made: int | None
 
 
-class Block(TypedDict):
+class Density(Ranged, frozen=True, kw_only=True):
+    cells: list[Cell]
+    positions: int
+
+
+class Timeline(Ranged, frozen=True, kw_only=True):
+    start: int
+    length: int
+    positions: list[int]
+    moving: list[int]
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
     block: int
     version: str
 
 
-Replay = TypedDict("Replay", {"from": int, "to": int, "length": int, "steps": list[int], "blocks": list[Block]})
+class Replay(Ranged, frozen=True, kw_only=True):
+    length: int
+    steps: list[int]
+    blocks: list[Block]
 
 
-class FleetSums(TypedDict):
+class FleetSums(msgspec.Struct, frozen=True, kw_only=True):
     positions: int
     distance: float
     moving: int
     top_speed: float
 
 
-class FleetDaySums(FleetSums):
+class FleetDaySums(FleetSums, frozen=True, kw_only=True):
     day: int
     devices: int
 
 
-class FarthestSums(FleetSums):
+class FarthestSums(FleetSums, frozen=True, kw_only=True):
     device_id: str
 
 
-Analytics = TypedDict(
-    "Analytics",
-    {
-        "from": int,
-        "to": int,
-        "positions": int,
-        "distance": float,
-        "moving": int,
-        "top_speed": float,
-        "devices": int,
-        "hours": Any,
-        "speeds": Speeds,
-        "days": list[FleetDaySums],
-        "farthest": list[FarthestSums],
-    },
-)
+class Analytics(Ranged, frozen=True, kw_only=True):
+    positions: int
+    distance: float
+    moving: int
+    top_speed: float
+    devices: int
+    hours: list[int]
+    speeds: Speeds
+    days: list[FleetDaySums]
+    farthest: list[FarthestSums]
 
 
-class DeviceDistances(TypedDict):
+class DeviceDistances(msgspec.Struct, frozen=True, kw_only=True):
     """Metres by the start of the UTC day."""
 
     device_id: str
     days: dict[str, float]
 
 
-Distances = TypedDict("Distances", {"from": int, "to": int, "devices": list[DeviceDistances], "next": str | None})
+class Distances(Ranged, frozen=True, kw_only=True):
+    devices: list[DeviceDistances]
+    next: str | None

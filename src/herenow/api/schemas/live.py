@@ -1,27 +1,17 @@
-"""What the JSON under /api says, as types: the OpenAPI document is made of these, and the web client's types of that.
+"""The JSON under /api, as types: routes return these, the OpenAPI document describes them, and the web client's types
+are made of that.
 
 Times are Unix ms, lengths metres, speeds m/s, angles degrees.
 """
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, TypeVar, cast
 
-from herenow.api.schemas.history import (
-    Analytics,
-    Days,
-    Density,
-    Distances,
-    FleetDay,
-    History,
-    Places,
-    Replay,
-    Timeline,
-    Trips,
-)
-from herenow.api.schemas.map_config import Config
-from herenow.history.export.prepared import ExportState
-from herenow.history.queries.storage import Storage
-from herenow.intake.intake import Receipt
+import msgspec
+from msgspec import UNSET, UnsetType
+
 from herenow.model.device import Status
+from herenow.model.position import Position
+from herenow.wire import json
 from herenow.wire.json import LivePosition
 
 
@@ -42,85 +32,97 @@ class StoredPosition(TypedDict):
     source: NotRequired[str]
 
 
-class Device(TypedDict):
+def stored_position(position: Position) -> StoredPosition:
+    return cast("StoredPosition", json.reported(position))
+
+
+T = TypeVar("T")
+
+
+def known(value: T | None) -> T | UnsetType:
+    """What is not known is left out."""
+    return UNSET if value is None else value
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
     """Speed and course as reported, else of the last leg; `distance` since midnight UTC. `heard` is when it was heard
     last, `stale_at` when it becomes stale unless it is heard before. `clock_offset` says by how many ms its clock is
     ahead, negative where it is behind. Without a `position`, all its fixes are ahead of their time."""
 
     device_id: str
-    name: NotRequired[str]
-    kind: NotRequired[str]
+    name: str | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
     status: Status
-    speed: NotRequired[float]
-    course: NotRequired[float]
+    speed: float | UnsetType = UNSET
+    course: float | UnsetType = UNSET
     distance: float
     heard: int
     stale_at: int
-    clock_offset: NotRequired[int]
-    position: NotRequired[StoredPosition]
+    clock_offset: int | UnsetType = UNSET
+    position: StoredPosition | UnsetType = UNSET
 
 
-class Without(TypedDict):
+class Without(msgspec.Struct, frozen=True, kw_only=True):
     """How many would match without one of the conditions."""
 
-    search: NotRequired[int]
-    kind: NotRequired[int]
-    status: NotRequired[int]
-    bbox: NotRequired[int]
-    device: NotRequired[int]
+    search: int | UnsetType = UNSET
+    kind: int | UnsetType = UNSET
+    status: int | UnsetType = UNSET
+    bbox: int | UnsetType = UNSET
+    device: int | UnsetType = UNSET
 
 
-class Devices(TypedDict):
+class Devices(msgspec.Struct, frozen=True, kw_only=True):
     devices: list[Device]
     next: str | None
     total: int
-    without: NotRequired[Without]  # where nothing matches
+    without: Without | UnsetType = UNSET  # where nothing matches
 
 
-class Latest(TypedDict):
+class Latest(msgspec.Struct, frozen=True, kw_only=True):
     time: int
     truncated: bool
     positions: list[LivePosition]
 
 
-class Counts(TypedDict):
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     moving: int
     idle: int
     stopped: int
     stale: int
 
 
-class Driven(TypedDict):
+class Driven(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
-    name: NotRequired[str]
-    kind: NotRequired[str]
+    name: str | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
     metres: float
 
 
-class Distance(TypedDict):
+class Distance(msgspec.Struct, frozen=True, kw_only=True):
     since: int
     total: float
     others: float
     top: list[Driven]
 
 
-class Offset(TypedDict):
+class Offset(msgspec.Struct, frozen=True, kw_only=True):
     """In ms by which its clock is ahead, negative where it is behind."""
 
     device_id: str
-    name: NotRequired[str]
-    kind: NotRequired[str]
+    name: str | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
     offset: int
 
 
-class Clocks(TypedDict):
+class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     """How many devices have clocks that are off, and the ten that are off most."""
 
     off: int
     worst: list[Offset]
 
 
-class Rates(TypedDict):
+class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """Positions a second."""
 
     accepted: float
@@ -128,18 +130,18 @@ class Rates(TypedDict):
     announced: float
 
 
-class Lag(TypedDict):
+class Lag(msgspec.Struct, frozen=True, kw_only=True):
     p50: float
     p99: float
 
 
-class Backlog(TypedDict):
-    messages: int
+class Backlog(msgspec.Struct, frozen=True, kw_only=True):
+    messages: int | None
     oldest_ms: int | None
     lag_ms: int | None
 
 
-class Stats(TypedDict):
+class Stats(msgspec.Struct, frozen=True, kw_only=True):
     time: int
     devices: int
     viewers: int
@@ -153,7 +155,7 @@ class Stats(TypedDict):
     backlog: Backlog | None
 
 
-class Track(TypedDict):
+class Track(msgspec.Struct, frozen=True, kw_only=True):
     """Page by page; `gaps` and `flags` name positions by their number on the page."""
 
     device_id: str
@@ -163,7 +165,7 @@ class Track(TypedDict):
     next: str | None
 
 
-class Line(TypedDict):
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """With `detail`: all at once, in columns."""
 
     device_id: str
@@ -178,7 +180,7 @@ class Line(TypedDict):
     flags: dict[str, str]
 
 
-class Remains(TypedDict):
+class Remains(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     positions: int
     devices: int
@@ -188,42 +190,12 @@ class Remains(TypedDict):
     nothing: bool
 
 
-class Answered(TypedDict):
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     ok: bool
     detail: Any
 
 
-class Health(TypedDict):
+class Health(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["ok", "ready", "waiting"]
-    reasons: NotRequired[list[str]]
-
-
-# By method and path, as the document has them; each is one of its types.
-ANSWERS: dict[tuple[str, str], tuple[Any, ...]] = {
-    ("get", "/api/config"): (Config,),
-    ("post", "/api/positions"): (Receipt,),
-    ("get", "/api/positions/latest"): (Latest,),
-    ("get", "/api/devices"): (Devices,),
-    ("get", "/api/devices/{device_id}"): (Device,),
-    ("delete", "/api/devices/{device_id}"): (Remains,),
-    ("get", "/api/devices/{device_id}/traces"): (Remains,),
-    ("post", "/api/devices/{device_id}/commands"): (Answered,),
-    ("get", "/api/devices/{device_id}/track"): (Track, Line),
-    ("get", "/api/devices/{device_id}/trips"): (Trips,),
-    ("get", "/api/devices/{device_id}/places"): (Places,),
-    ("get", "/api/devices/{device_id}/days"): (Days,),
-    ("get", "/api/history"): (History,),
-    ("get", "/api/history/density"): (Density,),
-    ("get", "/api/history/timeline"): (Timeline,),
-    ("get", "/api/history/days/{day}"): (FleetDay,),
-    ("get", "/api/history/analytics"): (Analytics,),
-    ("get", "/api/history/distances"): (Distances,),
-    ("get", "/api/history/replay"): (Replay,),
-    ("post", "/api/exports"): (ExportState,),
-    ("get", "/api/exports/{export_id}"): (ExportState,),
-    ("get", "/api/storage"): (Storage,),
-    ("get", "/api/stats"): (Stats,),
-    ("get", "/healthz"): (Health,),
-    ("get", "/readyz"): (Health,),
-}
+    reasons: list[str] | UnsetType = UNSET

@@ -27,7 +27,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 log = structlog.get_logger()
 
 
-class ExportState(msgspec.Struct, frozen=True):
+class ExportState(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     state: Literal["writing", "ready", "failed"]
     bytes: int
