@@ -14,6 +14,10 @@ from herenow.wire import json
 JSON = "application/json"
 
 
+class GeoJsonResponse(Response):
+    media_type = "application/geo+json"
+
+
 def json_response(body: object, status: int = 200) -> Response:
     return Response(json.encode(body), status, media_type=JSON)
 

@@ -6,18 +6,18 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
+from herenow.api.json_route import JSON, GeoJsonResponse, JsonRoute
 from herenow.api.paths import encoded
 from herenow.api.public_url import public_url
+from herenow.api.schemas.ogc import Link
 from herenow.errors import BadRequest
 
 ROOT = "/ogc"  # beside /api: the paths below it are the standard's, not ours
-JSON = "application/json"
-GEOJSON = "application/geo+json"
+GEOJSON = GeoJsonResponse.media_type
 
 
-class StandardRoute(APIRoute):
+class StandardRoute(JsonRoute):
     """Answers 400 to a query with a name that it does not know, and to a value that is none."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -48,15 +48,15 @@ class Links:
         self._asked = self._base + request.scope["raw_path"].decode("ascii")
         self._query = request.query_params.multi_items()
 
-    def to(self, rel: str, *segments: str, kind: str = JSON) -> dict[str, str]:
+    def to(self, rel: str, *segments: str, kind: str = JSON) -> Link:
         path = "".join(f"/{encoded(segment)}" for segment in segments)
-        return {"rel": rel, "href": self._base + ROOT + path, "type": kind}
+        return Link(rel, self._base + ROOT + path, kind)
 
-    def related(self, rel: str, path: str, kind: str) -> dict[str, str]:
+    def related(self, rel: str, path: str, kind: str) -> Link:
         """To what is not under ROOT."""
-        return {"rel": rel, "href": f"{self._base}/{path}", "type": kind}
+        return Link(rel, f"{self._base}/{path}", kind)
 
-    def page(self, following: str | None, kind: str = JSON) -> list[dict[str, str]]:
+    def page(self, following: str | None, kind: str = JSON) -> list[Link]:
         """To the answer itself, and to the next page where there is one."""
         links = [self._same("self", self._query, kind)]
         if following is not None:
@@ -64,8 +64,8 @@ class Links:
             links.append(self._same("next", [*query, ("cursor", following)], kind))
         return links
 
-    def _same(self, rel: str, query: list[tuple[str, str]], kind: str) -> dict[str, str]:
-        return {"rel": rel, "href": self._asked + (f"?{urlencode(query)}" if query else ""), "type": kind}
+    def _same(self, rel: str, query: list[tuple[str, str]], kind: str) -> Link:
+        return Link(rel, self._asked + (f"?{urlencode(query)}" if query else ""), kind)
 
 
 WithLinks = Annotated[Links, Depends(Links)]

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
-from herenow.api.json_route import JSON, answer_types
+from herenow.api.json_route import answer_types
 from herenow.wire import json
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
@@ -73,8 +73,8 @@ def _with_answers(document: dict[str, Any], declared: Answers) -> dict[str, Any]
             answers.pop("422", None)  # FastAPI's own form, which is not this server's
             answers["default"] = _PROBLEM
             if one := described.get((method, path)):
-                good = next(status for status in answers if status.startswith("2"))
-                schema = one[0] if len(one) == 1 else {"oneOf": one}
-                answers[good]["content"] = {JSON: {"schema": schema}}
+                content = next(answers[status]["content"] for status in answers if status.startswith("2"))
+                for media_type in content:  # the one of the route's class of responses
+                    content[media_type] = {"schema": one[0] if len(one) == 1 else {"oneOf": one}}
     document["components"] = {"schemas": dict(sorted(components.items()))}
     return document

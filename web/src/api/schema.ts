@@ -1019,6 +1019,20 @@ export interface components {
             readonly off: number;
             readonly worst: readonly components["schemas"]["Offset"][];
         };
+        /** Collection */
+        readonly Collection: {
+            readonly crs: readonly string[];
+            readonly description: string;
+            readonly id: string;
+            readonly itemType: string;
+            readonly links: readonly components["schemas"]["Link"][];
+            readonly title: string;
+        };
+        /** Collections */
+        readonly Collections: {
+            readonly collections: readonly components["schemas"]["Collection"][];
+            readonly links: readonly components["schemas"]["Link"][];
+        };
         /**
          * Config
          * @description `streets` is where those of the synthetic city are, relative to the page.
@@ -1030,6 +1044,10 @@ export interface components {
             readonly start: components["schemas"]["Start"] | null;
             readonly streets: string | null;
             readonly version: string;
+        };
+        /** Conformance */
+        readonly Conformance: {
+            readonly conformsTo: readonly string[];
         };
         /** Counts */
         readonly Counts: {
@@ -1253,6 +1271,12 @@ export interface components {
             readonly p50: number;
             readonly p99: number;
         };
+        /** LandingPage */
+        readonly LandingPage: {
+            readonly description: string;
+            readonly links: readonly components["schemas"]["Link"][];
+            readonly title: string;
+        };
         /** Latest */
         readonly Latest: {
             readonly positions: readonly components["schemas"]["LivePosition"][];
@@ -1276,6 +1300,14 @@ export interface components {
             readonly speeds: readonly (number | null)[];
             readonly times: readonly number[];
             readonly tolerance: number;
+        };
+        /** Link */
+        readonly Link: {
+            readonly href: string;
+            readonly rel: string;
+            /** @default null */
+            readonly title?: string | null;
+            readonly type: string;
         };
         /**
          * LivePosition
@@ -2764,7 +2796,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/geo+json": Record<string, never>;
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -3034,7 +3066,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": components["schemas"]["LandingPage"];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -3069,7 +3101,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": components["schemas"]["Collections"];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -3106,7 +3138,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": components["schemas"]["Collection"];
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -3154,7 +3186,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/geo+json": Record<string, never>;
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -3192,7 +3224,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/geo+json": Record<string, never>;
                 };
             };
             /** @description Problem Details (RFC 9457) */
@@ -3405,7 +3437,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": unknown;
+                    readonly "application/json": components["schemas"]["Conformance"];
                 };
             };
             /** @description Problem Details (RFC 9457) */

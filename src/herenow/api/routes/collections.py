@@ -1,25 +1,25 @@
 """What there is in the words of OGC API: a landing page, the classes that are kept, and one collection of devices."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
-from herenow.api.json_route import json_response
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.openapi import MEDIA_TYPE
+from herenow.api.schemas.ogc import Collection, Collections, Conformance, LandingPage
 from herenow.errors import NotFound
 
 COLLECTION = "devices"
 
 # Those of Moving Features want collections and features to be made, changed and deleted, too.
-_CLASSES = (
+_CLASSES = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-)
+]
 
 router = APIRouter(tags=["moving features"], route_class=StandardRoute)
 
 
 @router.get(ROOT)
-async def landing_page(links: WithLinks) -> Response:
+async def landing_page(links: WithLinks) -> LandingPage:
     """Where everything else is."""
     found = [
         *links.page(None),
@@ -27,26 +27,26 @@ async def landing_page(links: WithLinks) -> Response:
         links.to("conformance", "conformance"),
         links.to("data", "collections"),
     ]
-    return json_response({"title": "Herenow", "description": "Devices, and where they have been", "links": found})
+    return LandingPage("Herenow", "Devices, and where they have been", found)
 
 
 @router.get(f"{ROOT}/conformance")
-async def conformance() -> Response:
+async def conformance() -> Conformance:
     """The classes of OGC API that are kept."""
-    return json_response({"conformsTo": _CLASSES})
+    return Conformance(_CLASSES)
 
 
 @router.get(f"{ROOT}/collections")
-async def collections(links: WithLinks) -> Response:
+async def collections(links: WithLinks) -> Collections:
     """There is one collection."""
-    return json_response({"collections": [_collection_to_json(links)], "links": links.page(None)})
+    return Collections([_collection(links)], links.page(None))
 
 
 @router.get(f"{ROOT}/collections/{{collection_id}}")
-async def collection(collection_id: str, links: WithLinks) -> Response:
+async def collection(collection_id: str, links: WithLinks) -> Collection:
     """One collection."""
     check(collection_id)
-    return json_response(_collection_to_json(links))
+    return _collection(links)
 
 
 def check(collection_id: str) -> None:
@@ -55,15 +55,15 @@ def check(collection_id: str) -> None:
         raise NotFound(f"expected the collection {COLLECTION!r}, got {collection_id[:80]!r}")
 
 
-def _collection_to_json(links: Links) -> dict[str, object]:
-    return {
-        "id": COLLECTION,
-        "title": "Devices",
-        "description": "Whatever reports positions, each with where it has been",
-        "itemType": "movingfeature",
-        "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
-        "links": [
+def _collection(links: Links) -> Collection:
+    return Collection(
+        id=COLLECTION,
+        title="Devices",
+        description="Whatever reports positions, each with where it has been",
+        item_type="movingfeature",
+        crs=["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
+        links=[
             links.to("self", "collections", COLLECTION),
             links.to("items", "collections", COLLECTION, "items", kind=GEOJSON),
         ],
-    }
+    )

@@ -3,18 +3,20 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query, Response
 
 from herenow.api.context import AppContext, WithFleet
 from herenow.api.cursor import position_place, to_cursor
-from herenow.api.json_route import json_response
+from herenow.api.json_route import GeoJsonResponse, json_response
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.query import area, instant, moments
 from herenow.api.routes.collections import COLLECTION, check
 from herenow.api.routes.devices import never_reported
 from herenow.api.routes.moving_devices import MovementFilter, moving_devices
+from herenow.api.schemas.ogc import Link
 from herenow.errors import BadRequest, NotFound
 from herenow.history.export.text import iso
 from herenow.history.ogc import moving_features as mf
@@ -39,10 +41,12 @@ SubTrajectory = Annotated[bool, Query(alias="subTrajectory", description="what l
 ITEMS = f"{ROOT}/collections/{{collection_id}}/items"
 ITEM = f"{ITEMS}/{{device_id:id}}"
 
+GeoJson = Annotated[GeoJsonResponse, dict[str, Any]]
+
 router = APIRouter(tags=["moving features"], route_class=StandardRoute)
 
 
-@router.get(ITEMS)
+@router.get(ITEMS, response_class=GeoJsonResponse)
 async def items(
     collection_id: str,
     context: WithFleet,
@@ -52,7 +56,7 @@ async def items(
     subtrajectory: SubTrajectory = False,
     limit: Limit = 10,
     cursor: Cursor = None,
-) -> Response:
+) -> GeoJson:
     """Devices by id that are in the box now and were heard in the time; with `subTrajectory` how they moved then, and
     the box is one that they passed."""
     check(collection_id)
@@ -163,8 +167,8 @@ async def temporal_properties(collection_id: str, device_id: str, context: WithF
     return json_response(head | {"numberMatched": len(told), "numberReturned": len(told)})
 
 
-@router.get(ITEM)
-async def item(collection_id: str, device_id: str, context: WithFleet, links: WithLinks) -> Response:
+@router.get(ITEM, response_class=GeoJsonResponse)
+async def item(collection_id: str, device_id: str, context: WithFleet, links: WithLinks) -> GeoJson:
     """A device at its newest place; how it moved is behind its links."""
     device = _device(context, collection_id, device_id)
     ever = Span(EARLIEST, device.latest + 1)
@@ -182,12 +186,15 @@ def _device(context: AppContext, collection_id: str, device_id: str) -> Device:
     return found
 
 
-def _device_links(links: Links, device_id: str) -> list[dict[str, str]]:
+def _device_links(links: Links, device_id: str) -> list[Link]:
     path = ("collections", COLLECTION, "items", device_id)
     return [
         links.to("self", *path, kind=GEOJSON),
         links.to("collection", "collections", COLLECTION),
-        *(links.to("related", *path, title) | {"title": title} for title in ("tgsequence", "tproperties")),
+        *(
+            msgspec.structs.replace(links.to("related", *path, title), title=title)
+            for title in ("tgsequence", "tproperties")
+        ),
     ]
 
 
@@ -224,5 +231,5 @@ def _following(page: Page) -> str | None:
     return to_cursor(page.following) if page.following else None
 
 
-def _geojson(body: object) -> Response:
-    return Response(json.encode(body), media_type=GEOJSON)
+def _geojson(body: mf.Json) -> GeoJsonResponse:
+    return GeoJsonResponse(json.encode(body))

@@ -1,6 +1,7 @@
 """The web client, and what it is told before it draws."""
 
 from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Response
@@ -12,7 +13,7 @@ from starlette.websockets import WebSocket
 from herenow import __version__
 from herenow.api.context import WithContext
 from herenow.api.errors import problem
-from herenow.api.json_route import JsonRoute
+from herenow.api.json_route import GeoJsonResponse, JsonRoute
 from herenow.api.schemas.map_config import Config, Credit, Start, basemaps
 from herenow.api.static_files import StaticFiles
 from herenow.errors import NotFound
@@ -37,12 +38,12 @@ async def config(context: WithContext) -> Config:
     )
 
 
-@router.get("/api/streets")
-async def streets(context: WithContext) -> Response:
+@router.get("/api/streets", response_class=GeoJsonResponse)
+async def streets(context: WithContext) -> Annotated[GeoJsonResponse, dict[str, Any]]:
     """The streets of the synthetic city that the simulated fleet of the demo drives in."""
     if context.map_config.streets is None:
         raise NotFound("there is no synthetic city; it comes with `herenow run --demo`")
-    return Response(context.map_config.streets, media_type="application/geo+json")
+    return GeoJsonResponse(context.map_config.streets)
 
 
 def add_web(app: FastAPI) -> None:

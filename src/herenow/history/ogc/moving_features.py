@@ -3,7 +3,7 @@
 Bounded by what is given: primitives of one device, in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,7 +15,7 @@ from herenow.model.geo.antimeridian import bounds, cut
 from herenow.model.position import Position
 
 Json = dict[str, object]
-Links = Sequence[Mapping[str, str]]
+Links = Sequence[object]  # structs or mappings, which go out as they are
 
 _CRS: Json = {"type": "Name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
 _TRS: Json = {
