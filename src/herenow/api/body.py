@@ -1,9 +1,7 @@
 """The body of a request, inflated where it is compressed, within bounds of size, time and memory."""
 
 import asyncio
-import contextlib
 import zlib
-from collections.abc import AsyncIterator, Iterator
 
 from fastapi import Request
 
@@ -41,34 +39,19 @@ class Bodies:
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", ""):
             raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40]!r}")
-        with self._body(most) as body:
-            try:
-                async with self._deadline():
-                    await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
-            except TimeoutError as error:
-                if self._closed:
-                    raise Busy("the server is stopping; send it again later") from error
-                raise TooSlow(
-                    f"expected the whole body within {READ_WITHIN:.0f} s; send it in smaller parts"
-                ) from error
-            return bytes(body.data)
-
-    @contextlib.asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
-        async with asyncio.timeout(READ_WITHIN) as limit:
-            self._reading.add(limit)
-            try:
-                yield
-            finally:
-                self._reading.discard(limit)
-
-    @contextlib.contextmanager
-    def _body(self, most: int) -> Iterator["_Body"]:
-        body = _Body(self, most)
+        body, limit = _Body(self, most), asyncio.timeout(READ_WITHIN)
+        self._reading.add(limit)
         try:
-            yield body
+            async with limit:
+                await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
+        except TimeoutError as error:
+            if self._closed:
+                raise Busy("the server is stopping; send it again later") from error
+            raise TooSlow(f"expected the whole body within {READ_WITHIN:.0f} s; send it in smaller parts") from error
         finally:
+            self._reading.discard(limit)
             self._held -= len(body.data)
+        return bytes(body.data)
 
     def hold(self, size: int) -> None:
         if self._held + size > MAX_BODIES:
@@ -91,7 +74,8 @@ class _Body:
 
 async def _copy(request: Request, body: _Body) -> None:
     async for chunk in request.stream():
-        body.add(chunk)
+        if chunk:  # the last one is empty
+            body.add(chunk)
 
 
 async def _inflate(request: Request, body: _Body) -> None:
