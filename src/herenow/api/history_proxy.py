@@ -44,7 +44,6 @@ class HistoryProxy:
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Most methods have no such route, so that a report costs no match.
         patterns = self._patterns.get(scope.get("method", ""))
         if self._process is None or not patterns or not _matches(scope["path"], patterns):
             await self._app(scope, receive, send)

@@ -13,6 +13,8 @@ from herenow.settings import loopback
 
 # Headers of every answer, also of those that no route gives.
 ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+SMALLEST_GZIP = 2048  # bytes
+GZIP_LEVEL = 4
 FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
 FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxies must not keep
 REMEMBERED = 256  # pairs of host and origin that were allowed
@@ -90,6 +92,9 @@ async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> No
 
 class Compressed(GZipMiddleware):
     """Leaves answers to range requests alone: a range counts bytes of the file as it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, SMALLEST_GZIP, GZIP_LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and "range" in Headers(scope=scope):

@@ -11,6 +11,8 @@ from herenow.model.slices import in_turns
 from herenow.wire import json
 from herenow.wire.reports import decode_in_slices
 
+PATH = "/api/positions"
+
 router = APIRouter(tags=["positions"])
 
 _POSITION: dict[str, Any] = {
@@ -40,7 +42,7 @@ _BODY = {
 }
 
 
-@router.post("/api/positions", openapi_extra=_BODY)
+@router.post(PATH, openapi_extra=_BODY)
 async def report_positions(request: Request, context: WithContext) -> Response:
     """Stores positions. Answers when the accepted ones are on disk; tells which were rejected, and why."""
     try:
