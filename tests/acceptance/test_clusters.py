@@ -43,9 +43,9 @@ async def test_a_node_of_a_cluster_dies_and_nothing_that_was_accepted_is_lost(
         async with standing(store, bus) as stand:
             load = Load(stand.urls)
             async with load.flowing():
-                await load.accepts(2000)
+                await load.accepts(2)
                 dies.kill()
-                await load.accepts(5000)
+                await load.accepts(5)
             verdict = await judge(load, stand.urls[0], stand.viewers)
             assert verdict.kept, verdict
             for url in stand.urls:

@@ -36,17 +36,17 @@ async def _kill(killed: Process, times: int, *, after: float) -> None:
 async def test_a_recorder_that_slept_and_believes_it_is_active_does_no_harm(cassandra_url: str, amqp_url: str) -> None:
     """RabbitMQ gives its shards to the other one after some missed heartbeats; then it wakes up and goes on writing."""
     async with standing(cassandra_url, amqp_url) as stand:
-        load = Load(stand.urls, rate=1000)
+        load = Load(stand.urls)
         async with load.flowing():
-            await load.accepts(2000)
+            await load.accepts(2)
             stand.recorders[0].send(signal.SIGSTOP)
-            await load.accepts(1000)  # none of them by what the sleeper still had in hand
+            await load.accepts(1)  # none of them by what the sleeper still had in hand
             behind = {device: load.start + n for device, n in load.newest.items()}
             viewer = stand.viewers[0]
             await until(lambda: all(viewer.shown.get(device, 0) > time for device, time in behind.items()))
             stand.recorders[0].send(signal.SIGCONT)
             # It first ends what it was writing, which may take seconds; then it hears that its shards are taken.
             await until(lambda: "a link to RabbitMQ is away" in stand.recorders[0].said())
-            await load.accepts(1000)
+            await load.accepts(1)
         verdict = await judge(load, stand.urls[0], stand.viewers)
         assert verdict.kept, verdict

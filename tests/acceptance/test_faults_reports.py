@@ -16,7 +16,7 @@ async def test_late_repeated_and_future_reports_end_where_they_belong(cassandra_
     async with standing(cassandra_url, amqp_url, recorders=1) as stand:
         load = Load(stand.urls, flaws=Flaws(late=0.2, duplicated=0.01, ahead=0.001))
         async with load.flowing():
-            await load.accepts(8000)
+            await load.accepts(8)
         verdict = await judge(load, stand.urls[0], stand.viewers)
         assert verdict.kept, verdict
 
@@ -44,7 +44,7 @@ async def test_a_full_queue_refuses_and_keeps_what_it_had(cassandra_url: str, am
     small = f"{amqp_url}?shard_mb=1"
     async with standing(cassandra_url, small, recorders=1) as stand:
         await stand.recorders[0].stop()
-        load = Load(stand.urls, devices=2, rate=20_000)
+        load = Load(stand.urls, devices=2, rate=20_000, batch=100)
         async with load.flowing():
             await until(lambda: load.refused > 20)
             await stand.recorders[0].start()

@@ -17,11 +17,11 @@ async def test_a_store_that_stalls_loses_nothing(amqp_url: str, tmp_path: Path) 
         async with standing(database.url("herenow"), amqp_url) as stand:
             load = Load(stand.urls)
             async with load.flowing():
-                await load.accepts(3000)
+                await load.accepts(3)
                 database.pause()
                 await asyncio.sleep(STALL)
                 database.resume()
-                await load.accepts(1000)
+                await load.accepts(1)
             verdict = await judge(load, stand.urls[0], stand.viewers)
             assert verdict.kept, verdict
             assert load.refused == 0, "what is accepted waits in RabbitMQ, so devices notice nothing"

@@ -69,7 +69,7 @@ async def test_viewers_behind_haproxy_come_back_to_any_hub_and_miss_nothing(
         await asyncio.to_thread(proxy.start)
         stack.callback(proxy.end)
         clients = await stack.enter_async_context(looking(proxy.url))
-        load = Load([proxy.url], rate=1000)
+        load = Load([proxy.url])
         async with load.flowing():
             for server, number in ((one, signal.SIGKILL), (two, signal.SIGTERM), (two, signal.SIGKILL)):
                 await asyncio.sleep(2)
@@ -97,7 +97,7 @@ async def test_workers_share_a_port_and_one_that_is_killed_is_started_again(cass
         workers = children(server.pid)
         assert len(workers) == 2
         async with looking(url) as clients:
-            load = Load([url], rate=1000)
+            load = Load([url])
             async with load.flowing():
                 await asyncio.sleep(1)
                 os.kill(workers[0], signal.SIGKILL)

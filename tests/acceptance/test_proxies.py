@@ -22,7 +22,7 @@ from tests.support.server import Server, report, running, wait_for
 
 PATH = "/maps/herenow"
 SILENCE = 2  # s after which these proxies cut a connection; as they are documented, 60
-PING = {"herenow.api.live.websocket.KEEP_OPEN_EVERY": 1}  # beats of half a second; else 25 s
+PING = {"herenow.api.live.websocket.PING_FRAME_EVERY": 1}  # beats of half a second; else 25 s
 IDS = ["van/1", "van/1/track", "fleet//7", "fleet/./7", "..", "a b?c#d%2Fe", "é%"]
 
 

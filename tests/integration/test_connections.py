@@ -68,7 +68,7 @@ async def test_what_is_no_handshake_opens_no_socket(server: Server, lines: list[
 @pytest.fixture
 def pinging(tmp_path: Path) -> Iterator[Server]:
     """Pings each tenth of a second, not each 25 s."""
-    constants = {"herenow.api.live.websocket.BEAT": 0.1, "herenow.api.live.websocket.KEEP_OPEN_EVERY": 1}
+    constants = {"herenow.api.live.websocket.BEAT": 0.1, "herenow.api.live.websocket.PING_FRAME_EVERY": 1}
     with running(tmp_path / "positions.db", constants=constants) as server:
         yield server
 

@@ -74,6 +74,14 @@ def test_good_rows_are_stored_and_bad_ones_named(server: Server) -> None:
     assert len(track_of(server, "mixed")) == 2
 
 
+def test_a_long_receipt_is_compressed_where_the_client_takes_that(server: Server) -> None:
+    rows = [fix("many", latitude=91) for _ in range(50)]
+    for accepted, encoding in (("gzip", "gzip"), ("identity", None)):
+        answer = httpx.post(f"{server.url}/api/positions", json=rows, headers={"accept-encoding": accepted})
+        assert answer.headers.get("content-encoding") == encoding
+        assert len(answer.json()["rejected"]) == 50
+
+
 def test_nothing_acceptable_is_a_problem_that_names_index_and_field(server: Server) -> None:
     answer = report(server, fix("none", latitude=91))
     is_problem(answer, 422, "position 0", "latitude", "got 91")

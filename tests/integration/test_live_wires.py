@@ -155,7 +155,7 @@ async def test_who_offers_what_the_server_does_not_know_starts_afresh(
 
 
 async def test_the_seq_of_a_ping_may_be_offered_instead(tmp_path: Path) -> None:
-    constants = {"herenow.api.live.websocket.BEAT": 0.05, "herenow.api.live.websocket.PING_EVERY": 2}
+    constants = {"herenow.api.live.websocket.BEAT": 0.05, "herenow.api.live.websocket.PING_MESSAGE_EVERY": 2}
     with running(tmp_path / "positions.db", constants=constants) as server:
         async with Reporter(server) as reporter, open_socket(server, BINARY) as socket:
             await reporter.tell(fix("here", 10.5, 10.5))

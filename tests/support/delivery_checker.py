@@ -23,7 +23,8 @@ from tests.support.processes import until
 
 V1 = Subprotocol("herenow.json.v1")
 GIVE_UP = 150.0  # s that a batch is offered again before the test fails; a busy machine starts servers slowly
-RATE = dose(1000, full=2000)  # positions a second
+RATE = dose(400, full=2000)  # positions a second
+BATCH = dose(40, full=100)  # positions in one request
 MAX_OFFERED = 100  # batches that are not accepted yet; beyond it devices wait, or they would keep each other out
 
 Key = tuple[str, int]  # device, its counter
@@ -46,10 +47,12 @@ class Load:
     """Devices that keep what is not accepted and offer it again, as a good tracker does. Report `n` of all is dated n
     ms after the start, and has n as an attribute: so each can be told apart in history."""
 
-    def __init__(self, urls: list[str], *, devices: int = 200, rate: int = RATE, flaws: Flaws | None = None) -> None:
+    def __init__(
+        self, urls: list[str], *, devices: int = 200, rate: int = RATE, batch: int = BATCH, flaws: Flaws | None = None
+    ) -> None:
         self._urls = itertools.cycle(urls)
         self._devices = [f"load-{number}" for number in range(devices)]
-        self._interval = 100 / rate
+        self._rate, self._size = rate, batch
         self._flaws = flaws or Flaws()
         self._random = random.Random(7)
         self._n = 0
@@ -64,7 +67,7 @@ class Load:
 
     @contextlib.asynccontextmanager
     async def flowing(self) -> AsyncIterator[None]:
-        """Offers batches of 100 at the rate for as long as the body; on return all of them are accepted."""
+        """Offers batches at the rate for as long as the body; on return all of them are accepted."""
         limits = httpx.Limits(max_connections=20)
         async with httpx.AsyncClient(limits=limits, timeout=PATIENCE) as client, asyncio.TaskGroup() as offers:
             offering = offers.create_task(self._offer_for_ever(client, offers))
@@ -76,9 +79,9 @@ class Load:
             for start in range(0, len(held), 1000):
                 offers.create_task(self._offer(client, held[start : start + 1000]))
 
-    async def accepts(self, more: int) -> None:
-        """Returns once so many more positions are accepted."""
-        enough = len(self.accepted) + more
+    async def accepts(self, seconds: float) -> None:
+        """Returns once as many more positions are accepted as the rate brings in so many seconds."""
+        enough = len(self.accepted) + seconds * self._rate
         await until(lambda: len(self.accepted) >= enough)
 
     async def _offer_for_ever(self, client: httpx.AsyncClient, offers: asyncio.TaskGroup) -> None:
@@ -87,7 +90,9 @@ class Load:
             if self._offered < MAX_OFFERED:
                 self._offered += 1
                 offers.create_task(self._offer(client, self._batch())).add_done_callback(self._done)
-            due = max(due + self._interval, time.monotonic() - 1)  # what a busy machine missed is not made up for
+            due = max(
+                due + self._size / self._rate, time.monotonic() - 1
+            )  # what a busy machine missed is not made up for
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     def _done(self, _: asyncio.Task[None]) -> None:
@@ -95,7 +100,7 @@ class Load:
 
     def _batch(self) -> list[dict[str, Any]]:
         batch: list[dict[str, Any]] = []
-        for _ in range(100):
+        for _ in range(self._size):
             report = self._report(self._n)
             self._n += 1
             if self._random.random() < self._flaws.late:

@@ -19,9 +19,9 @@ def test_each_has_a_name_and_a_path_of_its_own() -> None:
 
 async def test_reports_are_decoded_with_their_indexes() -> None:
     body = json.dumps([FIX | {"time": NOW}, FIX | {"time": NOW, "latitude": "north"}, FIX | {"time": NOW + 1}])
-    decoded = await JsonReports().decode(body.encode())
-    assert [(index, report.time) for index, report in decoded.reports] == [(0, NOW), (2, NOW + 1)]
-    assert [(one.index, one.field) for one in decoded.rejected] == [(1, "latitude")]
+    reports, rejected = await JsonReports().decode(body.encode())
+    assert [(index, report.time) for index, report in reports] == [(0, NOW), (2, NOW + 1)]
+    assert [(one.index, one.field) for one in rejected] == [(1, "latitude")]
 
 
 def test_reports_of_which_some_are_stored_get_a_receipt() -> None:
@@ -40,7 +40,7 @@ def test_reports_of_which_none_is_stored_get_a_problem_with_the_receipt() -> Non
 
 async def test_a_location_of_the_article_that_is_none_is_a_rejection() -> None:
     source = ArticleConsumer()
-    decoded = await source.decode(json.dumps(FIX | {"timestamp": NOW, "latitude": "north"}).encode())
-    assert (decoded.reports, [one.field for one in decoded.rejected]) == ([], ["latitude"])
-    assert source.reply(Receipt(0, decoded.rejected)).status == 422
+    reports, rejected = await source.decode(json.dumps(FIX | {"timestamp": NOW, "latitude": "north"}).encode())
+    assert (reports, [one.field for one in rejected]) == ([], ["latitude"])
+    assert source.reply(Receipt(0, rejected)).status == 422
     assert json.loads(source.reply(Receipt(1, [])).body) == {"status": "broadcasted"}

@@ -17,6 +17,7 @@ from herenow.api.history_proxy import HistoryProcess, HistoryProxy
 from herenow.api.live import sse, websocket
 from herenow.api.openapi import describe
 from herenow.api.paths import RoutedPaths
+from herenow.api.report_path import ReportPath
 from herenow.api.routes import (
     analytics,
     article,
@@ -64,8 +65,6 @@ MODULES = (
 HISTORY = (days, track, history, analytics, replay, export, storage)  # what is answered from the store alone
 METHODS_FROM_ELSEWHERE = ("GET", "HEAD", "POST")  # not DELETE: no page of another origin erases a device
 HEADERS_FROM_ELSEWHERE = ("Content-Encoding", "If-None-Match", "If-Range", "Last-Event-ID", "Range")
-SMALLEST_GZIP = 2048  # bytes
-GZIP_LEVEL = 4
 
 
 def described() -> FastAPI:
@@ -96,8 +95,9 @@ def create_app(context: AppContext, history_process: HistoryProcess | None = Non
     )
     add_problems(app, _routes(MODULES))
     page.add_web(app)
-    app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Compressed)
     app.add_middleware(HistoryProxy, process=history_process, patterns=_patterns(_routes(HISTORY)))
+    app.add_middleware(ReportPath, context=context)
     if context.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -126,7 +126,7 @@ def create_history_app(context: HistoryContext) -> FastAPI:
     for module in HISTORY:
         app.include_router(module.router)
     add_problems(app, _routes(HISTORY))
-    app.add_middleware(Compressed, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Compressed)
     app.add_middleware(RoutedPaths)
     return app
 

@@ -1,9 +1,7 @@
 """The body of a request, inflated where it is compressed, within bounds of size, time and memory."""
 
 import asyncio
-import contextlib
 import zlib
-from collections.abc import AsyncIterator, Iterator
 
 from fastapi import Request
 
@@ -23,7 +21,7 @@ class Bodies:
     """Reads bodies, and counts what it holds of those that are not whole yet."""
 
     def __init__(self) -> None:
-        self._held = 0
+        self.held = 0  # bytes
         self._closed = False
         self._reading: set[asyncio.Timeout] = set()
 
@@ -40,39 +38,19 @@ class Bodies:
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", ""):
             raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40]!r}")
-        with self._body(most) as body:
-            try:
-                async with self._deadline():
-                    await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
-            except TimeoutError as error:
-                if self._closed:
-                    raise Busy("the server is stopping; send it again later") from error
-                raise TooSlow(
-                    f"expected the whole body within {READ_WITHIN:.0f} s; send it in smaller parts"
-                ) from error
-            return bytes(body.data)
-
-    @contextlib.asynccontextmanager
-    async def _deadline(self) -> AsyncIterator[None]:
-        async with asyncio.timeout(READ_WITHIN) as limit:
-            self._reading.add(limit)
-            try:
-                yield
-            finally:
-                self._reading.discard(limit)
-
-    @contextlib.contextmanager
-    def _body(self, most: int) -> Iterator["_Body"]:
-        body = _Body(self, most)
+        body, limit = _Body(self, most), asyncio.timeout(READ_WITHIN)
+        self._reading.add(limit)
         try:
-            yield body
+            async with limit:
+                await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
+        except TimeoutError as error:
+            if self._closed:
+                raise Busy("the server is stopping; send it again later") from error
+            raise TooSlow(f"expected the whole body within {READ_WITHIN:.0f} s; send it in smaller parts") from error
         finally:
-            self._held -= len(body.data)
-
-    def hold(self, size: int) -> None:
-        if self._held + size > MAX_BODIES:
-            raise Busy("too much is being sent at this moment; send it again later")
-        self._held += size
+            self._reading.discard(limit)
+            self.held -= len(body.data)
+        return bytes(body.data)
 
 
 class _Body:
@@ -84,13 +62,16 @@ class _Body:
     def add(self, data: bytes) -> None:
         if len(self.data) + len(data) > self.most:
             raise TooLarge(f"expected a body of at most {_size(self.most)} after inflating; send it in parts")
-        self._bodies.hold(len(data))
+        if self._bodies.held + len(data) > MAX_BODIES:
+            raise Busy("too much is being sent at this moment; send it again later")
+        self._bodies.held += len(data)
         self.data += data
 
 
 async def _copy(request: Request, body: _Body) -> None:
     async for chunk in request.stream():
-        body.add(chunk)
+        if chunk:  # the last one is empty
+            body.add(chunk)
 
 
 async def _inflate(request: Request, body: _Body) -> None:

@@ -47,9 +47,14 @@ def add_problems(app: FastAPI, routes: Iterable[APIRoute]) -> None:
     app.add_exception_handler(Exception, _of_bug)
 
 
-async def _of_ours(_: Request, error: Exception) -> Response:
+def problem_of(error: HerenowError) -> Response:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     return problem(status, str(error))
+
+
+async def _of_ours(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HerenowError)  # noqa: S101 - registered for this class alone
+    return problem_of(error)
 
 
 async def _of_validation(_: Request, error: Exception) -> Response:

@@ -44,7 +44,8 @@ class HistoryProxy:
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._process is None or not self._is_history(scope):
+        patterns = self._patterns.get(scope.get("method", ""))
+        if self._process is None or not patterns or not _matches(scope["path"], patterns):
             await self._app(scope, receive, send)
             return
         self._process.want()
@@ -61,10 +62,9 @@ class HistoryProxy:
         finally:
             self._under_way -= 1
 
-    def _is_history(self, scope: Scope) -> bool:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
-            return False
-        return any(pattern.match(scope["path"]) for pattern in self._patterns.get(scope["method"], ()))
+
+def _matches(path: str, patterns: Sequence[re.Pattern[str]]) -> bool:
+    return path.startswith("/api/") and any(pattern.match(path) for pattern in patterns)
 
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

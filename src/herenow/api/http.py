@@ -166,19 +166,16 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_url(url)
         if len(self.url) > MAX_URL:
             self._stop(414, f"expected a URL of at most {MAX_URL} bytes; ask for less at a time")
-        self._count(len(url))
+        self._size += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._lines += 1
-        self._count(len(name) + len(value) + 4)
+        self._size += len(name) + len(value) + 4
+        if self._size > MAX_HEAD:
+            self._stop(*_TOO_LARGE)
         if self._lines > MAX_LINES:
             self._stop(431, f"expected at most {MAX_LINES} header lines in a request")
         super().on_header(name, value)
-
-    def _count(self, size: int) -> None:
-        self._size += size
-        if self._size > MAX_HEAD:
-            self._stop(*_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         if self.parser.get_method() == b"CONNECT":
@@ -203,7 +200,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._answers -= 1
         super().on_response_complete()
-        self._send_refusal()
+        if self._refused:
+            self._send_refusal()
 
     # What ends a connection
 
@@ -255,7 +253,9 @@ class HttpProtocol(HttpToolsProtocol):
         if timed == self._timed:
             return
         self._timed = timed
-        self._cancel_deadline()
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
         if self._awaits != "nothing":
             within = BODY_WITHIN if self._awaits == "body" else HEAD_WITHIN
             self._deadline = self.loop.call_later(within, self._overdue)

@@ -13,8 +13,12 @@ from herenow.settings import loopback
 
 # Headers of every answer, also of those that no route gives.
 ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+SMALLEST_GZIP = 2048  # bytes
+GZIP_LEVEL = 4
 FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
 FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxies must not keep
+REMEMBERED = 256  # pairs of host and origin that were allowed
+LONG = 512  # characters of both; longer ones are not remembered
 _STARTS = ("http.response.start", "websocket.http.response.start")
 
 
@@ -29,17 +33,25 @@ class OriginCheck:
         self._here_only = here_only
         self._origins = frozenset(origins)
         self._always = [*ALWAYS, (b"content-security-policy", policy.encode())]
+        self._allowed: set[tuple[str, str | None]] = set()  # hosts and origins, so that most requests parse neither
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
-        elif refusal := self._refusal(Headers(scope=scope)):
-            await _refuse(refusal, scope, receive, self._with_headers(send))
-        else:
-            await self._app(_as_get(scope), receive, self._with_headers(send))
-
-    def _refusal(self, headers: Headers) -> str | None:
+            return
+        headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
+        if (host, origin) not in self._allowed:
+            if refusal := self._refusal(host, origin):
+                await _refuse(refusal, scope, receive, self._with_headers(send))
+                return
+            if len(self._allowed) < REMEMBERED and len(host) + len(origin or "") < LONG:
+                self._allowed.add((host, origin))
+        if scope.get("method") == "HEAD":  # answered as GET; the server leaves the body out
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, receive, self._with_headers(send))
+
+    def _refusal(self, host: str, origin: str | None) -> str | None:
         try:
             asked = _place(f"//{host}")
             if origin is not None and _place(origin) != asked and origin not in self._origins:
@@ -78,13 +90,11 @@ async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> No
         await answer(scope, receive, send)
 
 
-def _as_get(scope: Scope) -> Scope:
-    """HEAD is answered as GET; the server leaves the body out by itself."""
-    return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
-
-
 class Compressed(GZipMiddleware):
     """Leaves answers to range requests alone: a range counts bytes of the file as it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, SMALLEST_GZIP, GZIP_LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and "range" in Headers(scope=scope):

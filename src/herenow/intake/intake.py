@@ -52,7 +52,8 @@ class LocalIntake:
             await self._bus.publish(positions)
         rejections = sorted(rejected + refused, key=lambda rejection: rejection.index)
         self.accepted.add(len(positions))
-        self.rejected.add(len(rejections))
+        if rejections:
+            self.rejected.add(len(rejections))
         return Receipt(len(positions), rejections)
 
     async def _check(

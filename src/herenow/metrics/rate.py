@@ -16,17 +16,18 @@ class Rate:
         self.total = 0
 
     def add(self, count: int) -> None:
-        self._advance()
+        second = int(self._clock())
+        if second != self._second:
+            self._advance(second)
         self.total += count
-        self._counts[self._second % len(self._counts)] += count
+        self._counts[second % len(self._counts)] += count
 
     def per_second(self) -> float:
-        self._advance()
+        self._advance(int(self._clock()))
         running = self._second % len(self._counts)
         return sum(count for slot, count in enumerate(self._counts) if slot != running) / SECONDS
 
-    def _advance(self) -> None:
-        second = int(self._clock())
+    def _advance(self, second: int) -> None:
         for passed in range(self._second + 1, min(second, self._second + len(self._counts)) + 1):
             self._counts[passed % len(self._counts)] = 0
         if second - self._second > len(self._counts):

@@ -44,9 +44,9 @@ class ArticleConsumer:
 
     async def decode(self, body: bytes) -> Decoded:
         try:
-            return Decoded([(0, decode_location(body))], [])
+            return [(0, decode_location(body))], []
         except BadReport as error:
-            return Decoded([], [error.at(0)])
+            return [], [error.at(0)]
 
     def reply(self, receipt: Receipt) -> Reply:
         for rejection in receipt.rejected:

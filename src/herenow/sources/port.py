@@ -14,12 +14,8 @@ from herenow.intake.intake import LocalIntake, Receipt
 from herenow.model.report import Rejection, Report
 from herenow.settings import Settings
 
-
-class Decoded(msgspec.Struct, frozen=True):
-    """Reports, each with its index in what a device sent, and what is no report there."""
-
-    reports: list[tuple[int, Report]]
-    rejected: list[Rejection]
+# Reports, each with its index in what a device sent, and what is no report there.
+Decoded = tuple[list[tuple[int, Report]], list[Rejection]]
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -43,7 +43,7 @@ class JsonReports:
     answer: type = Receipt
 
     async def decode(self, body: bytes) -> Decoded:
-        return Decoded(*await in_turns(decode_in_slices(body)))
+        return await in_turns(decode_in_slices(body))
 
     def reply(self, receipt: Receipt) -> Reply:
         if receipt.accepted or not receipt.rejected:

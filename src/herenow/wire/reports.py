@@ -45,7 +45,8 @@ def decode_in_slices(body: bytes, most: int = MAX_BATCH) -> Generator[None, None
     found = _small_array(start)
     if found is None:  # one by one is slower, pauses, and tells which one is wrong
         return (yield from _one_by_one((yield from split_array(start, most))))
-    _limit(len(found), most)
+    if len(found) > most:
+        raise too_many(most, len(found))
     return list(enumerate(found)), []
 
 
@@ -75,7 +76,8 @@ def _split(body: bytes, most: int) -> list[bytes]:
         return [body]
     if not lines[0].rstrip().endswith(b"}"):
         raise BadRequest("expected one JSON object, or one on each line; this is neither")
-    _limit(len(lines), most)
+    if len(lines) > most:
+        raise too_many(most, len(lines))
     return lines
 
 
@@ -160,8 +162,3 @@ def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
 
 def _short(value: object) -> str:
     return cut(repr(value))
-
-
-def _limit(count: int, most: int) -> None:
-    if count > most:
-        raise too_many(most, count)

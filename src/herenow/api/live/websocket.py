@@ -23,8 +23,8 @@ from herenow.model.view import View
 from herenow.wire import binary, json
 
 BEAT = 0.5  # s
-PING_EVERY = 20  # beats
-KEEP_OPEN_EVERY = 50  # beats; proxies cut what is silent for 60 s
+PING_MESSAGE_EVERY = 20  # beats
+PING_FRAME_EVERY = 50  # beats; proxies cut what is silent for 60 s
 GIVE_WAY = 0.005  # s between two slices of what is not about positions: those come first
 RETURNS_A_SECOND = 500  # viewers that are told to come back after a stop
 SHORTEST_SPREAD = 500  # ms
@@ -92,12 +92,11 @@ async def send_stats_for_ever(context: AppContext) -> None:
             continue
         loaded = hub.loaded.is_set()
         if loaded:
-            await _send_slices(
-                hub.broadcast(json.encode({"type": "stats", **msgspec.structs.asdict(stats_of(context))}))
-            )
-        if not loaded or beats % PING_EVERY == 0:
+            stats = msgspec.structs.asdict(stats_of(context))
+            await _send_slices(hub.broadcast(json.encode({"type": "stats", **stats})))
+        if not loaded or beats % PING_MESSAGE_EVERY == 0:
             await _send_slices(hub.broadcast(json.encode({"type": "ping", "time": now(), "seq": hub.sent})))
-        if beats % KEEP_OPEN_EVERY == 0:
+        if beats % PING_FRAME_EVERY == 0:
             await _send_slices(hub.ping())
 
 

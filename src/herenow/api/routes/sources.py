@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from herenow.api.body import UnknownEncoding
-from herenow.api.context import AppContext
+from herenow.api.context import AppContext, WithContext
 from herenow.api.errors import problem
 from herenow.sources.port import HttpSource
 from herenow.sources.registry import HTTP
@@ -14,17 +14,19 @@ from herenow.sources.registry import HTTP
 router = APIRouter()
 
 
-def endpoint_of(source: HttpSource) -> Callable[[Request], Awaitable[Response]]:
-    async def report(request: Request) -> Response:
-        context: AppContext = request.app.state.context  # not by Depends, which costs every report some 20 calls
-        try:
-            body = await context.bodies.read(request, source.max_body)
-        except UnknownEncoding as error:
-            return problem(415, str(error))
-        decoded = await source.decode(body)
-        receipt = await context.intake.take_numbered(decoded.reports, decoded.rejected, source.name)
-        reply = source.reply(receipt)
-        return Response(reply.body, reply.status, media_type=reply.media_type)
+async def take_reports(source: HttpSource, request: Request, context: AppContext) -> Response:
+    try:
+        body = await context.bodies.read(request, source.max_body)
+    except UnknownEncoding as error:
+        return problem(415, str(error))
+    reports, rejected = await source.decode(body)
+    reply = source.reply(await context.intake.take_numbered(reports, rejected, source.name))
+    return Response(reply.body, reply.status, media_type=reply.media_type)
+
+
+def endpoint_of(source: HttpSource) -> Callable[[Request, AppContext], Awaitable[Response]]:
+    async def report(request: Request, context: WithContext) -> Response:
+        return await take_reports(source, request, context)
 
     report.__annotations__["return"] = Annotated[Response, source.answer]  # for the OpenAPI document
     return report

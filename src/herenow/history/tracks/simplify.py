@@ -11,7 +11,8 @@ from herenow.history.tracks.track import PLACES, Track
 from herenow.model.leg import MAX_LEG_TIME
 
 # Metres at the equator of a web-mercator map, level by level: the same share of a pixel everywhere, and on the ground
-# never more than so many metres, less the further from the equator.
+# never more than so many metres, less the further from the equator. Rollups keep a track of each: with other ones they
+# need another VERSION (herenow.history.rollups.made).
 TOLERANCES = (2048.0, 512.0, 128.0, 32.0, 8.0, 2.0)
 EVERY = 512  # positions; one of so many is kept, which bounds the time and the stack that a zigzag can cost
 

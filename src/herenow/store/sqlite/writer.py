@@ -172,7 +172,7 @@ class SqliteWriter:
         for part in _parts(devices):
             values: list[object] = []
             for device in part:
-                values += device_row(self._known[device.device_id], device)
+                values += device_row(self._known[device.position.device_id], device)
             marks = ",".join([_DEVICE_MARKS] * len(part))
             self._connection.execute(f"INSERT INTO newest VALUES {marks} {_KEEP_NEWER}", values)  # noqa: S608 - marks only
 
@@ -186,9 +186,9 @@ def _newest(group: list[PendingWrite]) -> list[Device]:
     newest: dict[str, Device] = {}
     for waiting in group:
         for device in waiting.devices:
-            before = newest.get(device.device_id)
-            if before is None or device.rank >= before.rank:
-                newest[device.device_id] = device
+            before = newest.setdefault(device.position.device_id, device)
+            if before is not device and device.rank >= before.rank:
+                newest[device.position.device_id] = device
     return list(newest.values())
 
 

@@ -4,7 +4,7 @@ import VectorTileLayer from "ol/layer/VectorTile";
 import Stroke from "ol/style/Stroke";
 import type { BasemapOption } from "../../api/config";
 import type { Theme } from "../../settings/theme";
-import { paletteOf } from "../view/palette";
+import { mapColours } from "../view/mapColours";
 import { basemapSource } from "./basemapArchive";
 import type { BasemapRenderer } from "./basemapSelection";
 import { groundStyle, nameStyles } from "./basemapStyle";
@@ -70,12 +70,12 @@ export class Basemap implements BasemapRenderer {
   setTheme(theme: Theme): void {
     this.#theme = theme;
     this.#external?.setTheme(theme);
-    const palette = paletteOf(theme);
-    this.#tiles.setBackground(palette.water);
-    this.#tiles.setStyle(groundStyle(palette));
-    this.names.setStyle(nameStyles(palette));
-    this.#gridLine.setColor(palette.grid);
-    this.#grid.setBackground(palette.water);
+    const colours = mapColours(theme);
+    this.#tiles.setBackground(colours.water);
+    this.#tiles.setStyle(groundStyle(colours));
+    this.names.setStyle(nameStyles(colours));
+    this.#gridLine.setColor(colours.grid);
+    this.#grid.setBackground(colours.water);
     this.#grid.changed();
   }
 }

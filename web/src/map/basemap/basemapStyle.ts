@@ -4,7 +4,7 @@ import Stroke from "ol/style/Stroke";
 import type { StyleFunction } from "ol/style/Style";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
-import type { Palette } from "../view/palette";
+import type { MapColours } from "../view/mapColours";
 
 const FAMILY = "'Inter Variable', Inter, system-ui, sans-serif";
 const BORDERS_FROM = 30_000; // metres a pixel
@@ -16,7 +16,7 @@ const MOST_NAMES = 4000; // cached styles; at the limit the cache is cleared
 
 interface NameLook {
   readonly font: string;
-  readonly colour: keyof Palette;
+  readonly colour: keyof MapColours;
   /** Metres a pixel between which it is shown. */
   readonly from: number;
   readonly to: number;
@@ -34,20 +34,20 @@ const LOOKS: Readonly<Record<string, NameLook>> = {
 };
 
 /** How the ground of the built-in basemap looks. */
-export function groundStyle(palette: Palette): StyleFunction {
+export function groundStyle(colours: MapColours): StyleFunction {
   const land = new Style({
-    fill: new Fill({ color: palette.land }),
-    stroke: new Stroke({ color: palette.coast, width: 0.8 }),
+    fill: new Fill({ color: colours.land }),
+    stroke: new Stroke({ color: colours.coast, width: 0.8 }),
     zIndex: 0,
   });
-  const borders = new Style({ stroke: new Stroke({ color: palette.border, width: 0.8 }), zIndex: 3 });
-  const regions = new Style({ stroke: new Stroke({ color: palette.coast, width: 0.8, lineDash: [4, 3] }), zIndex: 3 });
+  const borders = new Style({ stroke: new Stroke({ color: colours.border, width: 0.8 }), zIndex: 3 });
+  const regions = new Style({ stroke: new Stroke({ color: colours.coast, width: 0.8, lineDash: [4, 3] }), zIndex: 3 });
   const lakes = new Style({
-    fill: new Fill({ color: palette.water }),
-    stroke: new Stroke({ color: palette.coast, width: 0.6 }),
+    fill: new Fill({ color: colours.water }),
+    stroke: new Stroke({ color: colours.coast, width: 0.6 }),
     zIndex: 2,
   });
-  const rivers = new Style({ stroke: new Stroke({ color: palette.river, width: 1.2 }), zIndex: 1 });
+  const rivers = new Style({ stroke: new Stroke({ color: colours.river, width: 1.2 }), zIndex: 1 });
   return (feature, resolution) => {
     switch (feature.get("layer")) {
       case "land":
@@ -67,7 +67,7 @@ export function groundStyle(palette: Palette): StyleFunction {
 }
 
 /** How its names look. */
-export function nameStyles(palette: Palette): (feature: FeatureLike, resolution: number) => Style | undefined {
+export function nameStyles(colours: MapColours): (feature: FeatureLike, resolution: number) => Style | undefined {
   const kept = new Map<string, Style>();
   return (feature, resolution) => {
     if (feature.get("layer") !== "places") return undefined;
@@ -79,22 +79,22 @@ export function nameStyles(palette: Palette): (feature: FeatureLike, resolution:
     let style = kept.get(key);
     if (!style) {
       if (kept.size >= MOST_NAMES) kept.clear();
-      style = nameStyle(palette, look, name, size);
+      style = nameStyle(colours, look, name, size);
       kept.set(key, style);
     }
     return style;
   };
 }
 
-function nameStyle(palette: Palette, look: NameLook, name: string, scale: number): Style {
+function nameStyle(colours: MapColours, look: NameLook, name: string, scale: number): Style {
   return new Style({
     zIndex: 10 + look.rank,
     text: new Text({
       text: look.colour === "countryName" && look.rank === 5 ? name.toUpperCase() : name,
       font: look.font,
       scale,
-      fill: new Fill({ color: String(palette[look.colour]) }),
-      stroke: new Stroke({ color: palette.halo, width: 3 }),
+      fill: new Fill({ color: String(colours[look.colour]) }),
+      stroke: new Stroke({ color: colours.halo, width: 3 }),
       padding: [6, 8, 6, 8],
     }),
   });

@@ -7,7 +7,7 @@ import VectorTileSource from "ol/source/VectorTile";
 import XYZ from "ol/source/XYZ";
 import type { BasemapOption } from "../../api/config";
 import type { Theme } from "../../settings/theme";
-import { paletteOf } from "../view/palette";
+import { mapColours } from "../view/mapColours";
 import { plainStyle } from "./plainStyle";
 import { TileFailureDetector } from "./tileFailure";
 
@@ -57,8 +57,8 @@ export class ExternalBasemap {
   }
 
   #paint(theme: Theme): void {
-    const palette = paletteOf(theme);
-    this.layer.setBackground(this.#pictures ? palette.water : palette.land);
-    if (this.layer instanceof VectorTileLayer) this.layer.setStyle(plainStyle(palette));
+    const colours = mapColours(theme);
+    this.layer.setBackground(this.#pictures ? colours.water : colours.land);
+    if (this.layer instanceof VectorTileLayer) this.layer.setStyle(plainStyle(colours));
   }
 }

@@ -13,8 +13,8 @@ import Style from "ol/style/Style";
 import Text from "ol/style/Text";
 import { fetchJson } from "../../api/request";
 import type { Theme } from "../../settings/theme";
-import type { Palette } from "../view/palette";
-import { paletteOf } from "../view/palette";
+import type { MapColours } from "../view/mapColours";
+import { mapColours } from "../view/mapColours";
 
 const DEADLINE = 30_000; // ms
 const NAME = "Synthetic city";
@@ -68,7 +68,7 @@ export class Streets {
   }
 
   setTheme(theme: Theme): void {
-    this.layer.setStyle(streetStyle(paletteOf(theme)));
+    this.layer.setStyle(streetStyle(mapColours(theme)));
   }
 }
 
@@ -81,12 +81,12 @@ function joined(features: readonly Feature[], className: string): Feature {
   return new Feature({ class: className, geometry: new MultiLineString(lines) });
 }
 
-function streetStyle(palette: Palette): StyleFunction {
-  const arterial = new Stroke({ color: palette.arterial, lineCap: "round", lineJoin: "round" });
-  const street = new Stroke({ color: palette.street, lineCap: "round", lineJoin: "round" });
+function streetStyle(colours: MapColours): StyleFunction {
+  const arterial = new Stroke({ color: colours.arterial, lineCap: "round", lineJoin: "round" });
+  const street = new Stroke({ color: colours.street, lineCap: "round", lineJoin: "round" });
   const arterialStyle = new Style({ stroke: arterial, zIndex: 2 });
   const streetStyleOnly = new Style({ stroke: street, zIndex: 1 });
-  const name = nameStyle(palette);
+  const name = nameStyle(colours);
   return (feature, resolution) => {
     switch (feature.get("class")) {
       case "arterial":
@@ -106,15 +106,15 @@ function width(metres: number, resolution: number, least: number): number {
   return Math.max(least, Math.min(14, metres / resolution));
 }
 
-function nameStyle(palette: Palette): Style {
+function nameStyle(colours: MapColours): Style {
   return new Style({
     zIndex: 20,
     text: new Text({
       text: NAME,
       offsetY: -14,
       font: "italic 500 12px 'Inter Variable', Inter, system-ui, sans-serif",
-      fill: new Fill({ color: palette.streetName }),
-      stroke: new Stroke({ color: palette.halo, width: 3 }),
+      fill: new Fill({ color: colours.streetName }),
+      stroke: new Stroke({ color: colours.halo, width: 3 }),
     }),
   });
 }

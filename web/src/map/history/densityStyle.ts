@@ -1,6 +1,6 @@
 import Icon from "ol/style/Icon";
 import Style from "ol/style/Style";
-import type { Palette } from "../view/palette";
+import type { MapColours } from "../view/mapColours";
 import { densityStep } from "./densityStep";
 
 // Cells are at least 64 pixels wide, so that neighbours run into each other.
@@ -10,8 +10,8 @@ const REACH = 56; // pixels
 export class DensityStyle {
   readonly #styles: readonly Style[];
 
-  constructor(palette: Palette) {
-    this.#styles = palette.density.map(
+  constructor(colours: MapColours) {
+    this.#styles = colours.density.map(
       (colour, step) => new Style({ image: new Icon({ img: glow(colour, step) }), zIndex: step }),
     );
   }

@@ -4,7 +4,7 @@ import type OpenLayersMap from "ol/Map";
 import type RenderFeature from "ol/render/Feature";
 import { EARTH_CIRCUMFERENCE } from "../../lib/mercator";
 import type { Theme } from "../../settings/theme";
-import { paletteOf } from "../view/palette";
+import { mapColours } from "../view/mapColours";
 import { clusterDiameter, LARGEST } from "./clusterCircle";
 import { DensityStyle } from "./densityStyle";
 import type { HistorySurvey, HistoryTileSet } from "./history";
@@ -47,8 +47,8 @@ export class HistoryLayer {
 
   constructor(options: HistoryLayerOptions) {
     this.#options = options;
-    this.#style = new HistoryStyle(paletteOf(options.theme));
-    this.#density = new DensityStyle(paletteOf(options.theme));
+    this.#style = new HistoryStyle(mapColours(options.theme));
+    this.#density = new DensityStyle(mapColours(options.theme));
     this.layer = new VectorTileLayer({
       className: "history-layer",
       // There are no lines and areas, and symbols are never cut at the edges of tiles.
@@ -114,8 +114,8 @@ export class HistoryLayer {
   }
 
   setTheme(theme: Theme): void {
-    this.#style = new HistoryStyle(paletteOf(theme));
-    this.#density = new DensityStyle(paletteOf(theme));
+    this.#style = new HistoryStyle(mapColours(theme));
+    this.#density = new DensityStyle(mapColours(theme));
     this.layer.changed();
   }
 

@@ -3,21 +3,21 @@ import Fill from "ol/style/Fill";
 import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import Text from "ol/style/Text";
-import type { Palette } from "../view/palette";
+import type { MapColours } from "../view/mapColours";
 import { clusterDiameter, clusterLabel, LARGEST } from "./clusterCircle";
 
 export const POSITION_RADIUS = 4.5; // pixels
 
 /** Flat circles with a number, and flat dots without: nothing of the live layer looks like them. */
 export class HistoryStyle {
-  readonly #palette: Palette;
+  readonly #colours: MapColours;
   readonly #position: Style;
   readonly #clusters = new Map<string, Style>();
   readonly #circles = new Map<number, CircleStyle>();
 
-  constructor(palette: Palette) {
-    this.#palette = palette;
-    this.#position = new Style({ image: circle(palette, POSITION_RADIUS * 2), zIndex: LARGEST });
+  constructor(colours: MapColours) {
+    this.#colours = colours;
+    this.#position = new Style({ image: circle(colours, POSITION_RADIUS * 2), zIndex: LARGEST });
   }
 
   position(): Style {
@@ -32,7 +32,7 @@ export class HistoryStyle {
     if (!style) {
       style = new Style({
         image: this.#circle(diameter),
-        text: countText(this.#palette, diameter, text),
+        text: countText(this.#colours, diameter, text),
         // The small ones lie above and can be hit.
         zIndex: LARGEST - diameter,
       });
@@ -45,26 +45,26 @@ export class HistoryStyle {
   #circle(diameter: number): CircleStyle {
     let known = this.#circles.get(diameter);
     if (!known) {
-      known = circle(this.#palette, diameter);
+      known = circle(this.#colours, diameter);
       this.#circles.set(diameter, known);
     }
     return known;
   }
 }
 
-function circle(palette: Palette, diameter: number): CircleStyle {
+function circle(colours: MapColours, diameter: number): CircleStyle {
   return new CircleStyle({
     radius: diameter / 2,
-    fill: new Fill({ color: palette.historyFill }),
-    stroke: new Stroke({ color: palette.historyRing, width: 1 }),
+    fill: new Fill({ color: colours.historyFill }),
+    stroke: new Stroke({ color: colours.historyRing, width: 1 }),
   });
 }
 
-function countText(palette: Palette, diameter: number, text: string): Text {
+function countText(colours: MapColours, diameter: number, text: string): Text {
   return new Text({
     text,
     font: `500 ${diameter < 26 ? 10 : 11}px 'Inter Variable', Inter, system-ui, sans-serif`,
-    fill: new Fill({ color: palette.historyText }),
+    fill: new Fill({ color: colours.historyText }),
     offsetY: 1,
   });
 }

@@ -8,7 +8,7 @@ import { settings } from "../../settings/settings";
 import type { Theme } from "../../settings/theme";
 import type { FrameView } from "../view/frameView";
 import { frameViewOf } from "../view/frameView";
-import { paletteOf } from "../view/palette";
+import { mapColours } from "../view/mapColours";
 import type { Pixel } from "../view/pixel";
 import type { Drawing } from "./frameGovernor";
 import { FrameGovernor } from "./frameGovernor";
@@ -64,14 +64,14 @@ export class LiveLayer {
   readonly #renderer: MarkerRenderer | null;
   readonly #governor = new FrameGovernor(() => settings.get().quality);
   readonly #clock = new RedrawClock((delay) => this.#drawAlone(delay));
-  #palette;
+  #colours;
   #view: FrameView | null = null;
   #delay = 0; // ms from asking for the last frame to having it
   #visibleUpdatedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveLayerOptions) {
     this.#options = options;
-    this.#palette = paletteOf(options.theme);
+    this.#colours = mapColours(options.theme);
     this.#painter = new MarkerPainter(options.store, this.#markers, options.theme);
     this.#renderer = MarkerRenderer.make(options.store);
     this.#element.style.cssText = "position:absolute;inset:0;pointer-events:none";
@@ -104,7 +104,7 @@ export class LiveLayer {
   }
 
   setTheme(theme: Theme): void {
-    this.#palette = paletteOf(theme);
+    this.#colours = mapColours(theme);
     this.#painter.setTheme(theme);
     this.redraw();
   }
@@ -263,7 +263,7 @@ export class LiveLayer {
     resize(renderer.canvas, drawn);
     renderer.draw({
       view: drawn,
-      palette: this.#palette,
+      colours: this.#colours,
       now: this.#now(),
       serverNow: serverNow(),
       reducedMotion: !store.glides.smooth,

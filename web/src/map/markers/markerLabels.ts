@@ -1,4 +1,4 @@
-import type { Palette } from "../view/palette";
+import type { MapColours } from "../view/mapColours";
 import type { Rectangle } from "./collisionGrid";
 import { CollisionGrid } from "./collisionGrid";
 
@@ -28,16 +28,16 @@ export class MarkerLabels {
   readonly #widths = new Map<string, number>();
   readonly #ruler = document.createElement("canvas").getContext("2d");
   #chosen: ReadonlySet<number> = new Set();
-  #palette: Palette;
+  #colours: MapColours;
   #pixelRatio = 1;
 
-  constructor(palette: Palette) {
-    this.#palette = palette;
+  constructor(colours: MapColours) {
+    this.#colours = colours;
   }
 
-  set(palette: Palette, pixelRatio: number): void {
-    if (palette === this.#palette && pixelRatio === this.#pixelRatio) return;
-    this.#palette = palette;
+  set(colours: MapColours, pixelRatio: number): void {
+    if (colours === this.#colours && pixelRatio === this.#pixelRatio) return;
+    this.#colours = colours;
     this.#pixelRatio = pixelRatio;
     this.#pictures.clear();
   }
@@ -95,7 +95,7 @@ export class MarkerLabels {
     const known = this.#pictures.get(text);
     if (known) return known;
     if (this.#pictures.size >= MOST_PICTURES) this.#pictures.clear();
-    const picture = drawLabel(text, this.#palette, this.#pixelRatio);
+    const picture = drawLabel(text, this.#colours, this.#pixelRatio);
     this.#pictures.set(text, picture);
     return picture;
   }
@@ -113,7 +113,7 @@ function widthOf(context: CanvasRenderingContext2D, text: string): number {
   return Math.ceil(context.measureText(text).width) + 2 * PADDING;
 }
 
-function drawLabel(name: string, palette: Palette, pixelRatio: number): HTMLCanvasElement {
+function drawLabel(name: string, colours: MapColours, pixelRatio: number): HTMLCanvasElement {
   const text = shortened(name);
   const picture = document.createElement("canvas");
   const context = picture.getContext("2d");
@@ -124,11 +124,11 @@ function drawLabel(name: string, palette: Palette, pixelRatio: number): HTMLCanv
   picture.height = Math.ceil(HEIGHT * pixelRatio);
   context.scale(pixelRatio, pixelRatio);
   context.font = FONT;
-  context.fillStyle = palette.labelBack;
+  context.fillStyle = colours.labelBack;
   context.beginPath();
   context.roundRect(0, 0, width, HEIGHT, 4);
   context.fill();
-  context.fillStyle = palette.label;
+  context.fillStyle = colours.label;
   context.textBaseline = "middle";
   context.fillText(text, PADDING, HEIGHT / 2 + 0.5);
   return picture;

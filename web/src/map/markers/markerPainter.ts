@@ -4,7 +4,7 @@ import type { LivePosition } from "../../live/position";
 import { STATUSES } from "../../live/position";
 import type { Theme } from "../../settings/theme";
 import type { FrameView } from "../view/frameView";
-import { coloursOf, paletteOf } from "../view/palette";
+import { coloursOf, mapColours } from "../view/mapColours";
 import { paintTrails, paintWays } from "./linePainter";
 import type { Anchor } from "./markerLabels";
 import { MarkerLabels } from "./markerLabels";
@@ -44,7 +44,7 @@ export class MarkerPainter {
   readonly #labels: MarkerLabels;
   readonly #raster = new MarkerRaster();
   readonly #crowd = document.createElement("canvas").getContext("2d"); // pixels that are laid over lines and rings
-  #palette;
+  #colours;
   readonly #sprites = new Map<number, Sprites>(); // by colour, for what `#spritesFor` was made of
   #spritesFor = "";
   #labelsChosenAt = Number.NEGATIVE_INFINITY;
@@ -52,12 +52,12 @@ export class MarkerPainter {
   constructor(store: DeviceStore, markers: VisibleMarkers, theme: Theme) {
     this.#store = store;
     this.#markers = markers;
-    this.#palette = paletteOf(theme);
-    this.#labels = new MarkerLabels(this.#palette);
+    this.#colours = mapColours(theme);
+    this.#labels = new MarkerLabels(this.#colours);
   }
 
   setTheme(theme: Theme): void {
-    this.#palette = paletteOf(theme);
+    this.#colours = mapColours(theme);
   }
 
   invalidateLabels(): void {
@@ -67,15 +67,15 @@ export class MarkerPainter {
   paint(context: CanvasRenderingContext2D, view: FrameView, now: number, markersToo: boolean): void {
     context.setTransform(view.pixelRatio, 0, 0, view.pixelRatio, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
-    this.#labels.set(this.#palette, view.pixelRatio);
+    this.#labels.set(this.#colours, view.pixelRatio);
     const side = markerCell(markerSize(view.zoom), view.pixelRatio) / view.pixelRatio;
     const rings: [string | null, Ring][] = [
       ...this.group.map((one): [string, Ring] => [
         one,
-        { radius: side / 2 + 3, colour: this.#palette.accent, width: 1.5 },
+        { radius: side / 2 + 3, colour: this.#colours.accent, width: 1.5 },
       ]),
-      [this.hovered, { radius: side / 2 + 2, colour: this.#palette.hover, width: 1.5 }],
-      [this.selected, { radius: side / 2 + 5, colour: this.#palette.accent, width: 2.5 }],
+      [this.hovered, { radius: side / 2 + 2, colour: this.#colours.hover, width: 1.5 }],
+      [this.selected, { radius: side / 2 + 5, colour: this.#colours.accent, width: 2.5 }],
     ];
     for (const [deviceId, ring] of rings) this.#paintRing(context, view, deviceId, ring, now);
     if (markersToo) {
@@ -89,7 +89,7 @@ export class MarkerPainter {
   #paintLines(context: CanvasRenderingContext2D, view: FrameView, now: number): void {
     const { trail } = this.#store.glides;
     const each = { store: this.#store, markers: this.#markers, now };
-    context.strokeStyle = this.#palette.status.moving;
+    context.strokeStyle = this.#colours.status.moving;
     if (trail) {
       paintTrails(context, view, { ring: trail, lasts: this.trailDuration, now });
       paintWays(context, view, { ...each, ahead: false });
@@ -98,7 +98,7 @@ export class MarkerPainter {
   }
 
   #keepSprites(view: FrameView): void {
-    const madeFor = `${this.#palette.outline}/${this.speeds}/${markerSize(view.zoom)}/${view.pixelRatio}`;
+    const madeFor = `${this.#colours.outline}/${this.speeds}/${markerSize(view.zoom)}/${view.pixelRatio}`;
     if (madeFor === this.#spritesFor) return;
     for (const { picture } of this.#sprites.values()) picture.close();
     this.#sprites.clear();
@@ -108,10 +108,10 @@ export class MarkerPainter {
   #spritesOf(colour: number, view: FrameView): Sprites {
     const kept = this.#sprites.get(colour);
     if (kept) return kept;
-    const own = coloursOf(this.#palette, this.speeds)[colour - 1];
-    const { stale } = this.#palette.status;
-    const status = own === undefined ? this.#palette.status : { moving: own, idle: own, stopped: own, stale };
-    const made = drawSprites({ ...this.#palette, status }, markerSize(view.zoom), view.pixelRatio);
+    const own = coloursOf(this.#colours, this.speeds)[colour - 1];
+    const { stale } = this.#colours.status;
+    const status = own === undefined ? this.#colours.status : { moving: own, idle: own, stopped: own, stale };
+    const made = drawSprites({ ...this.#colours, status }, markerSize(view.zoom), view.pixelRatio);
     this.#sprites.set(colour, made);
     return made;
   }

@@ -4,7 +4,7 @@ import { X_UNITS, Y_UNITS } from "../../lib/mercator";
 import { STATUSES } from "../../live/position";
 import type { FrameView } from "../view/frameView";
 import { worldCopies } from "../view/frameView";
-import { coloursOf, type Palette } from "../view/palette";
+import { coloursOf, type MapColours } from "../view/mapColours";
 import { LineRenderer } from "./lineRenderer";
 import { FIELDS, MarkerBuffer, STRIDE } from "./markerBuffer";
 import { DRAWING_ORDER, MarkerOrder } from "./markerOrder";
@@ -17,7 +17,7 @@ const FADE = 0.25; // s
 /** What is to be drawn, and when: `now` by the clock that markers move by. */
 export interface MarkerFrame {
   readonly view: FrameView;
-  readonly palette: Palette;
+  readonly colours: MapColours;
   readonly now: number;
   readonly serverNow: number;
   /** Nothing fades in. */
@@ -110,15 +110,15 @@ export class MarkerRenderer {
     }
   }
 
-  #drawLines({ view, palette, now, trail, trailDuration, ahead }: MarkerFrame): void {
+  #drawLines({ view, colours, now, trail, trailDuration, ahead }: MarkerFrame): void {
     if (!this.#lines || (!trail && !ahead)) return;
     const markers = { count: this.#store.count, now: (now - this.#buffer.epoch) / 1000 };
-    this.#lines.prepare(view, { colour: rgb(palette.status.moving), shown: this.#store.statusShown, trailDuration });
+    this.#lines.prepare(view, { colour: rgb(colours.status.moving), shown: this.#store.statusShown, trailDuration });
     if (trail) this.#lines.drawTrails(view, trail, now, markers);
     if (ahead) this.#lines.drawLookahead(view, markers);
   }
 
-  #setUniforms({ uniforms }: Program, { view, palette, now, reducedMotion, speeds }: MarkerFrame): void {
+  #setUniforms({ uniforms }: Program, { view, colours, now, reducedMotion, speeds }: MarkerFrame): void {
     const gl = this.#gl;
     const size = markerSize(view.zoom) * view.pixelRatio;
     const outline = outlineOf(markerSize(view.zoom)) * view.pixelRatio;
@@ -130,9 +130,9 @@ export class MarkerRenderer {
     gl.uniform1f(uniforms.side, size + 2 * outline + 1); // a pixel for the soft edge
     gl.uniform1f(uniforms.fade, reducedMotion ? 0 : FADE);
     gl.uniform4fv(uniforms.shown, this.#store.statusShown);
-    const colours = [...STATUSES.map((status) => palette.status[status]), ...coloursOf(palette, speeds)];
-    gl.uniform3fv(uniforms.colours, colours.flatMap(rgb));
-    gl.uniform3fv(uniforms.edge, rgb(palette.outline));
+    const fills = [...STATUSES.map((status) => colours.status[status]), ...coloursOf(colours, speeds)];
+    gl.uniform3fv(uniforms.colours, fills.flatMap(rgb));
+    gl.uniform3fv(uniforms.edge, rgb(colours.outline));
   }
 
   #upload(now: number, serverNow: number): void {

@@ -1,4 +1,4 @@
-import type { Palette } from "../view/palette";
+import type { MapColours } from "../view/mapColours";
 import { outlineOf } from "./markerSize";
 
 export const HEADINGS = 64;
@@ -26,11 +26,11 @@ export function markerCell(size: number, pixelRatio: number): number {
 }
 
 /** Every marker of one size, drawn once, so that a frame only copies pictures. */
-export function drawSprites(palette: Palette, size: number, pixelRatio: number): Sprites {
+export function drawSprites(colours: MapColours, size: number, pixelRatio: number): Sprites {
   const cell = markerCell(size, pixelRatio);
   const canvas = new OffscreenCanvas(cell * HEADINGS, cell * Object.keys(ROWS).length);
   const context = canvas.getContext("2d");
-  if (context) drawRows(context, palette, size, cell, pixelRatio);
+  if (context) drawRows(context, colours, size, cell, pixelRatio);
   const { width, height } = canvas;
   const pixels = context ? new Uint32Array(context.getImageData(0, 0, width, height).data.buffer) : new Uint32Array(0);
   // A bitmap is copied from faster than a canvas that could still change.
@@ -57,7 +57,7 @@ export function spansOf(pixels: Uint32Array, width: number, cell: number): Uint8
 
 function drawRows(
   context: OffscreenCanvasRenderingContext2D,
-  palette: Palette,
+  colours: MapColours,
   size: number,
   cell: number,
   pixelRatio: number,
@@ -69,9 +69,9 @@ function drawRows(
     draw();
     context.restore();
   };
-  const { status } = palette;
+  const { status } = colours;
   context.lineJoin = "round";
-  context.strokeStyle = palette.outline;
+  context.strokeStyle = colours.outline;
   // Half of the line is covered by the shape.
   context.lineWidth = 2 * outlineOf(size);
   for (let heading = 0; heading < HEADINGS; heading += 1) {
@@ -82,7 +82,7 @@ function drawRows(
   }
   at(0, ROWS.idle, () => fillShape(context, roundedSquare(size * 0.72), status.idle));
   at(0, ROWS.stopped, () => fillShape(context, disc(size * 0.36), status.stopped));
-  at(0, ROWS.stale, () => drawRing(context, palette, size * 0.3));
+  at(0, ROWS.stale, () => drawRing(context, colours, size * 0.3));
   at(0, ROWS.movingUnknownCourse, () => fillShape(context, disc(size * 0.4), status.moving));
 }
 
@@ -92,12 +92,12 @@ function fillShape(context: OffscreenCanvasRenderingContext2D, shape: Path2D, co
   context.fill(shape);
 }
 
-function drawRing(context: OffscreenCanvasRenderingContext2D, palette: Palette, radius: number): void {
+function drawRing(context: OffscreenCanvasRenderingContext2D, colours: MapColours, radius: number): void {
   const width = Math.max(1.5, radius * 0.5);
   context.lineWidth += width;
   context.stroke(disc(radius));
   context.lineWidth = width;
-  context.strokeStyle = palette.status.stale;
+  context.strokeStyle = colours.status.stale;
   context.stroke(disc(radius));
 }
 

@@ -10,7 +10,7 @@ import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import type { Place } from "../../lib/place";
 import type { Theme } from "../../settings/theme";
-import { paletteOf } from "../view/palette";
+import { mapColours } from "../view/mapColours";
 import { greatCircle } from "./greatCircle";
 
 /** The way that is measured, above all else. */
@@ -40,7 +40,7 @@ export class MeasureLayer {
   }
 
   setTheme(theme: Theme): void {
-    const { hover, outline } = paletteOf(theme);
+    const { hover, outline } = mapColours(theme);
     const stroke = new Stroke({ color: hover, width: 2, lineDash: [6, 5] });
     const fill = new Fill({ color: hover });
     this.layer.setStyle([

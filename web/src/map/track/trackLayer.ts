@@ -10,7 +10,7 @@ import Stroke from "ol/style/Stroke";
 import Style from "ol/style/Style";
 import type { Place } from "../../lib/place";
 import type { Theme } from "../../settings/theme";
-import { paletteOf } from "../view/palette";
+import { mapColours } from "../view/mapColours";
 import { trackLines } from "./trackLine";
 import type { TrackPoint } from "./trackState";
 
@@ -47,7 +47,7 @@ export class TrackLayer {
   }
 
   setTheme(theme: Theme): void {
-    const { track, outline } = paletteOf(theme);
+    const { track, outline } = mapColours(theme);
     this.layer.setStyle([
       new Style({ stroke: new Stroke({ color: outline, width: 5, lineJoin: "round" }) }),
       new Style({ stroke: new Stroke({ color: track, width: 2.5, lineJoin: "round" }) }),

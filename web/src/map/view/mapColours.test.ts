@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { rgb } from "../markers/markerRenderer";
-import { paletteOf } from "./palette";
+import { mapColours } from "./mapColours";
 
 const tokens = readFileSync("src/styles/tokens.css", "utf8");
 
@@ -14,15 +14,15 @@ test.each(["moving", "idle", "stopped", "stale"] as const)(
   "%s has the same colour on the map and in the panels",
   (status) => {
     const { light, dark } = token(`status-${status}`);
-    expect(paletteOf("light").status[status]).toBe(light);
-    expect(paletteOf("dark").status[status]).toBe(dark);
+    expect(mapColours("light").status[status]).toBe(light);
+    expect(mapColours("dark").status[status]).toBe(dark);
   },
 );
 
 test("the map behind its tiles has the colour of its land, and what is selected that of the page", () => {
   const [land, accent] = [token("map-land"), token("accent")];
-  expect([paletteOf("light").land, paletteOf("dark").land]).toEqual([land.light, land.dark]);
-  expect([paletteOf("light").accent, paletteOf("dark").accent]).toEqual([accent.light, accent.dark]);
+  expect([mapColours("light").land, mapColours("dark").land]).toEqual([land.light, land.dark]);
+  expect([mapColours("light").accent, mapColours("dark").accent]).toEqual([accent.light, accent.dark]);
 });
 
 test.each([
@@ -30,8 +30,8 @@ test.each([
   ["speed", "speeds"],
 ] as const)("the colours of each %s are those of the panels", (name, colours) => {
   const panels = Array.from({ length: 8 }, (_, index) => token(`${name}-${index + 1}`));
-  expect(paletteOf("light")[colours]).toEqual(panels.map(({ light }) => light));
-  expect(paletteOf("dark")[colours]).toEqual(panels.map(({ dark }) => dark));
+  expect(mapColours("light")[colours]).toEqual(panels.map(({ light }) => light));
+  expect(mapColours("dark")[colours]).toEqual(panels.map(({ dark }) => dark));
 });
 
 /** WCAG 2.2, "relative luminance". */
@@ -45,7 +45,7 @@ function luminance(colour: string): number {
 test.each(["dark", "light"] as const)(
   "every marker stands out from the land, %s, and speeds grow brighter or darker",
   (theme) => {
-    const { land, kinds, speeds } = paletteOf(theme);
+    const { land, kinds, speeds } = mapColours(theme);
     const contrasts = [...kinds, ...speeds].map((colour) => {
       const [low = 0, high = 0] = [luminance(colour), luminance(land)].sort((a, b) => a - b);
       return (high + 0.05) / (low + 0.05);

@@ -1,7 +1,7 @@
 import type { Status } from "../../live/position";
 import type { Theme } from "../../settings/theme";
 
-export interface Palette {
+export interface MapColours {
   readonly land: string;
   readonly water: string;
   readonly coast: string;
@@ -33,7 +33,7 @@ export interface Palette {
   readonly track: string;
 }
 
-const dark: Palette = {
+const dark: MapColours = {
   land: "#182334",
   water: "#0c1524",
   coast: "#2c3d58",
@@ -61,7 +61,7 @@ const dark: Palette = {
   track: "#4cc2ff",
 };
 
-const light: Palette = {
+const light: MapColours = {
   land: "#f1f3f6",
   water: "#cadbea",
   coast: "#a9bdd2",
@@ -89,10 +89,10 @@ const light: Palette = {
   track: "#0063b3",
 };
 
-export function coloursOf(palette: Palette, speeds: boolean): readonly string[] {
-  return speeds ? palette.speeds : palette.kinds;
+export function coloursOf(colours: MapColours, speeds: boolean): readonly string[] {
+  return speeds ? colours.speeds : colours.kinds;
 }
 
-export function paletteOf(theme: Theme): Palette {
+export function mapColours(theme: Theme): MapColours {
   return theme === "dark" ? dark : light;
 }
