@@ -1766,7 +1766,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -1811,7 +1811,7 @@ export interface operations {
                 readonly limit?: number;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -1896,7 +1896,7 @@ export interface operations {
                 readonly limit?: number;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -1940,7 +1940,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2144,7 +2144,7 @@ export interface operations {
             readonly query?: {
                 /** @description ISO 8601 or Unix ms, to the hour; a day before `to` */
                 readonly from?: string | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2189,7 +2189,7 @@ export interface operations {
                 /** @description ISO 8601 or Unix ms; seven days before `to` */
                 readonly from?: string | null;
                 readonly kind?: string | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2274,7 +2274,7 @@ export interface operations {
                 readonly kind?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
                 readonly zoom: number;
             };
@@ -2320,7 +2320,7 @@ export interface operations {
                 readonly from?: string | null;
                 readonly kind?: string | null;
                 readonly limit?: number;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2360,7 +2360,7 @@ export interface operations {
             readonly query?: {
                 /** @description ISO 8601 or Unix ms, to the hour; a day before `to` */
                 readonly from?: string | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2451,7 +2451,7 @@ export interface operations {
                 readonly kind?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
                 /** @description the `version` that /api/history tells */
                 readonly v?: string | null;
@@ -2500,7 +2500,7 @@ export interface operations {
                 readonly kind?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
