@@ -31,7 +31,7 @@ from tests.support import stores
 from tests.support.dose import dose
 from tests.support.positions import NOW, position
 from tests.support.rollups import judged, quick, recounted, tile_at, told
-from tests.support.stores import EVER, keep, opened
+from tests.support.stores import keep, opened
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]
@@ -265,11 +265,6 @@ def test_any_positions_in_any_order(
                 await check(store, positions, whole_hours(Span(START, START + 5 * DAY)), zooms=(zoom,))
 
     asyncio.run(run())
-
-
-def test_ever_is_not_a_range_to_ask_for() -> None:
-    with pytest.raises(Exception, match="expected at most 3660 days"):
-        whole_hours(EVER)
 
 
 async def test_a_range_into_the_future_holds_what_has_not_ended(tmp_path: Path) -> None:

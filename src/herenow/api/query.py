@@ -3,34 +3,45 @@
 from herenow.errors import BadRequest
 from herenow.history.ogc.primitives import Area, Moments
 from herenow.history.rollups.blocks import LONGEST
-from herenow.model.clock import DAY, now
+from herenow.history.rollups.keys import blocks_part, key_number, numbers_of
+from herenow.model.clock import DAY, HOUR, now
 from herenow.model.geo.box import Box, read_box
 from herenow.model.number import read_number
 from herenow.model.report import EARLIEST, LATEST_AHEAD
 from herenow.model.timestamps import from_day, from_iso, from_text, is_day
-from herenow.store.port import Span
+from herenow.store.port import RollupReader, Span
 
 _OPEN = ("", "..")
-AHEAD = 120_000  # ms; without `to`, up to here
+AHEAD = 120_000  # ms; without `to`, at least up to here
 
 
 def span(start: str | None, end: str | None, default: int) -> Span:
-    """The range between `from` and `to`; without `to` until now, without `from` the `default` ms before it. A day alone
-    is its beginning in UTC.
+    """The range between `from` and `to`; without `from` from `default` ms before `to`, or before now. Without `to` it
+    has no end, so that it holds what is ahead of its time. A day alone is its beginning in UTC.
 
     Raises BadRequest.
     """
-    stop = _time("to", end) if end else now() + AHEAD
-    begin = _time("from", start) if start else stop - default
+    moment = now()
+    stop = _time("to", end) if end else moment + LATEST_AHEAD
+    begin = _time("from", start) if start else (stop if end else moment + AHEAD) - default
     if begin >= stop:
         raise BadRequest(f"expected from before to, got from {begin} and to {stop} (Unix ms)")
     return Span(begin, stop)
 
 
-def open_span(start: str | None, end: str | None, default: int) -> Span:
-    """As `span`, but without `to` everything from its begin on, fixes ahead of their time too. Raises BadRequest."""
+async def span_of(
+    rollups: RollupReader, start: str | None, end: str | None, default: int, longest: int = LONGEST
+) -> Span:
+    """As `span`, of at most `longest` ms until `to`, or until now. Without `to` it ends now, or with the last hour that
+    holds anything. Raises BadRequest, StoreUnavailable."""
     found = span(start, end, default)
-    return found if end else Span(found.start, now() + LATEST_AHEAD)
+    until = found.end if end else max(now() + AHEAD, found.start + HOUR)
+    if until - found.start > longest:
+        raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
+    if end:
+        return found
+    hours = await rollups.get([numbers_of(blocks_part("hour"), until // HOUR, found.end // HOUR)])
+    return Span(found.start, max([until, *((key_number(key) + 1) * HOUR for rows in hours for key, _ in rows)]))
 
 
 def bbox(text: str) -> Box:

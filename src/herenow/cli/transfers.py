@@ -137,14 +137,14 @@ def export(
 
     Examples: `herenow export -o all.csv`, `herenow export --device bus-7 --from 2026-11-01 -o bus-7.gpx`
     """
-    from herenow.api.query import open_span
+    from herenow.api.query import span
     from herenow.history.export.formats import format_named
     from herenow.run.export import export_file
 
     set_up_logs()
     settings = read_settings(config, {"store": store})
     made = format_named(format or _format_of(output)).make()
-    asked = open_span(start, end, 0)
+    asked = span(start, end, 0)
     with Bar(note) as bar:
         count = in_loop(export_file(settings, made, device or [], asked, output, _showing(bar), raw=not clean))
     if not count:

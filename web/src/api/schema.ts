@@ -1828,7 +1828,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -1873,7 +1873,7 @@ export interface operations {
                 readonly limit?: number;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -1958,7 +1958,7 @@ export interface operations {
                 readonly limit?: number;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2002,7 +2002,7 @@ export interface operations {
                 readonly from?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2206,7 +2206,7 @@ export interface operations {
             readonly query?: {
                 /** @description ISO 8601 or Unix ms, to the hour; a day before `to` */
                 readonly from?: string | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2251,7 +2251,7 @@ export interface operations {
                 /** @description ISO 8601 or Unix ms; seven days before `to` */
                 readonly from?: string | null;
                 readonly kind?: string | null;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2336,7 +2336,7 @@ export interface operations {
                 readonly kind?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
                 readonly zoom: number;
             };
@@ -2382,7 +2382,7 @@ export interface operations {
                 readonly from?: string | null;
                 readonly kind?: string | null;
                 readonly limit?: number;
-                /** @description ISO 8601 or Unix ms; now */
+                /** @description ISO 8601 or Unix ms; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2422,7 +2422,7 @@ export interface operations {
             readonly query?: {
                 /** @description ISO 8601 or Unix ms, to the hour; a day before `to` */
                 readonly from?: string | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;
@@ -2513,7 +2513,7 @@ export interface operations {
                 readonly kind?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
                 /** @description the `version` that /api/history tells */
                 readonly v?: string | null;
@@ -2562,7 +2562,7 @@ export interface operations {
                 readonly kind?: string | null;
                 /** @description positions that are not to be believed, too */
                 readonly raw?: boolean | null;
-                /** @description ISO 8601 or Unix ms, to the hour; now */
+                /** @description ISO 8601 or Unix ms, to the hour; no end */
                 readonly to?: string | null;
             };
             readonly header?: never;

@@ -10,12 +10,10 @@ from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.json_route import JsonRoute
 from herenow.api.query import bbox as to_box
-from herenow.api.query import span
+from herenow.api.query import span_of
 from herenow.api.routes.devices import never_reported
 from herenow.api.schemas import history as schemas
-from herenow.errors import BadRequest
 from herenow.history.queries.analytics import Analytics, AnalyticsQuery, DeviceTotals, analytics
-from herenow.history.rollups.blocks import LONGEST
 from herenow.history.rollups.points import OTHER
 from herenow.history.tracks.summary import SPEED_STEP
 from herenow.model.clock import DAY
@@ -28,7 +26,7 @@ TOP = 10
 router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; seven days before `to`")]
-To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; no end")]
 Bbox = Annotated[str | None, Query(description="west,south,east,north; everywhere")]
 Kind = Annotated[str | None, Query(max_length=32)]
 Devices = Annotated[list[str] | None, Query(max_length=MAX_DEVICES, description="one or more; else all")]
@@ -44,7 +42,7 @@ async def fleet(
     device: Devices = None,
 ) -> schemas.Analytics:
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
-    range_ = _range(start, end)
+    range_ = await span_of(context.rollups, start, end, 7 * DAY)
     found = await analytics(
         context.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
     )
@@ -62,7 +60,7 @@ async def distances(
     limit: Annotated[int, Query(ge=1, le=MAX_DEVICES)] = 100,
 ) -> schemas.Distances:
     """Metres of each device on each UTC day, devices by id."""
-    range_, behind = _range(start, end), device_place(cursor)
+    range_, behind = await span_of(context.rollups, start, end, 7 * DAY), device_place(cursor)
     ids = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
     page = [device_id for device_id in ids if device_id > behind][:limit]
     found = await analytics(context.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), context.trips))
@@ -72,13 +70,6 @@ async def distances(
     told = [schemas.DeviceDistances(device_id=device_id, days=by_day) for device_id, by_day in days.items()]
     following = to_cursor(page[-1]) if len(page) == limit else None
     return schemas.Distances(from_=range_.start, to=range_.end, devices=told, next=following)
-
-
-def _range(start: str | None, end: str | None) -> Span:
-    range_ = span(start, end, 7 * DAY)
-    if range_.end - range_.start > LONGEST:
-        raise BadRequest(f"expected at most {LONGEST // DAY} days between from and to; ask for them in parts")
-    return range_
 
 
 def _box(bbox: str | None) -> Box | None:

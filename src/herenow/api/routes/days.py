@@ -11,11 +11,10 @@ from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import device_place, to_cursor
 from herenow.api.json_route import JsonRoute
 from herenow.api.paths import DEVICE
-from herenow.api.query import span
+from herenow.api.query import span, span_of
 from herenow.api.routes.devices import never_reported
 from herenow.api.routes.track import Raw
 from herenow.api.schemas import history as schemas
-from herenow.errors import BadRequest
 from herenow.history.rollups.blocks import LONGEST
 from herenow.history.rollups.days import raw_summaries, read_figures, read_pieces, read_summaries
 from herenow.history.rollups.keys import day_parts, prefix_range
@@ -31,7 +30,7 @@ MAX_RAW = 31 * DAY  # ms that are summed up for one answer
 router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; thirty days before `to`")]
-To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; no end")]
 
 
 @router.get(f"{DEVICE}/days")
@@ -109,9 +108,7 @@ async def _pieces(context: HistoryContext, device_id: str, range_: Span, *, raw:
 
 async def _requested(context: HistoryContext, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
     """The range. Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
-    longest, range_ = MAX_RAW if raw else LONGEST, span(start, end, 30 * DAY)
-    if range_.end - range_.start > longest:
-        raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
+    range_ = await span_of(context.rollups, start, end, 30 * DAY, MAX_RAW if raw else LONGEST)
     if await context.device(device_id) is None:
         raise never_reported(device_id)
     return range_

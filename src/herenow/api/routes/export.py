@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, StreamingResponse
 
 from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.json_route import JsonRoute
-from herenow.api.query import open_span
+from herenow.api.query import span
 from herenow.api.routes.history import From
 from herenow.api.routes.track import Raw
 from herenow.errors import HerenowError, NotFound
@@ -42,7 +42,7 @@ async def _requested(
     raw: Raw = None,
 ) -> ExportQuery:
     """Raises NotFound for a device that never reported, BadRequest where the format cannot be made here."""
-    kind, range_ = format_named(format), open_span(start, end, DAY)
+    kind, range_ = format_named(format), span(start, end, DAY)
     named = await _known(context, device) if device else {one.device_id for one in await context.devices()}
     return ExportQuery(kind, export(context.store, kind.make(), named, range_, raw=raw is not False))
 

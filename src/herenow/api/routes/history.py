@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.json_route import JsonRoute
 from herenow.api.query import bbox as to_box
-from herenow.api.query import span
+from herenow.api.query import span_of
 from herenow.api.routes.devices import never_reported
 from herenow.api.routes.track import Raw
 from herenow.api.schemas import history as schemas
@@ -27,13 +27,14 @@ router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 
 From = Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms, to the hour; a day before `to`")]
-To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, to the hour; now")]
+To = Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms, to the hour; no end")]
 
 
 @router.get("/api/history")
 async def history(context: WithHistory, start: From = None, end: To = None) -> schemas.History:
     """What tiles of a time range are made of: whole hours, as of `made`. Another `version` when they have changed."""
-    range_, rollups = whole_hours(span(start, end, DAY)), context.store.rollups
+    rollups = context.store.rollups
+    range_ = whole_hours(await span_of(rollups, start, end, DAY))
     [made] = await rollups.get([single_range(STATE, MADE)])
     held = await closed_blocks(rollups, range_)
     when = key_number(made[0][1]) if made else None
@@ -62,7 +63,7 @@ async def read_density(
     raw: Raw = None,
 ) -> schemas.Density:
     """Positions of a time range counted on a grid of 64 pixels of that zoom, the fullest cells first."""
-    box, range_ = to_box(bbox), whole_hours(span(start, end, DAY))
+    box, range_ = to_box(bbox), whole_hours(await span_of(context.rollups, start, end, DAY))
     cells = await density(context.rollups, box, zoom, range_, Filter(kind, raw is True))
     count = sum(cell.count for cell in cells)
     return schemas.Density(from_=range_.start, to=range_.end, cells=cells, positions=count)
@@ -77,7 +78,7 @@ async def read_timeline(
     raw: Raw = None,
 ) -> schemas.Timeline:
     """Positions of a time range in bins of an hour, in a longer one of a day, in a very long one of 30 days."""
-    range_ = whole_hours(span(start, end, DAY))
+    range_ = whole_hours(await span_of(context.rollups, start, end, DAY))
     found = await timeline(context.rollups, range_, Filter(kind, raw is True))
     return schemas.Timeline(from_=range_.start, to=range_.end, **msgspec.structs.asdict(found))
 
@@ -102,7 +103,7 @@ async def history_tile(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """A Mapbox Vector Tile of the positions of a time range: clusters on a grid, near the ground each position."""
-    wanted, range_ = tile(z, x, y), whole_hours(span(start, end, DAY))
+    wanted, range_ = tile(z, x, y), whole_hours(await span_of(context.rollups, start, end, DAY))
     found = await read_tile(context.rollups, wanted, range_, await _filter(context, kind, device, raw=raw is True))
     headers = {"ETag": f'"{found.tag}"'} | ({"Cache-Control": FOR_EVER_HERE} if v == found.version else {})
     if same(headers["ETag"], if_none_match):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from herenow.api.context import WithHistory
 from herenow.api.json_route import JsonRoute
-from herenow.api.query import span
+from herenow.api.query import span_of
 from herenow.api.routes.history import From, To, same
 from herenow.api.routes.track import Raw
 from herenow.api.schemas import history as schemas
@@ -28,7 +28,7 @@ router = APIRouter(tags=["history"], route_class=JsonRoute)
 @router.get("/api/history/replay")
 async def manifest(context: WithHistory, start: From = None, end: To = None) -> schemas.Replay:
     """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
-    range_ = whole_hours(span(start, end, DAY))
+    range_ = whole_hours(await span_of(context.rollups, start, end, DAY))
     held = await closed_blocks(context.rollups, range_, "hour")
     blocks = [schemas.Block(block=block.number, version=block.made.hex()) for block in held]
     return schemas.Replay(from_=range_.start, to=range_.end, length=HOUR, steps=list(STEPS), blocks=blocks)

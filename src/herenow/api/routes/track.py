@@ -11,7 +11,7 @@ from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.cursor import position_place, to_cursor
 from herenow.api.json_route import JSON, JsonRoute
 from herenow.api.paths import DEVICE
-from herenow.api.query import span
+from herenow.api.query import span, span_of
 from herenow.api.routes.devices import never_reported
 from herenow.api.schemas import live as schemas
 from herenow.api.schemas.live import stored_position
@@ -42,7 +42,7 @@ async def track(
     device_id: str,
     context: WithHistory,
     start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; a day before `to`")] = None,
-    end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")] = None,
+    end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; no end")] = None,
     cursor: Annotated[str | None, Query(max_length=1024)] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     detail: Annotated[float | None, Query(ge=0, le=24, description="zoom of the map that draws it")] = None,
@@ -50,9 +50,12 @@ async def track(
 ) -> schemas.Track | Line:
     """Positions of a device, oldest first; all of them unless `raw=false`. With `detail`, in one answer, those that a
     map of that zoom needs; without those that are not to be believed, unless `raw=true`."""
-    range_ = span(start, end, DAY)
     if detail is not None:
-        return await _line(context, device_id, range_, detail, raw=raw is True)
+        level = None if raw else level_for(detail)
+        longest = MAX_WHOLE if level is None else LONGEST
+        seen = await span_of(context.store.rollups, start, end, DAY, longest)
+        return await _line(context, device_id, seen, level, raw=raw is True)
+    range_ = span(start, end, DAY)
     behind = position_place(cursor)
     found = await context.store.track(device_id, range_, behind, limit)
     if not found and cursor is None and await context.device(device_id) is None:
@@ -79,12 +82,9 @@ def _gaps(positions: Sequence[Position], last: int | None) -> list[int]:
     ]
 
 
-async def _line(context: HistoryContext, device_id: str, range_: Span, zoom: float, *, raw: bool) -> Response:
+async def _line(context: HistoryContext, device_id: str, range_: Span, level: int | None, *, raw: bool) -> Response:
     """The range as of the last round of the rollups. Raises BadRequest where it is too much for one answer."""
-    level, rollups = None if raw else level_for(zoom), context.store.rollups
-    longest = LONGEST if level is not None else MAX_WHOLE
-    if range_.end - range_.start > longest:
-        raise BadRequest(f"expected at most {longest // DAY} days in this detail; ask for a shorter time, or for less")
+    rollups = context.store.rollups
     if await context.device(device_id) is None:
         raise never_reported(device_id)
     if level is None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from herenow.errors import BadRequest
 from herenow.history.rollups.keys import BLOCKS, blocks_part, dirty_part, key_number, numbers_of
 from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import RollupReader, Span
@@ -27,9 +26,7 @@ def is_closed(block: str, number: int) -> bool:
 
 
 def whole_hours(span: Span) -> Span:
-    """The hours that a span touches. Raises BadRequest where it is longer than ten years."""
-    if span.end - span.start > LONGEST:
-        raise BadRequest(f"expected at most {LONGEST // DAY} days between from and to; ask for them in parts")
+    """The hours that a span touches."""
     return Span(span.start // HOUR * HOUR, -(-span.end // HOUR) * HOUR)
 
 

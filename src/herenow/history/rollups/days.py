@@ -181,7 +181,10 @@ async def raw_summaries(
 
 
 def _raw(found: Track, first: int, last: int, settings: TripSettings) -> Mapping[int, Summary]:
-    parts = {day: summary(found, day, settings) for day in range(first, last + 1)}
+    days = np.unique(found["time"] // DAY)[:, np.newaxis] + np.arange(
+        max(MAX_SILENCE, settings.min_stop_duration) // DAY + 2
+    )  # a stop goes on through a silence
+    parts = {day: summary(found, day, settings) for day in np.unique(days).tolist() if first <= day <= last}
     return {day: part for day, part in parts.items() if part.positions or part.stopped}
 
 

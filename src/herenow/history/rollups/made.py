@@ -10,7 +10,7 @@ from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import TripSettings
 from herenow.store.port import Range, RollupReader
 
-VERSION = f"3.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+VERSION = f"4.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 UNTIL, MADE_BY = b"until", b"version"
 
 State = Mapping[bytes, bytes]

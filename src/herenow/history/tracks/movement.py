@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.tracks.lengths import calmed, lengths
+from herenow.history.tracks.lengths import lengths
 from herenow.history.tracks.quality import Mask, Points, Rows, distances, points
+from herenow.history.tracks.smoothing import smoothed
 from herenow.history.tracks.stillness import DEFAULT, LONGEST_WINDOW, TripSettings, still
 from herenow.history.tracks.strays import ASIDE, REACH, straightened
 from herenow.history.tracks.track import Track
@@ -50,7 +51,7 @@ def legs(found: Track, settings: TripSettings = DEFAULT) -> Legs:
     stays = _through_instants(still(found, ground, settings), elapsed)
     moving = (elapsed <= MAX_LEG_TIME) & ~stays
     speeds = found["speed"].astype(np.float64)
-    calm = calmed(found["time"], ground, counted & moving, metres)
+    calm = smoothed(found["time"], ground, counted & moving, metres)
     untold = np.flatnonzero(np.isnan(speeds[1:]) & counted & moving)
     if len(untold):
         own = _speeds(found, ground, counted, metres, untold + 1)
@@ -98,14 +99,19 @@ def _driven(found: Track, ground: Points, moving: Mask, settings: TripSettings) 
             seen = ground[:, begin : end + 1]
             driven[begin:end] = long & bool(distances(seen.max(axis=1), seen.min(axis=1)) >= settings.min_trip_distance)
         else:
-            driven[begin:end] = long & (_spans(ground, first, last) >= settings.min_trip_distance)
+            far = distances(ground[:, last], ground[:, first]) >= settings.min_trip_distance
+            some = np.flatnonzero(long & ~far)
+            far[some] = _spans(ground, first[some], last[some]) >= settings.min_trip_distance
+            driven[begin:end] = long & far
     return driven
 
 
 def _spans(ground: Points, first: Rows, last: Rows) -> Numbers:
     """Metres across the boxes that hold the positions from each first row to its last."""
-    lengths = last - first + 1
     spans = np.zeros(len(first))
+    if not len(first):
+        return spans
+    lengths = last - first + 1
     begin = first[0]
     least = most = ground[:, begin : last[-1] + 1]
     size = 1  # positions of which `least` and `most` tell, from each on

@@ -4,12 +4,12 @@ their legs can be driven; but they count for no distance, speed, trip or stop.""
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.tracks.lengths import HARDEST
 from herenow.history.tracks.quality import MAX_RUN, TICK, Mask, Points, Rows, distances, places
 from herenow.history.tracks.track import Track
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
 
 ASIDE = 2.0  # times as fast as all around it, there and back: a stray position, and not a turn
+HARDEST = 4.0  # m/s² that a device can speed up, slow down or turn with
 FAR = 50.0  # m from the line between the positions around; what is nearer is noise
 LEAST = ASIDE * HARDEST * TICK / 1000  # m/s that a leap is faster than what is beside it
 REACH = 2 * MAX_LEG_TIME  # ms; what lies further before or after a position does not make it a stray one
