@@ -6,6 +6,7 @@ import msgspec
 from fastapi import FastAPI, Response
 
 from herenow.api.schemas.live import ANSWERS
+from herenow.api.schemas.measured import MEASURED_SCHEMAS
 from herenow.wire import json
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
@@ -60,5 +61,6 @@ def _with_answers(document: dict[str, Any]) -> dict[str, Any]:
                 good = next(status for status in answers if status.startswith("2"))
                 schema = one[0] if len(one) == 1 else {"oneOf": one}
                 answers[good]["content"] = {"application/json": {"schema": schema}}
+    components["StoredPosition"]["properties"] |= MEASURED_SCHEMAS
     document["components"] = {"schemas": dict(sorted(components.items()))}
     return document

@@ -1430,21 +1430,26 @@ export interface components {
         };
         /**
          * StoredPosition
-         * @description As it was reported; what is not known is left out.
+         * @description As it was reported; what is not known is left out. The document has the measured fields as well.
          */
         readonly StoredPosition: {
+            /** @description m */
             readonly accuracy?: number;
+            /** @description m */
             readonly altitude?: number;
             readonly attributes?: {
                 readonly [key: string]: string | number | boolean | null;
             };
+            /** @description % */
             readonly battery?: number;
+            /** @description degrees from true north */
             readonly course?: number;
             readonly device_id: string;
             readonly latitude: number;
             readonly longitude: number;
             readonly received?: number;
             readonly source?: string;
+            /** @description m/s */
             readonly speed?: number;
             readonly time: number;
         };
