@@ -26,7 +26,7 @@ class MeasuredField(msgspec.Struct, frozen=True, kw_only=True):
     requested: bool = False  # a column for viewers that name it alone: older ones refuse an unknown flag
     ogc_unit: str | None = None  # three letters of UNECE, or a URI; None where it is no temporal property
     interpolation: str = "Linear"
-    later: bool = False  # declared after ties were first stored: see `digest`
+    later: bool = False  # added after the first ties were stored: see `digest`
 
     name: str = ""
     whole: bool = False
@@ -147,7 +147,6 @@ MEASURED = _table()
 FIRST = tuple(name for name, field in MEASURED.items() if not field.later)
 LATER = tuple(name for name, field in MEASURED.items() if field.later)
 LIVE = tuple(name for name, field in MEASURED.items() if field.flag)  # of a live position beside speed and course
-LATER_UNKNOWN = (None,) * len(LATER)
 
 
 def compiled(parameters: str, result: str, **names: object) -> Any:
@@ -166,7 +165,6 @@ def getter(*fields: str) -> Callable[[Any], tuple[Any, ...]]:
 
 
 _NUMBERS = struct.Struct("<7d")
-_NUMBER = struct.Struct("<d")
 _NAN = float("nan")
 
 
@@ -179,15 +177,14 @@ def digest(
     accuracy: float | None,
     battery: float | None,
     attributes: Attributes | None,
-    *later: float | None,
 ) -> int:
     """The `tie`: CRC-32 of the seven numbers as little-endian doubles (NaN for what is not known), then of the
-    attributes as JSON with sorted keys, then of each field of LATER that is known: its name, and a double.
+    attributes as JSON with sorted keys.
 
-    None of this ever changes, and each new field is one of LATER: else a position that is stored already would be
-    stored again when it is reported again. Adding 0.0 makes −0.0 and 0.0 the same place.
+    This never changes, and no field of LATER enters it: else a fix that is stored already would be stored again when
+    it is reported or imported again. Adding 0.0 makes −0.0 and 0.0 the same place.
     """
-    packed = _NUMBERS.pack(
+    numbers = _NUMBERS.pack(
         latitude + 0.0,
         longitude + 0.0,
         _NAN if altitude is None else altitude + 0.0,
@@ -196,14 +193,5 @@ def digest(
         _NAN if accuracy is None else accuracy + 0.0,
         _NAN if battery is None else battery + 0.0,
     )
-    crc = zlib.crc32(packed)
-    if attributes:
-        crc = zlib.crc32(msgspec.json.encode(attributes, order="sorted"), crc)
-    return crc if later == LATER_UNKNOWN else _with_later(crc, later)
-
-
-def _with_later(crc: int, later: tuple[float | None, ...]) -> int:
-    for name, value in zip(LATER, later, strict=True):
-        if value is not None:
-            crc = zlib.crc32(name.encode() + _NUMBER.pack(value + 0.0), crc)
-    return crc
+    crc = zlib.crc32(numbers)
+    return zlib.crc32(msgspec.json.encode(attributes, order="sorted"), crc) if attributes else crc

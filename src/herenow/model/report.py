@@ -37,7 +37,7 @@ _WHOLE = {name: f"None if report.{name} is None else int(report.{name})" for nam
 _LATER = items("report", LATER, **_WHOLE)
 _position: Callable[..., Position] = compiled(
     "report, time, course, attributes, received, source",
-    f"Position(report.device_id, time, digest({_FIRST}{_LATER}), {_FIRST}received, source, {_LATER})",
+    f"Position(report.device_id, time, digest({_FIRST}), {_FIRST}received, source, {_LATER})",
     Position=Position,
     digest=digest,
 )
