@@ -73,6 +73,26 @@ Battery = Annotated[
     Meta(ge=0, le=100),
     MeasuredField(unit="%", gpx="our:battery", owntracks="batt", flag=4, ogc_unit="http://qudt.org/vocab/unit/PERCENT"),
 ]
+Satellites = Annotated[
+    float,  # languages whose only number is a float write 7.0 for 7
+    Meta(ge=0, le=255, multiple_of=1),
+    MeasuredField(
+        aliases=("sat",),
+        gpx="sat",
+        flag=16,
+        requested=True,
+        ogc_unit="http://qudt.org/vocab/unit/NUM",
+        interpolation="Discrete",
+        later=True,
+    ),
+]
+Hdop = Annotated[
+    float,
+    Meta(ge=0, le=100),
+    MeasuredField(
+        title="HDOP", gpx="hdop", flag=32, requested=True, ogc_unit="http://qudt.org/vocab/unit/UNITLESS", later=True
+    ),
+]
 
 
 class Fix(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -89,6 +109,8 @@ class Fix(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     course: Course | None = None
     accuracy: Accuracy | None = None
     battery: Battery | None = None
+    satellites: Satellites | None = None
+    hdop: Hdop | None = None
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -110,6 +132,8 @@ class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
     attributes: Attributes | None = None
     received: int = 0  # ms
     source: str = ""
+    satellites: int | None = None  # used for the fix
+    hdop: float | None = None  # horizontal dilution of precision
 
     @property
     def version(self) -> tuple[int, int]:

@@ -29,6 +29,8 @@ class LivePosition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     altitude: float | None = None
     accuracy: float | None = None
     battery: float | None = None
+    satellites: int | None = None
+    hdop: float | None = None
 
 
 def encode_live(device: Device) -> bytes:
@@ -49,6 +51,8 @@ def encode_live(device: Device) -> bytes:
             position.altitude,
             position.accuracy,
             position.battery,
+            position.satellites,
+            position.hdop,
         )
     )
 

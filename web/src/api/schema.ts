@@ -1278,11 +1278,15 @@ export interface components {
             readonly course?: number | null;
             readonly device_id: string;
             /** @default null */
+            readonly hdop?: number | null;
+            /** @default null */
             readonly kind?: string | null;
             readonly latitude: number;
             readonly longitude: number;
             /** @default null */
             readonly name?: string | null;
+            /** @default null */
+            readonly satellites?: number | null;
             /** @default null */
             readonly speed?: number | null;
             /** @default null */
@@ -1445,9 +1449,11 @@ export interface components {
             /** @description degrees from true north */
             readonly course?: number;
             readonly device_id: string;
+            readonly hdop?: number;
             readonly latitude: number;
             readonly longitude: number;
             readonly received?: number;
+            readonly satellites?: number;
             readonly source?: string;
             /** @description m/s */
             readonly speed?: number;
@@ -2562,8 +2568,10 @@ export interface operations {
                     /** @description degrees from true north */
                     readonly course?: number;
                     readonly device_id: string;
+                    readonly hdop?: number;
                     readonly latitude: number;
                     readonly longitude: number;
+                    readonly satellites?: number;
                     /** @description m/s */
                     readonly speed?: number;
                     readonly time: number | string;
@@ -2580,8 +2588,10 @@ export interface operations {
                     /** @description degrees from true north */
                     readonly course?: number;
                     readonly device_id: string;
+                    readonly hdop?: number;
                     readonly latitude: number;
                     readonly longitude: number;
+                    readonly satellites?: number;
                     /** @description m/s */
                     readonly speed?: number;
                     readonly time: number | string;

@@ -1,10 +1,11 @@
 import type { Device } from "../api/devices";
 import { useShownTime } from "../engine/useNow";
 import { formatAge } from "../format/age";
-import { formatShare } from "../format/count";
+import { formatCount, formatShare } from "../format/count";
 import { formatCourse } from "../format/course";
 import { formatDistance, formatHeight } from "../format/distance";
 import { formatClockOffset } from "../format/lastReport";
+import { formatNumber } from "../format/number";
 import { formatPlace } from "../format/place";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
@@ -23,6 +24,8 @@ const MEASURES: readonly Measure[] = [
   { name: "altitude", label: "Altitude", format: formatHeight },
   { name: "accuracy", label: "Accuracy", format: (metres) => `± ${formatDistance(metres)}` },
   { name: "battery", label: "Battery", format: formatShare },
+  { name: "satellites", label: "Satellites", format: formatCount },
+  { name: "hdop", label: "HDOP", format: (hdop) => formatNumber(hdop, 1) },
 ];
 
 interface DetailFactsProps {

@@ -5,7 +5,7 @@ export type Status = (typeof STATUSES)[number];
  * The optional columns of `herenow.bin.v1` in their order; the flag of a column is the bit of its index. All but `stale_at`
  * are measured fields. In JSON they have the same names.
  */
-export const OPTIONAL_COLUMNS = ["altitude", "accuracy", "battery", "stale_at"] as const;
+export const OPTIONAL_COLUMNS = ["altitude", "accuracy", "battery", "stale_at", "satellites", "hdop"] as const;
 
 /** The server sends these only to a view that names them: an older page refuses a frame with an unknown flag. */
 export const REQUESTED_COLUMNS: readonly string[] = OPTIONAL_COLUMNS.slice(3);
