@@ -15,7 +15,7 @@ from herenow.errors import BusUnavailable
 from herenow.model.device import Device, first_seen
 from herenow.model.position import Position
 from tests.support.patience import PATIENCE
-from tests.support.positions import NOW, position
+from tests.support.positions import FULL, NOW, position
 from tests.support.rabbitmq import open_bus
 
 DEVICES = ["a", "b", "c", "d"]
@@ -53,7 +53,7 @@ async def begin_to_follow(bus: NewsFeed) -> AsyncIterator[News | None]:
 
 async def test_what_is_published_is_delivered_as_it_was(bus: PositionQueue) -> None:
     published = [
-        position("a", NOW, -33.5, 179.9, altitude=12.5, speed=3.25, course=270.0, accuracy=5.0, battery=80.0),
+        position("a", NOW, -33.5, 179.9, **FULL),
         position("b", NOW + 1, attributes={"line": "7", "doors": 3, "open": True, "load": 0.5}),
         position("ü 🚌", NOW - 86_400_000, received=NOW, source="http"),
     ]

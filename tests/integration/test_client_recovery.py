@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from herenow.client import Change
+from herenow.wire.binary import REQUESTED
 from tests.support.positions import NOW
 from tests.support.scripted_server import (
     BOX,
@@ -66,12 +67,12 @@ async def test_a_consumer_that_looks_elsewhere_inside_the_loop_leaves_no_wrong_p
         async for _ in live:
             await live.look(devices=["b"])
             break
-        assert await call.heard() == {"type": "view", "id": 2, "columns": ["stale_at"], "devices": ["b"]}
+        assert await call.heard() == {"type": "view", "id": 2, "columns": list(REQUESTED), "devices": ["b"]}
         await call.update(43, device("a", 2))  # of the view before
         assert (await soon(anext(live))).positions == [live_position("a", 2)]
         call.cut()
         call = await stage.call()
-        assert await call.heard() == {"type": "view", "id": 2, "columns": ["stale_at"], "devices": ["b"]}
+        assert await call.heard() == {"type": "view", "id": 2, "columns": list(REQUESTED), "devices": ["b"]}
         await call.snapshot(2, 50, [device("b", 5)])
         assert (await soon(anext(live))).snapshot
         assert live.positions == {"b": live_position("b", 5)}

@@ -5,7 +5,6 @@ import re
 import signal
 import time
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +15,7 @@ from herenow.wire import binary
 from herenow.wire import json as wire
 from herenow.wire.json import LivePosition
 from tests.support.patience import PATIENCE
+from tests.support.positions import FULL
 from tests.support.server import Server, running
 from tests.support.sockets import WIRES, WORLD, Reporter, Socket, fix, now, open_socket
 
@@ -36,21 +36,21 @@ async def test_the_binary_wire_is_taken_where_it_is_offered(
 
 @pytest.mark.parametrize("view", [{"bbox": [40, 10, 41, 11]}, {"devices": ["wire-full", "wire-bare", "nobody"]}])
 async def test_both_wires_tell_the_same_of_the_same_view(server: Server, view: dict[str, object]) -> None:
-    more: dict[str, Any] = {"altitude": 100.5, "accuracy": 2.5, "battery": 50.0, "speed": 3.25, "course": 90.5}
-    full = fix("wire-full", 40.5, 10.5, **more, attributes={"name": "Büs ✓", "kind": "bus"})
+    full = fix("wire-full", 40.5, 10.5, **FULL, attributes={"name": "Büs ✓", "kind": "bus"})
     async with (
         Reporter(server) as reporter,
         open_socket(server, JSON) as one,
         open_socket(server, BINARY) as other,
     ):
         await reporter.tell(full, fix("wire-bare", 40.25, 10.125))
-        answers = [await socket.look(columns=["stale_at", "yet to come"], **view) for socket in (one, other)]
+        answers = [await socket.look(columns=[*binary.REQUESTED, "yet to come"], **view) for socket in (one, other)]
         told = [sorted(map(to_seconds, answer.positions), key=by_device) for answer in answers]
         assert told[0] == told[1]
         assert told[0][0].stale_at
         assert [at.device_id for at in told[0]] == ["wire-bare", "wire-full"]
-        assert (told[0][1].name, told[0][1].altitude, told[0][1].battery) == ("Büs ✓", 100.5, 50.0)
-        moved = fix("wire-full", 40.51, 10.5, **more, attributes={"name": "Bus", "kind": "bus"})
+        assert told[0][1].name == "Büs ✓"
+        assert {name: getattr(told[0][1], name) for name in FULL} == FULL
+        moved = fix("wire-full", 40.51, 10.5, **FULL, attributes={"name": "Bus", "kind": "bus"})
         await reporter.send(moved)
         time = int(str(moved["time"]))
         after = [to_seconds(await socket.until_at("wire-full", time)) for socket in (one, other)]

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from pyproj import Geod
 
+from herenow.history.ogc.moving_features import PROPERTIES
 from herenow.model.clock import DAY, HOUR
 from tests.integration.test_http import get, post
 from tests.support import ogc_schemas
@@ -256,7 +257,7 @@ def test_distance_velocity_and_acceleration_are_those_on_the_ellipsoid(server: S
 
 def test_what_was_measured_comes_for_each_primitive(server: Server) -> None:
     told = ask(server, f"{VAN}/tproperties", ogc_schemas.TemporalProperties)
-    assert [one["name"] for one in told["temporalProperties"]] == ["speed", "course", "accuracy", "battery"]
+    assert [one["name"] for one in told["temporalProperties"]] == list(PROPERTIES)
     speed = ask(server, f"{VAN}/tproperties/speed", ogc_schemas.TemporalProperty)
     assert [len(one["values"]) for one in speed["valueSequence"]] == [11, 21]
     course = ask(server, f"{VAN}/tproperties/course", ogc_schemas.TemporalProperty)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position
 from herenow.store.port import Span, Store
 from tests.support import stores
 from tests.support.dose import dose
-from tests.support.positions import NOW, position
+from tests.support.positions import FULL, NOW, position
 from tests.support.stores import EVER, keep, opened, track
 
 # A fixture is found where it is named.
@@ -28,12 +28,13 @@ def reported(position: Position) -> Position:
 
 async def test_what_was_written_is_read_back_field_by_field(store: Store) -> None:
     full = position(
-        "bus-1", NOW, -33.5, -180.0, altitude=12.5, speed=3.25, course=359.9, accuracy=4.0, battery=55.5,
+        "bus-1", NOW, -33.5, -180.0, **FULL,
         attributes={"kind": "bus", "doors": 2, "full": False, "none": None, "text": "ä\x00'\"", "share": 0.1},
         received=NOW + 5, source="http",
     )  # fmt: skip
     await keep(store, [full, position("bus-2")])
     assert await track(store, "bus-1") == [full]
+    assert [device.position for device in await store.devices(["bus-1"])] == [full]
 
 
 async def test_writing_twice_leaves_one(store: Store) -> None:
@@ -88,9 +89,13 @@ async def test_numbers_at_their_ends_are_read_back(store: Store) -> None:
         position("high", 4_102_444_800_000, 90.0, 180.0, altitude=1e6, speed=1e5, course=359.99999999999994),
         position("high", 4_102_444_800_001, accuracy=1e7, battery=100.0, received=2**53),
     ]
+    ends += [
+        position("low", NOW, **{name: field.least for name, field in MEASURED.items()}),
+        position("high", NOW, **{name: field.most for name, field in MEASURED.items()}),
+    ]
     await keep(store, ends)
-    assert await track(store, "low", Span(0, 2**53)) == ends[:2]
-    assert await track(store, "high", Span(0, 2**53)) == ends[2:]
+    assert await track(store, "low", Span(0, 2**53)) == [*ends[:2], ends[4]]
+    assert await track(store, "high", Span(0, 2**53)) == [ends[5], *ends[2:4]]
 
 
 async def test_attributes_of_any_kind_and_size_are_read_back(store: Store) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from herenow.history.export.formats import FORMATS
 from herenow.model.leg import MAX_LEG_TIME
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, MeasuredField, Position
 from herenow.model.report import EARLIEST
 from tests.support.positions import NOW, position
 
@@ -42,8 +42,9 @@ _values = st.one_of(
 _attributes = st.none() | st.dictionaries(st.text(max_size=10), _values, max_size=4)
 
 
-def _known(least: float, most: float) -> st.SearchStrategy[float | None]:
-    return st.none() | st.floats(least, most)
+def _known(field: MeasuredField) -> st.SearchStrategy[float | None]:
+    whole = st.integers(int(field.least), int(field.most))
+    return st.none() | (whole if field.whole else st.floats(field.least, field.most))
 
 
 _steps = st.lists(
@@ -53,11 +54,7 @@ _contents: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "latitude": st.floats(-90, 90),
         "longitude": st.floats(-180, 180),
-        "altitude": _known(-12_000, 1_000_000),
-        "speed": _known(0, 100_000),
-        "course": _known(0, 360),
-        "accuracy": _known(0, 10_000_000),
-        "battery": _known(0, 100),
+        **{name: _known(field) for name, field in MEASURED.items()},
         "attributes": _attributes,
         "received": st.integers(NOW, NOW + 1000),
     }

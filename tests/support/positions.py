@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position
 from herenow.model.report import Report, accept
 
 NOW = 1_790_000_000_000  # ms
+# A value of its own for each measured field, that single precision and hundredths hold.
+FULL: dict[str, Any] = {
+    name: 11 + index if field.whole else 11.25 + index for index, (name, field) in enumerate(MEASURED.items())
+}
 
 
 def position(device_id: str, time: int = NOW, latitude: float = 60.0, longitude: float = 25.0, **more: Any) -> Position:

@@ -69,7 +69,7 @@ class Call:
         rows = [(self._numbers.setdefault(one.device_id, len(self._numbers)), one) for one in devices]
         names = [binary.name(number, one) for number, one in rows if one.device_id not in self._named]
         self._named |= {one.device_id for one in devices}
-        blocks = binary.blocks(binary.records(rows), [0], [names], list(binary.ASKED)) if rows else []
+        blocks = binary.blocks(binary.records(rows), [0], [names], list(binary.REQUESTED)) if rows else []
         return binary.head(kind, view, seq, NOW, bytes.fromhex(epoch)) + b"".join(blocks)
 
     def cut(self) -> None:

@@ -38,6 +38,7 @@ PHONE = first_seen(
 )
 FAST = first_seen(position("fast", NOW + 2, 0.0, -180.0, speed=7800.0, course=0.0, altitude=408_000.0))
 MOVED = first_seen(position("bus-2007", NOW + 20, 30.261, -97.741, speed=8.0, course=270.0, attributes=IS_BUS))
+SKY = first_seen(position("sky", NOW + 3, 1.0, 2.0, satellites=0, hdop=0.75, battery=50.0))
 
 Block = tuple[list[tuple[int, Device]], list[int]]  # devices by number, and the numbers of those that are named
 # kind, view, seq, blocks
@@ -54,8 +55,9 @@ SAMPLES: dict[str, tuple[int, int, int, list[Block]]] = {
     "empty-snapshot": (binary.SNAPSHOT, 4_294_967_295, 0, []),
     "unknown-number": (binary.UPDATE, 0, 45, [([(99, BUS)], [])]),
     "stale-at": (binary.UPDATE, 9, 46, [([(0, MOVED), (70_000, PHONE)], [0, 70_000]), ([(1, QUIET)], [1])]),
+    "satellites": (binary.UPDATE, 10, 47, [([(4, SKY), (1, QUIET)], [4, 1]), ([(0, MOVED)], [0])]),
 }
-ASKED = {46: ["stale_at"]}  # by seq: columns that the viewer of the sample asked for
+ASKED = {46: ["stale_at"], 47: list(binary.REQUESTED)}  # by seq: columns that the viewer of the sample asked for
 
 
 def frame(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> bytes:
@@ -144,7 +146,18 @@ def test_the_time_of_going_stale_is_sent_to_those_alone_who_asked_for_it() -> No
     assert struct.unpack_from("<2I", data, at) == (NOW // 1000 + 301, NOW // 1000 + 301)
 
 
-@pytest.mark.parametrize("flag", [16, 128])
+def test_later_columns_are_sent_to_those_alone_who_requested_them_and_where_a_position_knows_them() -> None:
+    blocks = SAMPLES["satellites"][3]
+    of = [binary.blocks(binary.records(one), [0], [[]], binary.REQUESTED)[0] for one, _ in blocks]
+    assert [struct.unpack_from("<B", one, 12)[0] for one in of] == [4 + 8 + 16 + 32, 8]
+    older = [binary.blocks(binary.records(one), [0], [[]], ["stale_at"])[0] for one, _ in blocks]
+    assert [struct.unpack_from("<B", one, 12)[0] for one in older] == [4 + 8, 8]
+    at = 16 + 2 * (8 + 4 + 4 + 4) + 2 * 4 + 2 * 4  # behind the battery and stale_at
+    assert struct.unpack_from("<2f", of[0], at)[0] == 0
+    assert struct.unpack_from("<2f", of[0], at + 8)[0] == 0.75
+
+
+@pytest.mark.parametrize("flag", [64, 128])
 def test_a_frame_with_columns_that_nobody_knows_is_refused(flag: int) -> None:
     data = bytearray(frame(*SAMPLES["update"]))
     data[32 + 12] |= flag

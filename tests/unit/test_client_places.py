@@ -4,6 +4,7 @@ import pytest
 
 from herenow.client.viewer import Had, ViewState
 from herenow.wire import binary
+from herenow.wire.binary import REQUESTED
 from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, following, ping, said, told
 
 
@@ -13,7 +14,7 @@ def test_a_view_is_said_once_a_link_and_after_each_look() -> None:
     assert viewer.say() is None
     viewer.set_view(HERE)
     viewer.set_view(THERE)
-    assert said(viewer) == {"type": "view", "id": 2, "columns": ["stale_at"], "devices": ["a", "b"]}
+    assert said(viewer) == {"type": "view", "id": 2, "columns": list(REQUESTED), "devices": ["a", "b"]}
     assert viewer.say() is None
     assert again(viewer)["id"] == 2
 
@@ -24,7 +25,7 @@ def test_a_box_is_said_with_its_zoom() -> None:
     assert said(viewer) == {
         "type": "view",
         "id": 1,
-        "columns": ["stale_at"],
+        "columns": list(REQUESTED),
         "bbox": [-98.0, 30.1, -97.4, 30.6],
         "zoom": 10,
     }

@@ -86,5 +86,10 @@ def test_a_track_of_others_beside_ours_is_called_as_the_file(tmp_path: Path) -> 
 
 
 def test_a_table_that_was_edited_is_read_with_the_spaces_that_people_type() -> None:
-    table = written("csv", [SAMPLES[-1:]]).replace(b",", b", ").replace(b"received, source", b"received")
-    assert exact(read_back("csv", table.replace(b", test\n", b"\n"))) == exact(SAMPLES[-1:])
+    table = (
+        written("csv", [SAMPLES[-1:]])
+        .replace(b",", b", ")
+        .replace(b"received, source", b"received")
+        .replace(b", test", b"")
+    )
+    assert exact(read_back("csv", table)) == exact(SAMPLES[-1:])

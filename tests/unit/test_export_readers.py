@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from herenow.history.export.parquet import ROWS
 from herenow.history.export.segments import MAX_STRETCH
 from herenow.model.leg import MAX_LEG_TIME
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position
 from tests.support.exports import moment, written
 from tests.support.positions import NOW, position
 from tests.unit.test_exports import SAMPLES
@@ -229,7 +229,7 @@ def test_geopandas_reads_geoparquet() -> None:
     assert [(point.x, point.y) for point in frame.geometry] == [(one.longitude, one.latitude) for one in SAMPLES]
     assert [time.to_pydatetime() for time in frame["time"]] == times(SAMPLES)
     assert list(frame["device_id"]) == [one.device_id for one in SAMPLES]
-    for name in ("altitude", "speed", "course", "accuracy", "battery"):
+    for name in MEASURED:
         assert [None if value != value else value for value in frame[name]] == [getattr(one, name) for one in SAMPLES]
     assert json.loads(frame["attributes"][0]) == SAMPLES[0].attributes
 

@@ -115,7 +115,7 @@ def test_a_sequence_names_its_primitives_by_their_beginning() -> None:
     assert told["links"] == LINKS
 
 
-@pytest.mark.parametrize("name", mf.MEASURED)
+@pytest.mark.parametrize("name", mf.PROPERTIES)
 def test_what_was_never_measured_has_no_values(name: str) -> None:
     told: Any = mf.temporal_property(name, [[LATER]], LINKS)
     ogc_schemas.follows(told, ogc_schemas.TemporalProperty)
@@ -128,7 +128,7 @@ def test_whatever_was_reported_is_told_as_the_standard_wants_it(positions: list[
     mine = [one for one in positions if one.device_id == positions[0].device_id]
     sequence(mine)
     feature(mine)
-    for name in mf.MEASURED:
+    for name in mf.PROPERTIES:
         ogc_schemas.follows(mf.temporal_property(name, primitives(mine), LINKS), ogc_schemas.TemporalProperty)
 
 

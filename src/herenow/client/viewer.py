@@ -139,7 +139,7 @@ class ViewState:
 
 
 def _message(number: int, view: View, resume: Had | None) -> Mapping[str, object]:
-    message: dict[str, object] = {"type": "view", "id": number, "columns": list(binary.ASKED)}
+    message: dict[str, object] = {"type": "view", "id": number, "columns": list(binary.REQUESTED)}
     if view.box is not None:
         message["bbox"] = [view.box.west, view.box.south, view.box.east, view.box.north]
     else:

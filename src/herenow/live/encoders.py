@@ -109,13 +109,13 @@ class EventEncoder(JsonEncoder):
 
 
 class BinaryEncoder:
-    """`herenow.bin.v1`, for viewers that `asked` for these columns."""
+    """`herenow.bin.v1`, for viewers that `requested` these columns."""
 
     ping = websocket_frames.PING
 
-    def __init__(self, state: HubState, asked: Sequence[str] = ()) -> None:
+    def __init__(self, state: HubState, requested: frozenset[str] = frozenset()) -> None:
+        self.requested = requested
         self._state = state
-        self._asked = asked
         self._epoch = bytes.fromhex(state.epoch)
         self._names: dict[int, tuple[str | None, str | None, bytes]] = {}  # name, kind, and both as written, by row
 
@@ -126,7 +126,7 @@ class BinaryEncoder:
     def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
         names = [self._name(row) if mark else b"" for row, mark in zip(rows.tolist(), named.tolist(), strict=True)]
         pieces = [[name for name in piece if name] for piece in _cut(names, starts)]
-        return binary.blocks(self._state.fleet.columns["record"][rows], starts, pieces, self._asked)
+        return binary.blocks(self._state.fleet.columns["record"][rows], starts, pieces, self.requested)
 
     def _name(self, row: int) -> bytes:
         device = self._state.fleet.devices[row]
@@ -137,7 +137,7 @@ class BinaryEncoder:
 
     def encode_steps(self, steps: Steps, named: Marks) -> bytes:
         names = [binary.name(row, device) for (row, device), mark in zip(steps, named, strict=True) if mark]
-        return binary.blocks(binary.records(steps), [0], [names], self._asked)[0]
+        return binary.blocks(binary.records(steps), [0], [names], self.requested)[0]
 
     def write(self, blocks: Sequence[bytes], *, snapshot: bool, view: int = 0) -> Written:
         state, kind = self._state, binary.SNAPSHOT if snapshot else binary.UPDATE

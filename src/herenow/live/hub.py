@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 import structlog
@@ -22,6 +22,7 @@ from herenow.model.clock import Clock, now
 from herenow.model.device import Device
 from herenow.model.view import Resume, View
 from herenow.store.port import DeviceReader
+from herenow.wire.binary import REQUESTED
 
 SHORTEST_TICK = 0.02  # s between two frames to the same viewer
 LONGEST_TICK = 1.0  # s
@@ -54,7 +55,7 @@ class Hub:
         self._texts = Texts(self.fleet)
         self.json_wire = JsonEncoder(self._state, self._texts)
         self.binary_wire = BinaryEncoder(self._state)
-        self.stale_wire = BinaryEncoder(self._state, ["stale_at"])  # tells as well when devices become stale
+        self._wires = {self.binary_wire.requested: self.binary_wire}  # by the columns that their viewers request
         self.event_wire = EventEncoder(self._state, self._texts)
         self.article_wire = ArticleEncoder(self._state)
         self._subscriptions = Subscriptions(self._state)
@@ -134,6 +135,15 @@ class Hub:
         if viewer.missed_since is None and viewer.pending_view is None:
             viewer.missed_since = self._state.seq - 1
 
+    def request_columns(self, viewer: Viewer, columns: Collection[str]) -> None:
+        """Of the binary wire, from the next view on. A viewer that knows a column goes on knowing it. There are at most
+        as many encoders as subsets of REQUESTED."""
+        if isinstance(viewer.encoder, BinaryEncoder):
+            requested = viewer.encoder.requested | (REQUESTED.keys() & columns)
+            if requested not in self._wires:
+                self._wires[requested] = BinaryEncoder(self._state, requested)
+            viewer.encoder = self._wires[requested]
+
     def set_view(self, viewer: Viewer, view: View, number: int = 0, resume: Resume | None = None) -> None:
         """Lets a viewer look elsewhere. It is answered by a snapshot that replaces all it had, or, if it still has that
         very view as of some state, by what changed since; a viewer that is full, as soon as it is not."""
@@ -169,8 +179,8 @@ class Hub:
         self._state.seq += 1
         self.fleet.remove(device_id, self._state.seq)
         self._texts.forget()
-        self.binary_wire.forget()
-        self.stale_wire.forget()
+        for wire in self._wires.values():
+            wire.forget()
         self._subscriptions.rebuild(self._monotonic())
         for viewer in self.viewers:
             if viewer.group is not None:

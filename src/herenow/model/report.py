@@ -2,14 +2,14 @@
 
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 
 import msgspec
 
 from herenow.errors import BadRequest
 from herenow.model.clock import DAY
-from herenow.model.position import Attributes, Position, digest
+from herenow.model.position import FIRST, LATER, MEASURED, Attributes, Fix, Position, compiled, digest, items
 from herenow.model.timestamps import from_value
 
 EARLIEST = 946_684_800_000  # 2000-01-01 in ms
@@ -20,43 +20,34 @@ MAX_BATCH = 10_000  # reports
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
-Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
-
-class Report(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
+class Report(Fix, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
     """The fields of docs/protocol.md, "A position". Types and plain bounds are checked while it is decoded, the rest
     by `accept`."""
 
-    device_id: Text
-    time: int | float | str | None = None
-    timestamp: int | float | str | None = None
-    latitude: Latitude
-    longitude: Longitude
-    altitude: Annotated[float, msgspec.Meta(ge=-12_000, le=1_000_000)] | None = None
-    speed: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
-    course: Annotated[float, msgspec.Meta(ge=0, le=360)] | None = None
-    accuracy: Annotated[float, msgspec.Meta(ge=0, le=10_000_000)] | None = None
-    battery: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
     attributes: dict[str, str | int | float | bool | None] | None = None
     received: object = None  # ours, ignored on the way in
     source: object = None  # ours, ignored on the way in
 
 
-UNKNOWN = -1  # how phones and trackers say of a measured field that they do not know it
-_MAY_BE_UNKNOWN = frozenset({"speed", "course", "accuracy", "battery"})
-_MAY_BE_NAN = _MAY_BE_UNKNOWN | {"altitude"}
+FIELDS = ("device_id", "time", "timestamp", "latitude", "longitude", *MEASURED, "attributes")
 
-FIELDS = tuple(field for field in Report.__struct_fields__ if field not in ("received", "source"))
+_FIRST = items("report", ("latitude", "longitude", *FIRST), course="course") + "attributes, "
+_WHOLE = {name: f"None if report.{name} is None else int(report.{name})" for name in LATER if MEASURED[name].whole}
+_LATER = items("report", LATER, **_WHOLE)
+_position: Callable[..., Position] = compiled(
+    "report, time, course, attributes, received, source",
+    f"Position(report.device_id, time, digest({_FIRST}), {_FIRST}received, source, {_LATER})",
+    Position=Position,
+    digest=digest,
+)
 
 
 def is_unknown(field: str, value: object) -> bool:
     """Whether a value of a field only says that it is not known, by a sentinel of docs/protocol.md: the field is left
     out then, and the position kept."""
-    if value == UNKNOWN:
-        return field in _MAY_BE_UNKNOWN
-    return value != value and field in _MAY_BE_NAN  # only NaN is not itself
+    measured = MEASURED.get(field)
+    return measured is not None and (value in measured.unknown or value != value)  # only NaN is not itself
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -87,17 +78,9 @@ def accept(report: Report, received: int, source: str) -> Position:
     time = _time_of(report, received)
     if not report.device_id.isprintable() and _CONTROL.search(report.device_id):
         raise BadReport("device_id", f"expected text without control characters, got {report.device_id!r}")
-    content = (
-        report.latitude,
-        report.longitude,
-        report.altitude,
-        report.speed,
-        0.0 if report.course == 360 else report.course,
-        report.accuracy,
-        report.battery,
-        _attributes_of(report) if report.attributes else None,
-    )
-    return Position(report.device_id, time, digest(*content), *content, received, source)
+    course = 0.0 if report.course == 360 else report.course
+    attributes = _attributes_of(report) if report.attributes else None
+    return _position(report, time, course, attributes, received, source)
 
 
 def _time_of(report: Report, received: int) -> int:

@@ -5,12 +5,13 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import numpy as np
 
 from herenow.errors import SettingsError
+from herenow.model.position import MEASURED
 from herenow.model.report import Rejection, Report
 from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.readers import place, read_file
@@ -20,7 +21,7 @@ MAX_REJECTIONS = 100  # kept; the others are only counted
 
 Attributes = dict[str, str | int | float | bool | None]
 
-_NUMBERS = ("latitude", "longitude", "altitude", "speed", "course", "accuracy", "battery")
+_NUMBERS = ("latitude", "longitude", *MEASURED)
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -150,20 +151,10 @@ class _Naming:
 
 
 def _report(device_id: str, time: int, numbers: list[float], told: Attributes | None) -> Report:
-    latitude, longitude, *rest = numbers
-    altitude, speed, course, accuracy, battery = [None if math.isnan(value) else value for value in rest]
-    return Report(
-        device_id=device_id,
-        time=time,
-        latitude=latitude,
-        longitude=longitude,
-        altitude=altitude,
-        speed=speed,
-        course=course,
-        accuracy=accuracy,
-        battery=battery,
-        attributes=told,
-    )
+    known: dict[str, Any] = {
+        name: value for name, value in zip(_NUMBERS, numbers, strict=True) if not math.isnan(value)
+    }
+    return Report(device_id=device_id, time=time, attributes=told, **known)
 
 
 def _nothing(

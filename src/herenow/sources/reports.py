@@ -7,6 +7,7 @@ from herenow.intake.intake import Receipt
 from herenow.model.slices import in_turns
 from herenow.sources.port import Decoded, Reply
 from herenow.wire import json, problem
+from herenow.wire.measured_schemas import MEASURED_SCHEMAS
 from herenow.wire.reports import decode_in_slices
 
 _POSITION: dict[str, Any] = {
@@ -17,11 +18,7 @@ _POSITION: dict[str, Any] = {
         "time": {"oneOf": [{"type": "integer", "description": "Unix ms"}, {"type": "string", "format": "date-time"}]},
         "latitude": {"type": "number", "minimum": -90, "maximum": 90},
         "longitude": {"type": "number", "minimum": -180, "maximum": 180},
-        "altitude": {"type": "number", "description": "m"},
-        "speed": {"type": "number", "minimum": 0, "description": "m/s"},
-        "course": {"type": "number", "minimum": 0, "maximum": 360, "description": "degrees from true north"},
-        "accuracy": {"type": "number", "minimum": 0, "description": "m"},
-        "battery": {"type": "number", "minimum": 0, "maximum": 100, "description": "%"},
+        **MEASURED_SCHEMAS,
         "attributes": {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
     },
 }

@@ -1,14 +1,15 @@
 """What every store's rows have in common: the columns of a position, attributes as JSON, contacts as msgpack."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from herenow.model.contact import Contact
-from herenow.model.position import Attributes, Position
+from herenow.model.position import Attributes, Position, compiled
 
-FIELDS = "time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source"
+COLUMNS = Position.__struct_fields__[1:]
+FIELDS = ", ".join(COLUMNS)
 
 _pack = msgspec.msgpack.Encoder().encode
 _contact = msgspec.msgpack.Decoder(Contact).decode
@@ -26,21 +27,13 @@ def attributes_text(attributes: Attributes | None) -> str | None:
     return msgspec.json.encode(attributes).decode() if attributes else None
 
 
-def position_of(device_id: str, fields: Sequence[Any]) -> Position:
-    """The position in the columns FIELDS."""
-    time, tie, latitude, longitude, altitude, speed, course, accuracy, battery, attributes, received, source = fields
-    return Position(
-        device_id,
-        time,
-        tie,
-        latitude,
-        longitude,
-        altitude,
-        speed,
-        course,
-        accuracy,
-        battery,
-        msgspec.json.decode(attributes) if attributes else None,
-        received,
-        source,
-    )
+_TEXT = f"fields[{COLUMNS.index('attributes')}]"
+# The position of a device in the columns FIELDS.
+position_of: Callable[[str, Sequence[Any]], Position] = compiled(
+    "device_id, fields",
+    f"Position(device_id, {', '.join(f'fields[{index}]' for index in range(len(COLUMNS)))})".replace(
+        _TEXT, f"decode({_TEXT}) if {_TEXT} else None"
+    ),
+    Position=Position,
+    decode=msgspec.json.decode,
+)

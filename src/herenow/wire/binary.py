@@ -2,7 +2,7 @@
 
 import math
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.model.device import STATUSES, Device
+from herenow.model.position import LIVE, MEASURED, Position, compiled, items
 from herenow.wire.json import LivePosition
 
 SUBPROTOCOL = "herenow.bin.v1"
@@ -26,19 +27,21 @@ RECORD = np.dtype(
         ("number", "<u4"),
         ("longitude", "<i4"),
         ("latitude", "<i4"),
-        ("altitude", "<f4"),
-        ("accuracy", "<f4"),
-        ("battery", "<f4"),
+        *[(name, "<f4") for name in LIVE if not MEASURED[name].requested],
         ("stale_at", "<u4"),
+        *[(name, "<f4") for name in LIVE if MEASURED[name].requested],
         ("speed", "<u2"),
         ("course", "<u2"),
         ("status", "u1"),
     ]
 )
 FIRST = ("timestamp", "number", "longitude", "latitude")
-OPTIONAL = {"altitude": 1, "accuracy": 2, "battery": 4}
-ASKED = {"stale_at": 8}  # flags for readers that said that they know them: others refuse the frame
-KNOWN = sum((OPTIONAL | ASKED).values())
+_FLAGS = {name: MEASURED[name].flag or 0 for name in LIVE}
+OPTIONAL = {name: flag for name, flag in _FLAGS.items() if not MEASURED[name].requested}
+# Flags for readers that said that they know them: others refuse the frame.
+REQUESTED = {"stale_at": 8} | {name: flag for name, flag in _FLAGS.items() if MEASURED[name].requested}
+_ALL = OPTIONAL | REQUESTED  # in the order of their columns
+KNOWN = sum(_ALL.values())
 LAST = ("speed", "course", "status")
 
 Records = npt.NDArray[np.void]
@@ -46,34 +49,37 @@ Records = npt.NDArray[np.void]
 _HEAD = struct.Struct("<B3xIdd8s")
 _BLOCK = struct.Struct("<IIIB3x")
 _NAMED = struct.Struct("<IHHH2x")
-_COLUMNS: tuple[str, ...] = (*FIRST, *OPTIONAL, *ASKED, *LAST)
-_STATUS = {status: code for code, status in enumerate(STATUSES)}
+_COLUMNS: tuple[str, ...] = (*FIRST, *LAST, "stale_at", *LIVE)  # in the order of _live
+_MEASURED = frozenset(LIVE)
 _NAN = float("nan")
 
 
-def records(devices: Iterable[tuple[int, Device]]) -> Records:
-    """Devices by their numbers as rows of RECORD."""
-    return np.array([_record(number, device) for number, device in devices], dtype=RECORD)
-
-
-def _record(number: int, device: Device) -> tuple[float, ...]:
-    position = device.position
-    altitude, accuracy, battery = position.altitude, position.accuracy, position.battery
-    speed, course, contact = device.speed, device.course, device.contact
-    stale_at = contact.stale_at if contact else device.stale_at  # not the property, where it matters
-    return (
+# The names are those of the columns; None becomes NaN in a column of floats.
+_record: Callable[[int, Device, Position], tuple[float | None, ...]] = compiled(
+    "number, device, position",
+    f"""
         position.time,
         number,
         round(position.longitude * PLACES),
         round(position.latitude * PLACES),
-        _NAN if altitude is None else altitude,
-        _NAN if accuracy is None else accuracy,
-        _NAN if battery is None else battery,
-        -(-stale_at // 1000) & LATEST,
-        UNKNOWN if speed is None else min(FASTEST, round(speed * 100)),
-        UNKNOWN if course is None else round(course * 100) % 36_000,
-        _STATUS[device.motion],
-    )
+        {items("position", OPTIONAL)}
+        -(-(device.contact.stale_at if device.contact else device.stale_at) // 1000) & LATEST,
+        {items("position", [name for name in REQUESTED if name in LIVE])}
+        UNKNOWN if device.speed is None else min(FASTEST, round(device.speed * 100)),
+        UNKNOWN if device.course is None else round(device.course * 100) % 36_000,
+        STATUS[device.motion],
+    """,
+    PLACES=PLACES,
+    LATEST=LATEST,
+    UNKNOWN=UNKNOWN,
+    FASTEST=FASTEST,
+    STATUS={status: code for code, status in enumerate(STATUSES)},
+)
+
+
+def records(devices: Iterable[tuple[int, Device]]) -> Records:
+    """Devices by their numbers as rows of RECORD."""
+    return np.array([_record(number, device, device.position) for number, device in devices], dtype=RECORD)
 
 
 def name(number: int, device: Device) -> bytes:
@@ -84,12 +90,13 @@ def name(number: int, device: Device) -> bytes:
 
 
 def blocks(
-    positions: Records, starts: Sequence[int], names: Sequence[Sequence[bytes]], asked: Sequence[str] = ()
+    positions: Records, starts: Sequence[int], names: Sequence[Sequence[bytes]], requested: Collection[str] = ()
 ) -> list[bytes]:
-    """Cuts positions into blocks that begin at `starts`, the first at 0; `names` has those of each block, `asked` the
-    columns of ASKED that the reader knows."""
-    optional = [column for column in OPTIONAL if not np.isnan(positions[column]).all()] + list(asked)
-    flags = sum((OPTIONAL | ASKED)[column] for column in optional)
+    """Cuts positions into blocks that begin at `starts`, the first at 0; `names` has those of each block, `requested`
+    the columns of REQUESTED that the reader knows. A measured field that no position knows has no column."""
+    wanted = (*OPTIONAL, *[column for column in REQUESTED if column in requested])
+    optional = [column for column in wanted if column not in _MEASURED or not np.isnan(positions[column]).all()]
+    flags = sum(_ALL[column] for column in optional)
     columns = [(positions[column].tobytes(), RECORD[column].itemsize) for column in (*FIRST, *optional, *LAST)]
     made = []
     for start, stop, named in zip(starts, (*starts[1:], len(positions)), names, strict=True):
@@ -158,7 +165,7 @@ def _decode_block(block: bytes, names: Names) -> Iterator[LivePosition]:
         raise ValueError(f"expected the sum of column flags to be at most {KNOWN}, got {flags}; ask for fewer columns")
     columns = {}
     at = _BLOCK.size
-    for column in (*FIRST, *(column for column, flag in (OPTIONAL | ASKED).items() if flags & flag), *LAST):
+    for column in (*FIRST, *(column for column, flag in _ALL.items() if flags & flag), *LAST):
         stop = at + count * RECORD[column].itemsize
         if stop > len(block):
             raise ValueError(f"expected {count} positions, got {len(block)} bytes")
@@ -184,26 +191,38 @@ def _learn(block: bytes, at: int, count: int, names: Names) -> None:
 
 
 def _live(row: tuple[Any, ...], named: tuple[str, str | None, str | None]) -> LivePosition:
-    timestamp, _, longitude, latitude, altitude, accuracy, battery, stale_at, speed, course, status = row
-    device_id, name, kind = named
+    timestamp, status = row[0], row[_STATUS]
     if not (math.isfinite(timestamp) and status < len(STATUSES)):
         raise ValueError(f"expected a finite time and a status from 0 to 2, got {timestamp} and {status}")
-    return LivePosition(
-        device_id,
-        int(timestamp),
-        latitude / PLACES,
-        longitude / PLACES,
-        STATUSES[status],
-        None if speed == UNKNOWN else speed / 100,
-        None if course == UNKNOWN else course / 100,
-        _known(altitude),
-        _known(accuracy),
-        _known(battery),
-        kind,
-        name,
-        None if math.isnan(stale_at) else stale_at * 1000,
-    )
+    return _live_position(row, named)
 
 
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else value
+_AT = {name: f"row[{index}]" for index, name in enumerate(_COLUMNS)}
+_STATUS = _COLUMNS.index("status")
+
+
+def _unless_nan(name: str, kind: str = "") -> str:
+    return f"{name}=None if isnan({_AT[name]}) else {kind}({_AT[name]}), "
+
+
+_live_position: Callable[[tuple[Any, ...], tuple[str, str | None, str | None]], LivePosition] = compiled(
+    "row, named",
+    f"""LivePosition(
+        named[0],
+        int({_AT["timestamp"]}),
+        {_AT["latitude"]} / PLACES,
+        {_AT["longitude"]} / PLACES,
+        STATUSES[{_AT["status"]}],
+        None if {_AT["speed"]} == UNKNOWN else {_AT["speed"]} / 100,
+        None if {_AT["course"]} == UNKNOWN else {_AT["course"]} / 100,
+        named[2],
+        named[1],
+        None if isnan({_AT["stale_at"]}) else {_AT["stale_at"]} * 1000,
+        {"".join(_unless_nan(name, "int" if MEASURED[name].whole else "") for name in LIVE)}
+    )""",
+    LivePosition=LivePosition,
+    PLACES=PLACES,
+    STATUSES=STATUSES,
+    UNKNOWN=UNKNOWN,
+    isnan=math.isnan,
+)

@@ -8,7 +8,7 @@ import msgspec
 
 from herenow.errors import BadRequest
 from herenow.model.geo.box import read_box
-from herenow.model.report import Text
+from herenow.model.position import Text
 from herenow.model.view import Resume, View
 from herenow.wire.fields import MALFORMED
 

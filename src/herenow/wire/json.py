@@ -22,12 +22,15 @@ class LivePosition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     status: str
     speed: float | None = None
     course: float | None = None
-    altitude: float | None = None
-    accuracy: float | None = None
-    battery: float | None = None
     kind: str | None = None
     name: str | None = None
     stale_at: int | None = None  # ms; it is stale from then on unless it is heard before
+    # The fields of LIVE, in its order.
+    altitude: float | None = None
+    accuracy: float | None = None
+    battery: float | None = None
+    satellites: int | None = None
+    hdop: float | None = None
 
 
 def encode_live(device: Device) -> bytes:
@@ -42,12 +45,14 @@ def encode_live(device: Device) -> bytes:
             device.motion,
             device.speed,
             device.course,
-            position.altitude,
-            position.accuracy,
-            position.battery,
             device.kind,
             device.name,
             device.stale_at,
+            position.altitude,
+            position.accuracy,
+            position.battery,
+            position.satellites,
+            position.hdop,
         )
     )
 

@@ -1324,11 +1324,15 @@ export interface components {
             readonly course?: number | null;
             readonly device_id: string;
             /** @default null */
+            readonly hdop?: number | null;
+            /** @default null */
             readonly kind?: string | null;
             readonly latitude: number;
             readonly longitude: number;
             /** @default null */
             readonly name?: string | null;
+            /** @default null */
+            readonly satellites?: number | null;
             /** @default null */
             readonly speed?: number | null;
             /** @default null */
@@ -1492,21 +1496,28 @@ export interface components {
         };
         /**
          * StoredPosition
-         * @description As it was reported; what is not known is left out.
+         * @description As it was reported; what is not known is left out. The document has the measured fields as well.
          */
         readonly StoredPosition: {
+            /** @description m */
             readonly accuracy?: number;
+            /** @description m */
             readonly altitude?: number;
             readonly attributes?: {
                 readonly [key: string]: string | number | boolean | null;
             };
+            /** @description % */
             readonly battery?: number;
+            /** @description degrees from true north */
             readonly course?: number;
             readonly device_id: string;
+            readonly hdop?: number;
             readonly latitude: number;
             readonly longitude: number;
             readonly received?: number;
+            readonly satellites?: number;
             readonly source?: string;
+            /** @description m/s */
             readonly speed?: number;
             readonly time: number;
         };
@@ -2619,8 +2630,10 @@ export interface operations {
                     /** @description degrees from true north */
                     readonly course?: number;
                     readonly device_id: string;
+                    readonly hdop?: number;
                     readonly latitude: number;
                     readonly longitude: number;
+                    readonly satellites?: number;
                     /** @description m/s */
                     readonly speed?: number;
                     readonly time: number | string;
@@ -2637,8 +2650,10 @@ export interface operations {
                     /** @description degrees from true north */
                     readonly course?: number;
                     readonly device_id: string;
+                    readonly hdop?: number;
                     readonly latitude: number;
                     readonly longitude: number;
+                    readonly satellites?: number;
                     /** @description m/s */
                     readonly speed?: number;
                     readonly time: number | string;

@@ -1,17 +1,32 @@
 import type { Device } from "../api/devices";
 import { useShownTime } from "../engine/useNow";
 import { formatAge } from "../format/age";
-import { formatShare } from "../format/count";
+import { formatCount, formatShare } from "../format/count";
 import { formatCourse } from "../format/course";
 import { formatDistance, formatHeight } from "../format/distance";
 import { formatClockOffset } from "../format/lastReport";
+import { formatNumber } from "../format/number";
 import { formatPlace } from "../format/place";
 import { formatSpeed } from "../format/speed";
 import { formatTime } from "../format/time";
-import { t } from "../i18n/t";
-import type { LivePosition } from "../live/position";
+import { type Label, t } from "../i18n/t";
+import type { LivePosition, OPTIONAL_COLUMNS } from "../live/position";
 import { CopyButton } from "../ui/CopyButton";
 import { Fact } from "../ui/Fact";
+
+interface Measure {
+  readonly name: Exclude<(typeof OPTIONAL_COLUMNS)[number], "stale_at">;
+  readonly label: Label;
+  readonly format: (value: number) => string;
+}
+
+const MEASURES: readonly Measure[] = [
+  { name: "altitude", label: "Altitude", format: formatHeight },
+  { name: "accuracy", label: "Accuracy", format: (metres) => `± ${formatDistance(metres)}` },
+  { name: "battery", label: "Battery", format: formatShare },
+  { name: "satellites", label: "Satellites", format: formatCount },
+  { name: "hdop", label: "HDOP", format: (hdop) => formatNumber(hdop, 1) },
+];
 
 interface DetailFactsProps {
   readonly newest: LivePosition;
@@ -78,10 +93,11 @@ function ReportFacts({ device, now }: { readonly device: Device; readonly now: n
 
 function extraFacts(newest: LivePosition, device: Device | undefined): [string, string][] {
   const facts: [string, string][] = [];
-  const { altitude, accuracy, battery, source, attributes } = { ...device?.position, ...newest };
-  if (altitude !== undefined) facts.push([t("Altitude"), formatHeight(altitude)]);
-  if (accuracy !== undefined) facts.push([t("Accuracy"), `± ${formatDistance(accuracy)}`]);
-  if (battery !== undefined) facts.push([t("Battery"), formatShare(battery)]);
+  const { source, attributes, ...known } = { ...device?.position, ...newest };
+  for (const { name, label, format } of MEASURES) {
+    const value = known[name];
+    if (value !== undefined) facts.push([t(label), format(value)]);
+  }
   if (source !== undefined) facts.push([t("Source"), source]);
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (name !== "name" && name !== "kind") facts.push([name, String(value)]);

@@ -1,6 +1,6 @@
 import { isNumber } from "../lib/fields";
 import type { Message } from "./message";
-import type { LivePosition, Status } from "./position";
+import { type LivePosition, OPTIONAL_COLUMNS, type Status } from "./position";
 
 /**
  * Reads `herenow.bin.v1`, laid out in docs/protocol.md. Columns are read in place, by the byte order of the machine, which
@@ -12,9 +12,7 @@ const BLOCK_HEAD = 16;
 const NAMED_HEAD = 12;
 const TYPES = [undefined, "snapshot", "update"] as const;
 const STATUS_CODES: readonly Status[] = ["moving", "idle", "stopped"];
-const MEASURES = ["altitude", "accuracy", "battery"] as const; // optional; bits of the flags tell which are present
-const STALE_AT = 8; // the flag of the column that the view message requests
-const KNOWN_FLAGS = (1 << MEASURES.length) - 1 + STALE_AT;
+const KNOWN_FLAGS = (1 << OPTIONAL_COLUMNS.length) - 1;
 const PLACES = 1e7; // to a degree
 const UNKNOWN = 65_535; // of speed, in cm/s, and of course, in hundredths of a degree
 // Without ignoreBOM it would drop a first U+FEFF, and so change a name.
@@ -158,22 +156,22 @@ function columnsOf(frame: ArrayBuffer, start: number, count: number, flags: numb
   const number = next(Uint32Array);
   const longitude = next(Int32Array);
   const latitude = next(Int32Array);
-  const measures = MEASURES.map((_, bit) => (hasBit(flags, bit) ? next(Float32Array) : null));
-  const staleAt = (flags & STALE_AT) === 0 ? null : next(Uint32Array);
+  const optional = presentColumns(flags).map((name) => ({
+    name,
+    values: name === "stale_at" ? next(Uint32Array) : next(Float32Array),
+  }));
   const speed = next(Uint16Array);
   const course = next(Uint16Array);
   const status = next(Uint8Array);
-  const measured = measures.some((column) => column !== null);
-  return { timestamp, number, longitude, latitude, measures, measured, staleAt, speed, course, status, end };
+  return { timestamp, number, longitude, latitude, optional, speed, course, status, end };
 }
 
 function bytesOfPosition(flags: number): number {
-  const measures = MEASURES.filter((_, bit) => hasBit(flags, bit)).length;
-  return 25 + 4 * (measures + ((flags & STALE_AT) === 0 ? 0 : 1));
+  return 25 + 4 * presentColumns(flags).length;
 }
 
-function hasBit(flags: number, bit: number): boolean {
-  return (flags & (1 << bit)) !== 0;
+function presentColumns(flags: number) {
+  return OPTIONAL_COLUMNS.filter((_, bit) => (flags & (1 << bit)) !== 0);
 }
 
 function positionOf(columns: Columns, row: number, named: DeviceNames): LivePosition | null {
@@ -187,17 +185,11 @@ function positionOf(columns: Columns, row: number, named: DeviceNames): LivePosi
   const course = columns.course[row] ?? UNKNOWN;
   if (speed !== UNKNOWN) position.speed = speed / 100;
   if (course !== UNKNOWN) position.course = course / 100;
-  const staleAt = columns.staleAt?.[row];
-  if (staleAt !== undefined) position.stale_at = staleAt * 1000;
-  if (columns.measured) addMeasures(position, columns, row);
+  for (const { name, values } of columns.optional) {
+    const value = values[row];
+    if (isNumber(value)) position[name] = name === "stale_at" ? value * 1000 : value;
+  }
   return position;
-}
-
-function addMeasures(position: Writable<LivePosition>, columns: Columns, row: number): void {
-  MEASURES.forEach((name, bit) => {
-    const value = columns.measures[bit]?.[row];
-    if (isNumber(value)) position[name] = value;
-  });
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

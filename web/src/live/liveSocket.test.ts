@@ -4,6 +4,7 @@ import { STATS } from "../testing/fakeEngine";
 import type { FakeSocket } from "../testing/fakeSocket";
 import type { LiveSocket } from "./liveSocket";
 import type { Message } from "./message";
+import { REQUESTED_COLUMNS } from "./position";
 
 const VIEW = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
 let link: FakeConnection;
@@ -40,11 +41,11 @@ test("both subprotocols are offered, the binary one first, and its frames are ta
 test("the view is sent after each open, with a new number each time", async () => {
   socket.setView(VIEW);
   newest().open();
-  expect(newest().sent).toEqual([{ type: "view", id: 1, columns: ["stale_at"], ...VIEW }]);
+  expect(newest().sent).toEqual([{ type: "view", id: 1, columns: REQUESTED_COLUMNS, ...VIEW }]);
   newest().drop();
   await vi.advanceTimersByTimeAsync(600);
   newest().open();
-  expect(newest().sent).toEqual([{ type: "view", id: 2, columns: ["stale_at"], ...VIEW }]);
+  expect(newest().sent).toEqual([{ type: "view", id: 2, columns: REQUESTED_COLUMNS, ...VIEW }]);
 });
 
 test("the clock of the server is taken from its messages", () => {

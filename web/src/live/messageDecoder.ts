@@ -3,10 +3,10 @@ import type { DeviceNumbers } from "./binaryDecoder";
 import { decodeFrame } from "./binaryDecoder";
 import type { Message } from "./message";
 import type { LivePosition, Status } from "./position";
-import { STATUSES } from "./position";
+import { OPTIONAL_COLUMNS, STATUSES } from "./position";
 import type { Stats } from "./stats";
 
-const MEASURES = ["speed", "course", "altitude", "accuracy", "battery", "stale_at"] as const;
+const MEASURES = ["speed", "course", ...OPTIONAL_COLUMNS] as const;
 
 /** Null when it cannot be understood. Binary frames look names up in `names`, and add to them. */
 export function decodeMessage(data: unknown, names: DeviceNumbers): Message | null {

@@ -4,6 +4,7 @@ import { STATS } from "../testing/fakeEngine";
 import type { FakeSocket } from "../testing/fakeSocket";
 import type { LiveSocket } from "./liveSocket";
 import type { Message } from "./message";
+import { REQUESTED_COLUMNS } from "./position";
 
 /** Faults of reconnecting clients, from the issues of Centrifugo: each is a promise here. */
 
@@ -65,7 +66,7 @@ describe("the position is advanced before the handler runs, so that", () => {
   test("a handler that pans leaves no position of the view before", () => {
     onceLive(() => socket.setView(THERE));
     link.answer(41);
-    expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
+    expect(link.lastView).toEqual({ type: "view", id: 2, columns: REQUESTED_COLUMNS, ...THERE });
     expect(link.reconnect()).toBeUndefined();
   });
 });
@@ -236,7 +237,7 @@ describe("nothing to go on from is offered after a gap:", () => {
     socket.setView(THERE);
     socket.retryNow();
     link.newest.open();
-    expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...THERE });
+    expect(link.lastView).toEqual({ type: "view", id: 2, columns: REQUESTED_COLUMNS, ...THERE });
   });
 
   test("an undecodable message may have held positions, until the next snapshot", () => {

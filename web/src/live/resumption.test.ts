@@ -3,6 +3,7 @@ import { FakeConnection } from "../testing/fakeConnection";
 import { STATS } from "../testing/fakeEngine";
 import { FleetScenario } from "../testing/fleetScenario";
 import type { LiveSocket } from "./liveSocket";
+import { REQUESTED_COLUMNS } from "./position";
 import type { ViewMessage } from "./resumption";
 
 const HERE = { bbox: [24, 60, 25, 61] as const, zoom: 10 };
@@ -47,7 +48,7 @@ describe("a link that comes back", () => {
     expect(link.lastView).not.toHaveProperty("resume");
     link.answer(41);
     socket.setView(HERE);
-    expect(link.lastView).toEqual({ type: "view", id: 2, columns: ["stale_at"], ...HERE });
+    expect(link.lastView).toEqual({ type: "view", id: 2, columns: REQUESTED_COLUMNS, ...HERE });
   });
 
   test("restarts after polling, because the map holds polled positions", async () => {

@@ -1,12 +1,11 @@
 import type { Box } from "../lib/place";
 import type { Message } from "./message";
+import { REQUESTED_COLUMNS } from "./position";
 
 export interface ReportedView {
   readonly bbox: Box;
   readonly zoom: number;
 }
-
-const COLUMNS = ["stale_at"];
 
 /** The state of the fleet that this page has. Both belong together: a `seq` means nothing in another epoch. */
 interface ResumeToken {
@@ -60,7 +59,7 @@ export class Resumption {
     this.#id += 1;
     this.#view = view;
     this.#answered = false;
-    return { type: "view", id: this.#id, columns: COLUMNS, ...view };
+    return { type: "view", id: this.#id, columns: REQUESTED_COLUMNS, ...view };
   }
 
   #advance(seq: number | null): void {

@@ -108,8 +108,7 @@ class LiveSession:
         said, self._view = self._view, None
         self._pace = None
         if said:
-            if self._viewer.encoder is self._hub.binary_wire and "stale_at" in said.columns:
-                self._viewer.encoder = self._hub.stale_wire  # for good: who knows a column goes on knowing it
+            self._hub.request_columns(self._viewer, said.columns)
             self._hub.set_view(self._viewer, said.view(), said.number, said.resumed)
             self._pace = self._loop.call_later(LOOK_EVERY, self._set_view)
 

@@ -144,8 +144,8 @@ async def temporal_property(
 ) -> Response:
     """What a device measured, a sequence of values for each primitive in which it did."""
     _device(context, collection_id, device_id)
-    if name not in mf.MEASURED:
-        raise NotFound(f"expected one of {', '.join(mf.MEASURED)}, got {name[:40]!r}")
+    if name not in mf.PROPERTIES:
+        raise NotFound(f"expected one of {', '.join(mf.PROPERTIES)}, got {name[:40]!r}")
     when = moments(datetime)
     found = await read_primitives(context.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT))
 
@@ -161,7 +161,7 @@ async def temporal_properties(collection_id: str, device_id: str, context: WithF
     _device(context, collection_id, device_id)
     told = [
         mf.still_property(name, [links.to("self", "collections", COLLECTION, "items", device_id, "tproperties", name)])
-        for name in mf.MEASURED
+        for name in mf.PROPERTIES
     ]
     head = {"temporalProperties": told, "links": links.page(None), "timeStamp": iso(now())}
     return json_response(head | {"numberMatched": len(told), "numberReturned": len(told)})

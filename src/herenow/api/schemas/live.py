@@ -16,17 +16,12 @@ from herenow.wire.json import LivePosition
 
 
 class StoredPosition(TypedDict):
-    """As it was reported; what is not known is left out."""
+    """As it was reported; what is not known is left out. The document has the measured fields as well."""
 
     device_id: str
     time: int
     latitude: float
     longitude: float
-    altitude: NotRequired[float]
-    speed: NotRequired[float]
-    course: NotRequired[float]
-    accuracy: NotRequired[float]
-    battery: NotRequired[float]
     attributes: NotRequired[dict[str, str | float | bool | None]]
     received: NotRequired[int]
     source: NotRequired[str]

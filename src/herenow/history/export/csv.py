@@ -2,14 +2,27 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from herenow.history.export.text import iso
-from herenow.model.position import Position
+from herenow.model.position import Position, compiled, items
 
 COLUMNS = tuple(field for field in Position.__struct_fields__ if field != "tie")
+
+_row: Callable[[Position], tuple[object, ...]] = compiled(
+    "position",
+    items(
+        "position",
+        COLUMNS,
+        time="iso(position.time)",
+        attributes="encode(position.attributes).decode() if position.attributes else None",
+        received="iso(position.received)",
+    ),
+    iso=iso,
+    encode=msgspec.json.encode,
+)
 
 
 class CsvExport:
@@ -29,20 +42,3 @@ class CsvExport:
 
     def end(self) -> bytes:
         return b""
-
-
-def _row(position: Position) -> tuple[object, ...]:
-    return (
-        position.device_id,
-        iso(position.time),
-        position.latitude,
-        position.longitude,
-        position.altitude,
-        position.speed,
-        position.course,
-        position.accuracy,
-        position.battery,
-        msgspec.json.encode(position.attributes).decode() if position.attributes else None,
-        iso(position.received),
-        position.source,
-    )

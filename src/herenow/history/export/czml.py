@@ -6,9 +6,9 @@ import msgspec
 
 from herenow.history.export.segments import Segment, Stretches
 from herenow.history.export.text import ALTITUDES, iso
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position
 
-_SAMPLED = ("speed", "course", "accuracy", "battery")
+_SAMPLED = tuple(name for name in MEASURED if name != "altitude")
 _POINT, _PATH = {"pixelSize": 8}, {"width": 2}
 
 _encode = msgspec.json.Encoder().encode

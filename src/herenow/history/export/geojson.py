@@ -1,25 +1,38 @@
 """GeoJSON (RFC 7946): a point for each position."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from herenow.history.export.text import ALTITUDES, iso
-from herenow.model.position import Attributes, Position
+from herenow.model.position import MEASURED, Attributes, Position, compiled, items
 
 _encode = msgspec.json.Encoder().encode
 
 
-class _Properties(msgspec.Struct, omit_defaults=True, gc=False):
-    device_id: str
-    time: str
-    received: str
-    source: str
-    speed: float | None = None
-    course: float | None = None
-    accuracy: float | None = None
-    battery: float | None = None
-    attributes: Attributes | None = None
+_BESIDE = tuple(name for name in MEASURED if name != "altitude")  # which is a coordinate
+_Properties = msgspec.defstruct(
+    "_Properties",
+    [
+        *[(name, str) for name in ("device_id", "time", "received", "source")],
+        *[(name, float | None, None) for name in _BESIDE],
+        ("attributes", Attributes | None, None),
+    ],
+    omit_defaults=True,
+    gc=False,
+)
+_properties: Callable[[Position], msgspec.Struct] = compiled(
+    "position",
+    f"""Properties(
+        position.device_id,
+        iso(position.time),
+        iso(position.received),
+        position.source,
+        {items("position", (*_BESIDE, "attributes"))}
+    )""",
+    Properties=_Properties,
+    iso=iso,
+)
 
 
 class _Point(msgspec.Struct, tag="Point", gc=False):
@@ -28,7 +41,7 @@ class _Point(msgspec.Struct, tag="Point", gc=False):
 
 class _Feature(msgspec.Struct, tag="Feature", gc=False):
     geometry: _Point
-    properties: _Properties
+    properties: msgspec.Struct  # _Properties
 
 
 class GeojsonExport:
@@ -55,15 +68,4 @@ def _feature(position: Position) -> _Feature:
     place: tuple[float, ...] = (position.longitude, position.latitude)
     if position.altitude is not None:
         place = (*place, position.altitude)
-    properties = _Properties(
-        position.device_id,
-        iso(position.time),
-        iso(position.received),
-        position.source,
-        position.speed,
-        position.course,
-        position.accuracy,
-        position.battery,
-        position.attributes,
-    )
-    return _Feature(_Point(place), properties)
+    return _Feature(_Point(place), _properties(position))

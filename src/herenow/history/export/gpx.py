@@ -1,10 +1,11 @@
 """GPX 1.1: a track for each device."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 from herenow.history.export.text import iso, json_in_xml, plain, xml
 from herenow.model.leg import MAX_LEG_TIME
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position, compiled
 
 GARMIN = "http://www.garmin.com/xmlschemas/TrackPointExtension/v2"
 OURS = "https://herenow.dev/gpx/1"  # herenow.sources.files.gpx reads it
@@ -17,9 +18,26 @@ _REPEATED = "<our:repeated/>"
 _TRACK_ENDS = "</trkseg></trk>\n"
 
 
+def _writer(elements: dict[str, str]) -> Callable[[Position], str]:
+    """What writes these fields of a position as elements, those that are known."""
+    written = [
+        f"('' if one.{name} is None else '<{element}>' + plain(one.{name}) + '</{element}>')"
+        for name, element in elements.items()
+    ]
+    return cast("Callable[[Position], str]", compiled("one", " + ".join(written) or "''", plain=plain))
+
+
+_ELEMENTS = {name: field.gpx for name, field in MEASURED.items()}
+_GARMINS = {name: element for name, element in _ELEMENTS.items() if element.startswith("gpxtpx:")}
+_OURS = {name: element for name, element in _ELEMENTS.items() if element.startswith("our:")}
+_STANDARD = {name: element for name, element in _ELEMENTS.items() if ":" not in element and name != "altitude"}
+
+_standard, _garmins, _ours = _writer(_STANDARD), _writer(_GARMINS), _writer(_OURS)
+
+
 class GpxExport:
     """A new segment after each gap, with two points at least. What GPX has no words for is in extensions: Garmin's for
-    speed and course, our own for accuracy, battery, attributes and the device id.
+    speed and course, our own for the rest and the device id.
 
     A character of a device id that XML cannot carry becomes U+FFFD. GPX has no longitude of exactly 180 degrees: it is
     written as −180, with the 180 in an extension of ours, since −180 would be another position.
@@ -69,27 +87,22 @@ def _track_begins(device_id: str) -> str:
 
 def _point(position: Position, mark: str = "") -> str:
     elevation = "" if position.altitude is None else f"<ele>{plain(position.altitude)}</ele>"
-    more = _measured(position) + _ours(position) + mark
+    more = _extensions(position) + mark
+    extensions = f"<extensions>{more}</extensions>" if more else ""
     longitude = -180.0 if position.longitude == 180 else position.longitude
     return (
         f'<trkpt lat="{plain(position.latitude)}" lon="{plain(longitude)}">{elevation}'
-        f"<time>{iso(position.time)}</time>{f'<extensions>{more}</extensions>' if more else ''}</trkpt>\n"
+        f"<time>{iso(position.time)}</time>{_standard(position)}{extensions}</trkpt>\n"
     )
 
 
-def _measured(position: Position) -> str:
-    told = "" if position.speed is None else f"<gpxtpx:speed>{plain(position.speed)}</gpxtpx:speed>"
-    if position.course is not None:
-        told += f"<gpxtpx:course>{plain(position.course)}</gpxtpx:course>"
-    return told and f"<gpxtpx:TrackPointExtension>{told}</gpxtpx:TrackPointExtension>"
-
-
-def _ours(position: Position) -> str:
-    told = "<our:longitude>180</our:longitude>" if position.longitude == 180 else ""
-    if position.accuracy is not None:
-        told += f"<our:accuracy>{plain(position.accuracy)}</our:accuracy>"
-    if position.battery is not None:
-        told += f"<our:battery>{plain(position.battery)}</our:battery>"
+def _extensions(position: Position) -> str:
+    told = _garmins(position)
+    if told:
+        told = f"<gpxtpx:TrackPointExtension>{told}</gpxtpx:TrackPointExtension>"
+    if position.longitude == 180:
+        told += "<our:longitude>180</our:longitude>"
+    told += _ours(position)
     if position.attributes:
         told += f"<our:attributes>{json_in_xml(position.attributes)}</our:attributes>"
     return told

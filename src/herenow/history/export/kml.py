@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from herenow.history.export.segments import Segment, Stretches
 from herenow.history.export.text import iso, json_in_xml, plain, xml
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position
 
 _DATA = {
-    "altitude": ("double", "Altitude (m)"),
-    "speed": ("double", "Speed (m/s)"),
-    "accuracy": ("double", "Accuracy (m)"),
-    "battery": ("double", "Battery (%)"),
+    **{
+        name: ("int" if field.whole else "double", f"{field.title} ({field.unit})" if field.unit else field.title)
+        for name, field in MEASURED.items()
+        if name != "course"  # which a track has as an angle
+    },
     "attributes": ("string", "Attributes (JSON)"),
 }
 _FIELDS = "".join(

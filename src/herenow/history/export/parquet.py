@@ -10,13 +10,12 @@ import numpy as np
 
 from herenow.errors import BadRequest
 from herenow.history.tracks.summary import Extent, around, extent_of
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position
 
 ROWS = 50_000  # in a row group
 
 _POINT = np.dtype([("little_endian", "u1"), ("kind", "<u4"), ("longitude", "<f8"), ("latitude", "<f8")])  # WKB
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_NUMBERS = ("altitude", "speed", "course", "accuracy", "battery")
 
 
 class ParquetExport:
@@ -92,7 +91,7 @@ def _schema(arrow: Any) -> Any:
             arrow.field("time", time, nullable=False),
             arrow.field("geometry", arrow.binary(), nullable=False),
             arrow.field("bbox", corners, nullable=False),
-            *[arrow.field(name, arrow.float64()) for name in _NUMBERS],
+            *[arrow.field(name, arrow.int32() if of.whole else arrow.float64()) for name, of in MEASURED.items()],
             arrow.field("attributes", arrow.string()),
             arrow.field("received", time, nullable=False),
             arrow.field("source", arrow.string(), nullable=False),
@@ -103,7 +102,7 @@ def _schema(arrow: Any) -> Any:
 def _columns(arrow: Any, schema: Any, rows: list[Position], longitudes: Any, latitudes: Any) -> list[Any]:
     values = {
         name: arrow.array([getattr(row, name) for row in rows], schema.field(name).type)
-        for name in ("device_id", "time", *_NUMBERS, "received", "source")
+        for name in ("device_id", "time", *MEASURED, "received", "source")
     }
     values["geometry"] = _points(arrow, longitudes, latitudes)
     places = [arrow.array(longitudes), arrow.array(latitudes)]

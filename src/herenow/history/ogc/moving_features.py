@@ -5,14 +5,12 @@ Bounded by what is given: primitives of one device, in order.
 
 from collections.abc import Sequence
 
-import msgspec
-
 from herenow.history.export.text import iso
 from herenow.history.ogc.curves import Curve
 from herenow.history.ogc.primitives import Primitive
 from herenow.model.device import Device
 from herenow.model.geo.antimeridian import bounds, cut
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position
 
 Json = dict[str, object]
 Links = Sequence[object]  # structs or mappings, which go out as they are
@@ -24,20 +22,8 @@ _TRS: Json = {
 }
 
 
-class Measured(msgspec.Struct, frozen=True):
-    """A number that a moving feature has over time."""
-
-    form: str  # of its unit: three letters of UNECE, or a URI
-    interpolation: str
-
-
-# Between 359° and 1° lies north, not south: courses are not to be interpolated.
-MEASURED = {
-    "speed": Measured("MTS", "Linear"),
-    "course": Measured("http://qudt.org/vocab/unit/DEG", "Discrete"),
-    "accuracy": Measured("MTR", "Linear"),
-    "battery": Measured("http://qudt.org/vocab/unit/PERCENT", "Linear"),
-}
+# The altitude is in the geometry.
+PROPERTIES = {name: field for name, field in MEASURED.items() if field.ogc_unit}
 
 
 def still_feature(device: Device, first: int | None = None) -> Json:
@@ -58,7 +44,7 @@ def moving_feature(device: Device, primitives: Sequence[Primitive]) -> Json:
         **_life(found[0].time, found[-1].time),
         "geometry": _geometry(found),
         "temporalGeometry": moving[0] if len(moving) == 1 else {"type": "MovingGeometryCollection", "prisms": moving},
-        "temporalProperties": [told for name in MEASURED if (told := _parametric(name, found))],
+        "temporalProperties": [told for name in PROPERTIES if (told := _parametric(name, found))],
     }
 
 
@@ -80,18 +66,18 @@ def geometry_sequence(primitives: Sequence[Primitive], interpolation: str, links
 
 
 def still_property(name: str, links: Links) -> Json:
-    """A TemporalProperty without its values: one of MEASURED."""
-    return {"name": name, "type": "TReal", "form": MEASURED[name].form, "links": list(links)}
+    """A TemporalProperty without its values: one of PROPERTIES."""
+    return {"name": name, "type": "TReal", "form": PROPERTIES[name].ogc_unit, "links": list(links)}
 
 
 def temporal_property(name: str, primitives: Sequence[Primitive], links: Links) -> Json:
-    """A TemporalProperty: one of MEASURED, with the values of each primitive in which it was known."""
+    """A TemporalProperty: one of PROPERTIES, with the values of each primitive in which it was known."""
     known = (_known(name, primitive) for primitive in primitives)
     sequence = [
         {
             "datetimes": [iso(time) for time, _ in some],
             "values": [value for _, value in some],
-            "interpolation": MEASURED[name].interpolation,
+            "interpolation": PROPERTIES[name].interpolation,
         }
         for some in known
         if some
@@ -137,9 +123,9 @@ def _parametric(name: str, positions: Primitive) -> Json | None:
     """A ParametricValues object; None where it is never known."""
     if not (known := _known(name, positions)):
         return None
-    measured = MEASURED[name]
+    measured = PROPERTIES[name]
     values = [value for _, value in known]
-    told = {"type": "Measure", "form": measured.form, "values": values, "interpolation": measured.interpolation}
+    told = {"type": "Measure", "form": measured.ogc_unit, "values": values, "interpolation": measured.interpolation}
     return {"datetimes": [iso(time) for time, _ in known], name: told}
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from herenow.errors import SettingsError
 from herenow.model.number import read_number
-from herenow.model.position import Position
+from herenow.model.position import LATER, MEASURED, Position
 from herenow.model.report import FIELDS, BadReport, Rejection, Report
 from herenow.sources.files.fields import Row, put_attribute
 from herenow.sources.files.table import read_rows
@@ -25,18 +25,13 @@ ALIASES = {
     "lon": "longitude",
     "lng": "longitude",
     "long": "longitude",
-    "alt": "altitude",
-    "ele": "altitude",
-    "elevation": "altitude",
-    "altitude_m": "altitude",
-    "speed_mps": "speed",
-    "course_deg": "course",
-    "bearing": "course",
-    "accuracy_m": "accuracy",
+    **{alias: name for name, field in MEASURED.items() for alias in field.aliases},
 }
 REQUIRED = ("time", "latitude", "longitude")
 IGNORED = ("received", "source")  # the server's own, as in every report
-EXPORTED = [field for field in Position.__struct_fields__ if field != "tie"]  # the header of herenow.history.export.csv
+_EXPORTED = [field for field in Position.__struct_fields__ if field != "tie"]
+# Headers of herenow.history.export.csv: older versions wrote fewer columns.
+EXPORTED = [_EXPORTED[: len(_EXPORTED) - lacking] for lacking in range(len(LATER) + 1)]
 
 _object = msgspec.json.Decoder(dict[str, object])
 
@@ -55,7 +50,7 @@ def read_csv(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
     separator = max(",;\t", key=header.count)
     names = _names(header, separator)
     columns = _columns(names)
-    spaced = names == EXPORTED
+    spaced = names in EXPORTED
 
     def report(cells: list[str]) -> Report:
         return _report(cells if spaced else [cell.strip() for cell in cells], columns, device_id)
@@ -153,7 +148,7 @@ def _attributes(cell: str) -> dict[str, object]:
 
 
 _VALUES: dict[str, Callable[[str, str], object]] = {
-    **dict.fromkeys(("latitude", "longitude", "altitude", "speed", "course", "accuracy", "battery"), _number),
+    **dict.fromkeys(("latitude", "longitude", *MEASURED), _number),
     "ignition": _truth,
     "name": _text,
     "kind": _text,

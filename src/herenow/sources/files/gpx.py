@@ -12,6 +12,7 @@ import msgspec
 
 from herenow.errors import SettingsError
 from herenow.model.number import read_number
+from herenow.model.position import MEASURED
 from herenow.model.report import BadReport, Rejection
 from herenow.model.timestamps import from_iso
 from herenow.sources.files.fields import OVERLAPPING, ImportRemark, Row, Tracks, put
@@ -22,10 +23,18 @@ GARMIN = tuple(f"{{http://www.garmin.com/xmlschemas/TrackPointExtension/v{number
 OSMAND = ("{https://osmand.net}", "{https://osmand.net/docs/technical/osmand-file-formats/osmand-gpx}")
 
 _CONTAINERS = frozenset(space + "TrackPointExtension" for space in GARMIN)
+_SPACES = {"gpxtpx": GARMIN, "our": (OURS,)}  # by the prefix in the table of fields
+_STANDARD = {field.gpx: name for name, field in MEASURED.items() if ":" not in field.gpx}
+_OLD = ("speed", "course")  # of GPX 1.0; some write them into the extensions of 1.1
 _EXTENSIONS = {
-    **{space + name: name for space in GARMIN for name in ("speed", "course")},
+    OURS + "attributes": "attributes",
     **{space + "speed": "speed" for space in OSMAND},
-    **{OURS + name: name for name in ("accuracy", "battery", "attributes")},
+    **{
+        space + element: name
+        for name, field in MEASURED.items()
+        for prefix, _, element in [field.gpx.partition(":")]
+        for space in _SPACES.get(prefix, ())
+    },
 }
 _EAST, _REPEATED = OURS + "longitude", OURS + "repeated"  # at 180°, which GPX lacks; the point before it once more
 _PLACES = {"wpt": "way points", "rtept": "route points"}
@@ -42,10 +51,9 @@ class _Names:
         self.places = {space + name: what for name, what in _PLACES.items()}
         self.told = {self.track, self.track_point, *self.places}
         self.forgotten = {*self.told, space + "trkseg"}  # once they were read
-        # Speed and course are of GPX 1.0; some write them into the extensions of 1.1.
-        measured = {space + name: name for name in ("speed", "course")}
-        self.fields = {space + "ele": "altitude", self.time: "time", **measured}
-        self.extended = {**_EXTENSIONS, **measured}
+        old = {space + name: name for name in _OLD}
+        self.fields = {self.time: "time", **{space + name: field for name, field in _STANDARD.items()}, **old}
+        self.extended = {**_EXTENSIONS, **old}
 
 
 class _Track(msgspec.Struct):

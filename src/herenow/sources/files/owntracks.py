@@ -4,21 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from herenow.model.report import UNKNOWN, BadReport, Report
+from herenow.model.position import MEASURED
+from herenow.model.report import BadReport, Report
 from herenow.sources.files.fields import ImportRemark, Row
 from herenow.wire.fields import read_fields
 from herenow.wire.reports import convert_report
 
+UNKNOWN = -1  # how phones say that they do not know
 KMH = 1 / 3.6  # m/s
 TOO_GREAT = 1e300  # of which a multiple may be infinite
 UNKNOWN_SPEEDS = (UNKNOWN, UNKNOWN * 3.6, -3, -4)  # km/h: also −1 m/s, converted, and made whole
 FIELDS = {
     "lat": "latitude",
     "lon": "longitude",
-    "alt": "altitude",
-    "cog": "course",
-    "acc": "accuracy",
-    "batt": "battery",
+    **{field.owntracks: name for name, field in MEASURED.items() if field.owntracks},
 }
 # Of the place or of how it was found; other members are private (the name of a network), or about the message.
 ATTRIBUTES = ("tid", "t", "m", "conn", "bs", "vac", "p", "poi", "tag")

@@ -1,20 +1,24 @@
 """How positions and devices lie in rows of Cassandra."""
 
 from collections.abc import Mapping
-from itertools import repeat
 from typing import Any
 from zlib import crc32
 
 from herenow.model.device import Device
-from herenow.store.columns import attributes_text, contact_of, pack_contact, position_of
+from herenow.model.position import MEASURED, getter
+from herenow.store.columns import COLUMNS, attributes_text, contact_of, pack_contact, position_of
 
-DEVICE_FIELDS = 21  # of the type `device`
 BUCKETS = 16  # partitions of all devices; more of them make each write smaller and dearer
 
-# The optional ones last, for they are bound one by one where they are known: a null would be written as a deletion.
-INSERT = """INSERT INTO {keyspace}.positions (device_id, day, time, tie, latitude, longitude, received, source,
-  altitude, speed, course, accuracy, battery, attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-FIRST_OPTIONAL = 8
+REQUIRED = ("device_id", "day", "time", "tie", "latitude", "longitude", "received", "source")
+# They come last, for they are bound one by one where they are known: a null would be written as a deletion.
+OPTIONAL = (*MEASURED, "attributes")
+INSERT = (
+    f"INSERT INTO {{keyspace}}.positions ({', '.join((*REQUIRED, *OPTIONAL))}) "  # noqa: S608 - constants only
+    f"VALUES ({', '.join('?' * len((*REQUIRED, *OPTIONAL)))})"
+)
+
+_fields = getter(*COLUMNS)
 
 DeviceDay = tuple[str, int]  # a partition of positions
 
@@ -36,19 +40,9 @@ def timestamp(device: Device) -> int:
 def device_value(device: Device) -> dict[str, object]:
     """The type `device` of schema.cql."""
     position = device.position
-    return {
-        "time": position.time,
-        "tie": position.tie,
-        "latitude": position.latitude,
-        "longitude": position.longitude,
-        "altitude": position.altitude,
-        "speed": position.speed,
-        "course": position.course,
-        "accuracy": position.accuracy,
-        "battery": position.battery,
+    fields = dict(zip(COLUMNS, _fields(position), strict=True))
+    return fields | {
         "attributes": attributes_text(position.attributes),
-        "received": position.received,
-        "source": position.source,
         "name": device.name,
         "kind": device.kind,
         "shown_course": device.course,
@@ -63,7 +57,15 @@ def device_value(device: Device) -> dict[str, object]:
 
 def device_of(device_id: str, value: Mapping[str, Any]) -> Device:
     """The device in a value of the type `device`; one that an older version wrote has fewer fields."""
-    fields = [*value.values(), *repeat(None, DEVICE_FIELDS - len(value))]
-    *position, name, kind, course, speed, distance, day, ahead, _, contact = fields
-    place = position_of(device_id, position)
-    return Device(place, name, kind, course, speed, distance, day, ahead=bool(ahead), contact=contact_of(contact))
+    known = value.get
+    return Device(
+        position_of(device_id, [known(column) for column in COLUMNS]),
+        known("name"),
+        known("kind"),
+        known("shown_course"),
+        known("shown_speed"),
+        value["distance"],
+        value["distance_day"],
+        ahead=bool(known("ahead")),
+        contact=contact_of(known("contact")),
+    )

@@ -9,7 +9,7 @@ from herenow.store.cassandra.session import CassandraSession, open_session
 from herenow.store.cassandra.url import CassandraUrl
 
 SCHEMA = Path(__file__).with_name("schema.cql")
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = int(SCHEMA.read_text().removeprefix("-- Version ").partition(".")[0])
 CHANGE_WITHIN = 60.0  # s for one statement: all nodes have to agree
 WINDOWS = 25  # into which compaction cuts the time that positions are kept, so that whole files expire
 FOR_EVER = 30  # days in such a window where positions are kept for ever

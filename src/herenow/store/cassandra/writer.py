@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.device import Device
-from herenow.model.position import Position
+from herenow.model.position import MEASURED, Position, getter
 from herenow.store.cassandra.changes import period_now
-from herenow.store.cassandra.rows import FIRST_OPTIONAL, INSERT, DeviceDay, bucket, device_value, timestamp
+from herenow.store.cassandra.rows import INSERT, REQUIRED, DeviceDay, bucket, device_value, timestamp
 from herenow.store.cassandra.session import Batch, CassandraSession, PreparedQuery, Statement, in_parallel
 from herenow.store.columns import attributes_text
 
@@ -25,8 +25,8 @@ MAX_KNOWN = 200_000  # device-days kept in memory; beyond it their index is writ
 KNOWN_FOR = 10 * MINUTE
 
 # What the server counts, generously: 20 bytes for each cell, beside its value.
-_POSITION_BYTES = 320
-_DEVICE_BYTES = 480
+_POSITION_BYTES = 180 + 28 * len(MEASURED)
+_DEVICE_BYTES = 420 + 12 * len(MEASURED)
 _INDEX_BYTES = 160
 
 _LATEST = "INSERT INTO {keyspace}.latest (bucket, device_id, value) VALUES (?, ?, ?) USING TIMESTAMP ?"
@@ -36,6 +36,8 @@ _CHANGED = "INSERT INTO {keyspace}.changed (period, device_id, hour) VALUES (?, 
 _DAYS = "INSERT INTO {keyspace}.days (fleet, day) VALUES (0, ?)"
 
 DeviceHour = tuple[str, int]
+
+_measured = getter(*MEASURED)
 
 _T = TypeVar("_T")
 
@@ -146,15 +148,7 @@ class CassandraWriter:
             )
         )
         attributes = attributes_text(position.attributes)
-        optional = (
-            position.altitude,
-            position.speed,
-            position.course,
-            position.accuracy,
-            position.battery,
-            attributes,
-        )
-        for index, value in enumerate(optional, FIRST_OPTIONAL):
+        for index, value in enumerate((*_measured(position), attributes), len(REQUIRED)):
             if value is not None:
                 statement.bind(index, value)
         return statement, _POSITION_BYTES + _size(device_id) + _size(attributes or "")

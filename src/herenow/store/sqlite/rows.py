@@ -1,33 +1,21 @@
 """How positions and devices lie in rows of SQLite."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from herenow.model.device import Device
-from herenow.model.position import Position
-from herenow.store.columns import attributes_text, contact_of, pack_contact, position_of
+from herenow.model.position import Position, compiled, items
+from herenow.store.columns import COLUMNS, attributes_text, contact_of, pack_contact, position_of
 
-COLUMNS = 13
+WIDTH = 1 + len(COLUMNS)  # of a row of `positions`
 DEVICE_COLUMNS = 11
 
-
-def row(number: int, position: Position) -> tuple[object, ...]:
-    """The columns of `positions`, for the device of that number."""
-    return (
-        number,
-        position.time,
-        position.tie,
-        position.latitude,
-        position.longitude,
-        position.altitude,
-        position.speed,
-        position.course,
-        position.accuracy,
-        position.battery,
-        attributes_text(position.attributes),
-        position.received,
-        position.source,
-    )
+# The columns of `positions`, for the device of that number.
+row: Callable[[int, Position], tuple[object, ...]] = compiled(
+    "number, position",
+    "number, " + items("position", COLUMNS, attributes="attributes_text(position.attributes)"),
+    attributes_text=attributes_text,
+)
 
 
 def device_row(number: int, device: Device) -> tuple[object, ...]:

@@ -61,3 +61,6 @@ CREATE TABLE marks (
   period INTEGER PRIMARY KEY,
   mark INTEGER NOT NULL           -- what the reader of changes asks with next
 );
+-- Version 5.
+ALTER TABLE positions ADD COLUMN satellites INTEGER;
+ALTER TABLE positions ADD COLUMN hdop REAL;

@@ -15,7 +15,7 @@ from herenow.errors import BadRequest, StoreUnavailable
 from herenow.model.clock import DAY
 from herenow.model.device import Device
 from herenow.model.position import Position
-from herenow.store.columns import FIELDS, position_of
+from herenow.store.columns import COLUMNS, FIELDS, position_of
 from herenow.store.port import READ_DEADLINE, TOO_MUCH, Changes, Size, Span, Version
 from herenow.store.sqlite.changes import read_changes
 from herenow.store.sqlite.erasure import ALL, drop_some, in_transaction, number_of, traces
@@ -29,12 +29,12 @@ FEW = 1000  # rows that are read into devices at once
 LOAD_DEADLINE = 600.0  # s, for all devices at once
 _CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
 
-_LATEST = """
+_LATEST = f"""
 SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, n.ahead, n.contact,
-  p.time, p.tie, latitude, longitude, altitude, p.speed, p.course, accuracy, battery, attributes, received, source
+  {", ".join(f"p.{column}" for column in COLUMNS)}
 FROM newest n JOIN devices d ON d.id = n.device
 JOIN positions p ON p.device = n.device AND p.time = n.time AND p.tie = n.tie
-"""
+"""  # noqa: S608 - constants only
 _DEVICES = f"{_LATEST} WHERE d.device_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants only
 _TRACK = f"""
 SELECT {FIELDS} FROM positions

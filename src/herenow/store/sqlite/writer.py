@@ -16,13 +16,14 @@ from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.sqlite.changes import Marks
 from herenow.store.sqlite.erasure import erase_rest
-from herenow.store.sqlite.rows import COLUMNS, DEVICE_COLUMNS, device_row, row
+from herenow.store.sqlite.rows import DEVICE_COLUMNS, WIDTH, device_row, row
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 4
+_STEPS = re.split("(?=^-- Version)", SCHEMA.read_text(), flags=re.MULTILINE)[1:]
+SCHEMA_VERSION = len(_STEPS)
 MAX_COMMIT = 20_000  # positions in one transaction
 # Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
-ROWS = 2000 // COLUMNS
+ROWS = 2000 // WIDTH
 STOP_WITHIN = 20.0  # s
 MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up anew
 
@@ -177,7 +178,7 @@ class SqliteWriter:
             self._connection.execute(f"INSERT INTO newest VALUES {marks} {_KEEP_NEWER}", values)  # noqa: S608 - marks only
 
 
-_MARKS = f"({','.join('?' * COLUMNS)})"
+_MARKS = f"({','.join('?' * WIDTH)})"
 _DEVICE_MARKS = f"({','.join('?' * DEVICE_COLUMNS)})"
 
 
@@ -266,8 +267,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} has schema version {version}, this Herenow reads {SCHEMA_VERSION}; "
             "run the Herenow that wrote it, or set HERENOW_STORE to another file"
         )
-    steps = re.split("(?=^-- Version)", SCHEMA.read_text(), flags=re.MULTILINE)[1:]
-    for number, step in enumerate(steps[version:], version + 1):
+    for number, step in enumerate(_STEPS[version:], version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
     # A database that cannot be written to is found now, not at the first position.
     connection.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,13 @@
+"""The measured fields of a position as JSON Schema."""
+
+from typing import Any
+
+from herenow.model.position import MEASURED, MeasuredField
+
+
+def _schema(field: MeasuredField) -> dict[str, Any]:
+    kind = {"type": "integer" if field.whole else "number", "minimum": field.least, "maximum": field.most}
+    return kind | ({"description": field.unit} if field.unit else {})
+
+
+MEASURED_SCHEMAS = {name: _schema(field) for name, field in MEASURED.items()}
