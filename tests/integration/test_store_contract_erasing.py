@@ -13,7 +13,7 @@ from herenow.history.queries.storage import storage
 from herenow.history.queries.traces import traces
 from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.expiry import expire
-from herenow.model.clock import DAY, HOUR, now
+from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.position import Position
 from herenow.model.retention import read_retention
 from herenow.store.port import Store
@@ -180,7 +180,21 @@ async def test_a_store_of_some_hours_is_predicted_from_those(store: Store, quick
     await ended(store)
     await rollup.catch_up()
     older = await storage(store, read_retention("ever"), lambda: noon)
-    assert older.kinds["other"].a_day == pytest.approx(1 / 7)
+    assert older.kinds["other"].a_day == pytest.approx(4), "since the first of this week"
+
+
+async def test_an_import_of_old_data_changes_no_prediction(store: Store, quick: None, today: int) -> None:
+    noon, rollup = (today - 1) * DAY + 12 * HOUR, Rollup(store)
+    for hour in (5, 30):  # of a fleet that is so many hours old
+        await keep(store, [position("bus", noon - minute * MINUTE, 60.0, 25.0) for minute in range(1, hour * 60 + 1)])
+        await ended(store)
+        await rollup.catch_up()
+        found = await storage(store, read_retention("30"), lambda: noon)
+        assert found.kinds["other"].a_day == pytest.approx(24 * 60)
+        await keep(store, [position("old", noon - day * DAY, 60.0, 25.0) for day in range(9 + hour, 300 + hour)])
+        await ended(store)
+        await rollup.catch_up()
+        assert (await storage(store, read_retention("30"), lambda: noon)).kinds == found.kinds
 
 
 async def test_after_a_vacuum_no_byte_of_an_erased_device_is_left_in_sqlite(tmp_path: Path, today: int) -> None:

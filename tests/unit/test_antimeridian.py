@@ -68,6 +68,31 @@ def test_bounds_are_the_short_ones() -> None:
     assert bounds([[(-180.0, 0.0), (-179.0, 0.0)]]) == (-180.0, -179.0)
 
 
+latitudes = st.sampled_from([-90.0, -45.0, 0.0, 45.0, 90.0]) | st.floats(-90, 90)
+
+
+@given(st.sets(longitudes, min_size=1, max_size=5), st.sets(latitudes, max_size=4), st.data())
+def test_a_place_counts_once_in_boxes_that_part_the_earth(
+    meridians: set[float], parallels: set[float], data: st.DataObject
+) -> None:
+    """Also in places on their edges: every corner of them is one."""
+    turned = sorted({-180.0 if one == 180 else one for one in meridians})
+    across = [(-180.0, 180.0)] if len(turned) == 1 else list(pairwise([*turned, turned[0]]))
+    up = list(pairwise(sorted({-90.0, 90.0, *parallels})))
+    longitude = data.draw(st.sampled_from([*turned, 180.0, -180.0]) | longitudes)
+    latitude = data.draw(st.sampled_from([*parallels, -90.0, 90.0]) | latitudes)
+    place = np.array([longitude]), np.array([latitude])
+    parts = [Box(west, south, east, north) for west, east in across for south, north in up]
+    assert sum(bool(part.counts(*place)[0]) for part in parts) == 1
+    assert all(part.contains(longitude, latitude) for part in parts if part.counts(*place)[0])
+
+
+@pytest.mark.parametrize("edges", [(180.0, 180.0), (-180.0, -180.0), (180.0, -180.0), (7.0, 7.0)])
+def test_a_box_of_no_width_counts_nothing(edges: tuple[float, float]) -> None:
+    longitude = np.array([-180.0, 7.0, 180.0])
+    assert not Box(edges[0], -90.0, edges[1], 90.0).counts(longitude, 0 * longitude).any()
+
+
 @given(boxes, longitudes)
 @example(Box(170.0, -10.0, 180.0, 10.0), -180.0)
 @example(Box(-180.0, -10.0, -170.0, 10.0), 180.0)

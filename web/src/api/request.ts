@@ -56,10 +56,13 @@ async function readAtMost(most: number, { body }: Response): Promise<ArrayBuffer
 /** The server answered with a status other than 2xx. */
 export class HttpError extends Error {
   readonly status: number;
+  /** The seconds of `Retry-After`, in ms. */
+  readonly retryAfter: number | null;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, retryAfter: number | null = null) {
     super(message);
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -73,7 +76,7 @@ async function fetchBody<T>(
   const timeout = AbortSignal.timeout(deadline);
   const signal = cancel ? AbortSignal.any([timeout, cancel]) : timeout;
   const response = await attempt(() => fetch(url, { signal, headers: { Accept: accept } }), timeout);
-  if (!response.ok) throw new HttpError(response.status, await problemDetail(response));
+  if (!response.ok) throw new HttpError(response.status, await problemDetail(response), retryAfter(response));
   return attempt(() => read(response), timeout);
 }
 
@@ -87,6 +90,11 @@ async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise
       throw new Error(t("The server gave an answer that is not JSON."), { cause: error });
     throw error;
   }
+}
+
+function retryAfter({ headers }: Response): number | null {
+  const seconds = Number.parseInt(headers.get("Retry-After") ?? "", 10);
+  return Number.isNaN(seconds) ? null : seconds * 1000;
 }
 
 /** The `detail` of Problem Details (RFC 9457), or the status. */

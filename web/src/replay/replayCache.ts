@@ -1,4 +1,5 @@
 import { address, fetchAtMost, fetchJson, HttpError } from "../api/request";
+import { RetryTimer, retryWait } from "../api/retryTimer";
 import { t } from "../i18n/t";
 import { isFields, isNumber } from "../lib/fields";
 import type { TimeRange } from "../lib/timeRange";
@@ -28,11 +29,12 @@ interface Held {
  * cancelled.
  */
 export class ReplayCache {
-  /** Why a fetch failed, as a text; no more blocks are fetched until `retry`. */
+  /** Why a fetch failed, as a text; no more blocks are fetched until `retry`, which a 503 brings by its `Retry-After`. */
   problem: string | null = null;
   readonly #base: string;
   /** A block came, or could not be had. */
   readonly #onChange: () => void;
+  readonly #retry = new RetryTimer();
   #manifest: Manifest | null = null;
   #devices: readonly string[] = [];
   readonly #blocks = new Map<number, Held>();
@@ -71,6 +73,7 @@ export class ReplayCache {
     this.#request = null;
     this.#blocks.clear();
     this.#finest = 0;
+    this.#retry.cancel();
     this.problem = null;
   }
 
@@ -117,6 +120,7 @@ export class ReplayCache {
   }
 
   retry(): void {
+    this.#retry.cancel();
     this.problem = null;
     this.#fetchNext();
   }
@@ -180,7 +184,13 @@ export class ReplayCache {
       const blocks = new Map(manifest.blocks);
       blocks.delete(number);
       this.#manifest = { ...manifest, blocks };
-    } else this.problem = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    this.problem = error instanceof Error ? error.message : String(error);
+    this.#retry.plan(retryWait(error), () => {
+      this.retry();
+      this.#onChange();
+    });
   }
 }
 

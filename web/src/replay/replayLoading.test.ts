@@ -70,6 +70,34 @@ describe("a replay, while it loads its blocks,", () => {
     expect(replay.shown()).toEqual([START + 600_000]);
   });
 
+  test.each([
+    ["the range", "?"],
+    ["its blocks", "/"],
+  ])("asks again for %s by itself when the server says so, and no more once it is left", async (_, part) => {
+    replay.answer = (path) =>
+      path.startsWith(part)
+        ? Response.json({ detail: "history is being made" }, { status: 503, headers: { "Retry-After": "5" } })
+        : undefined;
+    await replay.showAt(START + 600_000);
+    expect(replay.state().error).toBe("history is being made");
+    const tries = replay.requests.length;
+    await pass(3000);
+    expect(replay.requests.length).toBe(tries);
+    await pass(5000);
+    expect(replay.requests.length).toBe(tries + 1);
+    replay.answer = () => undefined;
+    await pass(9000);
+    expect(replay.state()).toMatchObject({ error: null, waiting: false });
+    expect(replay.shown()).toEqual([START + 600_000]);
+
+    replay.answer = () => Response.json({}, { status: 503, headers: { "Retry-After": "5" } });
+    await replay.showAt(START + 600_000);
+    replay.player.end();
+    const left = replay.requests.length;
+    await pass(20_000);
+    expect(replay.requests.length).toBe(left);
+  });
+
   test("treats a missing block as empty, and a garbled one as an error", async () => {
     replay.answer = (path) => (path.startsWith("/500") ? Response.json({}, { status: 404 }) : undefined);
     await replay.showAt(START + 600_000);

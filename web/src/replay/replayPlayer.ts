@@ -1,3 +1,4 @@
+import { RetryTimer, retryWait } from "../api/retryTimer";
 import { DeviceStore } from "../fleet/deviceStore";
 import { TRAIL_DURATION } from "../fleet/trailRing";
 import { Value } from "../lib/readable";
@@ -49,6 +50,7 @@ export class ReplayPlayer implements Replay {
   /** The play-head goes to where markers are once that is known. */
   #needsStart = false;
   #tracked: { readonly deviceId: string | null; readonly block: ReplayBlock | null } = { deviceId: null, block: null };
+  readonly #retry = new RetryTimer();
   #opening: AbortController | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
 
@@ -103,6 +105,7 @@ export class ReplayPlayer implements Replay {
   /** Ends requests and timers; the state stays. */
   stop(): void {
     this.#opening?.abort();
+    this.#retry.cancel();
     this.#cache.close();
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -239,6 +242,7 @@ export class ReplayPlayer implements Replay {
 
   async #open(range: TimeRange): Promise<void> {
     this.#opening?.abort();
+    this.#retry.cancel();
     const opening = new AbortController();
     this.#opening = opening;
     try {
@@ -246,6 +250,7 @@ export class ReplayPlayer implements Replay {
     } catch (error) {
       if (opening.signal.aborted) return;
       this.#set({ waiting: false, error: error instanceof Error ? error.message : String(error) });
+      this.#retry.plan(retryWait(error), () => this.retry());
       return;
     }
     if (opening.signal.aborted) return;

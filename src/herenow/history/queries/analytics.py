@@ -145,8 +145,8 @@ def _lies(extent: Extent | None, box: Box | None) -> Lies:
         return Lies.OUTSIDE
     if all(extent.east < part.west or extent.west > part.east for part in parts):
         return Lies.OUTSIDE
-    high = box.south <= extent.south and extent.north <= box.north
-    wide = any(part.west <= extent.west and extent.east <= part.east for part in parts)
+    high = box.south <= extent.south and (extent.north < box.north or box.north == 90)
+    wide = box.all_around or any(part.west <= extent.west and extent.east < part.east for part in parts)
     return Lies.INSIDE if high and wide else Lies.ACROSS
 
 

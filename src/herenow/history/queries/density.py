@@ -84,7 +84,7 @@ def _cells(values: Sequence[tuple[str, bytes]], stored: int, grid: int, box: Box
         np.add.reduceat(column, starts) for column in (rows["count"], moving, rows["longitudes"], rows["latitudes"])
     )
     longitude, latitude = longitudes / counts / PLACES, latitudes / counts / PLACES
-    chosen = np.flatnonzero(box.holds(longitude, latitude))
+    chosen = np.flatnonzero(box.counts(longitude, latitude))
     if len(chosen) > MAX_CELLS:
         raise BadRequest(TOO_FINE)
     chosen = chosen[np.argsort(-counts[chosen].astype(np.int64), kind="stable")]

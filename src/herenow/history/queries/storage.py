@@ -13,7 +13,7 @@ from herenow.model.report import EARLIEST, LATEST_AHEAD
 from herenow.model.retention import Retention
 from herenow.store.port import DiskUsage, RollupReader, RollupStore, Span
 
-SAMPLE = 7  # whole days of which the last ones are taken to go on like that; of a younger store, all of its time
+SAMPLE = 7  # whole days of which the last ones are taken to go on like that; of a younger fleet, all of its time
 WORLD = Tile(0, 0, 0)
 
 
@@ -50,8 +50,7 @@ async def storage(store: MeasuredStore, keep: Retention, clock: Clock = now) -> 
     size = await store.size()
     counted = [await _counted(store.rollups, span) for span in _ever(tomorrow)]
     total = sum(part.total for part in counted)
-    until_now = (await _counted(store.rollups, Span(tomorrow - LONGEST, tomorrow))).total
-    recent, days = await _recent(store.rollups, until_now, moment)
+    recent, days = await _recent(store.rollups, moment)
     kinds = {kind: StorageKind(count / days, keep.of(kind)) for kind, count in sorted(recent.items())}
     each = (size.positions + size.rollups) / total if total else None
     return Storage(
@@ -80,15 +79,16 @@ class _Counted(msgspec.Struct, frozen=True):
         return sum(self.kinds.values())
 
 
-async def _recent(rollups: RollupReader, total: int, moment: int) -> tuple[dict[str, int], float]:
-    """Positions by kind that came in some days, and in how many. A store that is younger than SAMPLE days has no whole
-    days, or too few: all that it has counts, and the time since its first position, an hour at least."""
+async def _recent(rollups: RollupReader, moment: int) -> tuple[dict[str, int], float]:
+    """Positions by kind that came in some days, and in how many. Where the first of the last SAMPLE days have nothing,
+    there are no whole days, or too few: all since then counts, in the time since its first position, an hour at least.
+    It is no matter whether there is more from before: that may be an import of old data."""
     today = moment // DAY * DAY
     start = today - SAMPLE * DAY
     until_now = await _counted(rollups, Span(start, today + DAY))
-    if until_now.total < total or until_now.first < start + DAY:
-        return (await _counted(rollups, Span(start, today))).kinds, SAMPLE
-    return until_now.kinds, max(moment - until_now.first, HOUR) / DAY
+    if until_now.kinds and until_now.first >= start + DAY:
+        return until_now.kinds, max(moment - until_now.first, HOUR) / DAY
+    return (await _counted(rollups, Span(start, today))).kinds, SAMPLE
 
 
 async def _counted(rollups: RollupReader, span: Span) -> _Counted:

@@ -14,7 +14,8 @@ from herenow.history.tracks.noise import Integers, Numbers, Runs, noise, running
 from herenow.history.tracks.quality import Mask, Points, Rows, distances
 
 DENSE = 20_000  # ms from one position to the next; over more, a way to and fro looks like noise
-LARGEST = 450.0  # m², 15 m east and north; what is larger is a way to and fro
+LARGEST = 450.0  # m², 15 m east and north; what is larger may be a way to and fro
+SHORT = 2_000  # ms from one position to the next, in which nothing goes to and fro
 GROWTH = 1.5  # times the noise of neighbours, for each position between; what lasts the longest has once as much
 CLEAR = 14.0  # times the square of what noise adds to its speed, is the square of the speed of a fit
 QUIET = 3.0  # times the same; what is slower is a rest within a drive
@@ -38,8 +39,9 @@ class _Smoothing:
         near = _near(np.flatnonzero(dense), len(times))
         part = self._part(near)
         found, plain = noise(*part, 1)
+        plain &= (found <= LARGEST) | (np.diff(part[0]) <= SHORT)
         self._level, self._needed = np.zeros(len(dense)), np.zeros(len(dense))
-        self._level[near[:-1]] = level = np.where(plain & (found <= LARGEST), found, 0.0)  # of noise, m²; of legs
+        self._level[near[:-1]] = level = np.where(plain, found, 0.0)  # of noise, m²; of legs
         self._needed[near[:-1]] = _needed(*part, level)  # positions in a fit
 
     def smooth(self) -> Numbers:

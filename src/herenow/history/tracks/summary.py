@@ -210,7 +210,7 @@ def around(extents: list[Extent]) -> Extent | None:
 
 
 def _within(some: Track, box: Box) -> Mask:
-    return np.asarray(box.holds(longitudes(some), latitudes(some)))
+    return np.asarray(box.counts(longitudes(some), latitudes(some)))
 
 
 def _hours(here: Track, begun: Integers, ended: Integers, metres: Numbers) -> Hours:

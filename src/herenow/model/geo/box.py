@@ -56,6 +56,25 @@ class Box(msgspec.Struct, frozen=True, gc=False):
             across |= part
         return across & (latitudes >= self.south) & (latitudes <= self.north)
 
+    def counts(self, longitudes: "Floats", latitudes: "Floats") -> "Bools":
+        """Whether each of many places counts in it: its west and south edges belong to it, its east and north edges
+        only at the pole and where it goes all around. So a place counts once in boxes that part an area."""
+        high: Bools = (latitudes >= self.south) & ((latitudes < self.north) | (latitudes == 90) & (self.north == 90))
+        if self.all_around:
+            return high
+        if self.west == self.east or (self.west, self.east) == (180, -180):
+            return high & (latitudes > 90)
+        west = -180.0 if self.west == 180 else self.west
+        east = 180.0 if self.east == -180 else self.east
+        turned = longitudes - 360 * (longitudes == 180)
+        beyond, before = turned >= west, turned < east
+        across: Bools = beyond & before if west < east else beyond | before
+        return across & high
+
+    @property
+    def all_around(self) -> bool:
+        return (self.west, self.east) == (-180, 180)
+
 
 WORLD = Box(-180.0, -90.0, 180.0, 90.0)
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { History } from "./history";
 
 const RANGE = { from: 0, to: 3_600_000 };
-const SEEN = { positions: 7, circles: 2, missing: 0, problem: null };
+const SEEN = { positions: 7, circles: 2, missing: 0, problem: null, retryWait: null };
 
 let history: History;
 let answers: ((response: Response) => void)[];
@@ -11,8 +11,8 @@ function requests(): URL[] {
   return vi.mocked(fetch).mock.calls.map(([url]) => url as URL);
 }
 
-async function answer(body: unknown, status = 200): Promise<void> {
-  answers.shift()?.(Response.json(body, { status }));
+async function answer(body: unknown, status = 200, headers: HeadersInit = {}): Promise<void> {
+  answers.shift()?.(Response.json(body, { status, headers }));
   await vi.advanceTimersByTimeAsync(0);
 }
 
@@ -213,4 +213,49 @@ test("without a range nothing is drawn", async () => {
   history.show(null);
   expect(history.drawing.get()).toBeNull();
   expect(history.state.get()).toMatchObject({ range: null, positions: 0, loading: false });
+});
+
+test("while the server rebuilds its rollups, tiles are loaded again when it says so", async () => {
+  history.show(RANGE);
+  await draw("a");
+  const attempt = history.drawing.get()?.attempt ?? 0;
+  for (let round = 1; round <= 3; round += 1) {
+    history.setSurvey({ ...SEEN, problem: "history is being made", retryWait: 4000 });
+    history.setSurvey({ ...SEEN, problem: "history is being made", retryWait: 4000 });
+    await pass(3.9);
+    expect(requests()).toHaveLength(round);
+    await pass(2.2);
+    expect(requests()).toHaveLength(round + 1);
+    await draw("a");
+    expect(history.drawing.get()?.attempt).toBe(attempt + round);
+  }
+  history.setSurvey(SEEN);
+  expect(history.state.get().error).toBeNull();
+  await pass(20);
+  expect(requests()).toHaveLength(4);
+});
+
+test.each([
+  ["another view has its tiles", () => history.setSurvey(SEEN)],
+  ["the layer is hidden", () => history.setOn(false)],
+  ["it is cancelled", () => history.stop()],
+])("it is not loaded again once %s", async (_, change) => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey({ ...SEEN, problem: "history is being made", retryWait: 1000 });
+  change();
+  await pass(3);
+  expect(requests()).toHaveLength(1);
+});
+
+test("a range that the server cannot give yet is asked for again, at most once a minute", async () => {
+  history.show(RANGE);
+  await answer({ detail: "history is being made" }, 503, { "Retry-After": "3600" });
+  expect(history.state.get().error).toBe("history is being made");
+  await pass(59);
+  expect(requests()).toHaveLength(1);
+  await pass(32);
+  expect(requests()).toHaveLength(2);
+  await draw("a");
+  expect(history.state.get().error).toBeNull();
 });

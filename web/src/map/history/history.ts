@@ -1,4 +1,5 @@
 import { address, fetchJson } from "../../api/request";
+import { RetryTimer, retryWait } from "../../api/retryTimer";
 import type { MapFilter } from "../../fleet/mapFilter";
 import { t } from "../../i18n/t";
 import { areNumbers, isFields, isNumber } from "../../lib/fields";
@@ -28,6 +29,8 @@ export interface HistorySurvey {
   readonly missing: number;
   /** Why tiles failed to load, or null. */
   readonly problem: string | null;
+  /** The time in ms after which the server wants to be asked for these again, or null. */
+  readonly retryWait: number | null;
 }
 
 interface HistoryVersion extends TimeRange {
@@ -50,6 +53,7 @@ export class History {
   readonly state = new Value<HistoryState>(NO_HISTORY);
   readonly drawing = new Value<HistoryTileSet | null>(null);
   readonly #base: string;
+  readonly #retry = new RetryTimer();
   #filter = historyFilter(null, []);
   #attempt = 0;
   #on = true;
@@ -70,6 +74,7 @@ export class History {
 
   stop(): void {
     this.#request?.abort();
+    this.#retry.cancel();
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     document.removeEventListener("visibilitychange", this.#check);
@@ -81,6 +86,7 @@ export class History {
   }
 
   refresh(): void {
+    this.#retry.cancel();
     const { range, error } = this.state.get();
     if (!range) {
       this.#request?.abort();
@@ -98,6 +104,7 @@ export class History {
   /** Whether the layer is shown; while it is hidden, nothing is checked. */
   setOn(on: boolean): void {
     this.#on = on;
+    if (!on) this.#retry.cancel();
     if (!on && !this.#awaited) this.#set({ loading: false });
   }
 
@@ -108,6 +115,7 @@ export class History {
     this.#filter = filter;
     const drawing = this.drawing.get();
     if (!drawing) return;
+    this.#retry.cancel();
     this.#set({ loading: this.#on, error: null });
     this.drawing.set({ ...drawing, filter, attempt: this.#attempt });
   }
@@ -116,6 +124,7 @@ export class History {
   cancel(): boolean {
     if (!this.state.get().loading) return false;
     this.#request?.abort();
+    this.#retry.cancel();
     this.#awaited = false;
     this.#attempt += 1; // so that the next drawing loads all tiles again
     this.#set({ loading: false, error: cancelledMessage() });
@@ -123,9 +132,11 @@ export class History {
   }
 
   /** Takes how much of the drawing is loaded. */
-  setSurvey({ positions, circles, missing, problem }: HistorySurvey): void {
+  setSurvey({ positions, circles, missing, problem, retryWait }: HistorySurvey): void {
     // While another drawing is loading, the progress of this one does not matter.
     if (!this.drawing.get() || !this.#on || this.#awaited) return;
+    if (problem === null) this.#retry.cancel();
+    else this.#retry.plan(retryWait, () => this.refresh());
     this.#set({ positions, circles, error: problem ?? this.state.get().error, loading: missing > 0 });
   }
 
@@ -162,6 +173,7 @@ export class History {
   readonly #fail = (error: unknown): void => {
     this.#awaited = false;
     this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
+    this.#retry.plan(retryWait(error), () => this.refresh());
   };
 
   /** A failed check is repeated; the connection badge shows that the server does not answer. */

@@ -17,7 +17,7 @@ import { HistoryTiles } from "./historyTiles";
 // With none, what is drawn would be gone before what takes its place comes.
 const CACHED_TILES = 256;
 const OUTDATED_OPACITY = 0.5;
-const NOTHING: HistorySurvey = { positions: 0, circles: 0, missing: 0, problem: null };
+const NOTHING: HistorySurvey = { positions: 0, circles: 0, missing: 0, problem: null, retryWait: null };
 // In its neighbours the world is drawn again.
 const COPIES = [-EARTH_CIRCUMFERENCE, 0, EARTH_CIRCUMFERENCE];
 

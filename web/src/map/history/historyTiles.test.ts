@@ -34,5 +34,5 @@ test("cancelled tiles count as failed, not as loading", () => {
   const world = [-WORLD / 2, -WORLD / 2, WORLD / 2, WORLD / 2];
   tiles.stop();
   const problem = "Stopped: not all of it is shown.";
-  expect(tiles.progress(world, (2 * WORLD) / 1024 / 2)).toEqual({ missing: 0, problem });
+  expect(tiles.progress(world, (2 * WORLD) / 1024 / 2)).toEqual({ missing: 0, problem, retryWait: null });
 });

@@ -5,7 +5,8 @@ import type Tile from "ol/Tile";
 import { createXYZ } from "ol/tilegrid";
 import type VectorTile from "ol/VectorTile";
 import { address, fetchBytes } from "../../api/request";
-import { cancelledMessage, type HistoryTileSet } from "./history";
+import { retryWait } from "../../api/retryTimer";
+import { cancelledMessage, type HistorySurvey, type HistoryTileSet } from "./history";
 import type { HistoryMark } from "./historyMark";
 import { readMark } from "./historyMark";
 
@@ -18,6 +19,14 @@ const MAX_ZOOM = 19;
 const MOST_TILES = 4000;
 const LARGER_CELLS = 1; // between whole zooms, those of the tiles further out
 const TILE_FAILED = 3; // ol/TileState.ERROR
+
+/** Of the tiles in view: how many are still to come, why others failed, and when to ask for these again, in ms. */
+export type TileProgress = Pick<HistorySurvey, "missing" | "problem" | "retryWait">;
+
+interface Failure {
+  readonly problem: string;
+  readonly retryWait: number | null;
+}
 
 export interface PlacedMark {
   readonly mark: HistoryMark;
@@ -35,7 +44,7 @@ export class HistoryTiles {
   readonly #marks = new WeakMap<RenderFeature, PlacedMark>();
   readonly #cancel = new AbortController();
   /** By address: null for a tile that came, else why it did not. */
-  readonly #settled = new Map<string, string | null>();
+  readonly #settled = new Map<string, Failure | null>();
   #drawing: HistoryTileSet;
   #query = "";
 
@@ -83,15 +92,16 @@ export class HistoryTiles {
   }
 
   /** How many tiles of an extent are still to come, and why others could not be had. */
-  progress(extent: number[], resolution: number): { missing: number; problem: string | null } {
+  progress(extent: number[], resolution: number): TileProgress {
     let missing = 0;
-    let problem: string | null = null;
+    let failure: Failure | null = null;
     for (const tile of this.#tilesIn(extent, resolution)) {
       const settled = this.#settled.get(historyTileAddress(tile, this.#drawing, this.#base).href);
       if (settled === undefined) missing += 1;
-      else problem ??= settled;
+      else failure ??= settled;
     }
-    return this.isStopped && missing > 0 ? { missing: 0, problem: cancelledMessage() } : { missing, problem };
+    if (this.isStopped && missing > 0) return { missing: 0, problem: cancelledMessage(), retryWait: null };
+    return { missing, problem: failure?.problem ?? null, retryWait: failure?.retryWait ?? null };
   }
 
   /** No tile comes any more. */
@@ -115,16 +125,16 @@ export class HistoryTiles {
   }
 
   async #load(tile: VectorTile<RenderFeature>, url: URL, extent: number[]): Promise<void> {
-    let problem: string | null = null;
+    let failure: Failure | null = null;
     try {
       const bytes = await fetchBytes(url, MEDIA_TYPE, this.#cancel.signal, DEADLINE);
       tile.setFeatures(this.#read(bytes, extent, url.search));
     } catch (error) {
       tile.setState(TILE_FAILED);
-      if (this.isStopped) problem = cancelledMessage();
-      else problem = error instanceof Error ? error.message : String(error);
+      const problem = error instanceof Error ? error.message : String(error);
+      failure = { problem: this.isStopped ? cancelledMessage() : problem, retryWait: retryWait(error) };
     }
-    this.#settled.set(url.href, problem);
+    this.#settled.set(url.href, failure);
     if (!this.isStopped) this.#onSettled();
   }
 
