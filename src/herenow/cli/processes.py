@@ -142,24 +142,24 @@ def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) ->
 
 @app.command()
 def compare(
-    viewers: Annotated[int, typer.Option(help="Whose latency, bytes and processor time are told.")] = 100,
+    viewers: Annotated[int, typer.Option(help="Viewers whose latency, bytes and processor time are measured.")] = 100,
     rate: Annotated[int, typer.Option(help="Positions a second, from as many devices.")] = 5,
     seconds: Annotated[int, typer.Option(help="How long each measurement lasts.")] = 6,
-    json: Annotated[Path | None, typer.Option(help="Write the figures there, too; - is standard output.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the figures as JSON there; - is standard output.")] = None,
     store: StoreUrl = None,
     bus: BusUrl = None,
     config: Config = None,
 ) -> None:
     """Measure the article's two versions side by side: Cassandra and polling, RabbitMQ and sockets.
 
-    It takes some two minutes, makes a keyspace of its own beside the configured one, and needs a vhost that nobody else
-    uses meanwhile.
+    It takes about two minutes, creates the keyspace NAME_compare for the configured keyspace NAME, and needs a vhost
+    that no other program uses.
 
     Example: `herenow compare --store cassandra://db1/herenow --bus amqp://herenow:secret@mq1/compare --json -`
     """
-    from herenow.compare import comparison, table
-    from herenow.compare.figures import Plan
     from herenow.progress import Stages
+    from herenow_compare import comparison, table
+    from herenow_compare.figures import Plan
 
     set_up_logs()
     settings = read_settings(config, {"store": store, "bus": bus})
