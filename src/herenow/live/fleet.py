@@ -12,7 +12,7 @@ from herenow.model.clock import DAY
 from herenow.model.contact import after_reception
 from herenow.model.device import STATUSES, DayDistance, Device
 from herenow.model.geo.box import Box
-from herenow.model.geo.tile_grid import world
+from herenow.model.geo.mercator import project
 from herenow.wire.binary import RECORD, records
 
 KINDS = 7  # kinds counted by name; the rest are `other`
@@ -138,7 +138,7 @@ class Fleet:
         columns["record"][rows] = records(moved.items())
         columns["longitude"][rows], columns["latitude"][rows] = longitude, latitude
         columns["placed"][rows] = ~np.isnan(longitude)
-        columns["x"][rows], columns["y"][rows] = world(longitude, latitude)
+        columns["x"][rows], columns["y"][rows] = project(longitude, latitude)
         columns["speed"][rows] = speed
         columns["distance"][rows], columns["day"][rows], columns["kind"][rows] = distance, day, kind
         columns["stale_at"][rows], columns["offset"][rows] = stale_at, offset

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from herenow.live.columns import Columns
 from herenow.live.departures import Departures
 from herenow.live.fleet import Fleet, Rows
-from herenow.model.geo.tile_grid import Numbers, tiles_at
+from herenow.model.geo.mercator import Integers
+from herenow.model.geo.tile_grid import tiles_at
 
 PIXELS = 256  # of a tile
 AGAIN_AFTER = 5.0  # s, then a device is told of though it has moved by less than a pixel
@@ -25,9 +26,9 @@ class TileChanges(msgspec.Struct, frozen=True):
     told or withheld."""
 
     rows: Rows
-    tiles: Numbers
+    tiles: Integers
     named: Marks
-    touched: Numbers
+    touched: Integers
 
     def cut(self, watched: Container[int]) -> "ChangesByTile":
         """What is told in these tiles, tile by tile."""
@@ -80,7 +81,7 @@ class ZoomLevel:
         self._withheld = 0
         self._looked = moment
         self._departures = Departures(seq)
-        self._by_tile: tuple[Rows, Numbers] | None = None  # rows in the order of their tiles, and these tiles
+        self._by_tile: tuple[Rows, Integers] | None = None  # rows in the order of their tiles, and these tiles
         everything = fleet.placed(np.arange(len(fleet)))
         self._mark_sent(everything, self._tiles(everything), seq, moment)
         # As if told one after the other, or all of them would be due again in the same tick, every time.
@@ -137,7 +138,7 @@ class ZoomLevel:
         self._withheld += int(np.count_nonzero(~self._columns["withheld"][rows]))
         self._columns["withheld"][rows] = True
 
-    def _mark_sent(self, rows: Rows, tiles: Numbers, seq: int, moment: float) -> None:
+    def _mark_sent(self, rows: Rows, tiles: Integers, seq: int, moment: float) -> None:
         self._grow()
         columns, fleet = self._columns, self._fleet.columns
         moved = rows[tiles != columns["tile"][rows]]
@@ -159,7 +160,7 @@ class ZoomLevel:
             self._columns["tile"][self._count : count] = NOWHERE
             self._count = count
 
-    def _tiles(self, rows: Rows) -> Numbers:
+    def _tiles(self, rows: Rows) -> Integers:
         return tiles_at(self._level, self._fleet.columns["x"][rows], self._fleet.columns["y"][rows])
 
     def rows_in(self, tile: int) -> Rows:
@@ -172,7 +173,7 @@ class ZoomLevel:
         start, stop = np.searchsorted(tiles, [tile, tile + 1])
         return order[start:stop]
 
-    def missed(self, since: int, tiles: Numbers) -> Backfill | None:
+    def missed(self, since: int, tiles: Integers) -> Backfill | None:
         """What a viewer of these tiles, in ascending order, was not told if `since` is the state that it has; None
         where that is too long ago to be known."""
         if since < self._departures.oldest:
@@ -186,7 +187,7 @@ class ZoomLevel:
         return Backfill(rows, named)
 
 
-def is_in(values: Numbers, sought: Numbers) -> Marks:
+def is_in(values: Integers, sought: Integers) -> Marks:
     """Which values are among the sought, in ascending order, of which there is at least one."""
     found: Marks = sought[np.minimum(sought.searchsorted(values), len(sought) - 1)] == values
     return found
