@@ -1597,6 +1597,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north */
                 readonly bbox?: string | null;
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description ids: any of these */
                 readonly device?: readonly string[] | null;
@@ -1888,6 +1889,7 @@ export interface operations {
     readonly track_api_devices__device_id__track_get: {
         readonly parameters: {
             readonly query?: {
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description zoom of the map that draws it */
                 readonly detail?: number | null;
@@ -2227,6 +2229,7 @@ export interface operations {
     readonly fleet_day_api_history_days__day__get: {
         readonly parameters: {
             readonly query?: {
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 readonly limit?: number;
             };
@@ -2315,6 +2318,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north; everywhere */
                 readonly bbox?: string | null;
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description ISO 8601 or Unix ms; seven days before `to` */
                 readonly from?: string | null;
@@ -3101,7 +3105,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north, or with heights west,south,low,east,north,high */
                 readonly bbox?: string | null;
-                /** @description of a `next` link */
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description a time, or an interval A/B with .. for an open end */
                 readonly datetime?: string | null;
@@ -3187,7 +3191,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north, or with heights west,south,low,east,north,high */
                 readonly bbox?: string | null;
-                /** @description of a `next` link */
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description a time, or an interval A/B with .. for an open end */
                 readonly datetime?: string | null;
@@ -3317,7 +3321,7 @@ export interface operations {
     readonly temporal_property_ogc_collections__collection_id__items__device_id__tproperties__name__get: {
         readonly parameters: {
             readonly query?: {
-                /** @description of a `next` link */
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description a time, or an interval A/B with .. for an open end */
                 readonly datetime?: string | null;

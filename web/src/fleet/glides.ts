@@ -1,5 +1,6 @@
 import { bearing, metresBetween, wrappedDelta } from "../lib/mercator";
-import { courseAt, glideTime, nextInterval, overrunTime, progress, shortestTurn } from "./motion";
+import { shortestTurn } from "../lib/turn";
+import { courseAt, glideTime, nextInterval, overrunTime, progress } from "./motion";
 import { TrailRing } from "./trailRing";
 
 const NO_COURSE = -1;

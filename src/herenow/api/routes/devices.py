@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import StringConstraints
 
 from herenow.api.context import WithContext, WithFleet
-from herenow.api.cursor import ranked_place, to_cursor
+from herenow.api.cursor import Cursor, next_cursor, ranked_place
 from herenow.api.device_list import DeviceFilter, Order, matching, page_after, place_of, ranked, without_each
 from herenow.api.paths import DEVICE
 from herenow.api.query import bbox as to_box
@@ -71,7 +71,7 @@ async def devices(
     context: WithFleet,
     wanted: Annotated[DeviceFilter, Depends(_wanted)],
     sort: Annotated[Order, Query(description="a minus turns the order round; what is not known comes last")] = "id",
-    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    cursor: Cursor = None,
     offset: Annotated[int | None, Query(ge=0, le=10_000_000, description="in place of a cursor")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:
@@ -85,11 +85,11 @@ async def devices(
     conditions = wanted.conditions(fleet, time)
     found = ranked(fleet, matching(fleet, conditions.values()), sort, time)
     rest = page_after(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
-    page = [fleet.devices[row] for row in rest[:limit].tolist()]
-    following = to_cursor((sort, place_of(fleet, page[-1], sort, time))) if len(rest) > limit else None
+    listed = [fleet.devices[row] for row in rest[: limit + 1].tolist()]
+    page = listed[:limit]
     body = {
         "devices": [device_to_json(one, time, fleet.metres(one, time)) for one in page],
-        "next": following,
+        "next": next_cursor(listed, limit, lambda last: (sort, place_of(fleet, last, sort, time))),
         "total": len(found),
     }
     return json_response(body | ({} if len(found) else {"without": without_each(fleet, conditions)}))

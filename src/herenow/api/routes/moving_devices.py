@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from herenow.api.context import AppContext
-from herenow.api.cursor import device_place, to_cursor
+from herenow.api.cursor import device_place, next_cursor
 from herenow.errors import BadRequest
 from herenow.history.ogc import moving_features as mf
 from herenow.history.ogc.primitives import Area, Moments, moved_during, part, read_runs
@@ -53,16 +53,17 @@ async def moving_devices(context: AppContext, wanted: MovementFilter, cursor: st
     place, fleet = device_place(cursor), context.hub.fleet
     if wanted.moments is None:
         page, total = fleet.page(place, limit + 1, wanted.may_be)
-        return DevicePage([mf.still_feature(device) for device in page[:limit]], _next_cursor(page, limit), total)
+        return DevicePage(
+            [mf.still_feature(device) for device in page[:limit]], next_cursor(page, limit, _id_of), total
+        )
     looked_at, _ = fleet.page(place, MAX_LOOKED_AT + 1, wanted.may_be)
     if wanted.trajectory:
         return await _trajectories(context.store, looked_at, wanted.area, wanted.moments, limit)
     return await _with_positions(context.store, looked_at, wanted.moments, limit)
 
 
-def _next_cursor(page: Sequence[Device], number: int) -> str | None:
-    """The cursor behind so many of them, None where there are no more."""
-    return to_cursor(page[number - 1].device_id) if len(page) > number else None
+def _id_of(device: Device) -> str:
+    return device.device_id
 
 
 async def _with_positions(store: Store, looked_at: Sequence[Device], moments: Moments, limit: int) -> DevicePage:
@@ -74,8 +75,8 @@ async def _with_positions(store: Store, looked_at: Sequence[Device], moments: Mo
             if heard:
                 features.append(mf.still_feature(device))
             if len(features) == limit:
-                return DevicePage(features, _next_cursor(looked_at, number))
-    return DevicePage(features, _next_cursor(looked_at, MAX_LOOKED_AT))
+                return DevicePage(features, next_cursor(looked_at, number, _id_of))
+    return DevicePage(features, next_cursor(looked_at, MAX_LOOKED_AT, _id_of))
 
 
 async def _has_position(store: Store, device: Device, moments: Moments) -> bool:
@@ -89,7 +90,7 @@ async def _trajectories(
     read = 0
     for number, device in enumerate(looked_at[:MAX_LOOKED_AT]):
         if len(features) == limit or read >= MAX_POSITIONS:
-            return DevicePage(features, _next_cursor(looked_at, number))
+            return DevicePage(features, next_cursor(looked_at, number, _id_of))
         runs = await read_runs(store, device.device_id, moments, MAX_POSITIONS)
         if runs is None:
             raise BadRequest(
@@ -100,4 +101,4 @@ async def _trajectories(
         trajectory = [part(one, moments) for one in runs]
         if trajectory and (area is None or any(map(area.touched, trajectory))):
             features.append(await asyncio.to_thread(mf.moving_feature, device, trajectory))
-    return DevicePage(features, _next_cursor(looked_at, MAX_LOOKED_AT))
+    return DevicePage(features, next_cursor(looked_at, MAX_LOOKED_AT, _id_of))

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from herenow.api.context import AppContext, WithFleet
-from herenow.api.cursor import position_place, to_cursor
+from herenow.api.cursor import Cursor, position_place, to_cursor
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.query import area, instant, moments
 from herenow.api.routes.collections import COLLECTION, check
@@ -28,7 +28,6 @@ from herenow.wire import json
 MAX_LIMIT = 1000
 MAX_LEAF = 100  # instants
 
-Cursor = Annotated[str | None, Query(max_length=1024, description="of a `next` link")]
 Datetime = Annotated[str | None, Query(description="a time, or an interval A/B with .. for an open end")]
 Bbox = Annotated[str | None, Query(description="west,south,east,north, or with heights west,south,low,east,north,high")]
 Limit = Annotated[int, Query(ge=1, description=f"at most {MAX_LIMIT}; more is taken as that")]

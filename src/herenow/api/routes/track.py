@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from herenow.api.context import HistoryContext, WithHistory
-from herenow.api.cursor import position_place, to_cursor
+from herenow.api.cursor import Cursor, next_cursor, position_place
 from herenow.api.paths import DEVICE
 from herenow.api.query import span
 from herenow.api.routes.devices import json_response, never_reported
@@ -39,7 +39,7 @@ async def track(
     context: WithHistory,
     start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; a day before `to`")] = None,
     end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; now")] = None,
-    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     detail: Annotated[float | None, Query(ge=0, le=24, description="zoom of the map that draws it")] = None,
     raw: Raw = None,
@@ -50,12 +50,13 @@ async def track(
     if detail is not None:
         return await _line(context, device_id, range_, detail, raw=raw is True)
     behind = position_place(cursor)
-    found = await context.store.track(device_id, range_, behind, limit)
-    if not found and cursor is None and await context.device(device_id) is None:
+    found = await context.store.track(device_id, range_, behind, limit + 1)
+    page = found[:limit]
+    if not page and cursor is None and await context.device(device_id) is None:
         raise never_reported(device_id)
-    why = await flag_reasons(context.store.rollups, found)
-    following = to_cursor(found[-1].version) if len(found) == limit else None
-    told = _track_to_json(found, why, behind and behind[0], raw=raw is not False)
+    why = await flag_reasons(context.store.rollups, page)
+    following = next_cursor(found, limit, lambda position: position.version)
+    told = _track_to_json(page, why, behind and behind[0], raw=raw is not False)
     return json_response({"device_id": device_id, **told, "next": following})
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from herenow.model.clock import HOUR
 from herenow.model.geo.box import Box
-from herenow.model.geo.sphere import onward
+from herenow.model.geo.sphere import onward, wrapped
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from herenow.store.port import Span, Store, Version
@@ -197,7 +197,7 @@ def at(primitive: Primitive, time: int) -> Position | None:
 def _between(before: Position, after: Position, time: int) -> Position:
     share = (time - before.time) / (after.time - before.time)
     east = onward(before.longitude, after.longitude) - before.longitude
-    longitude = (before.longitude + share * east + 540) % 360 - 180
+    longitude = wrapped(before.longitude + share * east)
     latitude = before.latitude + share * (after.latitude - before.latitude)
     altitude = None
     if before.altitude is not None and after.altitude is not None:

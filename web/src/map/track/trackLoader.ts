@@ -1,3 +1,4 @@
+import { pages } from "../../api/pages";
 import { address, fetchJson } from "../../api/request";
 import { t } from "../../i18n/t";
 import { areNumbers, isFields } from "../../lib/fields";
@@ -71,14 +72,12 @@ export class TrackLoader {
 
   async #fetchAll(deviceId: string, from: number, cancel: AbortSignal): Promise<TrackPoint[]> {
     let points: TrackPoint[] = [];
-    let cursor: string | null = null;
-    do {
-      const path = `api/devices/${encodeURIComponent(deviceId)}/track`;
+    const path = `api/devices/${encodeURIComponent(deviceId)}/track`;
+    const stored = pages(async (cursor) => {
       const url = address(path, { from: Math.round(from), limit: PAGE, cursor }, this.#base);
-      const page = readPage(await fetchJson(url, cancel));
-      points = lately([...points, ...page.points]);
-      cursor = page.next;
-    } while (cursor !== null);
+      return readPage(await fetchJson(url, cancel));
+    });
+    for await (const page of stored) points = lately([...points, ...page.points]);
     return points;
   }
 
