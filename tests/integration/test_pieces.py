@@ -132,9 +132,9 @@ async def test_order_and_rounds_make_no_difference(store: Store, quick: None, se
 @pytest.mark.parametrize(
     "by",
     [
-        TripSettings(min_stop_duration=2 * HOUR, stop_radius=80.0),
+        TripSettings(min_stop_duration=2 * HOUR, max_stop_radius=80.0),
         TripSettings(min_stop_duration=DAY, min_trip_duration=HOUR // 2, min_trip_distance=2_000.0),
-        TripSettings(min_stop_duration=30_000, stop_radius=10.0, min_trip_duration=1_000, min_trip_distance=1.0),
+        TripSettings(min_stop_duration=30_000, max_stop_radius=10.0, min_trip_duration=1_000, min_trip_distance=1.0),
     ],
 )
 async def test_other_settings_have_as_few_midnights(store: Store, quick: None, by: TripSettings) -> None:

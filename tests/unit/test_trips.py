@@ -125,7 +125,7 @@ def test_what_is_known_badly_may_wander(accuracy: float, metres: float, names: l
 
 def test_the_settings_say_what_a_stop_and_a_trip_are() -> None:
     found = path((100, 20), (100, 0), (100, 20))
-    assert told(pieces(found, TripSettings(min_stop_duration=100_000, stop_radius=10.0))) == [
+    assert told(pieces(found, TripSettings(min_stop_duration=100_000, max_stop_radius=10.0))) == [
         ("Trip", 0, 100),
         ("Stop", 100, 200),
         ("Trip", 200, 300),
