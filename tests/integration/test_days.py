@@ -209,7 +209,7 @@ def test_places_are_where_it_dwells(server: Server) -> None:
     longest, other = told["places"]
     assert longest["latitude"] == pytest.approx(60.3, abs=1e-4)
     assert other["latitude"] == pytest.approx(60.0, abs=1e-4)
-    assert longest["stayed"] == pytest.approx(2 * HOUR, abs=2 * MINUTE)
+    assert longest["duration"] == pytest.approx(2 * HOUR, abs=2 * MINUTE)
     assert (longest["visits"], other["first"]) == (1, START + 21 * HOUR)
     assert len(ask(server, "places", limit=1)["places"]) == 1
 

@@ -1008,10 +1008,10 @@ export interface components {
         };
         /**
          * Clocks
-         * @description How many devices have clocks that are off, and the ten that are off most.
+         * @description How many devices have wrong clocks, and the ten worst.
          */
         readonly Clocks: {
-            readonly off: number;
+            readonly count: number;
             readonly worst: readonly components["schemas"]["Offset"][];
         };
         /**
@@ -1078,17 +1078,17 @@ export interface components {
         };
         /**
          * Device
-         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC. `heard` is when it was heard
-         *         last, `stale_at` when it becomes stale unless it is heard before. `clock_offset` says by how many ms its clock is
-         *         ahead, negative where it is behind. Without a `position`, all its fixes are ahead of their time.
+         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC. `last_heard` is the time of the
+         *         last reception, `stale_at` the time at which the device becomes stale without another. `clock_offset` is how many ms
+         *         its clock is ahead, negative if it is behind. Without a `position`, all its fixes are ahead of their time.
          */
         readonly Device: {
             readonly clock_offset?: number;
             readonly course?: number;
             readonly device_id: string;
             readonly distance: number;
-            readonly heard: number;
             readonly kind?: string;
+            readonly last_heard: number;
             readonly name?: string;
             readonly position?: components["schemas"]["StoredPosition"];
             readonly speed?: number;
@@ -1170,8 +1170,8 @@ export interface components {
         /** Driven */
         readonly Driven: {
             readonly device_id: string;
+            readonly distance: number;
             readonly kind?: string;
-            readonly metres: number;
             readonly name?: string;
         };
         /**
@@ -1179,12 +1179,12 @@ export interface components {
          * @description A place, with the times (ms) of the first and the last moment there.
          */
         readonly Dwelling: {
+            readonly duration: number;
             readonly first: number;
             readonly last: number;
             readonly latitude: number;
             readonly longitude: number;
             readonly radius: number;
-            readonly stayed: number;
             readonly visits: number;
         };
         /** ExportState */
@@ -1344,7 +1344,7 @@ export interface components {
             readonly changes: number;
             readonly device_id: string;
             readonly devices: number;
-            readonly nothing: boolean;
+            readonly erased: boolean;
             readonly positions: number;
             readonly rollups: number;
         };
@@ -1407,26 +1407,27 @@ export interface components {
          * Storage
          * @description Bytes on disk now, of the positions and of the rollups; in a cluster those of one node.
          *
-         *         `predicted` is what positions and rollups together will take once what comes in a day is as much as what goes; what
-         *         is kept for ever is in it with the `grows` bytes of one day only. None where nothing came lately.
+         *         `predicted_bytes` is the size of positions and rollups together once as much expires in a day as arrives. It
+         *         includes one day of the kinds that are kept for ever, which is `growth_bytes_per_day`. Both are None where no
+         *         position came lately.
          */
         readonly Storage: {
-            readonly grows: number | null;
+            readonly growth_bytes_per_day: number | null;
             readonly kinds: {
                 readonly [key: string]: components["schemas"]["StorageKind"];
             };
             readonly position_bytes: number;
             readonly positions: number;
-            readonly predicted: number | null;
+            readonly predicted_bytes: number | null;
             readonly rollup_bytes: number;
         };
         /**
          * StorageKind
-         * @description Of devices of one kind: positions a day lately, and the days that they are kept, None for ever.
+         * @description Devices of one kind: recent positions per day, and the days that Herenow keeps them, None for ever.
          */
         readonly StorageKind: {
-            readonly a_day: number;
-            readonly kept: number | null;
+            readonly keep_days: number | null;
+            readonly positions_per_day: number;
         };
         /**
          * StoredPosition

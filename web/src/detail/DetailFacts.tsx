@@ -69,7 +69,7 @@ function ReportFacts({ device, now }: { readonly device: Device; readonly now: n
   return (
     <>
       <Fact name={t("Last heard")}>
-        {formatTime(device.heard, now)} · {formatAge(now - device.heard)}
+        {formatTime(device.last_heard, now)} · {formatAge(now - device.last_heard)}
       </Fact>
       {device.clock_offset !== undefined && <Fact name={t("Clock")}>{formatClockOffset(device.clock_offset)}</Fact>}
     </>

@@ -67,7 +67,7 @@ function deviceOf({ timestamp, status, name, kind, speed, course, ...place }: Li
     status,
     distance: 0,
     // A recording holds fixes only; the status already tells which devices were stale.
-    heard: timestamp,
+    last_heard: timestamp,
     stale_at: timestamp,
     position: { device_id, time: timestamp, latitude, longitude },
     ...(name !== undefined && { name }),

@@ -34,7 +34,7 @@ def device_to_json(device: Device, time: int, metres: float) -> dict[str, object
         "speed": device.speed,
         "course": device.course,
         "distance": round(metres, 1),
-        "heard": device.heard,
+        "last_heard": device.heard,
         "stale_at": device.stale_at,
         "clock_offset": device.offset,
         "position": None if device.ahead else json.reported(device.position),

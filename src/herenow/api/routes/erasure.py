@@ -31,7 +31,7 @@ async def left(device_id: str, context: WithContext) -> Response:
 async def erase(device_id: str, context: WithContext) -> Response:
     """Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
     What it reports later makes it known anew."""
-    if (await _traces(context, device_id)).get("nothing") and context.hub.fleet.get(device_id) is None:
+    if (await _traces(context, device_id)).get("erased") and context.hub.fleet.get(device_id) is None:
         raise never_reported(device_id)
     if context.recorder:
         context.recorder.forget(device_id)
@@ -42,4 +42,4 @@ async def erase(device_id: str, context: WithContext) -> Response:
 
 async def _traces(context: AppContext, device_id: str) -> dict[str, object]:
     found = await traces(context.store, device_id)
-    return {"device_id": device_id, **msgspec.structs.asdict(found), "nothing": found.nothing}
+    return {"device_id": device_id, **msgspec.structs.asdict(found), "erased": found.nothing}

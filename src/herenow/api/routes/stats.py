@@ -23,7 +23,7 @@ def stats_of(context: AppContext) -> dict[str, object]:
         "viewers": len(hub.viewers),
         "by_status": fleet.by_status,
         "by_kind": fleet.by_kind,
-        "clocks": {"off": fleet.off, "worst": [_named(one) | {"offset": one.offset} for one in fleet.worst]},
+        "clocks": {"count": fleet.off, "worst": [_named(one) | {"offset": one.offset} for one in fleet.worst]},
         "distance": {"since": fleet.since, "total": round(fleet.total, 1), "others": round(others, 1), "top": top},
         "rates": {
             "accepted": context.intake.accepted.per_second(),
@@ -45,7 +45,7 @@ def _backlog(bus: Bus, time: int) -> dict[str, int | None] | None:
 
 
 def _driven(device: Device, metres: float) -> dict[str, object]:
-    return _named(device) | {"metres": round(metres, 1)}
+    return _named(device) | {"distance": round(metres, 1)}
 
 
 def _named(device: Device) -> dict[str, object]:

@@ -43,9 +43,9 @@ class StoredPosition(TypedDict):
 
 
 class Device(TypedDict):
-    """Speed and course as reported, else of the last leg; `distance` since midnight UTC. `heard` is when it was heard
-    last, `stale_at` when it becomes stale unless it is heard before. `clock_offset` says by how many ms its clock is
-    ahead, negative where it is behind. Without a `position`, all its fixes are ahead of their time."""
+    """Speed and course as reported, else of the last leg; `distance` since midnight UTC. `last_heard` is the time of
+    the last reception, `stale_at` the time at which the device becomes stale without another. `clock_offset` is how
+    many ms its clock is ahead, negative if it is behind. Without a `position`, all fixes are ahead of their time."""
 
     device_id: str
     name: NotRequired[str]
@@ -54,7 +54,7 @@ class Device(TypedDict):
     speed: NotRequired[float]
     course: NotRequired[float]
     distance: float
-    heard: int
+    last_heard: int
     stale_at: int
     clock_offset: NotRequired[int]
     position: NotRequired[StoredPosition]
@@ -94,7 +94,7 @@ class Driven(TypedDict):
     device_id: str
     name: NotRequired[str]
     kind: NotRequired[str]
-    metres: float
+    distance: float
 
 
 class Distance(TypedDict):
@@ -114,9 +114,9 @@ class Offset(TypedDict):
 
 
 class Clocks(TypedDict):
-    """How many devices have clocks that are off, and the ten that are off most."""
+    """How many devices have wrong clocks, and the ten worst."""
 
-    off: int
+    count: int
     worst: list[Offset]
 
 
@@ -185,7 +185,7 @@ class Remains(TypedDict):
     changes: int
     rollups: int
     blocks: int
-    nothing: bool
+    erased: bool
 
 
 class Answered(TypedDict):
