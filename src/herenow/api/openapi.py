@@ -54,7 +54,7 @@ def _with_answers(document: dict[str, Any]) -> dict[str, Any]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             answers = operation["responses"]
-            answers.pop("422", None)  # FastAPI's own, which is not how it is said here
+            answers.pop("422", None)  # FastAPI's own form, which Herenow does not use
             answers["default"] = _PROBLEM
             if one := told.get((method, path)):
                 good = next(status for status in answers if status.startswith("2"))

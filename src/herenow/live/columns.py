@@ -9,7 +9,7 @@ FIRST = 1024  # rows
 
 
 class Columns:
-    """Zero until written. Take a column anew after `grow`: it may have moved."""
+    """Zero until written. Fetch a column again after `grow`: it may have moved."""
 
     def __init__(self, **types: npt.DTypeLike) -> None:
         self._columns: dict[str, npt.NDArray[Any]] = {name: np.zeros(FIRST, dtype=of) for name, of in types.items()}

@@ -16,7 +16,7 @@ from herenow.model.geo.mercator import project
 from herenow.wire.binary import RECORD, records
 
 KINDS = 7  # kinds counted by name; the rest are `other`
-MOST_KINDS = 65_535  # told apart; the rest are `other`
+MOST_KINDS = 65_535  # counted by name; the rest are `other`
 TOP = 10
 
 Rows = npt.NDArray[np.int64]
@@ -256,7 +256,7 @@ class Fleet:
         return frozenset(counts) - {"other"}
 
     def _by_kind(self, counts: Sequence[int]) -> dict[str, int]:
-        """The most frequent kinds by name, what never said its kind and the rest as `other`."""
+        """The most frequent kinds by name, devices without a kind and the rest as `other`."""
         named = {kind: counts[code] for kind, code in self._kinds.items() if code and counts[code] and kind != "other"}
         frequent = dict(sorted(named.items(), key=lambda item: -item[1])[:KINDS])
         other = sum(counts) - sum(frequent.values())

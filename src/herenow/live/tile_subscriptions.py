@@ -1,4 +1,4 @@
-"""Who watches which tiles of a band, and the bytes that are made for them once."""
+"""Which groups subscribe to which tiles of a zoom level, and the bytes that are encoded for them once."""
 
 from collections.abc import Iterator
 

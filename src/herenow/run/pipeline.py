@@ -72,7 +72,7 @@ def _erase_key(settings: Settings) -> str | None:
 
 
 def _all(*handlers: NoteHandler) -> NoteHandler:
-    """Whoever cares for a note passes over what is meant for the others."""
+    """Each handler ignores notes for the others."""
 
     def hear(note: Note) -> None:
         for each in handlers:
@@ -126,7 +126,7 @@ async def _recording(recorder: Recorder | None, bus: Bus) -> AsyncIterator[None]
 
 @contextlib.asynccontextmanager
 async def open_bus(settings: Settings) -> AsyncIterator[tuple[Bus, Inbox | None]]:
-    """The bus, and where devices publish on it by themselves, if they can. Raises SettingsError as `open_store`."""
+    """The bus, and the queue in which devices publish, if the bus has one. Raises SettingsError as `open_store`."""
     if not settings.bus.startswith("amqp"):
         yield MemoryBus(), None
         return

@@ -41,7 +41,7 @@ def trip_settings(settings: Settings) -> TripSettings:
 
 
 def retention_of(settings: Settings) -> Retention:
-    """What expires in Cassandra by itself must go from the rollups as well."""
+    """What expires in Cassandra must go from the rollups as well."""
     if not settings.store.startswith("cassandra:"):
         return settings.retention
     with cluster_setting("HERENOW_STORE"):

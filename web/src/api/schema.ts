@@ -83,8 +83,8 @@ export interface paths {
         readonly post?: never;
         /**
          * Erase
-         * @description Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
-         *     What it reports later makes it known anew.
+         * @description Erases a device and all its positions, and returns what is left: rollups follow within a round or two. A later
+         *     report creates the device again.
          */
         readonly delete: operations["erase_api_devices__device_id__delete"];
         readonly options?: never;
@@ -403,7 +403,7 @@ export interface paths {
         };
         /**
          * Manifest
-         * @description Which hours of a range hold anything, each with a version that is another one once it was made anew.
+         * @description The hours of a range that hold positions, each with a version that changes when the hour is rebuilt.
          */
         readonly get: operations["manifest_api_history_replay_get"];
         readonly put?: never;
@@ -844,7 +844,7 @@ export interface paths {
         };
         /**
          * Temporal Properties
-         * @description What a device may measure; values are in each by itself.
+         * @description What a device may measure; each property has its own values.
          */
         readonly get: operations["temporal_properties_ogc_collections__collection_id__items__device_id__tproperties_get"];
         readonly put?: never;
@@ -1078,9 +1078,9 @@ export interface components {
         };
         /**
          * Device
-         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC. `last_heard` is the time of the
-         *         last reception, `stale_at` the time at which the device becomes stale without another. `clock_offset` is how many ms
-         *         its clock is ahead, negative if it is behind. Without a `position`, all its fixes are ahead of their time.
+         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC. `last_heard` is the time of
+         *         the last reception, `stale_at` the time at which the device becomes stale without another. `clock_offset` is how
+         *         many ms its clock is ahead, negative if it is behind. Without a `position`, all fixes are ahead of their time.
          */
         readonly Device: {
             readonly clock_offset?: number;
@@ -1521,9 +1521,9 @@ export interface operations {
             readonly query: {
                 /** @description UTC day, YYYY-MM-DD */
                 readonly date: string;
-                /** @description ISO 8601, included; UTC where no zone is said */
+                /** @description ISO 8601, included; UTC without a zone */
                 readonly end: string;
-                /** @description ISO 8601; UTC where no zone is said */
+                /** @description ISO 8601; UTC without a zone */
                 readonly start: string;
             };
             readonly header?: never;
@@ -2803,9 +2803,9 @@ export interface operations {
             readonly query: {
                 /** @description UTC day, YYYY-MM-DD */
                 readonly date: string;
-                /** @description ISO 8601, included; UTC where no zone is said */
+                /** @description ISO 8601, included; UTC without a zone */
                 readonly end: string;
-                /** @description ISO 8601; UTC where no zone is said */
+                /** @description ISO 8601; UTC without a zone */
                 readonly start: string;
             };
             readonly header?: never;
@@ -2922,9 +2922,9 @@ export interface operations {
                 /** @description UTC day, YYYY-MM-DD */
                 readonly date: string;
                 readonly device_id: string;
-                /** @description ISO 8601, included; UTC where no zone is said */
+                /** @description ISO 8601, included; UTC without a zone */
                 readonly end: string;
-                /** @description ISO 8601; UTC where no zone is said */
+                /** @description ISO 8601; UTC without a zone */
                 readonly start: string;
             };
             readonly header?: never;

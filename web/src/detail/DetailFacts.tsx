@@ -30,7 +30,7 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
       </dl>
       <dl className="facts">
         <Fact name={t("Status")}>{t(newest.status)}</Fact>
-        <Fact name={t("Kind")}>{newest.kind ?? t("not said")}</Fact>
+        <Fact name={t("Kind")}>{newest.kind ?? t("not reported")}</Fact>
         <Fact name={t("Fix")}>
           {formatTime(newest.timestamp, now)} · {formatAge(now - newest.timestamp)}
         </Fact>

@@ -60,7 +60,7 @@ export function Histogram({ range, onRange }: HistogramProps) {
           onClick={() => setAsTable(!asTable)}
         />
       </div>
-      {/* It is asked for again by itself, and what else fails is told of beside. */}
+      {/* It is requested again automatically; the panel next to it shows other failures. */}
       {query.error && (
         <p className="muted" role="status">
           {t("{{what}} could not be refreshed.", { what: t("Stored positions over time") })} {query.error.message}

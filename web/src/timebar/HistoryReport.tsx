@@ -15,7 +15,7 @@ interface HistoryReportProps {
   onRefresh(): void;
 }
 
-/** What the circles stand for; while they load, and when they cannot be loaded, that. */
+/** The meaning of the circles; their loading, or its error. */
 export function HistoryReport({ choice, onRefresh }: HistoryReportProps) {
   const history = useReadable(useEngine().history);
   const now = useServerNow();

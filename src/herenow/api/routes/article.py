@@ -49,8 +49,8 @@ _BODY: dict[str, Any] = {
 }
 
 Day = Annotated[str, Query(alias="date", description="UTC day, YYYY-MM-DD")]
-Start = Annotated[str, Query(description="ISO 8601; UTC where no zone is said")]
-End = Annotated[str, Query(description="ISO 8601, included; UTC where no zone is said")]
+Start = Annotated[str, Query(description="ISO 8601; UTC without a zone")]
+End = Annotated[str, Query(description="ISO 8601, included; UTC without a zone")]
 DeviceId = Annotated[str, Query(max_length=128)]
 
 router = APIRouter(tags=["the article's wire"])
@@ -117,8 +117,8 @@ async def send_location_update(request: Request, context: WithContext) -> Respon
 def _requested_span(day: str, start: str, end: str) -> Span | None:
     """What of a day lies between two moments, both included; None for nothing. Raises BadRequest.
 
-    Its client asks from January 1970: in its own table a millisecond stands for a second, and so it does in a range
-    that starts there.
+    Its client asks from January 1970: in its own table a millisecond means a second, and so it does in a range that
+    starts there.
     """
     first, last, whole = _moment("start", start), _moment("end", end), _day(day)
     if first > last:

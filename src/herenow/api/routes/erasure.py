@@ -29,8 +29,8 @@ async def left(device_id: str, context: WithContext) -> Response:
 
 @router.delete(DEVICE, dependencies=[Depends(_with_key)])
 async def erase(device_id: str, context: WithContext) -> Response:
-    """Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
-    What it reports later makes it known anew."""
+    """Erases a device and all its positions, and returns what is left: rollups follow within a round or two. A later
+    report creates the device again."""
     if (await _traces(context, device_id)).get("erased") and context.hub.fleet.get(device_id) is None:
         raise never_reported(device_id)
     if context.recorder:

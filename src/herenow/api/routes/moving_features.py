@@ -151,7 +151,7 @@ async def temporal_property(
 
 @router.get(f"{ITEM}/tproperties")
 async def temporal_properties(collection_id: str, device_id: str, context: WithFleet, links: WithLinks) -> Response:
-    """What a device may measure; values are in each by itself."""
+    """What a device may measure; each property has its own values."""
     _device(context, collection_id, device_id)
     told = [
         mf.still_property(name, [links.to("self", "collections", COLLECTION, "items", device_id, "tproperties", name)])
@@ -214,7 +214,7 @@ async def _primitive(context: AppContext, device_id: str, name: str) -> Primitiv
     time = int(name) if re.fullmatch(r"[0-9]{1,15}", name) else -1
     found = await read_primitive(context.store, device_id, time)
     if found is None:
-        raise NotFound(f"expected the id of a primitive, as tgsequence tells them, got {name[:40]!r}")
+        raise NotFound(f"expected the id of a primitive, as in tgsequence, got {name[:40]!r}")
     return found
 
 

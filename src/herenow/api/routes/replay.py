@@ -26,7 +26,7 @@ router = APIRouter(tags=["history"])
 
 @router.get("/api/history/replay")
 async def manifest(context: WithHistory, start: From = None, end: To = None) -> Response:
-    """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
+    """The hours of a range that hold positions, each with a version that changes when the hour is rebuilt."""
     range_ = whole_hours(span(start, end, DAY))
     held = await closed_blocks(context.rollups, range_, "hour")
     told = [{"block": block.number, "version": block.made.hex()} for block in held]

@@ -22,7 +22,7 @@ Axis = tuple[float, float, float, float]  # start and end of a leg, least and mo
 
 
 class Moments(msgspec.Struct, frozen=True):
-    """A range of time in ms, both ends included. One that is not `bounded` was asked for with an open end."""
+    """A range of time in ms, both ends included. One that is not `bounded` was requested with an open end."""
 
     start: int
     end: int

@@ -24,7 +24,7 @@ def encode(found: TileContent, tile: Tile) -> bytes:
 
     A position has `device_id`, `time`, `kind`, `moving`; a cluster, at the mean place of its positions, `count`,
     `moving`, the commonest `kind`, `kind:NAME` with the count of each kind, `first` and `last` (ms), `west`, `south`,
-    `east` and `north`. Where unbelievable positions were asked for, too, `flagged` counts them.
+    `east` and `north`. If flagged positions were requested, too, `flagged` counts them.
     """
     features = list(_positions(found.points)) if found.points else list(_clusters(found.cells))
     if not features:

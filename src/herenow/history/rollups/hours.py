@@ -29,7 +29,7 @@ _of_hour = msgspec.msgpack.Decoder(tuple[str, bytes])
 
 async def made_hours(store: Store, device_id: str, kind: str, hours: Iterable[int]) -> list[Row]:
     """Rows for hours of a device, as its stored positions are now, each with a mark that the hour is dirty. Where an
-    hour begins or ends otherwise than before, the one beside it is made anew, too: flags depend on neighbours."""
+    hour begins or ends otherwise than before, its neighbour is rebuilt, too: flags depend on neighbours."""
     rows: list[Row] = []
     for first, last in runs(hours):
         before = await stored_hours(store, device_id, first - 1, last + 1)

@@ -54,7 +54,7 @@ export function connectionText(connection: Connection, now: number, data: string
       return {
         label: t("Refused"),
         tone: "bad",
-        message: connection.problem ?? t("The server refused what this page asked for."),
+        message: connection.problem ?? t("The server refused a request of this page."),
         countdown: null,
         canRetry: true,
       };
@@ -77,7 +77,7 @@ export function dataText(stats: Pick<Stats, "devices" | "newest"> | null, server
 const CAUSES: Readonly<Record<Lag["cause"], Label>> = {
   network: "The network between here and the server is slow.",
   server: "The server is busy: positions wait in it.",
-  browser: "This browser is busy: it takes up slowly what it is told.",
+  browser: "Your browser is falling behind.",
 };
 
 /** `3.4 s behind`, `+3.4 s` where there is no room, and the likely cause. */

@@ -32,7 +32,7 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
       <div className="replay-row">
         <PlayControls replay={replay} playing={state.playing} />
         <IconButton
-          name={t("Begin anew at the end")}
+          name={t("Repeat")}
           icon={Repeat}
           aria-pressed={state.loop}
           onClick={() => replay.setLoop(!state.loop)}
