@@ -56,7 +56,7 @@ export function UnplacedFacts({ device }: { readonly device: Device }) {
   const now = useShownTime();
   return (
     <>
-      <p className="muted">{t("Its fixes are dated in the future: no place is shown until its clock is set.")}</p>
+      <p className="muted">{t("Its positions are dated in the future. The map shows it once its clock is right.")}</p>
       <dl className="facts">
         <Fact name={t("Status")}>{t(device.status)}</Fact>
         <ReportFacts device={device} now={now} />

@@ -62,7 +62,7 @@ function CancelLoading() {
 
 function contents({ range, made, loading, positions }: HistoryState, now: number): string {
   if (loading) return t("Loading…");
-  if (made === null) return t("Not gathered yet");
+  if (made === null) return t("No data yet");
   const count = positions === 0 ? t("No positions here") : t("{{count, number}} positions", { count: positions });
   return range && range.to > now
     ? t("{{positions}} since {{time}}", { positions: count, time: formatMinute(range.from, now) })

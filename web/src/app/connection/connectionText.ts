@@ -30,7 +30,7 @@ export function connectionText(connection: Connection, now: number, data: string
       return {
         label: t("Polling"),
         tone: "warn",
-        message: t("Live updates by polling: no socket gets through."),
+        message: t("Live updates by polling: WebSockets are blocked."),
         countdown: null,
         canRetry: true,
       };
@@ -46,7 +46,7 @@ export function connectionText(connection: Connection, now: number, data: string
       return {
         label: t("Offline"),
         tone: "bad",
-        message: t("There is no network. All that is shown stays readable."),
+        message: t("You are offline. The page keeps what it shows."),
         countdown: data,
         canRetry: false,
       };
@@ -76,7 +76,7 @@ export function dataText(stats: Pick<Stats, "devices" | "newest"> | null, server
 
 const CAUSES: Readonly<Record<Lag["cause"], Label>> = {
   network: "The network between here and the server is slow.",
-  server: "The server is busy: positions wait in it.",
+  server: "The server is busy: positions are waiting.",
   browser: "Your browser is falling behind.",
 };
 

@@ -89,7 +89,7 @@ export class TrackLoader {
 
 function readPage(value: unknown): { points: TrackPoint[]; next: string | null } {
   if (!isFields(value) || !Array.isArray(value.positions)) {
-    throw new Error(t("The server gave a track that cannot be understood."));
+    throw new Error(t("The server sent a track that this page cannot read."));
   }
   const all: unknown[] = value.positions;
   return { points: all.filter(isTrackPoint), next: typeof value.next === "string" ? value.next : null };
