@@ -9,7 +9,7 @@ from herenow.errors import Unavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
 
-SILENT_AFTER = 10_000  # ms, then what a recorder said that it holds is no longer believed: it may be gone
+SILENT_AFTER = 10_000  # ms, then the last report of a recorder no longer counts: it may be gone
 FORGET_AFTER = 600_000  # ms of a recorder's silence
 
 Batch = Sequence[Position]
@@ -30,7 +30,7 @@ def ignore(_: Note) -> None:
 
 
 class Inbox(Protocol):
-    """Where devices publish on the bus by themselves, each message as it came."""
+    """The queue in which devices publish on the bus, each message as it came."""
 
     def inbox(self) -> AsyncGenerator[Sequence[bytes], None]:
         """Messages; asking for the next ones acknowledges them. Ends when the bus is closed.
@@ -79,8 +79,8 @@ class Delivery(Protocol):
     published: int  # ms, when the oldest of them was
 
     async def acknowledge(self) -> None:
-        """They are stored and announced; the bus forgets them. Raises BusUnavailable where it could not be told: they
-        will be delivered again."""
+        """They are stored and announced; the bus forgets them. Raises BusUnavailable where it could not be reached:
+        they will be delivered again."""
 
     async def requeue(self, error: Unavailable) -> None:
         """They could not be stored. A bus that is durable itself delivers them again; one that is not tells the
@@ -90,7 +90,7 @@ class Delivery(Protocol):
         """They can never be stored: sets them aside, with the reason, for a person to look at."""
 
     def parts(self) -> Sequence["Delivery"]:
-        """The same positions as they were published, each part to be settled by itself instead of the whole."""
+        """The same positions as they were published, each part to be settled separately instead of the whole."""
 
 
 class Bus(Protocol):
@@ -104,7 +104,7 @@ class Bus(Protocol):
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be published, or why this process is not delivered or told of it; None while all is well."""
+        """Why nothing can be published, or why this process gets no deliveries or news; None while all is well."""
 
     async def publish(self, positions: Batch) -> None:
         """Hands positions to the recorders. On return they are durable; each will be delivered at least once.
@@ -115,17 +115,17 @@ class Bus(Protocol):
 
     def consume(self) -> AsyncGenerator[Delivery, None]:
         """Deliveries, shared with the other recorders, in the order of publication per device; ends when the bus is
-        closed. To be closed by whoever calls: what is not settled then goes to another recorder.
+        closed. The caller closes it: what is not settled then goes to another recorder.
 
-        Raises BusUnavailable where the bus is lost. Each call begins anew: since the last one, another recorder may
-        have moved the same devices.
+        Raises BusUnavailable where the bus is lost. Each call starts without memory: since the last one, another
+        recorder may have moved the same devices.
         """
 
     async def announce(self, news: News, published: int | None = None) -> None:
         """Tells every follower where devices have moved; it is stored already. Waits for no follower. `published` is
         when the oldest of it was published, in ms.
 
-        Raises BusUnavailable where it is unknown whether they were told: announce it again.
+        Raises BusUnavailable where it is unknown whether the news arrived: announce it again.
         """
 
     def close(self) -> None:
@@ -135,8 +135,8 @@ class Bus(Protocol):
         """Ends every `follow`; after the recorder has announced its last."""
 
     async def relay(self, note: Note) -> bool:
-        """Tells the hubs of all other processes, and perhaps of this one; kept by nobody, and perhaps told twice. False
-        where there can be no other. Raises BusUnavailable where it is unknown whether they were told."""
+        """Tells the hubs of all other processes, and perhaps of this one; not stored, and perhaps delivered twice.
+        False where there can be no other. Raises BusUnavailable where it is unknown whether it arrived."""
 
     def follow(self, on_note: NoteHandler = ignore) -> AsyncIterator[News | None]:
         """All news from this call on; None where some were lost, and where it begins to listen later than now: the

@@ -1,4 +1,4 @@
-"""Devices that publish on the bus by themselves, as the article's simulator does."""
+"""Devices that publish on the bus, as the article's simulator does."""
 
 import asyncio
 from collections.abc import Sequence

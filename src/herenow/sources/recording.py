@@ -24,7 +24,7 @@ _NUMBERS = ("latitude", "longitude", "altitude", "speed", "course", "accuracy", 
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A file, and what is to be said of its devices. `{id}` in `name` stands for the device id in the file."""
+    """A file, and what it does not say of its devices. `{id}` in `name` means the device id in the file."""
 
     path: Path
     kind: str | None = None

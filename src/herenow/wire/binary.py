@@ -37,7 +37,7 @@ RECORD = np.dtype(
 )
 FIRST = ("timestamp", "number", "longitude", "latitude")
 OPTIONAL = {"altitude": 1, "accuracy": 2, "battery": 4}
-ASKED = {"stale_at": 8}  # flags for readers that said that they know them: others refuse the frame
+ASKED = {"stale_at": 8}  # flags for readers that name them: others refuse the frame
 KNOWN = sum((OPTIONAL | ASKED).values())
 LAST = ("speed", "course", "status")
 
@@ -77,7 +77,7 @@ def _record(number: int, device: Device) -> tuple[float, ...]:
 
 
 def name(number: int, device: Device) -> bytes:
-    """What tells a viewer which device a number stands for."""
+    """The entry that maps a number to its device."""
     texts = [text.encode() for text in (device.device_id, device.name or "", device.kind or "")]
     entry = _NAMED.pack(number, *map(len, texts)) + b"".join(texts)
     return entry + bytes(-len(entry) % 4)
@@ -87,7 +87,7 @@ def blocks(
     positions: Records, starts: Sequence[int], names: Sequence[Sequence[bytes]], asked: Sequence[str] = ()
 ) -> list[bytes]:
     """Cuts positions into blocks that begin at `starts`, the first at 0; `names` has those of each block, `asked` the
-    columns of ASKED that the reader knows."""
+    columns of `ASKED` that the reader knows."""
     optional = [column for column in OPTIONAL if not np.isnan(positions[column]).all()] + list(asked)
     flags = sum((OPTIONAL | ASKED)[column] for column in optional)
     columns = [(positions[column].tobytes(), RECORD[column].itemsize) for column in (*FIRST, *optional, *LAST)]

@@ -26,7 +26,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class Legs(NamedTuple):
-    """What lies between each of n positions and the next, in n − 1 items if not said otherwise."""
+    """What lies between each of n positions and the next, in n − 1 items unless noted."""
 
     points: Points  # of n positions; of stray ones where they were due
     elapsed: Integers  # ms
