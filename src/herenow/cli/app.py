@@ -1,4 +1,4 @@
-"""The command `herenow`: what its commands have in common."""
+"""The command `herenow`: options that its commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,7 @@ note = Console(stderr=True, soft_wrap=True, highlight=False)
 
 @app.callback(invoke_without_command=True)
 def herenow(version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False) -> None:
-    """Real-time location platform: positions in, a map that moves at once, and where everything has been."""
+    """Real-time location platform: takes positions, shows them on a live map, and keeps their history."""
     if version:
         typer.echo(__version__)
         raise typer.Exit

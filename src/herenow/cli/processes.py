@@ -1,4 +1,4 @@
-"""Commands that serve, record, keep, and set up."""
+"""Commands that run processes, and set up their services."""
 
 import sys
 from pathlib import Path
@@ -72,7 +72,7 @@ def serve_alone(
 
 @app.command()
 def record(
-    port: Annotated[int | None, typer.Option(help="Port for /healthz, /readyz and /metrics; without it, none.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port for /healthz, /readyz and /metrics; default: none.")] = None,
     host: Host = None,
     store: StoreUrl = None,
     bus: BusUrl = None,
@@ -143,8 +143,8 @@ def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) ->
 @app.command()
 def compare(
     viewers: Annotated[int, typer.Option(help="Viewers whose latency, bytes and processor time are measured.")] = 100,
-    rate: Annotated[int, typer.Option(help="Positions a second, from as many devices.")] = 5,
-    seconds: Annotated[int, typer.Option(help="How long each measurement lasts.")] = 6,
+    rate: Annotated[int, typer.Option(help="Positions per second, each from a device of its own.")] = 5,
+    seconds: Annotated[int, typer.Option(help="Seconds of each measurement.")] = 6,
     json: Annotated[Path | None, typer.Option(help="Write the figures as JSON there; - is standard output.")] = None,
     store: StoreUrl = None,
     bus: BusUrl = None,
