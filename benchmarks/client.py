@@ -162,7 +162,7 @@ def replay(page: Page) -> Iterator[Row]:
 
     fleet = page.evaluate("() => window.herenow.metrics().drawn") * 0.9
     cold = seek(lambda: page.get_by_role("radio", name="Replay").check(), 1)
-    slider = page.get_by_role("slider", name="Time that is shown")
+    slider = page.get_by_role("slider", name="Visible time")
     begin, end = (int(slider.get_attribute(name) or 0) for name in ("min", "max"))
     last = begin + (end - begin) // 10_000 * 10_000
     ago = [minutes * 60_000 for minutes in (30, 10, 40, 20, 50, 15, 35, 25, 45, 30)]

@@ -20,6 +20,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.server import machine, percentile
 from herenow.history.export.csv import CsvExport
 from herenow.history.export.export import export
@@ -34,6 +36,7 @@ from herenow.history.tracks.simplify import level_for
 from herenow.history.tracks.summary import sum_of
 from herenow.model.clock import DAY, HOUR
 from herenow.model.device import first_seen
+from herenow.model.geo.mercator import columns_or_rows, project
 from herenow.model.position import Position
 from herenow.store.cassandra.session import open_session
 from herenow.store.cassandra.store import CassandraStore, apply_schema
@@ -112,8 +115,8 @@ def around(zoom: int) -> list[Tile]:
 
 
 def tile_at(longitude: float, latitude: float, zoom: int) -> Tile:
-    row = (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
-    return Tile(zoom, int((longitude + 180) / 360 * 2**zoom), int(row * 2**zoom))
+    column, row = (columns_or_rows(zoom, share) for share in project(np.array([longitude]), np.array([latitude])))
+    return Tile(zoom, int(column[0]), int(row[0]))
 
 
 async def tile(store: Store, wanted: Tile, span: Span) -> int:

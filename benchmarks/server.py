@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from herenow.compare.machine import machine, processor_time
+from herenow_compare.machine import machine, processor_time
 
 __all__ = ["Server", "cpu", "machine", "percentile", "server"]
 

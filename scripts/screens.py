@@ -100,7 +100,7 @@ def play(page: Page) -> None:
     """What was stored last, for the demo has only just begun."""
     page.get_by_role("radio", name="Replay").check()
     page.get_by_role("radio", name="15 min", exact=True).check()
-    slider = page.get_by_role("slider", name="Time that is shown")
+    slider = page.get_by_role("slider", name="Visible time")
     slider.press("End")
     slider.press("ArrowLeft")
     page.wait_for_function("() => window.herenow.metrics().drawn > 0")
@@ -117,7 +117,7 @@ def replay_device(page: Page, url: str) -> None:
 
 def replay_gap(page: Page, url: str) -> None:
     replay(page, url)
-    page.get_by_role("slider", name="Time that is shown").press("Home")
+    page.get_by_role("slider", name="Visible time").press("Home")
     page.wait_for_timeout(2000)
 
 
@@ -141,7 +141,7 @@ def measure(page: Page, url: str) -> None:
 def palette(page: Page, url: str) -> None:
     opened(page, url)
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox", name="What to do, or which device")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Command or device")).to_be_focused()
     page.keyboard.type("bus 9")
     page.wait_for_timeout(1500)
 
@@ -176,7 +176,7 @@ def empty(page: Page, url: str) -> None:
 def offline(page: Page, url: str) -> None:
     opened(page, url)
     page.context.set_offline(True)
-    expect(page.get_by_text("There is no network.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("You are offline.")).to_be_visible(timeout=30_000)
 
 
 def polling(page: Page, url: str) -> None:

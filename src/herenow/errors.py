@@ -4,7 +4,7 @@ HerenowError
 ├── BadRequest        the asker's: the words are wrong; asking again the same way fails again
 │   ├── TooLarge      the asker's: too much at once
 │   └── TooSlow       the asker's: it did not come in time
-├── Forbidden         the asker's: who may ask, and from where
+├── Forbidden         the client's: it may not send this request
 ├── NotFound          the asker's: no such device
 ├── SettingsError     the operator's: a setting, a file or a folder
 └── Unavailable       nobody's yet: the surroundings fail; asking again later may succeed
@@ -19,7 +19,7 @@ class HerenowError(Exception):
 
 
 class BadRequest(HerenowError):
-    """What was asked is not understood; the text says what was expected and what came."""
+    """The request is not understood; the text states what was expected and what came."""
 
 
 class TooLarge(BadRequest):
@@ -35,11 +35,11 @@ class Forbidden(HerenowError):
 
 
 class NotFound(HerenowError):
-    """What was asked for is not there."""
+    """The requested object does not exist."""
 
 
 class SettingsError(HerenowError):
-    """Herenow cannot run with what it was told."""
+    """Herenow cannot run with these settings."""
 
 
 class Unavailable(HerenowError):

@@ -36,4 +36,4 @@ def set_up_logs(*, verbose: bool = False) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("pika").setLevel(logging.CRITICAL)  # each failure is told by the bus, in one line
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # the bus logs each failure, in one line

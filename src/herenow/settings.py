@@ -1,4 +1,4 @@
-"""What an operator can set: one table. Environment HERENOW_*, then a TOML file, then flags; the later wins."""
+"""The settings of an operator: environment HERENOW_*, then a TOML file, then flags; a later source overrides."""
 
 import ipaddress
 import os
@@ -19,14 +19,21 @@ from herenow.model.origin import read_origins
 from herenow.model.retention import Retention, read_retention
 
 ELSEWHERE = ("server",)  # read by other commands than `run`
-FOR_TESTS = "HERENOW_TEST_"  # what the project's own tests read begins with this
+RENAMED = {  # what a setting was called, and its name
+    "stop_time": "min_stop_duration",
+    "stop_radius": "max_stop_radius",
+    "stop_speed": "max_stop_speed",
+    "trip_time": "min_trip_duration",
+    "trip_reach": "min_trip_distance",
+}
+FOR_TESTS = "HERENOW_TEST_"  # the prefix of the settings of the project's own tests
 
 
 _PASSWORD = re.compile(r"(://[^:/?#]*:).*@")
 
 
 class Settings(BaseSettings):
-    """Every setting with its default; docs/settings.md tells the same."""
+    """Every setting with its default; docs/settings.md has the same table."""
 
     model_config = SettingsConfigDict(env_prefix="HERENOW_", extra="forbid", frozen=True)
 
@@ -34,7 +41,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     store: str = Field(
         "sqlite:///data/herenow.db",
-        description="Where positions are kept: sqlite:///relative, sqlite:////absolute or cassandra://host/keyspace.",
+        description="Where positions are stored: sqlite:///relative, sqlite:////absolute or cassandra://host/keyspace.",
     )
     bus: str = Field(
         "memory://",
@@ -42,23 +49,21 @@ class Settings(BaseSettings):
     )
     access: Literal["closed", "open"] = Field(
         "closed",
-        description="`open` lets anyone who reaches the port read and write; needed to listen beyond this machine.",
+        description="`open` lets everyone on the network read and write; needed to listen beyond this machine.",
     )
-    origins: str = Field("none", description="Origins whose pages may ask and report, separated by commas.")
+    origins: str = Field("none", description="Origins whose pages may read and report, separated by commas.")
 
-    keep_days: str = Field("ever", description="Days that positions are kept, for all and by kind: 90, bus=30.")
+    keep_days: str = Field("ever", description="Days that Herenow keeps positions, for all and by kind: 90, bus=30.")
 
-    basemaps: list[Basemap] = Field([], description="Maps to choose from, beside the one that is built in.")
+    basemaps: list[Basemap] = Field([], description="Basemaps in addition to the built-in one.")
 
-    stop_time: int = Field(300, ge=30, le=86_400, description="Seconds that a stop lasts at least.")
-    stop_radius: float = Field(
-        50.0, ge=5, le=5000, description="Metres from its centre within which a device stands, though it jitters."
+    min_stop_duration: int = Field(300, ge=30, le=86_400, description="Minimum duration of a stop, in seconds.")
+    max_stop_radius: float = Field(50.0, ge=5, le=5000, description="Maximum radius of a stop, in metres.")
+    max_stop_speed: float = Field(3.0, gt=0, le=100, description="Maximum speed of a stop, in metres per second.")
+    min_trip_duration: int = Field(60, ge=1, le=86_400, description="Minimum duration of a trip, in seconds.")
+    min_trip_distance: float = Field(
+        100.0, ge=1, le=100_000, description="Minimum distance that a trip spans within two hours, in metres."
     )
-    stop_speed: float = Field(
-        3.0, gt=0, le=100, description="Metres a second; what is faster nearly all the time does not stand."
-    )
-    trip_time: int = Field(60, ge=1, le=86_400, description="Seconds that a trip lasts at least.")
-    trip_reach: float = Field(100.0, ge=1, le=100_000, description="Metres that a trip spans within two hours.")
 
     @field_validator("origins")
     @classmethod
@@ -103,7 +108,7 @@ class Settings(BaseSettings):
     def _check_access(self) -> "Settings":
         if self.access != "open" and not loopback(self.host):
             raise ValueError(
-                f"listening on {self.host} lets everyone who reaches it read and write; "
+                f"listening on {self.host} lets everyone on its network read and write; "
                 "if that is meant, set HERENOW_ACCESS=open as well, else HERENOW_HOST=127.0.0.1"
             )
         return self
@@ -123,12 +128,12 @@ class Settings(BaseSettings):
 
     @property
     def store_path(self) -> Path:
-        """With links resolved, so that one database has one name."""
+        """With links resolved, so that one database has one path."""
         return Path(urlsplit(self.store).path[1:]).resolve()
 
 
 def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
-    """The settings in force; a flag that is None was not given. Raises SettingsError that names each wrong one."""
+    """The settings in force; a flag that is None was not given. Raises SettingsError that names each wrong setting."""
     _refuse_unknown(os.environ)
     given = (_from_file(file) if file else {}) | {name: value for name, value in flags.items() if value is not None}
     try:
@@ -143,12 +148,15 @@ def read_settings(file: Path | None, flags: dict[str, Any]) -> Settings:
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    """A setting that is misspelt must not be passed over."""
+    """A misspelt setting must not be ignored."""
     known = {f"HERENOW_{name.upper()}" for name in (*Settings.model_fields, *ELSEWHERE)}
     ours = (name for name in environment if name.startswith("HERENOW_") and not name.startswith(FOR_TESTS))
     unknown = sorted(name for name in ours if name not in known)
-    if unknown:
-        raise SettingsError(f"{unknown[0]}: no such setting; there are {', '.join(sorted(known))}")
+    if not unknown:
+        return
+    if name := RENAMED.get(unknown[0].removeprefix("HERENOW_").lower()):
+        raise SettingsError(f"{unknown[0]}: this setting is called HERENOW_{name.upper()} now")
+    raise SettingsError(f"{unknown[0]}: no such setting; there are {', '.join(sorted(known))}")
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -161,9 +169,11 @@ def _from_file(file: Path) -> dict[str, Any]:
 
 
 def _wrong(found: Any, places: Mapping[str, str]) -> str:
-    """`places` says where settings were given, by name; all others came from the environment."""
+    """`places` has the source of each setting by name; all others came from the environment."""
     name = ".".join(str(part) for part in found["loc"])
     reason = found["msg"].removeprefix("Value error, ")
+    if name in RENAMED:
+        return f"{places[name]}: this setting is called {RENAMED[name]} now"
     if found["type"] == "extra_forbidden":
         return f"{name}: no such setting; there are {', '.join(Settings.model_fields)}"
     first, *inner = name.split(".")
@@ -172,7 +182,7 @@ def _wrong(found: Any, places: Mapping[str, str]) -> str:
 
 
 def check_shared(settings: Settings, *, records: bool) -> None:
-    """For a process that is one of several. Raises SettingsError where others could not share its store or bus."""
+    """For one of several processes. Raises SettingsError where others could not share its store or bus."""
     if settings.store.startswith("sqlite:"):
         raise SettingsError(
             f"HERENOW_STORE: {settings.store} belongs to one process; "

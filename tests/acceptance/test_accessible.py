@@ -68,12 +68,12 @@ def search(page: Page, words: str) -> None:
 
 def replay(page: Page) -> None:
     page.get_by_role("radio", name="Replay").check()
-    expect(page.get_by_role("slider", name="Time that is shown")).to_be_visible()
+    expect(page.get_by_role("slider", name="Visible time")).to_be_visible()
 
 
 def layers(page: Page) -> None:
     page.get_by_role("button", name="Layers and legend").click()
-    expect(page.get_by_text("stale: not heard for two of its intervals")).to_be_visible()
+    expect(page.get_by_text("stale: no report for two of its intervals")).to_be_visible()
 
 
 def keys(page: Page) -> None:

@@ -145,7 +145,7 @@ def test_one_whose_tiles_fail_gives_way_to_the_built_in_one_and_can_be_tried_aga
     tiles.fails = True
     watched.open(server, "/#3/20/10?base=town")
     page, credit = watched.page, watched.page.get_by_role("region", name="Credits of the map")
-    notice = page.get_by_text("The map “Town map” does not load; the built-in one is shown.")
+    notice = page.get_by_text("“Town map” does not load. The built-in map is shown instead.")
     expect(notice).to_be_visible()
     expect(credit).to_contain_text("Natural Earth")
     tiles.fails = False

@@ -1,4 +1,4 @@
-"""`herenow compare` on real services: what it tells, what it refuses, and that it leaves nothing behind."""
+"""`herenow compare` on real services: its output, what it refuses, and that it leaves nothing behind."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ SMALL = ("--viewers", "5", "--rate", "4", "--seconds", "1")
 
 
 def command(store: str, bus: str, *more: str) -> list[str]:
-    program = with_constants({"herenow.compare.measure.MOST_VIEWERS": MOST_VIEWERS})
+    program = with_constants({"herenow_compare.measure.MOST_VIEWERS": MOST_VIEWERS})
     return [sys.executable, "-c", program, "compare", *SMALL, "--store", store, "--bus", bus, *more]
 
 
@@ -34,21 +34,21 @@ def compared(store: str, bus: str, *more: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command(store, bus, *more), capture_output=True, text=True, timeout=ENDS_WITHIN)
 
 
-async def _asked(store: str, query: str) -> list[tuple[object, ...]]:
+async def _run(store: str, statement: str) -> list[tuple[object, ...]]:
     session = await open_session(read_cassandra_url(store))
     try:
-        return await session.run(query)
+        return await session.run(statement)
     finally:
         await session.close()
 
 
-def asked(store: str, query: str) -> list[tuple[object, ...]]:
-    return asyncio.run(_asked(store, query))
+def query(store: str, statement: str) -> list[tuple[object, ...]]:
+    return asyncio.run(_run(store, statement))
 
 
 def left(store: str) -> list[object]:
     """The keyspaces of comparisons."""
-    rows = asked(store, "SELECT keyspace_name FROM system_schema.keyspaces")
+    rows = query(store, "SELECT keyspace_name FROM system_schema.keyspaces")
     return [row[0] for row in rows if row[0] == f"{read_cassandra_url(store).keyspace}_compare"]
 
 
@@ -102,7 +102,7 @@ async def test_a_vhost_where_a_recorder_is_at_work_is_refused(amqp_url: str, cas
     await make_schema(cassandra_url, amqp_url)
     async with process("record", store=cassandra_url, bus=amqp_url):
         with refused(compared(cassandra_url, amqp_url)) as line:
-            assert "recorder takes from herenow.positions." in line
+            assert "recorder consumes herenow.positions." in line
             assert "rabbitmqctl add_vhost compare" in line
     assert await asyncio.to_thread(left, cassandra_url) == []
 
@@ -122,26 +122,26 @@ def test_a_keyspace_that_holds_other_devices_is_refused_and_stays(amqp_url: str,
     beside = cassandra_url.replace("?", "_compare?") if "?" in cassandra_url else f"{cassandra_url}_compare"
     asyncio.run(make_schema(beside, amqp_url))
     keyspace = read_cassandra_url(beside).keyspace
-    asked(beside, f"INSERT INTO {keyspace}.latest (bucket, device_id) VALUES (1, 'bus-7')")  # noqa: S608 - our own
+    query(beside, f"INSERT INTO {keyspace}.latest (bucket, device_id) VALUES (1, 'bus-7')")  # noqa: S608 - our own
     try:
         with refused(compared(cassandra_url, amqp_url)) as line:
-            assert "'bus-7', which is not of `herenow compare`" in line
+            assert "'bus-7', which `herenow compare` did not write" in line
         assert left(cassandra_url) == [keyspace]
     finally:
-        asked(beside, f"DROP KEYSPACE {keyspace}")
+        query(beside, f"DROP KEYSPACE {keyspace}")
 
 
 @pytest.mark.parametrize(
-    ("store", "bus", "says"),
+    ("store", "bus", "error"),
     [
         ("sqlite:///data/herenow.db", "memory://", "make services"),
         ("cassandra://127.0.0.1:9/herenow", "none", "HERENOW_BUS=none"),
         ("cassandra://127.0.0.1:9/herenow", "amqp://127.0.0.1:9/", "cannot reach RabbitMQ"),
     ],
 )
-def test_what_it_cannot_run_on_is_said_in_one_line(store: str, bus: str, says: str) -> None:
+def test_unfit_services_are_refused_in_one_line(store: str, bus: str, error: str) -> None:
     with refused(compared(store, bus)) as line:
-        assert says in line
+        assert error in line
 
 
 @contextmanager

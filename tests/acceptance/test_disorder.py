@@ -91,7 +91,7 @@ GARBAGE = [
 
 async def test_garbage_is_shown_and_made_good_by_a_snapshot(page: Page, proxy: Proxy, server: Server) -> None:
     await open_map(page, proxy, server)
-    banner = page.get_by_text("The server said something that could not be understood.")
+    banner = page.get_by_text("The server sent a message that this page cannot read.")
     for _ in range(100):
         for garbage in GARBAGE:
             proxy.say(garbage)

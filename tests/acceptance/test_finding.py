@@ -163,7 +163,7 @@ def test_the_whole_fleet_is_what_the_filter_leaves_of_it(watched: Watched, serve
     page = watched.page
     watched.open(server, "/#13/52.52/13.40")
     page.get_by_role("button", name=re.compile("^van")).click()
-    page.get_by_role("button", name="Show all that match the filter").click()
+    page.get_by_role("button", name="Show all matches of the filter").click()
     page.wait_for_function("() => Math.abs(parseFloat(location.hash.split('/')[1]) - 48.13) < 0.05")
     assert place(address(page))[0] > 13
     page.get_by_role("button", name=re.compile("^van")).click()

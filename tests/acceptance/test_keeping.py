@@ -95,5 +95,5 @@ async def test_every_server_forgets_a_device_that_one_of_them_erased(cassandra_u
         await until_known({"phone", "stays"})
         assert (await client.delete(f"{one}/api/devices/phone")).status_code == 403
         left = await erase(read_settings(None, {"store": cassandra_url}), one, "phone", 5.0, print)
-        assert left["nothing"] or left["positions"] == 0
+        assert left["erased"] or left["positions"] == 0
         await until_known({"stays"})

@@ -94,18 +94,18 @@ def test_a_device_is_found_followed_filtered_replayed_and_left_by_keys_alone(wat
 
     tab_to(page, "Live")
     keyboard.press("ArrowRight")
-    expect(page.get_by_role("slider", name="Time that is shown")).to_be_visible()
-    tab_to(page, "Time that is shown")
-    shown = page.get_by_role("slider", name="Time that is shown").get_attribute("aria-valuetext")
+    expect(page.get_by_role("slider", name="Visible time")).to_be_visible()
+    tab_to(page, "Visible time")
+    shown = page.get_by_role("slider", name="Visible time").get_attribute("aria-valuetext")
     keyboard.press("ArrowLeft")
-    expect(page.get_by_role("slider", name="Time that is shown")).not_to_have_attribute("aria-valuetext", shown or "")
+    expect(page.get_by_role("slider", name="Visible time")).not_to_have_attribute("aria-valuetext", shown or "")
     keyboard.press("Space")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     keyboard.press("Space")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
     tab_to(page, "Replay")
     keyboard.press("ArrowLeft")
-    expect(page.get_by_role("slider", name="Time that is shown")).to_have_count(0)
+    expect(page.get_by_role("slider", name="Visible time")).to_have_count(0)
 
 
 def test_the_help_takes_the_focus_and_gives_it_back(watched: Watched, parked: Server) -> None:

@@ -141,7 +141,7 @@ def test_a_device_is_found_selected_and_told_of(watched: Watched, demo: Server) 
     trips = watched.page.get_by_role("region", name="Trips and stops, last 24 hours")
     expect(trips.get_by_text("Loading")).to_have_count(0)
     expect(trips.get_by_role("alert")).to_have_count(0)
-    expect(trips).to_contain_text("km" if trips.get_by_role("listitem").count() else "None yet")
+    expect(trips).to_contain_text("km" if trips.get_by_role("listitem").count() else "No trips yet")
 
 
 def test_history_of_what_was_seen_is_shown_after_a_restart_and_the_page_comes_back_by_itself(

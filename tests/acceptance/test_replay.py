@@ -108,7 +108,7 @@ def test_it_opens_where_the_fleet_is_and_the_list_beside_it_is_of_that_time(page
     page.wait_for_function("count => window.herenow.metrics().drawn === count", arg=CARS)
     expect(moving).to_have_text(f"moving{CARS}")
     expect(page.get_by_role("option", name=re.compile("Car 0"))).to_contain_text("moving")
-    page.get_by_role("slider", name="Time that is shown").press("End")
+    page.get_by_role("slider", name="Visible time").press("End")
     expect(page.get_by_text("0 devices").first).to_be_visible()
     page.get_by_role("radio", name="Live", exact=True).check()
     expect(page.get_by_role("option", name=re.compile("Car 0"))).to_be_visible()
@@ -168,7 +168,7 @@ def test_ways_that_were_played_stay_visible_and_a_leap_leaves_none(page: Page, s
     page.get_by_role("button", name="Pause", exact=True).click()
     page.wait_for_timeout(500)
     assert is_behind(page, 40)
-    slider = page.get_by_role("slider", name="Time that is shown")
+    slider = page.get_by_role("slider", name="Visible time")
     slider.press("ArrowLeft")
     page.wait_for_timeout(500)
     assert not is_behind(page, 40), "going back leaves no way"
@@ -194,7 +194,7 @@ def test_steps_go_to_the_fixes_of_the_selected_device(page: Page, server: Server
     expect(head).to_be_visible()
     before = head.bounding_box()
     assert before
-    speeds = page.get_by_role("slider", name="Speed in the hour that is played")
+    speeds = page.get_by_role("slider", name="Speed in the replayed hour")
     speeds.press("End")
     speeds.press("Enter")
     until_shown(page, longitude_at(HOUR - EVERY))
@@ -209,7 +209,7 @@ def test_in_a_gap_devices_stand_then_go_and_it_plays_on_behind_it(page: Page, se
     until_shown(page, last)
     page.wait_for_function("() => window.herenow.device('car-7').status === 'stale'")
     expect(page.locator(".timeline-gap")).to_have_count(2)
-    page.get_by_role("slider", name="Time that is shown").focus()
+    page.get_by_role("slider", name="Visible time").focus()
     for _ in range(2):
         page.keyboard.press("PageUp")
     page.wait_for_function("() => window.herenow.devices().length === 0")
@@ -244,7 +244,7 @@ def test_no_block_is_asked_for_twice_and_live_comes_back(page: Page, server: Ser
     page.goto(server.url + address(DRIVES[0] + 1_234_000))
     until_shown(page, longitude_at(1_234_000))
     for _ in range(3):
-        page.get_by_role("slider", name="Time that is shown").press("ArrowRight")
+        page.get_by_role("slider", name="Visible time").press("ArrowRight")
     page.get_by_role("radio", name="Live", exact=True).check()
     until_shown(page, longitude_at(HOUR - EVERY))
     expect(page.get_by_text("Live paused")).to_have_count(0)

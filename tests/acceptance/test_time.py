@@ -67,7 +67,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def edge(page: Page, which: str) -> Locator:
-    return page.get_by_role("slider", name=f"{which} of the chosen time")
+    return page.get_by_role("slider", name=f"{which} of the selected period")
 
 
 def asked(url: str) -> tuple[int, int] | None:
@@ -87,7 +87,7 @@ def open_map(page: Page, server: Server) -> None:
 def draw_over(page: Page, begin: int, end: int) -> None:
     """Over the middle of the bars of these hours."""
     bars = page.locator(".histogram-bars").bounding_box()
-    first, last = (int(edge(page, "Begin").get_attribute(f"aria-value{name}") or 0) for name in ("min", "max"))
+    first, last = (int(edge(page, "Start").get_attribute(f"aria-value{name}") or 0) for name in ("min", "max"))
     assert bars
     x, y = (
         [bars["x"] + bars["width"] * (moment + HOUR / 2 - first) / (last - first) for moment in (begin, end)],
@@ -112,7 +112,7 @@ def test_what_is_drawn_over_on_the_histogram_is_what_the_map_asks_for(page: Page
 def test_keys_move_an_edge_by_the_hour_and_with_shift_the_whole(page: Page, server: Server) -> None:
     open_map(page, server)
     draw_over(page, DRIVES[1], DRIVES[1])
-    begin = edge(page, "Begin")
+    begin = edge(page, "Start")
     begin.focus()
     with page.expect_request(lambda one: asked(one.url) == (DRIVES[1] - 2 * HOUR, DRIVES[1] + HOUR)):
         page.keyboard.press("ArrowLeft")
@@ -124,12 +124,12 @@ def test_keys_move_an_edge_by_the_hour_and_with_shift_the_whole(page: Page, serv
 
 def test_the_time_before_is_one_button_away_and_there_is_none_in_the_future(page: Page, server: Server) -> None:
     open_map(page, server)
-    expect(page.get_by_role("button", name="Later by as much")).to_be_disabled()
+    expect(page.get_by_role("button", name="Next period")).to_be_disabled()
     draw_over(page, DRIVES[1], DRIVES[1])
     with page.expect_request(lambda one: asked(one.url) == (DRIVES[1] - HOUR, DRIVES[1])):
-        page.get_by_role("button", name="Earlier by as much").click()
-    page.get_by_role("button", name="Later by as much").click()
-    expect(edge(page, "Begin")).to_have_attribute("aria-valuenow", str(DRIVES[1]))
+        page.get_by_role("button", name="Previous period").click()
+    page.get_by_role("button", name="Next period").click()
+    expect(edge(page, "Start")).to_have_attribute("aria-valuenow", str(DRIVES[1]))
     expect(page.get_by_text(f"{A_DRIVE:,} positions", exact=True)).to_be_visible()
 
 
@@ -167,7 +167,7 @@ def test_history_is_a_density_where_that_is_wanted_and_circles_again(page: Page,
     density = page.get_by_role("checkbox", name="History as density")
     density.check()
     expect(page.get_by_text("few to many stored positions")).to_be_visible()
-    expect(page.get_by_text("so many stored positions")).to_have_count(0)
+    expect(page.get_by_text("number of stored positions")).to_have_count(0)
     page.wait_for_timeout(1000)
     red, blue = red_and_blue(page)
     assert red > blue, "the many glow yellow and red"

@@ -110,12 +110,12 @@ class Face:
             believed = [time for time in times if time <= self.moment + MAX_AHEAD]
             assert listed[device_id].get("position", {}).get("time") == (max(believed) if believed else None)
             assert latest.get(device_id, {}).get("timestamp") == (max(believed) if believed else None)
-            assert self.moment <= listed[device_id]["heard"] <= now()
+            assert self.moment <= listed[device_id]["last_heard"] <= now()
             assert listed[device_id]["status"] != "stale"
             assert (listed[device_id].get("clock_offset", 0) > 0) == (len(believed) < len(times))
 
     async def _check_device(self, path: str, times: list[int]) -> None:
-        assert (await self.get(path))["heard"] >= self.moment
+        assert (await self.get(path))["last_heard"] >= self.moment
         for asked in self.ranges:
             told = await self.get(f"{path}/track", limit=10_000, **asked)
             assert [one["time"] for one in told["positions"]] == times

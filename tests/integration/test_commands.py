@@ -18,20 +18,13 @@ from herenow.bus.port import Note
 from herenow.errors import Busy
 from herenow.live import device_commands
 from herenow.live.device_commands import Ack, DeviceCommands
+from tests.support.messages import until
 from tests.support.patience import PATIENCE
 from tests.support.ports import free_port
 from tests.support.processes import make_schema, process
 from tests.support.server import Server
 
 V1 = Subprotocol("herenow.json.v1")
-
-
-async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            message: dict[str, Any] = json.loads(await socket.recv())
-            if message["type"] == kind:
-                return message
 
 
 async def say(socket: ClientConnection, **message: object) -> None:

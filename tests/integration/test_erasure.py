@@ -60,7 +60,7 @@ def test_nothing_of_an_erased_device_is_left_and_what_stays_is_whole(server: Ser
     answer = erase(server, "secret/phone 1")
     assert answer.status_code == 200, answer.text
     assert (answer.json()["positions"], answer.json()["devices"]) == (0, 0)
-    wait_for(lambda: left(server, "secret/phone 1")["nothing"] is True)
+    wait_for(lambda: left(server, "secret/phone 1")["erased"] is True)
     is_problem(get(server, "/api/devices/secret%2Fphone 1"), 404)
     is_problem(get(server, "/api/devices/secret%2Fphone 1/track"), 404)
     assert [one["device_id"] for one in get(server, "/api/devices").json()["devices"]] == ["stays"]
@@ -107,7 +107,7 @@ def test_what_it_reports_afterwards_makes_it_known_anew(server: Server) -> None:
 
 def test_who_was_never_known_cannot_be_erased(server: Server) -> None:
     is_problem(erase(server, "nobody"), 404, "never reported")
-    assert left(server, "nobody")["nothing"] is True
+    assert left(server, "nobody")["erased"] is True
 
 
 def test_nobody_erases_without_the_key_of_the_server(server: Server) -> None:

@@ -85,7 +85,7 @@ def test_a_device_that_never_reported_is_not_there(server: Server, path: str) ->
 )
 def test_a_cursor_that_was_tampered_with_is_refused(server: Server, cursor: str) -> None:
     is_problem(
-        ask(server, "/api/devices/van/track", {"cursor": cursor}), 400, "cursor: expected one that this server gave"
+        ask(server, "/api/devices/van/track", {"cursor": cursor}), 400, "cursor: expected one that this server returned"
     )
 
 

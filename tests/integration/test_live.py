@@ -14,6 +14,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.support.messages import until
 from tests.support.patience import PATIENCE
 from tests.support.server import Server
 
@@ -34,14 +35,6 @@ async def report(server: Server, device_id: str, longitude: float, latitude: flo
 async def newest(client: httpx.AsyncClient, server: Server, device_id: str) -> int:
     answer = await client.get(f"{server.url}/api/devices/{quote(device_id, safe='')}")
     return int(answer.json()["position"]["time"]) if answer.status_code == 200 else 0
-
-
-async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            message: dict[str, Any] = json.loads(await socket.recv())
-            if message["type"] == kind:
-                return message
 
 
 async def look(socket: ClientConnection, *bbox: float) -> dict[str, Any]:

@@ -30,9 +30,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         (f"{ITEMS}/nobody/tgsequence", {}, 404, "'nobody', which never reported"),
         (f"{ITEMS}/nobody/tproperties/speed", {}, 404, "'nobody', which never reported"),
         (f"{VAN}/tproperties/colour", {}, 404, "one of speed, course"),
-        (f"{VAN}/tgsequence/{START}/distance", {}, 404, "as tgsequence tells them"),
-        (f"{VAN}/tgsequence/first/distance", {}, 404, "as tgsequence tells them"),
-        (f"{VAN}/tgsequence/{'9' * 30}/distance", {}, 404, "as tgsequence tells them"),
+        (f"{VAN}/tgsequence/{START}/distance", {}, 404, "as in tgsequence"),
+        (f"{VAN}/tgsequence/first/distance", {}, 404, "as in tgsequence"),
+        (f"{VAN}/tgsequence/{'9' * 30}/distance", {}, 404, "as in tgsequence"),
         (f"{VAN}/tgsequence/{START + 590 * MINUTE}/torque", {}, 404, "distance, velocity, acceleration"),
         (ITEMS, {"colour": "red"}, 400, "bbox, datetime, subTrajectory, limit, cursor; got 'colour'"),
         ("/ogc/collections", {"limit": 1}, 400, "none here; got 'limit'"),
@@ -73,7 +73,7 @@ def test_what_cannot_be_asked_is_said(server: Server, path: str, query: dict[str
 
 def test_an_answer_looks_at_so_many_devices_and_positions_and_goes_on_from_there(tmp_path: Path) -> None:
     bounds = {
-        "herenow.api.routes.moving_devices.MAX_LOOKED_AT": 3,
+        "herenow.api.routes.moving_devices.MAX_CANDIDATES": 3,
         "herenow.api.routes.moving_devices.MAX_POSITIONS": 4,
     }
     with running(tmp_path / "positions.db", constants=bounds) as small:

@@ -25,6 +25,7 @@ from herenow.model.position import Position
 from herenow.store.port import Span, Store
 from tests.integration.test_rollup import settle
 from tests.support import stores
+from tests.support.pieces import assert_same
 from tests.support.positions import position
 from tests.support.rollups import judged, quick
 from tests.support.stores import keep
@@ -65,19 +66,8 @@ async def rolled(store: Store, rounds: Iterable[Sequence[Position]]) -> None:
 
 
 def same(found: Sequence[Piece], expected: Sequence[Piece], shift: int = 0) -> None:
-    def plain(piece: Piece) -> tuple[object, ...]:
-        return type(piece), piece.start, piece.end, piece.positions
-
     moved = [msgspec.structs.replace(piece, start=piece.start + shift, end=piece.end + shift) for piece in expected]
-    assert [plain(piece) for piece in found] == [plain(piece) for piece in moved]
-    for one, other in zip(found, expected, strict=True):
-        if isinstance(one, Trip) and isinstance(other, Trip):
-            assert one.distance == pytest.approx(other.distance, abs=0.001)
-            assert one.top == pytest.approx(other.top, abs=0.001)
-            assert (one.start_place, one.end_place) == (other.start_place, other.end_place)
-        if isinstance(one, Stop) and isinstance(other, Stop):
-            assert one.centre == other.centre
-            assert one.radius == pytest.approx(other.radius, abs=0.001)
+    assert_same(found, moved)
 
 
 def whole(positions: Sequence[Position]) -> list[Piece]:
@@ -132,9 +122,9 @@ async def test_order_and_rounds_make_no_difference(store: Store, quick: None, se
 @pytest.mark.parametrize(
     "by",
     [
-        TripSettings(min_stop_duration=2 * HOUR, stop_radius=80.0),
+        TripSettings(min_stop_duration=2 * HOUR, max_stop_radius=80.0),
         TripSettings(min_stop_duration=DAY, min_trip_duration=HOUR // 2, min_trip_distance=2_000.0),
-        TripSettings(min_stop_duration=30_000, stop_radius=10.0, min_trip_duration=1_000, min_trip_distance=1.0),
+        TripSettings(min_stop_duration=30_000, max_stop_radius=10.0, min_trip_duration=1_000, min_trip_distance=1.0),
     ],
 )
 async def test_other_settings_have_as_few_midnights(store: Store, quick: None, by: TripSettings) -> None:

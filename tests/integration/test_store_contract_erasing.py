@@ -151,20 +151,20 @@ async def test_what_is_older_than_it_is_kept_goes_and_the_newest_day_of_a_device
 async def test_the_disk_that_history_takes_is_told_and_predicted(store: Store, quick: None, today: int) -> None:
     keep_days = read_retention("30, ship=ever")
     empty = await storage(store, keep_days)
-    assert (empty.positions, empty.predicted) == (0, None)
+    assert (empty.positions, empty.predicted_bytes) == (0, None)
     rows = days_of("bus", today, 7, 6, 5, 4, 3, 2, 1) + days_of("ship", today, 4, 1, kind="ship")
     await keep(store, rows)
     await Rollup(store).catch_up()
     found = await storage(store, keep_days)
     assert found.positions == len(rows)
-    assert {name: (kind.a_day, kind.kept) for name, kind in found.kinds.items()} == {
+    assert {name: (kind.positions_per_day, kind.keep_days) for name, kind in found.kinds.items()} == {
         "bus": (24.0, 30),
         "ship": (pytest.approx(48 / 7), None),
     }
     if isinstance(store, SqliteStore):  # Cassandra tells of what it has flushed
         each = (found.position_bytes + found.rollup_bytes) / len(rows)
-        assert found.predicted == pytest.approx(each * (24 * 30 + 48 / 7))
-        assert found.grows == pytest.approx(each * 48 / 7)
+        assert found.predicted_bytes == pytest.approx(each * (24 * 30 + 48 / 7))
+        assert found.growth_bytes_per_day == pytest.approx(each * 48 / 7)
 
 
 async def test_a_store_of_some_hours_is_predicted_from_those(store: Store, quick: None, today: int) -> None:
@@ -173,14 +173,14 @@ async def test_a_store_of_some_hours_is_predicted_from_those(store: Store, quick
     rollup = Rollup(store)
     await rollup.catch_up()
     found = await storage(store, read_retention("ever"), lambda: noon)
-    assert found.kinds["other"].a_day == pytest.approx(24)
-    assert found.predicted is not None
+    assert found.kinds["other"].positions_per_day == pytest.approx(24)
+    assert found.predicted_bytes is not None
     later = [position("bus", noon - 8 * DAY, 60.0, 25.0), position("bus", noon - DAY, 60.0, 25.0)]
     await keep(store, later)
     await ended(store)
     await rollup.catch_up()
     older = await storage(store, read_retention("ever"), lambda: noon)
-    assert older.kinds["other"].a_day == pytest.approx(4), "since the first of this week"
+    assert older.kinds["other"].positions_per_day == pytest.approx(4), "since the first of this week"
 
 
 async def test_an_import_of_old_data_changes_no_prediction(store: Store, quick: None, today: int) -> None:
@@ -190,7 +190,7 @@ async def test_an_import_of_old_data_changes_no_prediction(store: Store, quick: 
         await ended(store)
         await rollup.catch_up()
         found = await storage(store, read_retention("30"), lambda: noon)
-        assert found.kinds["other"].a_day == pytest.approx(24 * 60)
+        assert found.kinds["other"].positions_per_day == pytest.approx(24 * 60)
         await keep(store, [position("old", noon - day * DAY, 60.0, 25.0) for day in range(9 + hour, 300 + hour)])
         await ended(store)
         await rollup.catch_up()

@@ -1,6 +1,5 @@
 """Rollups as tests need them: made of what a store holds, and counted again by going through every position."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -14,6 +13,7 @@ from herenow.history.tracks.track import FIX, PLACES, Track, track
 from herenow.model.position import Position
 from herenow.store.cassandra import changes
 from herenow.store.port import Span
+from tests.support.slippy_map import column_and_row
 
 Counted = dict[tuple[int, int, str, int], tuple[int, ...]]  # by column, row, kind and class
 NOBODY = np.empty(0, FIX)
@@ -38,18 +38,15 @@ def judged(positions: Iterable[Position]) -> dict[str, Track]:
 
 
 def recounted(tracks: dict[str, tuple[str, Track]], wanted: Tile, span: Span, by: Filter) -> Counted:
-    """The cells of a tile, one position after the other; what is near in a longer range on the finest grid there is.
-    Formulas: OpenStreetMap wiki, "Slippy map tilenames"."""
+    """The cells of a tile, one position after the other; what is near in a longer range on the finest grid there is."""
     cells: Counted = {}
     grid = wanted.zoom + GRID if span.end - span.start <= POINTS_FOR else min(GROUND + SPLIT, wanted.zoom + GRID)
-    side, deeper = 2**grid, grid - wanted.zoom
+    deeper = grid - wanted.zoom
     for kind, found in tracks.values():
         for fix in found:
             moment, longitude, latitude = int(fix["time"]), int(fix["longitude"]), int(fix["latitude"])
             of = FLAGGED if fix["flag"] else MOVING if fix["speed"] > 0.5 else STOPPED
-            column = min(side - 1, int((longitude / PLACES + 180) / 360 * side))
-            phi = math.radians(max(-85.0511287798066, min(85.0511287798066, latitude / PLACES)))
-            row = min(side - 1, max(0, int((1 - math.asinh(math.tan(phi)) / math.pi) / 2 * side)))
+            column, row = column_and_row(longitude / PLACES, latitude / PLACES, grid)
             inside = (column >> deeper, row >> deeper) == (wanted.x, wanted.y) and span.start <= moment < span.end
             if not inside or (of == FLAGGED and not by.raw) or by.kind not in (None, kind):
                 continue
@@ -100,7 +97,4 @@ def _bits(number: int) -> int:
 
 
 def tile_at(longitude: float, latitude: float, zoom: int) -> Tile:
-    side = 2**zoom
-    phi = math.radians(max(-85.0511287798066, min(85.0511287798066, latitude)))
-    row = int((1 - math.asinh(math.tan(phi)) / math.pi) / 2 * side)
-    return tile(zoom, min(side - 1, int((longitude + 180) / 360 * side)), min(side - 1, max(0, row)))
+    return tile(zoom, *column_and_row(longitude, latitude, zoom))

@@ -1,5 +1,5 @@
-"""Imports go one way: model → wire → bus, store → intake, record, live, history, client → sources → api → run → compare
-→ cli."""
+"""Imports go one way: model → wire → bus, store → intake, record, live, history, client → sources → api → run → cli.
+`herenow_compare` is beside that: the core does not need it, and it needs neither the command line nor HTTP."""
 
 import ast
 from collections.abc import Iterator
@@ -9,10 +9,12 @@ from types import ModuleType
 import pytest
 
 import herenow
+import herenow_compare
 from herenow.bus import port as bus_port
 from herenow.store import port as store_port
 
 ROOT = Path(herenow.__file__).parent
+COMPARE = Path(herenow_compare.__file__).parent
 LEVELS = [
     {"errors", "metrics"},
     {"model", "logs"},
@@ -23,10 +25,10 @@ LEVELS = [
     {"sources"},
     {"api", "progress"},
     {"run"},
-    {"compare"},
     {"cli"},
     {"__main__"},
 ]
+IMPORTS = (ast.Import, ast.ImportFrom)
 DRIVERS = {
     "sqlite3": "store",
     "fastapi": "api",
@@ -72,6 +74,20 @@ def test_imports_go_from_later_levels_to_earlier_ones_only() -> None:
         if level(other) >= level(own)
     ]
     assert wrong == []
+
+
+def test_only_its_command_imports_the_comparison_and_only_when_it_runs() -> None:
+    importing = [path for _, path in modules() if any(name.startswith("herenow_compare") for name in imported(path))]
+    assert importing == [ROOT / "cli" / "processes.py"]
+    at_start = ast.parse(importing[0].read_text()).body
+    assert not any("herenow_compare" in ast.unparse(node) for node in at_start if isinstance(node, IMPORTS))
+
+
+def test_the_comparison_imports_nothing_of_http_or_the_command_line() -> None:
+    levels = {
+        name.split(".")[1] for path in COMPARE.glob("*.py") for name in imported(path) if name.startswith("herenow.")
+    }
+    assert levels & {"api", "cli", "__main__"} == set()
 
 
 def test_a_driver_is_imported_where_its_adapter_is_and_nowhere_else() -> None:

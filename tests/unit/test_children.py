@@ -38,11 +38,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "origins": st.sampled_from(["none", "https://example.org", "http://localhost:3000, https://b.example.org:8443"]),
     "keep_days": st.sampled_from(["ever", "90", "90, bus=30"]),
     "basemaps": st.lists(BASEMAPS, max_size=3, unique_by=lambda one: one.id),
-    "stop_time": st.integers(30, 86_400),
-    "stop_radius": st.floats(5, 5000),
-    "stop_speed": st.floats(0, 100, exclude_min=True),
-    "trip_time": st.integers(1, 86_400),
-    "trip_reach": st.floats(1, 100_000),
+    "min_stop_duration": st.integers(30, 86_400),
+    "max_stop_radius": st.floats(5, 5000),
+    "max_stop_speed": st.floats(0, 100, exclude_min=True),
+    "min_trip_duration": st.integers(1, 86_400),
+    "min_trip_distance": st.floats(1, 100_000),
 }
 
 
@@ -64,9 +64,13 @@ def test_what_a_flag_or_a_file_sets_goes_before_the_environment_of_the_parent(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HERENOW_PORT", "8001")
-    monkeypatch.setenv("HERENOW_STOP_TIME", "60")
+    monkeypatch.setenv("HERENOW_MIN_STOP_DURATION", "60")
     file = tmp_path / "herenow.toml"
-    file.write_text("stop_time = 90\n")
-    made = environment(read_settings(file, {"port": 8002}), HERENOW_STOP_RADIUS="75.0")
-    assert (made["HERENOW_PORT"], made["HERENOW_STOP_TIME"], made["HERENOW_STOP_RADIUS"]) == ("8002", "90", "75.0")
+    file.write_text("min_stop_duration = 90\n")
+    made = environment(read_settings(file, {"port": 8002}), HERENOW_MAX_STOP_RADIUS="75.0")
+    assert (made["HERENOW_PORT"], made["HERENOW_MIN_STOP_DURATION"], made["HERENOW_MAX_STOP_RADIUS"]) == (
+        "8002",
+        "90",
+        "75.0",
+    )
     assert made["PATH"] == os.environ["PATH"]

@@ -1,4 +1,4 @@
-"""What `herenow compare` counts and tells, without servers."""
+"""The figures and the output of `herenow compare`, without servers."""
 
 import json
 import os
@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herenow.compare.audience import Audience
-from herenow.compare.comparison import check_plan, check_services
-from herenow.compare.figures import Comparison, Latency, Plan, VersionFigures
-from herenow.compare.frames import MOST, Frames, stamps
-from herenow.compare.keyspace import beside
-from herenow.compare.latencies import LONGEST, Latencies
-from herenow.compare.load import PREFIX, batch
-from herenow.compare.machine import files_for, processor_time
-from herenow.compare.table import as_json, rows, show
 from herenow.errors import SettingsError
 from herenow.settings import read_settings
 from herenow.store.cassandra.url import read_cassandra_url
 from herenow.wire.json import message
 from herenow.wire.reports import decode_reports
+from herenow_compare.comparison import check_plan, check_services
+from herenow_compare.figures import Comparison, Latency, Plan, VersionFigures
+from herenow_compare.frames import MOST, Frames, stamps
+from herenow_compare.keyspace import compare_url
+from herenow_compare.latencies import LONGEST, Latencies
+from herenow_compare.latency_meter import LatencyMeter
+from herenow_compare.load import PREFIX, batch
+from herenow_compare.machine import files_for, processor_time
+from herenow_compare.table import as_json, rows, show
 
 
 def frame(content: bytes, opcode: int = 1) -> bytes:
@@ -57,7 +57,7 @@ def test_frames_may_come_byte_by_byte() -> None:
     assert [text for byte in stream for text in frames.feed(bytes([byte]))] == [b"x" * 200, b"y"]
 
 
-def test_a_farewell_is_noticed_and_a_monstrous_frame_refused() -> None:
+def test_a_close_frame_is_recognized_and_a_frame_over_the_limit_refused() -> None:
     frames = Frames()
     assert frames.feed(frame(b"\x03\xf4", 8)) == []
     assert frames.closed
@@ -79,10 +79,10 @@ def test_a_percentile_is_a_tenth_of_a_millisecond_above_the_value_at_that_place(
     latencies = Latencies()
     for value in values:
         latencies.add(value)
-    told = latencies.percentile(share)
-    assert told is not None
-    not_above = sum(value * 1000 <= told + 1e-6 for value in values)
-    below = sum(value * 1000 < told - 0.1 - 1e-6 for value in values)
+    found = latencies.percentile(share)
+    assert found is not None
+    not_above = sum(value * 1000 <= found + 1e-6 for value in values)
+    below = sum(value * 1000 < found - 0.1 - 1e-6 for value in values)
     assert below <= share * len(values) <= not_above + 1e-6 or below == 0
 
 
@@ -91,14 +91,14 @@ def test_without_latencies_there_is_no_percentile_and_no_promise_kept() -> None:
     assert not Latency(50, None, None).kept
 
 
-def test_positions_of_before_are_passed_over_and_each_time_is_given_once() -> None:
-    audience = Audience()
-    early = audience.stamp()
-    audience.begin()
-    later = [audience.stamp() for _ in range(100)]
+def test_positions_from_before_are_ignored_and_each_time_is_given_once() -> None:
+    meter = LatencyMeter()
+    early = meter.stamp()
+    meter.begin()
+    later = [meter.stamp() for _ in range(100)]
     assert len({early, *later}) == 101
-    audience.saw([early, *later], time.perf_counter())
-    assert audience.latencies.count == 100
+    meter.on_received([early, *later], time.perf_counter())
+    assert meter.latencies.count == 100
 
 
 def test_every_position_of_a_flood_is_right_and_no_two_are_the_same() -> None:
@@ -108,10 +108,10 @@ def test_every_position_of_a_flood_is_right_and_no_two_are_the_same() -> None:
     assert all(report.device_id.startswith(PREFIX) for _, report in reports)
 
 
-def test_the_keyspace_lies_beside_the_configured_one() -> None:
+def test_the_keyspace_is_on_the_configured_cluster() -> None:
     store = "cassandra://me:p%40ss@db1,db2:9043/fleet?replication=1"
-    assert beside(store) == "cassandra://me:p%40ss@db1,db2:9043/fleet_compare?replication=1"
-    assert len(read_cassandra_url(beside(f"cassandra://db/{'k' * 48}")).keyspace) == 48
+    assert compare_url(store) == "cassandra://me:p%40ss@db1,db2:9043/fleet_compare?replication=1"
+    assert len(read_cassandra_url(compare_url(f"cassandra://db/{'k' * 48}")).keyspace) == 48
 
 
 def test_other_services_and_plans_without_end_are_refused() -> None:
@@ -121,7 +121,7 @@ def test_other_services_and_plans_without_end_are_refused() -> None:
         check_plan(Plan(seconds=0))
 
 
-def test_the_machine_tells_what_a_process_used_and_how_many_files_it_may_open() -> None:
+def test_the_processor_time_of_a_process_and_the_files_it_may_open_are_known() -> None:
     assert (processor_time(os.getpid()) or 0) > 0
     assert 0 < files_for(10) <= 10
 
@@ -147,11 +147,11 @@ FOUND = Comparison(
 
 
 def test_the_table_sets_the_versions_side_by_side() -> None:
-    told = {name: (one, two) for name, one, two in rows(FOUND)}
-    assert told["update latency p99"] == ("1,010.5 ms", "60.0 ms")
-    assert told["most viewers, p99 < 50 ms"] == ("none", "50")
-    assert told["p99 where that ended"] == ("1,010.5 ms at 100", "60.0 ms at 100")
-    assert told["processor time a position *"] == ("not known", "not known")
+    found = {name: (one, two) for name, one, two in rows(FOUND)}
+    assert found["update latency p99"] == ("1,010.5 ms", "60.0 ms")
+    assert found["most viewers, p99 < 50 ms"] == ("none", "50")
+    assert found["p99 at the last step"] == ("1,010.5 ms at 100", "60.0 ms at 100")
+    assert found["processor time per position *"] == ("unknown", "unknown")
 
 
 def test_json_goes_to_a_file_beside_the_table_or_alone_to_standard_output(

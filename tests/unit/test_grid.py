@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from herenow.live import departures
 from herenow.live.departures import Departures
 from herenow.model.geo.box import WORLD, Box
-from herenow.model.geo.tile_grid import DEEPEST, MOST_TILES, MOST_UNZOOMED, cover, tiles_at, world
+from herenow.model.geo.mercator import project
+from herenow.model.geo.tile_grid import DEEPEST, MOST_TILES, MOST_UNZOOMED, cover, tiles_at
+from tests.support.slippy_map import column_and_row
 
 longitudes = st.floats(-180, 180)
 latitudes = st.floats(-90, 90)
@@ -31,7 +33,7 @@ def inside(box: Box, across: float, up: float) -> tuple[float, float]:
 
 
 def tile(level: int, longitude: float, latitude: float) -> int:
-    x, y = world(np.array([longitude]), np.array([latitude]))
+    x, y = project(np.array([longitude]), np.array([latitude]))
     return int(tiles_at(level, x, y)[0])
 
 
@@ -44,11 +46,8 @@ def test_what_lies_in_a_box_lies_in_one_of_its_tiles(box: Box, across: float, up
 
 
 def test_tiles_are_those_of_the_web_map() -> None:
-    # By the formula of the slippy map (wiki.openstreetmap.org, "Slippy map tilenames").
     level, longitude, latitude = 12, 13.4132, 52.5219
-    column = int((longitude + 180) / 360 * 2**level)
-    phi = np.radians(latitude)
-    row = int((1 - np.arcsinh(np.tan(phi)) / np.pi) / 2 * 2**level)
+    column, row = column_and_row(longitude, latitude, level)
     assert tile(level, longitude, latitude) == row * 2**level + column
 
 

@@ -27,7 +27,7 @@ def stop(start: int, minutes: int, where: tuple[float, float], metres: float = 0
 def test_stops_near_each_other_are_one_place_and_the_longest_comes_first() -> None:
     home, work = dwellings([stop(0, 600, HOME), stop(10**8, 480, WORK), stop(2 * 10**8, 30, HOME, 60.0)])
     assert (home.visits, work.visits) == (2, 1)
-    assert home.stayed == 630 * 60_000
+    assert home.duration == 630 * 60_000
     assert (home.first, home.last) == (0, 2 * 10**8 + 30 * 60_000)
     assert home.latitude == pytest.approx(60.17 + 60 * NORTH * 30 / 630, abs=1e-6), "the mean, by time"
     assert 60 < home.radius < 80
@@ -61,6 +61,11 @@ def test_the_order_of_the_stops_does_not_matter_and_none_is_lost(found: list[Sto
     shuffled = list(found)
     dice.shuffle(shuffled)
     for one, other in zip(known, dwellings(shuffled), strict=True):
-        assert (one.visits, one.stayed, one.first, one.last) == (other.visits, other.stayed, other.first, other.last)
+        assert (one.visits, one.duration, one.first, one.last) == (
+            other.visits,
+            other.duration,
+            other.first,
+            other.last,
+        )
     assert sum(one.visits for one in known) == len(found)
-    assert sum(one.stayed for one in known) == sum(one.duration for one in found)
+    assert sum(one.duration for one in known) == sum(one.duration for one in found)

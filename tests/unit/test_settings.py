@@ -7,7 +7,7 @@ import pytest
 
 from herenow.api.content_policy import content_policy
 from herenow.errors import SettingsError
-from herenow.settings import read_settings
+from herenow.settings import RENAMED, Settings, read_settings
 
 TOWN = {
     "id": "town",
@@ -76,6 +76,21 @@ def test_a_misspelt_setting_is_refused_with_those_that_users_have(monkeypatch: p
     with pytest.raises(SettingsError, match=r"HERENOW_PROT: no such setting; there are .*HERENOW_PORT") as raised:
         read_settings(None, {})
     assert "TEST" not in str(raised.value)
+
+
+def test_an_old_name_is_answered_with_the_present_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "herenow.toml"
+    for old, name in RENAMED.items():
+        file.write_text(f"{old} = 60\n")
+        with pytest.raises(SettingsError) as raised:
+            read_settings(file, {})
+        assert str(raised.value) == f"{file}: {old}: this setting is called {name} now"
+        monkeypatch.setenv(f"HERENOW_{old.upper()}", "60")
+        with pytest.raises(SettingsError) as raised:
+            read_settings(None, {})
+        assert str(raised.value) == f"HERENOW_{old.upper()}: this setting is called HERENOW_{name.upper()} now"
+        monkeypatch.delenv(f"HERENOW_{old.upper()}")
+        assert name in Settings.model_fields
 
 
 def test_a_wrong_setting_is_named_where_it_was_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

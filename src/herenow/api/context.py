@@ -28,7 +28,7 @@ LOADING = "the fleet is being loaded"
 
 
 class MapConfig(msgspec.Struct, frozen=True):
-    """What a map is told before it draws: credits, what to know, where to look first."""
+    """What a map receives before it draws: credits, notices, the first view."""
 
     attributions: list[dict[str, str]] = []
     notices: list[str] = []
@@ -69,7 +69,7 @@ class HistoryContext(msgspec.Struct, frozen=True):
 
 
 class AppContext(msgspec.Struct, frozen=True):
-    """Where nothing is announced, `polled` loads the hub's fleet for who asks; `recorder` is None where another process
+    """Without a bus, `polled` loads the hub's fleet for each request; `recorder` is None where another process
     records."""
 
     bus: BusStatus

@@ -1,4 +1,4 @@
-"""Which devices are listed, and in which order; in columns, for each viewer asks anew every two seconds."""
+"""The filter and the order of the list of devices; in columns, because each viewer requests it every two seconds."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
@@ -19,7 +19,7 @@ Order = Literal[
 
 
 class DeviceFilter(msgspec.Struct, frozen=True):
-    """What devices are asked for; None and no text ask for all."""
+    """The devices of a request; None and an empty text match all."""
 
     search: str = ""
     kinds: frozenset[str] | None = None
@@ -49,7 +49,7 @@ def matching(fleet: Fleet, conditions: Iterable[Bools]) -> Rows:
 
 
 def without_each(fleet: Fleet, conditions: Mapping[str, Bools]) -> dict[str, int]:
-    """How many would match if one of the conditions were not asked, by its name."""
+    """How many would match without one of the conditions, by its name."""
     return {
         left_out: len(matching(fleet, (held for name, held in conditions.items() if name != left_out)))
         for left_out in conditions
@@ -61,17 +61,17 @@ def place_of(fleet: Fleet, device: Device, order: Order, time: int) -> Mark:
 
 
 def ranked(fleet: Fleet, rows: Rows, order: Order, time: int) -> Rows:
-    """In that order, equals by id; what has no value to compare comes last, whichever way the others go."""
+    """In that order, equals by id. Devices without a value come last in both directions."""
     sign = -1 if order.startswith("-") else 1
     by = order.removeprefix("-")
     if by in ("id", "name"):
         return rows[np.argsort(sign * _alphabet(fleet, by).place[rows])]
-    # NaN, which is what is not known, sorts last by either sign.
+    # NaN, an unknown value, sorts last with either sign.
     return rows[np.lexsort((sign * fleet.called.by_id.place[rows], sign * _values(fleet, by, time)[rows]))]
 
 
 def page_after(fleet: Fleet, rows: Rows, order: Order, place: Mark, time: int) -> Rows:
-    """Those of the ranking that come after the place, whether or not what was there has moved since."""
+    """The rows of the ranking after the place, even if the device that was there has moved since."""
     descending = order.startswith("-")
     by = order.removeprefix("-")
     value, device_id = place
@@ -98,7 +98,7 @@ def _after(alphabet: SortedKeys, rows: Rows, key: Key, descending: bool) -> Bool
 
 
 def _values(fleet: Fleet, by: str, time: int) -> npt.NDArray[np.float64]:
-    """Of each row, NaN where it is not known."""
+    """The value of each row, NaN if unknown."""
     values: npt.NDArray[Any]
     if by == "status":
         values = fleet.statuses(time)

@@ -86,7 +86,7 @@ async def _connected(socket: Path) -> AsyncIterator[Streams | None]:
 async def _pass_on(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scope: Scope, receive: Receive, send: Send
 ) -> bool:
-    """False where the process went before it said anything. Ends as well when the asker leaves."""
+    """False if the process ended before it sent anything. Ends as well when the client leaves."""
     writer.write(_question(scope))
     relaying = asyncio.create_task(_relay(reader, scope, receive, send))
     leaving = asyncio.create_task(_left(receive))

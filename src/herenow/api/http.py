@@ -112,7 +112,7 @@ class HttpProtocol(HttpToolsProtocol):
             while rest:
                 rest = self._parse(rest)
         except httptools.HttpParserError as error:
-            if not self._refused:  # else a callback said why
+            if not self._refused:  # else a callback responded
                 self._refuse(400, f"expected a request of HTTP/1.1: {error}")
 
     def _parse(self, data: memoryview) -> memoryview:

@@ -1,4 +1,4 @@
-"""What OGC API asks of every answer: links, and 400 for what a query may not say."""
+"""What OGC API requires of every response: links, and 400 for an unknown or wrong parameter."""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ GEOJSON = GeoJsonResponse.media_type
 
 
 class StandardRoute(JsonRoute):
-    """Answers 400 to a query with a name that it does not know, and to a value that is none."""
+    """Responds 400 to an unknown query parameter and to a wrong value."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -41,7 +41,7 @@ def _wrong(found: dict[str, Any]) -> str:
 
 
 class Links:
-    """Absolute, as clients like GDAL need them; under the address that the client asked."""
+    """Absolute, as clients like GDAL need them; under the address of the request."""
 
     def __init__(self, request: Request) -> None:
         self._base = public_url(request)
@@ -57,7 +57,7 @@ class Links:
         return Link(rel, f"{self._base}/{path}", kind)
 
     def page(self, following: str | None, kind: str = JSON) -> list[Link]:
-        """To the answer itself, and to the next page where there is one."""
+        """To the response itself, and to the next page if there is one."""
         links = [self._same("self", self._query, kind)]
         if following is not None:
             query = [(name, value) for name, value in self._query if name != "cursor"]

@@ -71,7 +71,7 @@ def _with_answers(document: dict[str, Any], declared: Answers) -> dict[str, Any]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             answers = operation["responses"]
-            answers.pop("422", None)  # FastAPI's own form, which is not this server's
+            answers.pop("422", None)  # FastAPI's own form, which Herenow does not use
             answers["default"] = _PROBLEM
             if one := described.get((method, path)):
                 content = next(answers[status]["content"] for status in answers if status.startswith("2"))

@@ -23,9 +23,9 @@ _STARTS = ("http.response.start", "websocket.http.response.start")
 
 
 class OriginCheck:
-    """Refuses what other web pages ask through a visitor's browser: their Origin is neither the host that is asked nor
-    one of `origins`. While only this machine may ask, a host name not its own is refused too: a page elsewhere may have
-    had it point here.
+    """Refuses requests of other web pages through a visitor's browser: their Origin is neither the requested host nor
+    one of `origins`. While only this machine may send requests, it refuses foreign host names, too: a page
+    elsewhere may have pointed one here.
     """
 
     def __init__(self, app: ASGIApp, *, here_only: bool, origins: Iterable[str], policy: str) -> None:
@@ -77,7 +77,7 @@ class OriginCheck:
 
 
 def _place(url: str) -> tuple[str, int | None]:
-    """Name and port, None for the port that a scheme means by itself. Raises ValueError."""
+    """Name and port, None for the default port of the scheme. Raises ValueError."""
     parts = urlsplit(url)
     return parts.hostname or "", None if parts.port in (80, 443) else parts.port
 

@@ -1,6 +1,6 @@
 """How far the recorders are behind."""
 
-SILENT_AFTER = 10_000  # ms, then what a recorder said that it holds is no longer believed: it may be gone
+SILENT_AFTER = 10_000  # ms, then the last report of a recorder no longer counts: it may be gone
 FORGET_AFTER = 600_000  # ms of a recorder's silence
 
 

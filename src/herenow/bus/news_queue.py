@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from herenow.bus.port import News
 
-MAX_NEWS = 200_000  # moves of devices one follower may lag behind; beyond it the news are dropped and it is told so
+MAX_NEWS = 200_000  # moves of devices that a follower may lag behind; beyond it the queue drops them, and says so
 
 
 class NewsQueue:

@@ -35,8 +35,8 @@ class Delivery(Protocol):
     published: int  # ms, when the oldest of them was
 
     async def acknowledge(self) -> None:
-        """They are stored and announced; the bus forgets them. Raises BusUnavailable where it could not be told: they
-        will be delivered again."""
+        """They are stored and announced; the bus forgets them. Raises BusUnavailable where it could not be reached:
+        they will be delivered again."""
 
     async def requeue(self, error: Unavailable) -> None:
         """They could not be stored. A bus that is durable itself delivers them again; one that is not tells the
@@ -46,7 +46,7 @@ class Delivery(Protocol):
         """They can never be stored: sets them aside, with the reason, for a person to look at."""
 
     def parts(self) -> Sequence["Delivery"]:
-        """The same positions as they were published, each part to be settled by itself instead of the whole."""
+        """The same positions as they were published, each part to be settled separately instead of the whole."""
 
 
 class PositionQueue(Protocol):
@@ -65,10 +65,10 @@ class PositionQueue(Protocol):
 
     def consume(self) -> AsyncGenerator[Delivery, None]:
         """Deliveries, shared with the other recorders, in the order of publication per device; ends when the bus is
-        closed. To be closed by whoever calls: what is not settled then goes to another recorder.
+        closed. The caller closes it: what is not settled then goes to another recorder.
 
-        Raises BusUnavailable where the bus is lost. Each call begins anew: since the last one, another recorder may
-        have moved the same devices.
+        Raises BusUnavailable where the bus is lost. Each call starts without memory: since the last one, another
+        recorder may have moved the same devices.
         """
 
     def close(self) -> None:
@@ -82,12 +82,12 @@ class NewsFeed(Protocol):
         """Tells every follower where devices have moved; it is stored already. Waits for no follower. `published` is
         when the oldest of it was published, in ms.
 
-        Raises BusUnavailable where it is unknown whether they were told: announce it again.
+        Raises BusUnavailable where it is unknown whether the news arrived: announce it again.
         """
 
     async def relay(self, note: Note) -> bool:
-        """Tells the hubs of all other processes, and perhaps of this one; kept by nobody, and perhaps told twice. False
-        where there can be no other. Raises BusUnavailable where it is unknown whether they were told."""
+        """Tells the hubs of all other processes, and perhaps of this one; not stored, and perhaps delivered twice.
+        False where there can be no other. Raises BusUnavailable where it is unknown whether it arrived."""
 
     def follow(self, on_note: NoteHandler = ignore) -> AsyncIterator[News | None]:
         """All news from this call on; None where some were lost, and where it begins to listen later than now: the
@@ -104,7 +104,7 @@ class BusStatus(Protocol):
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be published, or why this process is not delivered or told of it; None while all is well."""
+        """Why nothing can be published, or why this process gets no deliveries or news; None while all is well."""
 
 
 class Bus(PositionQueue, NewsFeed, BusStatus, Protocol):

@@ -8,7 +8,7 @@ from herenow.errors import HerenowError
 
 __all__ = ["keeping", "main", "processes", "transfers"]  # which hold the commands
 
-EXIT_WRONG = 2  # what was asked for cannot be done; the line on standard error says why
+EXIT_WRONG = 2  # the command cannot be done; the line on standard error has the reason
 EXIT_INTERRUPTED = 130
 
 

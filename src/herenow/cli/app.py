@@ -1,4 +1,4 @@
-"""The command `herenow`: what its commands have in common."""
+"""The command `herenow`: options that its commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,7 @@ note = Console(stderr=True, soft_wrap=True, highlight=False)
 
 @app.callback(invoke_without_command=True)
 def herenow(version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False) -> None:
-    """Real-time location platform: positions in, a map that moves at once, and where everything has been."""
+    """Real-time location platform: takes positions, shows them on a live map, and keeps their history."""
     if version:
         typer.echo(__version__)
         raise typer.Exit
@@ -28,8 +28,8 @@ def herenow(version: Annotated[bool, typer.Option("--version", help="Print the v
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")]
-StoreUrl = Annotated[str | None, typer.Option(help="Where positions are kept, like sqlite:///data/herenow.db.")]
+StoreUrl = Annotated[str | None, typer.Option(help="Where positions are stored, like sqlite:///data/herenow.db.")]
 BusUrl = Annotated[str | None, typer.Option(help="What carries positions: memory://, amqp://host/vhost or none.")]
 Config = Annotated[Path | None, typer.Option(help="A TOML file with settings.")]
 ServerUrl = Annotated[str, typer.Option(help="The server to report to.", envvar="HERENOW_SERVER")]
-Serve = Annotated[bool, typer.Option("--serve", help="Be the server as well, instead of reporting to one.")]
+Serve = Annotated[bool, typer.Option("--serve", help="Start a server, too, instead of reporting to one.")]

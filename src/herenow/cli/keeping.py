@@ -1,4 +1,4 @@
-"""Commands about what is kept: how much it takes, and what is to be forgotten."""
+"""Commands about stored data: its size, and the erasure of a device."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from herenow.history.queries.storage import Storage
     from herenow.run.storage import Left
 
-EXIT_LEFT = 2  # something of a device is still there
+EXIT_LEFT = 2  # the store still has rows of the device
 
 
 @app.command()
 def storage(store: StoreUrl = None, config: Config = None) -> None:
-    """What is kept, how long (HERENOW_KEEP_DAYS), what it takes on disk, and what it will take if the next days are
-    like the last seven, or like those since the first position.
+    """Show the number of stored positions, how long Herenow keeps them (HERENOW_KEEP_DAYS), their size on disk, and
+    the predicted size if the next days are like the last seven, or like those since the first position.
 
     Example: `herenow storage --store cassandra://db1,db2/herenow`
     """
@@ -32,14 +32,18 @@ def storage(store: StoreUrl = None, config: Config = None) -> None:
 
 def _lines(found: "Storage") -> list[str]:
     now = f"{found.positions:,} positions: {_size(found.position_bytes)}, and {_size(found.rollup_bytes)} of rollups"
-    if found.predicted is None or not found.kinds:
-        return [now, "Nothing came in the last seven days, so nothing can be predicted."]
+    if found.predicted_bytes is None or not found.kinds:
+        return [now, "No positions in the last seven days, so there is no prediction."]
     kinds = [
-        f"  {name}: {kind.a_day:,.0f} positions a day, kept {'for ever' if kind.kept is None else f'{kind.kept} days'}"
+        f"  {name}: {kind.positions_per_day:,.0f} positions a day, kept {_days(kind.keep_days)}"
         for name, kind in found.kinds.items()
     ]
-    grows = f", and {_size(found.grows)} more each day" if found.grows else ""
-    return [now, *kinds, f"If it goes on like that it will take {_size(found.predicted)}{grows}."]
+    grows = f", and {_size(found.growth_bytes_per_day)} more each day" if found.growth_bytes_per_day else ""
+    return [now, *kinds, f"Predicted size on disk: {_size(found.predicted_bytes)}{grows}."]
+
+
+def _days(days: int | None) -> str:
+    return "for ever" if days is None else f"{days} days"
 
 
 def _size(count: float) -> str:
@@ -54,13 +58,13 @@ def _size(count: float) -> str:
 def erase(
     device: Annotated[str, typer.Argument(help="The id of the device.")],
     server: ServerUrl = "http://127.0.0.1:8000",
-    patience: Annotated[float, typer.Option(help="Seconds to wait until nothing is left.")] = 900.0,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait until nothing is left.")] = 900.0,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip the confirmation.")] = False,
     store: StoreUrl = None,
     config: Config = None,
 ) -> None:
-    """Take a device and all that it ever reported away, for good, and show that nothing is left. Run it on the server's
-    own machine, as its user and with its store: the server's key is beside that.
+    """Erase a device and all its positions for good, and prove that nothing is left. Run it on the server's machine,
+    as the server's user and with its store: the server's key is beside the store.
 
     Examples: `herenow erase phone-7`, `herenow erase phone-7 --store sqlite:////var/lib/herenow/herenow.db`
     """
@@ -69,14 +73,16 @@ def erase(
     set_up_logs()
     settings = read_settings(config, {"store": store})
     if not yes:
-        typer.confirm(f"Everything that {device} ever reported goes and cannot be had back. Erase it?", abort=True)
+        typer.confirm(f"This erases all positions of {device} and cannot be undone. Erase?", abort=True)
 
-    def told(left: "Left") -> None:
+    def show(left: "Left") -> None:
         note.print(f"left: {_counts(left)}", markup=False)
 
-    left = in_loop(erase_device(settings, server, device, patience, told))
-    if not left["nothing"]:
-        note.print(f"herenow: of {device} there is still {_counts(left)}; does `herenow rollup` run?", markup=False)
+    left = in_loop(erase_device(settings, server, device, timeout, show))
+    if not left["erased"]:
+        note.print(
+            f"herenow: the store still has {_counts(left)} of {device}; is `herenow rollup` running?", markup=False
+        )
         raise typer.Exit(EXIT_LEFT)
     typer.echo(f"Nothing of {device} is left: {_counts(left)}.")
 

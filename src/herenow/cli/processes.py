@@ -1,4 +1,4 @@
-"""Commands that serve, record, keep, and set up."""
+"""Commands that run processes, and set up their services."""
 
 import sys
 from pathlib import Path
@@ -22,7 +22,7 @@ def run(
     bus: BusUrl = None,
     config: Config = None,
 ) -> None:
-    """Everything in one process: takes positions, stores them, shows them.
+    """Run everything in one process: take positions, store them, show them.
 
     Examples: `herenow run`, `herenow run --demo`, `herenow run --port 9000 --store sqlite:////var/lib/herenow/h.db`
     """
@@ -52,7 +52,7 @@ def serve_alone(
     worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
     config: Config = None,
 ) -> None:
-    """Take positions and show them; what `herenow record` stores. Several may run, behind any load balancer.
+    """Take positions and show them; `herenow record` stores them. Several may run, behind any load balancer.
 
     Without a bus (`--bus none`) it stores them itself, and clients poll.
 
@@ -72,14 +72,14 @@ def serve_alone(
 
 @app.command()
 def record(
-    port: Annotated[int | None, typer.Option(help="Port for /healthz, /readyz and /metrics; without it, none.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port for /healthz, /readyz and /metrics; default: none.")] = None,
     host: Host = None,
     store: StoreUrl = None,
     bus: BusUrl = None,
     config: Config = None,
 ) -> None:
-    """Take positions off the bus, store them, announce them. Several may run: each takes some shards, and the others'
-    when they end.
+    """Consume positions from the bus, store them, announce them. Several may run: each takes some shards, and takes
+    over those of another that ends.
 
     Example: `herenow record --store cassandra://db1,db2/herenow --bus amqp://herenow:secret@mq1,mq2/`
     """
@@ -93,13 +93,13 @@ def record(
 
 @app.command()
 def rollup(
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all of it anew, and end.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild all rollups, and exit.")] = False,
     child: Annotated[bool, typer.Option("--child", hidden=True)] = False,
     store: StoreUrl = None,
     config: Config = None,
 ) -> None:
-    """Keep what history is read from: made of stored positions, made anew where they change. One must run; `herenow
-    run` has its own.
+    """Build the rollups that history reads from stored positions, and rebuild what changes. One must run; `herenow run`
+    has its own.
 
     Examples: `herenow rollup --store cassandra://db1,db2/herenow`, `herenow rollup --rebuild`
     """
@@ -120,7 +120,7 @@ def history(
     store: StoreUrl = None,
     config: Config = None,
 ) -> None:
-    """Answer questions about history beside a server, which starts it."""
+    """Answer history requests beside a server, which starts this process."""
     from herenow.run.history import answer_history
 
     set_up_logs()
@@ -129,7 +129,7 @@ def history(
 
 @app.command()
 def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) -> None:
-    """Make the tables in Cassandra and the queues in RabbitMQ that are missing. Twice changes nothing.
+    """Create missing tables in Cassandra and missing queues in RabbitMQ. A second run changes nothing.
 
     Example: `herenow schema --store cassandra://db1,db2/herenow?replication=3 --bus amqp://herenow:secret@mq1,mq2/`
     """
@@ -142,24 +142,24 @@ def schema(store: StoreUrl = None, bus: BusUrl = None, config: Config = None) ->
 
 @app.command()
 def compare(
-    viewers: Annotated[int, typer.Option(help="Whose latency, bytes and processor time are told.")] = 100,
-    rate: Annotated[int, typer.Option(help="Positions a second, from as many devices.")] = 5,
-    seconds: Annotated[int, typer.Option(help="How long each measurement lasts.")] = 6,
-    json: Annotated[Path | None, typer.Option(help="Write the figures there, too; - is standard output.")] = None,
+    viewers: Annotated[int, typer.Option(help="Viewers whose latency, bytes and processor time are measured.")] = 100,
+    rate: Annotated[int, typer.Option(help="Positions per second, each from a device of its own.")] = 5,
+    seconds: Annotated[int, typer.Option(help="Seconds of each measurement.")] = 6,
+    json: Annotated[Path | None, typer.Option(help="Write the figures as JSON there; - is standard output.")] = None,
     store: StoreUrl = None,
     bus: BusUrl = None,
     config: Config = None,
 ) -> None:
     """Measure the article's two versions side by side: Cassandra and polling, RabbitMQ and sockets.
 
-    It takes some two minutes, makes a keyspace of its own beside the configured one, and needs a vhost that nobody else
-    uses meanwhile.
+    It takes about two minutes, creates the keyspace NAME_compare for the configured keyspace NAME, and needs a vhost
+    that no other program uses.
 
     Example: `herenow compare --store cassandra://db1/herenow --bus amqp://herenow:secret@mq1/compare --json -`
     """
-    from herenow.compare import comparison, table
-    from herenow.compare.figures import Plan
     from herenow.progress import Stages
+    from herenow_compare import comparison, table
+    from herenow_compare.figures import Plan
 
     set_up_logs()
     settings = read_settings(config, {"store": store, "bus": bus})

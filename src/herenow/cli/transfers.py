@@ -1,4 +1,4 @@
-"""Commands that bring positions in, from files or a simulator, and out into files."""
+"""Commands that import positions from files or a simulator, and export them to files."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -26,28 +26,30 @@ if TYPE_CHECKING:
 
 FORMATS = "csv, ndjson, geojson, gpx, kml, czml, parquet; by the file's ending."
 
-EXIT_LEFT_OUT = 1  # of an import: nothing was taken, or something was left out
-MAX_NAMED = 20  # rows whose fault is named; all are counted
+EXIT_LEFT_OUT = 1  # an import that took nothing, or left something out
+MAX_NAMED = 20  # wrong rows that are listed; all are counted
 
-Device = Annotated[str | None, typer.Option(help="The id of what names no device, instead of the file's or track's.")]
+Device = Annotated[
+    str | None, typer.Option(help="Device id for rows without one, instead of the name of the file or track.")
+]
 Play = Callable[[Intake, OnProgress], Awaitable[Progress]]
 
 
 @app.command()
 def replay(
-    files: Annotated[list[Path], typer.Argument(help="As for `herenow import`.")],
+    files: Annotated[list[Path], typer.Argument(help="Files as for `herenow import`.")],
     server: ServerUrl = "http://127.0.0.1:8000",
     serve: Serve = False,
-    speed: Annotated[float, typer.Option(help="Times as fast as it happened; not with --shift.")] = 1.0,
-    loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end, for ever.")] = False,
+    speed: Annotated[float, typer.Option(help="Speed factor; not with --shift.")] = 1.0,
+    loop: Annotated[bool, typer.Option("--loop", help="Repeat for ever.")] = False,
     shift: Annotated[
-        bool, typer.Option("--shift", help="Date reports to when they are played, at true speed.")
+        bool, typer.Option("--shift", help="Set report times to the time of the replay, at true speed.")
     ] = False,
     device: Device = None,
-    kind: Annotated[str | None, typer.Option(help="What the devices are: bus, car, ship …")] = None,
-    prefix: Annotated[str, typer.Option(help="Put before each device id.")] = "",
+    kind: Annotated[str | None, typer.Option(help="Kind of the devices: bus, car, ship …")] = None,
+    prefix: Annotated[str, typer.Option(help="Prefix of each device id.")] = "",
 ) -> None:
-    """Play recordings again, merged by time, into a running server or one of its own.
+    """Replay recordings, merged by time, to a running server or to one of its own.
 
     Examples: `herenow replay --shift tour.gpx`, `herenow replay --serve --shift --loop buses.csv.gz`
     """
@@ -68,7 +70,7 @@ def replay(
 
 
 def _first_ones() -> "OnRejection":
-    """Names what is wrong with the first rows, but not with all of a large file."""
+    """Prints the errors of the first wrong rows, not of all in a large file."""
     from herenow.sources.files.readers import place
 
     left = MAX_NAMED
@@ -95,9 +97,9 @@ def import_(
     server: ServerUrl = "http://127.0.0.1:8000",
     device: Device = None,
 ) -> None:
-    """Take recordings into a running server, each position at its own time. Twice changes nothing.
+    """Import recordings into a running server, each position at its own time. A second import changes nothing.
 
-    Ends with 1 where nothing was taken or something was left out, and says what and why.
+    Exits with 1 if it imports nothing or leaves something out, and lists what and why.
 
     Examples: `herenow import herenow-2026-11-01.csv`, `herenow import rec/ada/phone/*.rec`
     """
@@ -124,16 +126,18 @@ def _by_field(fields: "Counter[str | None]") -> str:
 
 @app.command()
 def export(
-    device: Annotated[list[str] | None, typer.Option(help="Again for each; without it, all.")] = None,
+    device: Annotated[list[str] | None, typer.Option(help="Device id; repeat it for several. Default: all.")] = None,
     format: Annotated[str | None, typer.Option(help=FORMATS)] = None,  # noqa: A002 - the flag
-    start: Annotated[str, typer.Option("--from", help="A day, ISO 8601 with a zone, or Unix ms.")] = "0",
-    end: Annotated[str | None, typer.Option("--to", help="The same, not included; else to the end.")] = None,
-    clean: Annotated[bool, typer.Option("--clean", help="Without positions that are not to be believed.")] = False,
+    start: Annotated[
+        str, typer.Option("--from", help="Start of the range: a day, ISO 8601 with a zone, or Unix ms.")
+    ] = "0",
+    end: Annotated[str | None, typer.Option("--to", help="End of the range, exclusive. Default: none.")] = None,
+    clean: Annotated[bool, typer.Option("--clean", help="Leave out flagged positions.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output without it.")] = None,
     store: StoreUrl = None,
     config: Config = None,
 ) -> None:
-    """Write history to a file, from the store itself: no server need run, and one may.
+    """Export history from the store to a file, with or without a running server.
 
     Examples: `herenow export -o all.csv`, `herenow export --device bus-7 --from 2026-11-01 -o bus-7.gpx`
     """
@@ -173,15 +177,15 @@ def simulate(
     server: ServerUrl = "http://127.0.0.1:8000",
     serve: Serve = False,
     interval: Annotated[float, typer.Option(help="Seconds between two reports of a vehicle.")] = 2.0,
-    rate: Annotated[float | None, typer.Option(help="Positions a second in all, instead of an interval.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Positions per second in total, instead of --interval.")] = None,
     seconds: Annotated[float | None, typer.Option(help="How long; without it, until Ctrl-C.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed drives the same ways.")] = 1,
-    noise: Annotated[float, typer.Option(help="Metres by which fixes are off.")] = 2.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same routes.")] = 1,
+    noise: Annotated[float, typer.Option(help="Position noise in metres.")] = 2.0,
     gaps: Annotated[float, typer.Option(help="Share of the time without reports.")] = 0.0,
     late: Annotated[float, typer.Option(help="Share of the reports that come late, after newer ones.")] = 0.0,
     duplicates: Annotated[float, typer.Option(help="Share of the reports that are sent twice.")] = 0.0,
     centre: Annotated[str, typer.Option(help="latitude,longitude of the synthetic city.")] = "30.27,-97.525",
-    prefix: Annotated[str, typer.Option(help="What device ids begin with.")] = "vehicle-",
+    prefix: Annotated[str, typer.Option(help="Prefix of the device ids.")] = "vehicle-",
 ) -> None:
     """Drive a simulated fleet through a synthetic city and report it to a running server or one of its own.
 
@@ -210,7 +214,7 @@ def _place(text: str) -> tuple[float, float]:
 
 
 def _deliver(server: str | None, play: Play) -> None:
-    """Into the server at that address, or into one in this process, which goes on when all is played."""
+    """Plays to the server at that address, or to one in this process, which continues afterwards."""
     from herenow.intake.http_intake import RemoteIntake
     from herenow.run.server import serve
 

@@ -1,5 +1,5 @@
-"""A client of the live wire for Python programs: looks at positions and reports them, over one socket that comes back
-by itself.
+"""A client of the live wire for Python programs: receives positions and reports them, over one socket that
+reconnects.
 
     async with Live("http://127.0.0.1:8000", box=(-98.0, 30.1, -97.4, 30.6), zoom=10) as live:
         async for change in live:

@@ -21,7 +21,7 @@ class Lost(Unavailable):
 
 
 class Waits:
-    """Full jitter: any time up to a ceiling that doubles with each failure, drawn anew each time."""
+    """Full jitter: any time up to a ceiling that doubles with each failure, drawn for each try."""
 
     def __init__(self, random: Callable[[], float]) -> None:
         """`random` draws from 0 to 1."""
@@ -47,7 +47,7 @@ class Pace:
         self._moment = moment
 
     def wait(self, moment: float) -> float:
-        """Seconds to wait before the next message, which counts as said."""
+        """Seconds to wait before the next message, which counts as sent."""
         self._credit = min(BURST, self._credit + (moment - self._moment) * MESSAGES_A_SECOND) - 1
         self._moment = moment
         return max(0.0, -self._credit / MESSAGES_A_SECOND)

@@ -1,4 +1,4 @@
-"""What became different, and the queue in which that waits for who follows it."""
+"""Changes of positions, and the queue in which they wait for the reader."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from herenow.wire.json import LivePosition
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What was told at once. Put one after the other, changes lead to the positions that the server has.
+    """What came in one message. Applied one after the other, changes lead to the positions that the server has.
 
-    A `snapshot` replaces all that was told before. Otherwise each position is newer than the one told of its device
-    before, or tells something else of the same fix.
+    A `snapshot` replaces all earlier positions. Otherwise each position is newer than the one before of its device, or
+    has other values of the same fix.
     """
 
     positions: list[LivePosition]
@@ -35,7 +35,7 @@ class ChangeQueue:
     """Changes that nobody has taken yet, in order.
 
     At most `bound` wait. One more makes all of them one change, with the newest position of each device: it leads
-    to the same positions, and what lay between is not told.
+    to the same positions, without the steps between.
     """
 
     def __init__(self, bound: int) -> None:

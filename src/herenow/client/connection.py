@@ -41,7 +41,7 @@ def address(url: str) -> str:
 
 
 class ServerConnection:
-    """A connection that is open. Whoever opened it closes it."""
+    """A connection that is open. The caller of `open` closes it."""
 
     def __init__(self, socket: ClientConnection, place: str) -> None:
         self._socket = socket
@@ -68,9 +68,9 @@ class ServerConnection:
             raise _ended(error, self._place) from error
 
     def cut(self, silence: float) -> Lost:
-        """Ends it without a farewell, since nobody has been there for so many seconds."""
+        """Ends it without a close frame, because the server has been silent for so many seconds."""
         self._socket.transport.abort()
-        return Lost(f"{self._place} has said nothing for {silence:g} s")
+        return Lost(f"{self._place} has been silent for {silence:g} s")
 
     async def close(self) -> None:
         """Politely, or after a second by force: a server that does not read hears of nothing."""
@@ -148,12 +148,16 @@ def _ended(error: ConnectionClosed, place: str) -> HerenowError:
     if error.sent is not None and error.sent.code == TOO_BIG and not error.rcvd_then_sent:
         return TooLarge(f"expected frames of at most {MAX_FRAME} bytes from {place}; look at a smaller box")
     if error.rcvd is None:
-        return Lost(f"{place} is gone without a word")
+        return Lost(f"{place} is gone without a close frame")
     code, reason = error.rcvd.code, error.rcvd.reason
     if code == TOO_BIG:
-        return TooLarge(f"{place} expected smaller messages ({reason}); look at fewer devices, report less at once")
+        return TooLarge(
+            f"{place} expected smaller messages ({reason}); subscribe to fewer devices, report less at once"
+        )
     if code == NOT_UNDERSTOOD:
-        return BadRequest(f"{place} did not understand what was said ({reason}); use the versions of Herenow together")
+        return BadRequest(
+            f"{place} did not understand a message ({reason}); use a client and a server of the same version"
+        )
     asked = _RETRY.search(reason)
     wait = int(asked[1]) / 1000 if asked else None
     ceiling = RESTART_SPREAD if code == SERVICE_RESTART else None

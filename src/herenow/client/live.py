@@ -18,23 +18,23 @@ from herenow.errors import BadRequest, HerenowError, Unavailable
 from herenow.model.report import Rejection, Report
 from herenow.wire.json import LivePosition as LivePosition
 
-SILENCE = 25.0  # s; a server says something to who looks every ten
+SILENCE = 25.0  # s; a server sends something to each viewer every ten
 WAITING = 64  # changes
 
 log = logging.getLogger("herenow.client")
 
 
 class Live:
-    """A link to the live wire of the server at `url`, like http://127.0.0.1:8000, that comes back by itself. Use it
-    with `async with`: while inside, it is connected as long as there is something to look at or to report; on leaving,
-    the socket is closed, iteration ends, reports that are not answered fail, and nothing is delivered any more.
+    """A link to the live wire of the server at `url`, like http://127.0.0.1:8000, that reconnects. Use it with
+    `async with`: inside, it is connected as long as it has a view or a report; on exit it closes the socket, ends the
+    iteration, fails reports without an answer, and delivers nothing more.
 
     `async for change in live` gives every change in order and once, over lost links too, to one task. Changes wait for
     a slow one in a queue of `waiting`; one more makes all that wait a single change with the newest position of each
     device, which leads to the same positions. Where no try can succeed (the server refuses the handshake, or closes
-    with 1009 or 4400), the loop ends with a HerenowError that says what was expected.
+    with 1009 or 4400), the loop ends with a HerenowError that states what was expected.
 
-    A link on which something is expected and nothing said for `silence` seconds is lost. `random` draws the waits
+    A link that expects messages and gets none for `silence` seconds is lost. `random` draws the waits
     between tries, from 0 to 1.
     """
 
@@ -49,8 +49,7 @@ class Live:
         silence: float = SILENCE,
         random: Callable[[], float] = chance.random,
     ) -> None:
-        """Looks at nothing without box or devices. Raises SettingsError for a url, BadRequest for a view that is
-        none."""
+        """Has no view without box or devices. Raises SettingsError for a wrong url, BadRequest for a wrong view."""
         self._url = address(url)
         self._silence = silence
         self._waits = Waits(random)
@@ -66,12 +65,12 @@ class Live:
         self._ended: Exception | None = None  # why nothing will come any more
         self._trouble: str | None = None
         self._complaint: str | None = None
-        self._news = asyncio.Event()  # for who iterates
-        self._words = asyncio.Event()  # for who speaks
+        self._news = asyncio.Event()  # for the iteration
+        self._words = asyncio.Event()  # for the sender
 
     @property
     def positions(self) -> Mapping[str, LivePosition]:
-        """The newest position told of each device, by device id: never older than the change that was taken last,
+        """The newest received position of each device, by device id: never older than the change that was taken last,
         and ahead of it where more wait. It changes whenever you await; copy it to keep it."""
         return self._viewer.positions
 
@@ -96,7 +95,7 @@ class Live:
 
     @property
     def complaint(self) -> str | None:
-        """What the server said of the message that it ignored last; None where it understood all."""
+        """The server's reason for the last message that it ignored; None if it understood all."""
         return self._complaint
 
     async def __aenter__(self) -> Self:
@@ -137,8 +136,8 @@ class Live:
     async def look(
         self, *, box: Corners | None = None, devices: Iterable[str] | None = None, zoom: float | None = None
     ) -> None:
-        """Looks elsewhere from now on, from any task; returns before the server knows. Its answer comes as a change
-        that is a snapshot; until then changes are of the view before. Of devices every position is told.
+        """Changes the view, from any task; returns before the server knows. Its answer comes as a change that is a
+        snapshot; until then changes are of the view before. For a view of devices every position comes.
 
         Raises BadRequest where a server would not understand.
         """
@@ -161,7 +160,7 @@ class Live:
                     accepted += answer.accepted
                     rejected += [_moved(one, part.start) for one in answer.rejected]
         except TimeoutError as error:
-            why = self._trouble or self._complaint or "it said nothing of it"
+            why = self._trouble or self._complaint or "it sent no reason"
             raise Unavailable(f"the server took no report within {within:g} s ({why}); report again later") from error
         return Receipt(accepted, rejected)
 
@@ -198,7 +197,7 @@ class Live:
         try:
             self._end(await self._follow())
         except Exception as error:
-            # A mistake of ours: who iterates must hear of it, or would wait for ever.
+            # A mistake of ours: the iteration must end with it, or would wait for ever.
             log.exception("the live client failed")
             self._end(error)
 
@@ -217,7 +216,7 @@ class Live:
             await asyncio.sleep(wait)
 
     async def _something_to_say(self) -> None:
-        """A server closes a socket on which nothing is said."""
+        """Waits, because a server closes a socket without messages."""
         while not self._has_words():
             self._words.clear()
             await self._words.wait()
@@ -282,7 +281,7 @@ class Live:
                     answer.set_result(said)
             case ErrorMessage(detail=detail):
                 self._complaint = detail
-                log.warning("the server ignored what was said: %s", detail)
+                log.warning("the server ignored a message: %s", detail)
 
     def _end(self, error: Exception) -> None:
         self._ended = self._ended or error

@@ -34,7 +34,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class ErrorMessage(msgspec.Struct, frozen=True):
-    """An `error`: something that was said is ignored."""
+    """An `error`: the server ignored a message."""
 
     detail: str
 

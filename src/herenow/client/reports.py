@@ -43,7 +43,7 @@ def parts(reports: Iterable[Report | Mapping[str, object]]) -> Iterator[Part]:
 
 
 class ReportQueue:
-    """Parts that are not answered, by number. Its bound is that of who reports: each waits for its answer."""
+    """Parts that are not answered, by number. The callers bound it: each waits for its answer."""
 
     def __init__(self) -> None:
         self._parts: dict[int, Part] = {}
@@ -66,11 +66,11 @@ class ReportQueue:
         self._unsaid.pop(number, None)
 
     def linked(self) -> None:
-        """A link begins: what was not answered is to be said again. The same report twice is one position."""
+        """A link begins: reports without an answer are sent again. The same report twice is one position."""
         self._unsaid = dict.fromkeys(self._parts)
 
     def say(self) -> str | None:
-        """The next that this link has not been told."""
+        """The next part that this link has not sent."""
         number = next(iter(self._unsaid), None)
         if number is None:
             return None

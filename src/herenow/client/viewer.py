@@ -1,4 +1,4 @@
-"""What a viewer keeps over all its links, what it says, and what it makes of a frame. Knows no socket and no loop."""
+"""The state of a viewer across links, its messages, and what it reads from a frame. Has no socket and no loop."""
 
 from collections.abc import Mapping
 
@@ -26,9 +26,9 @@ class Had(msgspec.Struct, frozen=True):
 
 
 class ViewState:
-    """One viewer. Told by its owner of each link that begins, and of each frame. What was told outlives the link.
+    """One viewer. Its owner passes it each new link and each frame. Its state outlives the link.
 
-    Its place is known only while the view said last is answered and every frame since was understood.
+    Its place is known only while the last view is answered and every frame since was understood.
     """
 
     def __init__(self) -> None:
@@ -43,13 +43,13 @@ class ViewState:
         self._begin()
 
     def _begin(self) -> None:
-        self._said = 0  # the id of the view that was said on this link
-        self._resumed = False  # whether it was said with what was had
+        self._said = 0  # the id of the view that was sent on this link
+        self._resumed = False  # whether it was sent with the place to resume
         self._answered = False  # whether that view was
         self._settled = False  # whether any view was, on this link
 
     def set_view(self, view: View) -> None:
-        """From now on this is the view. Even the same one is begun anew, with a snapshot."""
+        """Sets the view. Even the same view starts with a new snapshot."""
         self._view = view
         self._id += 1
         self.had = None
@@ -68,7 +68,7 @@ class ViewState:
         return self._view is not None
 
     def say(self) -> str | None:
-        """The view, where this link has not been told of it."""
+        """The view, if this link has not sent it."""
         view = self._view
         if view is None or self._said == self._id:
             return None
@@ -77,7 +77,7 @@ class ViewState:
         return json.encode(_message(self._id, view, resume)).decode()
 
     def take(self, frame: str | bytes) -> Change | Answer | ErrorMessage | None:
-        """What a frame changed, or what it says to who reports. Everything kept is up to date when it returns.
+        """What a frame changed, or an answer to a report. The state is up to date when it returns.
 
         Raises Astray.
         """
@@ -103,7 +103,7 @@ class ViewState:
     def _pass_over(self) -> None:
         self.garbled += 1
         if self._answered:
-            self.had = None  # these may have been positions: whoever offered a place now would never be told of them
+            self.had = None  # these may have been positions, and a viewer that resumed here would never get them
 
     def _believed(self, told: PositionsMessage) -> bool:
         return self._settled or told.snapshot or self._answers(told)

@@ -75,7 +75,7 @@ class RetryingSender:
     def _count(self, receipt: Receipt) -> None:
         if receipt.rejected and not self.rejected:
             first = receipt.rejected[0]
-            log.warning("rejected; said once", source=self._source, field=first.field, reason=first.reason)
+            log.warning("rejected; logged once", source=self._source, field=first.field, reason=first.reason)
         self.sent += receipt.accepted
         self.rejected += len(receipt.rejected)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from herenow.live.fleet import Rows
-from herenow.model.geo.tile_grid import Numbers
+from herenow.model.geo.mercator import Integers
 
 MOST = 200_000  # departures; a viewer that missed more starts afresh
 
@@ -16,7 +16,7 @@ class Departures:
         self._seqs, self._tiles, self._rows = (np.zeros(2 * MOST, dtype=np.int64) for _ in range(3))
         self._count = 0
 
-    def add(self, seq: int, tiles: Numbers, rows: Rows) -> None:
+    def add(self, seq: int, tiles: Integers, rows: Rows) -> None:
         """`seq` grows from call to call."""
         if len(rows) > MOST:
             self.oldest, self._count = seq, 0
@@ -35,7 +35,7 @@ class Departures:
             column[:MOST] = column[gone : self._count]
         self._count = MOST
 
-    def since(self, seq: int) -> tuple[Numbers, Rows]:
+    def since(self, seq: int) -> tuple[Integers, Rows]:
         """Tiles that were left after that state, and by which rows."""
         start = int(np.searchsorted(self._seqs[: self._count], seq, side="right"))
         return self._tiles[start : self._count], self._rows[start : self._count]

@@ -62,7 +62,7 @@ class DeviceCommands:
 
     async def connect(self, device_id: str, deliver: Deliver) -> None:
         """From now on commands for it go there; of several connections, to the one that connected last. Again is fine.
-        Raises BusUnavailable where other hubs could not be told."""
+        Raises BusUnavailable where the news to other hubs fails."""
         connected = self._connected.setdefault(device_id, [])
         if not connected:
             await self._relay(Note(json.encode(ConnectedDevice(self._hub, device_id))))
@@ -78,8 +78,8 @@ class DeviceCommands:
             self._connected.pop(device_id, None)
 
     async def send(self, device_id: str, content: msgspec.Raw) -> Ack:
-        """Returns what the device answered, or UNANSWERED. Raises Busy, and BusUnavailable where other hubs cannot be
-        asked for a device that is not connected here."""
+        """Returns what the device answered, or UNANSWERED. Raises Busy, and BusUnavailable where other hubs cannot
+        be reached for a device that is not connected here."""
         if len(self._waiting) >= MOST_WAITING:
             raise Busy("too many commands wait for an answer; try again later")
         number = f"{self._hub}-{next(self._numbers)}-{secrets.token_hex(4)}"
@@ -141,14 +141,14 @@ class DeviceCommands:
                 self._deliver(said)
 
     def close(self) -> None:
-        """Whoever waits is answered."""
+        """Answers all pending commands."""
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_result(STOPPING)
 
 
 async def answer_to(commands: DeviceCommands, device_id: str, content: msgspec.Raw) -> Ack:
-    """As `send`, with what is in the way told as an answer."""
+    """As `send`, with an error as the answer."""
     try:
         return await commands.send(device_id, content)
     except Unavailable as error:

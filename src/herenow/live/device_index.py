@@ -30,7 +30,7 @@ class SortedKeys(NamedTuple):
 
 
 class DeviceIndex:
-    """What the devices of a fleet are called, by row. Orders are made when asked for, and kept until a name changes."""
+    """The names of the devices of a fleet, by row. Orders are built on demand, and kept until a name changes."""
 
     def __init__(self) -> None:
         self._ids: list[str] = []

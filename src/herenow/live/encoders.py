@@ -42,8 +42,8 @@ class Encoder(Protocol):
 
 
 class Texts:
-    """The JSON of a device, made anew only after it changed. Holds one text a device that a viewer of JSON was told
-    of."""
+    """The JSON of a device, encoded again only after a change. Holds one text for each device that a viewer of JSON
+    received."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet

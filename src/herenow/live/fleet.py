@@ -12,11 +12,11 @@ from herenow.model.clock import DAY
 from herenow.model.contact import after_reception
 from herenow.model.device import STATUSES, DayDistance, Device
 from herenow.model.geo.box import Box
-from herenow.model.geo.tile_grid import world
+from herenow.model.geo.mercator import project
 from herenow.wire.binary import RECORD, records
 
 KINDS = 7  # kinds counted by name; the rest are `other`
-MOST_KINDS = 65_535  # told apart; the rest are `other`
+MOST_KINDS = 65_535  # counted by name; the rest are `other`
 TOP = 10
 
 Rows = npt.NDArray[np.int64]
@@ -138,7 +138,7 @@ class Fleet:
         columns["record"][rows] = records(moved.items())
         columns["longitude"][rows], columns["latitude"][rows] = longitude, latitude
         columns["placed"][rows] = ~np.isnan(longitude)
-        columns["x"][rows], columns["y"][rows] = world(longitude, latitude)
+        columns["x"][rows], columns["y"][rows] = project(longitude, latitude)
         columns["speed"][rows] = speed
         columns["distance"][rows], columns["day"][rows], columns["kind"][rows] = distance, day, kind
         columns["stale_at"][rows], columns["offset"][rows] = stale_at, offset
@@ -256,7 +256,7 @@ class Fleet:
         return frozenset(counts) - {"other"}
 
     def _by_kind(self, counts: Sequence[int]) -> dict[str, int]:
-        """The most frequent kinds by name, what never said its kind and the rest as `other`."""
+        """The most frequent kinds by name, devices without a kind and the rest as `other`."""
         named = {kind: counts[code] for kind, code in self._kinds.items() if code and counts[code] and kind != "other"}
         frequent = dict(sorted(named.items(), key=lambda item: -item[1])[:KINDS])
         other = sum(counts) - sum(frequent.values())

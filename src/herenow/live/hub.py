@@ -26,7 +26,7 @@ from herenow.wire.binary import REQUESTED
 
 SHORTEST_TICK = 0.02  # s between two frames to the same viewer
 LONGEST_TICK = 1.0  # s
-LOOK_EVERY = 0.25  # s between two looks at what was withheld
+CHECK_EVERY = 0.25  # s between two checks of withheld moves
 MOST_MOVES = 4000  # that one tick takes where that is at least half of what waits: some 20 ms of work
 SLICE = 0.002  # s of sending before other work gets its turn
 LOAD_PAUSE = 2.0  # s between two tries
@@ -85,7 +85,7 @@ class Hub:
         self._heard.set()
 
     def load(self, devices: Iterable[Device]) -> None:
-        """Takes what the store has as news: of what is newer here nothing changes, and viewers are told the rest."""
+        """Takes what the store has as news: newer devices here stay, and viewers get the rest."""
         self._news.append(list(devices))
         self._loading = True
         self._heard.set()
@@ -171,7 +171,7 @@ class Hub:
         viewer.sink.write(frame or group.snapshot(number))
 
     def forget(self, device_id: str) -> None:
-        """The device is erased: no viewer keeps it, and each begins anew with a snapshot."""
+        """The device is erased: no viewer keeps it, and each gets a new snapshot."""
         self._news = [[device for device in news if device.device_id != device_id] for news in self._news]
         if self.fleet.get(device_id) is None:
             return
@@ -259,7 +259,7 @@ class Hub:
             await self._heard.wait()
             return
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY):
+            async with asyncio.timeout(CHECK_EVERY):
                 await self._heard.wait()
 
     async def _tick(self) -> float:

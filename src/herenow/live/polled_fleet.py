@@ -1,4 +1,4 @@
-"""The fleet where nothing is announced: loaded from the store for who asks (the article's version 1)."""
+"""The fleet where nothing is announced: loaded from the store for each request (the article's version 1)."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from herenow.store.port import DeviceReader
 
 
 class PolledFleet:
-    """Loads at most once at a time; who asks meanwhile gets the next load together with all others who did."""
+    """Loads at most once at a time; requests during a load share the next one."""
 
     def __init__(self, hub: Hub, store: DeviceReader) -> None:
         self._hub = hub

@@ -1,4 +1,4 @@
-"""Who looks at what: viewers in groups, groups by tile or by device."""
+"""Which viewers subscribe to what: viewers in groups, groups by tile or by device."""
 
 from collections.abc import Container
 from itertools import chain
@@ -19,7 +19,7 @@ MOST_DESERTED = 4  # such bands, for each costs something at every tick
 
 
 class Subscriptions:
-    """Holds a group for each different view, and a band for each level of zoom that is looked at."""
+    """Holds a group for each different view, and a zoom level for each level that a view has."""
 
     def __init__(self, state: HubState) -> None:
         self._state = state
@@ -29,7 +29,7 @@ class Subscriptions:
 
     @property
     def followed(self) -> Container[str]:
-        """Devices of which some viewer is told every step."""
+        """Devices of which some viewer gets every position."""
         return self._followers
 
     @property
@@ -37,7 +37,7 @@ class Subscriptions:
         return any(watch.band.withholds for watch in self._watches.values())
 
     def add(self, viewer: Viewer, view: View, moment: float) -> None:
-        """Lets a viewer look, who must have left what it looked at before."""
+        """Subscribes a viewer, which must have left its view before."""
         sight, key = self._sight(view, moment)
         group = self._groups.get((viewer.encoder, key))
         if group is None:
@@ -57,7 +57,7 @@ class Subscriptions:
             group.subscription.end(group, moment)
 
     def _sight(self, view: View, moment: float) -> tuple[Subscription, Key]:
-        """What a view looks at, and what is the same for all views that look at the same."""
+        """The subscription of a view, and the key that all views of the same area share."""
         if view.box is None:
             return self._named(view.devices), view.devices
         level, tiles = cover(view.box, view.zoom)

@@ -1,4 +1,4 @@
-"""Who watches which tiles of a band, and the bytes that are made for them once."""
+"""Which groups subscribe to which tiles of a zoom level, and the bytes that are encoded for them once."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from herenow.live.encoders import Encoder
 from herenow.live.fleet import Rows
 from herenow.live.viewer_group import ViewerGroup
 from herenow.live.zoom_level import Backfill, TileChanges, ZoomLevel
-from herenow.model.geo.tile_grid import Numbers
+from herenow.model.geo.mercator import Integers
 
 MOST_HELD = 64_000_000  # bytes of tiles kept for the next viewer of them
 
@@ -95,7 +95,7 @@ class TileSubscriptions:
         self._blocks.setdefault(wire, {})[tile] = block
         self._held += len(block)
 
-    def _forget(self, tiles: Numbers) -> None:
+    def _forget(self, tiles: Integers) -> None:
         if not self._blocks:
             return
         changed = set(tiles.tolist())

@@ -1,4 +1,4 @@
-"""A viewer: one connected client, what it looks at, and what it has yet to be sent."""
+"""A viewer: one connected client, its view, and what it has yet to receive."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,7 +12,7 @@ MOST_TOLD = 256 * 1024  # bytes of messages that wait for a viewer which reads t
 
 
 class Sink(Protocol):
-    """The connection of a viewer. Whoever owns it calls the hub's `drained` when it is not full any more."""
+    """The connection of a viewer. Its owner calls the hub's `drained` when it is not full any more."""
 
     @property
     def full(self) -> bool:
@@ -28,7 +28,7 @@ class Sink(Protocol):
         """Bytes that were sent and do not wait any more, of all so far."""
 
     def close(self, code: int, reason: str, retry_ms: int | None = None) -> None:
-        """Says farewell, and when to come back, and ends the connection, also where the client reads nothing."""
+        """Sends a close frame, with when to come back, and ends the connection, also if the client reads nothing."""
 
 
 class Viewer:
@@ -37,10 +37,10 @@ class Viewer:
     def __init__(self, wire: "Encoder", sink: Sink) -> None:
         self.encoder = wire
         self.sink = sink
-        self.group: ViewerGroup | None = None  # what it looks at, with all others who do
+        self.group: ViewerGroup | None = None  # its view, shared with all viewers of the same
         self.missed_since: int | None = None  # the state that it has, where it misses something since
         self.pending_view: int | None = None  # the number of the view that is yet to be answered
-        self.last_seq = 0  # the state that the last answer to it told
+        self.last_seq = 0  # the state of the last answer to it
         self._gone = -1  # bytes that had gone when it last made progress
         self._progress = 0.0  # when that was
         self._told = 0  # bytes of messages while it was full

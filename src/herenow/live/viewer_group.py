@@ -13,7 +13,7 @@ Key = frozenset[str] | tuple[int, bool, tuple[int, ...]]  # device ids, or level
 
 
 class Subscription(Protocol):
-    """What a group looks at."""
+    """The view of a group."""
 
     def begin(self, group: "ViewerGroup") -> None:
         """From now on the group is due what changes in it."""
@@ -62,7 +62,7 @@ class DeviceSubscription:
         for device_id in self._device_ids:
             self._followers.setdefault(device_id, set()).add(group)
 
-    def end(self, group: ViewerGroup, moment: float) -> None:  # noqa: ARG002 - nothing is kept for who comes back
+    def end(self, group: ViewerGroup, moment: float) -> None:  # noqa: ARG002 - nothing is kept for a viewer that comes back
         for device_id in self._device_ids:
             self._followers[device_id].discard(group)
             if not self._followers[device_id]:

@@ -1,4 +1,4 @@
-"""What the viewers of one level of zoom were last told of each device, and what they are to be told next."""
+"""What the viewers of one level of zoom last received of each device, and what they get next."""
 
 from collections.abc import Container, Sequence
 
@@ -9,11 +9,12 @@ import numpy.typing as npt
 from herenow.live.columns import Columns
 from herenow.live.departures import Departures
 from herenow.live.fleet import Fleet, Rows
-from herenow.model.geo.tile_grid import Numbers, tiles_at
+from herenow.model.geo.mercator import Integers
+from herenow.model.geo.tile_grid import tiles_at
 
 PIXELS = 256  # of a tile
-AGAIN_AFTER = 5.0  # s, then a device is told of though it has moved by less than a pixel
-LOOK_EVERY = 0.25  # s between two looks at what is withheld
+AGAIN_AFTER = 5.0  # s, then a device is sent though it has moved by less than a pixel
+CHECK_EVERY = 0.25  # s between two checks of withheld moves
 NOWHERE = -1  # the tile of a device that was not there
 
 Marks = npt.NDArray[np.bool_]
@@ -22,15 +23,15 @@ Marks = npt.NDArray[np.bool_]
 class TileChanges(msgspec.Struct, frozen=True):
     """Rows to tell of, each with the tile whose viewers must hear of it: the one it is in and, where it left one, that
     too. `named` marks those that a viewer of the tile may not know yet. `touched` are tiles in which anything changed,
-    told or withheld."""
+    sent or withheld."""
 
     rows: Rows
-    tiles: Numbers
+    tiles: Integers
     named: Marks
-    touched: Numbers
+    touched: Integers
 
     def cut(self, watched: Container[int]) -> "ChangesByTile":
-        """What is told in these tiles, tile by tile."""
+        """What is sent in these tiles, tile by tile."""
         here = np.fromiter((tile in watched for tile in self.tiles.tolist()), np.bool_, len(self.tiles))
         rows, tiles, named = self.rows[here], self.tiles[here], self.named[here]
         order = np.argsort(tiles, kind="stable")
@@ -40,7 +41,7 @@ class TileChanges(msgspec.Struct, frozen=True):
 
 
 class ChangesByTile(msgspec.Struct, frozen=True):
-    """`rows[starts[i]:starts[i + 1]]` are told in `tiles[i]`."""
+    """`rows[starts[i]:starts[i + 1]]` are sent in `tiles[i]`."""
 
     tiles: Sequence[int]
     starts: Sequence[int]
@@ -49,14 +50,14 @@ class ChangesByTile(msgspec.Struct, frozen=True):
 
 
 class Backfill(msgspec.Struct, frozen=True):
-    """What a viewer has not been told."""
+    """What a viewer has missed."""
 
     rows: Rows
     named: Marks
 
 
 class ZoomLevel:
-    """One level of tiles. `thinned`: a device is told of again when it moved by a pixel, or 5 s later.
+    """One level of tiles. `thinned`: a device is sent again when it moved by a pixel, or 5 s later.
 
     `told`, `entered` and the departures are enough to say what any viewer missed since any state that is not too old.
     """
@@ -68,7 +69,7 @@ class ZoomLevel:
         self._fleet = fleet
         self._columns = Columns(
             tile=np.int64,
-            x=np.float64,  # as told last
+            x=np.float64,  # as sent last
             y=np.float64,
             status=np.uint8,
             told=np.int64,  # seq
@@ -80,10 +81,10 @@ class ZoomLevel:
         self._withheld = 0
         self._looked = moment
         self._departures = Departures(seq)
-        self._by_tile: tuple[Rows, Numbers] | None = None  # rows in the order of their tiles, and these tiles
+        self._by_tile: tuple[Rows, Integers] | None = None  # rows in the order of their tiles, and these tiles
         everything = fleet.placed(np.arange(len(fleet)))
         self._mark_sent(everything, self._tiles(everything), seq, moment)
-        # As if told one after the other, or all of them would be due again in the same tick, every time.
+        # As if sent one after the other, or all of them would be due again in the same tick, every time.
         self._columns["told_at"][everything] -= AGAIN_AFTER * np.linspace(0, 1, len(everything), endpoint=False)
 
     @property
@@ -91,8 +92,8 @@ class ZoomLevel:
         return self._withheld > 0
 
     def due(self, moment: float) -> Rows:
-        """Rows withheld for long enough. Looks now and then only, for it looks at all."""
-        if not self._withheld or moment - self._looked < LOOK_EVERY:
+        """Rows withheld for long enough. Checks only now and then, because it reads all rows."""
+        if not self._withheld or moment - self._looked < CHECK_EVERY:
             return np.empty(0, dtype=np.int64)
         self._looked = moment
         columns, count = self._columns, self._count
@@ -100,7 +101,7 @@ class ZoomLevel:
         return np.flatnonzero(columns["withheld"][:count] & old)
 
     def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> TileChanges:
-        """Takes rows that changed, and those that are due, and says who must be told of which."""
+        """Takes rows that changed, and those that are due, and returns what goes to which tile."""
         self._grow()
         rows = np.union1d(changed, due) if len(due) else changed
         new = self._tiles(rows)
@@ -124,7 +125,7 @@ class ZoomLevel:
         )
 
     def _visible(self, rows: Rows, moment: float) -> Marks:
-        """Whether anybody could see a difference to what was told last, or it is time."""
+        """Whether a viewer could see a difference to what was sent last, or it is time."""
         columns, fleet = self._columns, self._fleet.columns
         across = np.abs(fleet["x"][rows] - columns["x"][rows]) >= self._pixel
         down = np.abs(fleet["y"][rows] - columns["y"][rows]) >= self._pixel
@@ -137,7 +138,7 @@ class ZoomLevel:
         self._withheld += int(np.count_nonzero(~self._columns["withheld"][rows]))
         self._columns["withheld"][rows] = True
 
-    def _mark_sent(self, rows: Rows, tiles: Numbers, seq: int, moment: float) -> None:
+    def _mark_sent(self, rows: Rows, tiles: Integers, seq: int, moment: float) -> None:
         self._grow()
         columns, fleet = self._columns, self._fleet.columns
         moved = rows[tiles != columns["tile"][rows]]
@@ -159,11 +160,11 @@ class ZoomLevel:
             self._columns["tile"][self._count : count] = NOWHERE
             self._count = count
 
-    def _tiles(self, rows: Rows) -> Numbers:
+    def _tiles(self, rows: Rows) -> Integers:
         return tiles_at(self._level, self._fleet.columns["x"][rows], self._fleet.columns["y"][rows])
 
     def rows_in(self, tile: int) -> Rows:
-        """Those whose tile, as told last, it is."""
+        """The rows whose tile it is, as sent last."""
         if self._by_tile is None:
             tiles = self._columns["tile"][: self._count]
             order = np.argsort(tiles, kind="stable")
@@ -172,9 +173,9 @@ class ZoomLevel:
         start, stop = np.searchsorted(tiles, [tile, tile + 1])
         return order[start:stop]
 
-    def missed(self, since: int, tiles: Numbers) -> Backfill | None:
-        """What a viewer of these tiles, in ascending order, was not told if `since` is the state that it has; None
-        where that is too long ago to be known."""
+    def missed(self, since: int, tiles: Integers) -> Backfill | None:
+        """What a viewer of these tiles, in ascending order, has missed since the state `since`; None if that is too
+        long ago to be known."""
         if since < self._departures.oldest:
             return None
         columns, count = self._columns, self._count
@@ -186,7 +187,7 @@ class ZoomLevel:
         return Backfill(rows, named)
 
 
-def is_in(values: Numbers, sought: Numbers) -> Marks:
+def is_in(values: Integers, sought: Integers) -> Marks:
     """Which values are among the sought, in ascending order, of which there is at least one."""
     found: Marks = sought[np.minimum(sought.searchsorted(values), len(sought) - 1)] == values
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 LATELY = 10_000  # ms
-MOST = 5_000  # values looked at
+MOST = 5_000  # values that count
 
 
 class Percentiles:

@@ -9,7 +9,7 @@ BUILT_IN, NONE = "builtin", "none"  # always there
 
 
 class Basemap(BaseModel):
-    """Tiles of a server elsewhere: pictures (`xyz`) or vectors (`mvt`). `attribution` is said on the map."""
+    """Tiles of a server elsewhere: pictures (`xyz`) or vectors (`mvt`). The map shows `attribution`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -256,7 +256,7 @@ def _with_reception(device: Device, position: Position) -> Device:
 
 
 def _placed(before: Device, position: Position) -> Device:
-    """What was known of a place ahead of its time leads nowhere; what the device said of itself stays."""
+    """Drops what was known of a place ahead of its time; name, kind and attributes of the device stay."""
     after = first_seen(position)
     name, kind = after.name or before.name, after.kind or before.kind
     return msgspec.structs.replace(after, name=name, kind=kind, contact=after_reception(before.contact, position))

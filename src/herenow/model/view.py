@@ -1,4 +1,4 @@
-"""A view: what a viewer looks at."""
+"""A view: the box or the devices that a viewer subscribes to."""
 
 import msgspec
 

@@ -20,7 +20,7 @@ from herenow.store.port import DeviceReader, PositionWriter
 
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 2.0  # s
-REMEMBERED = 600.0  # s, then devices are looked up anew: another process may have erased one
+REMEMBERED = 600.0  # s, then devices are looked up again: another process may have erased one
 PATIENCE = 60.0  # s of failing, then positions are left to a recorder that may have a store; each time twice as long
 
 log = structlog.get_logger()
@@ -95,7 +95,7 @@ class Recorder:
             self._pause, self._patience = FIRST_PAUSE, PATIENCE
 
     async def _record_parts(self, delivery: Delivery) -> None:
-        """Finds the part that fails by itself, sets it aside, and records the others."""
+        """Finds the part that fails alone, dead-letters it, and records the others."""
         parts = deque(delivery.parts())
         while parts:
             try:

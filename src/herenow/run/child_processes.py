@@ -39,9 +39,9 @@ async def keep_running(
     *,
     needed: bool = True,
 ) -> None:
-    """Runs `herenow COMMAND`, which is asked for each time, until all stop, and then stops it in order. A child that
-    ends is started again. One whose settings are wrong has said why: SettingsError where it is `needed`, else that may
-    change."""
+    """Runs `herenow COMMAND`, which is called for each start, until all stop, and then stops it in order. A child that
+    ends is started again. One whose settings are wrong has logged the reason: SettingsError where it is `needed`, else
+    that may change."""
     pause, loop = FIRST_PAUSE, asyncio.get_running_loop()
     while True:
         began = loop.time()

@@ -72,7 +72,7 @@ def _erase_key(settings: Settings) -> str | None:
 
 
 def _all(*handlers: NoteHandler) -> NoteHandler:
-    """Whoever cares for a note passes over what is meant for the others."""
+    """Each handler ignores notes for the others."""
 
     def hear(note: Note) -> None:
         for each in handlers:

@@ -1,4 +1,4 @@
-"""`herenow rollup`: keeps what is derived from positions, or makes all of it anew."""
+"""`herenow rollup`: keeps the rollups up to date, or rebuilds them all."""
 
 import asyncio
 import os

@@ -133,7 +133,7 @@ async def _with_tasks(server: uvicorn.Server, *duties: Coroutine[Any, Any, None]
 async def _watch(duty: Coroutine[Any, Any, None], server: uvicorn.Server, failures: list[Exception]) -> None:
     try:
         await duty
-    except Exception as error:  # noqa: BLE001 - raised by `_beside` once the viewers have been told
+    except Exception as error:  # noqa: BLE001 - raised by `_beside` once the viewers are closed
         failures.append(error)
         server.should_exit = True
 

@@ -10,7 +10,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def stop_with_stdin(stop: asyncio.Event) -> None:
-    """Sets it once standard input ends: whoever started this process has gone, or wants it to go."""
+    """Sets it once standard input ends: the parent process has ended, or stops this one."""
     loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
 
     def ended() -> None:
@@ -22,7 +22,7 @@ def stop_with_stdin(stop: asyncio.Event) -> None:
 
 @contextlib.contextmanager
 def stop_signal() -> Iterator[asyncio.Event]:
-    """Set by the first SIGTERM or SIGINT; from then on a signal does what it does by itself."""
+    """Set by the first SIGTERM or SIGINT; from then on signals have their default effect."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def heard() -> None:

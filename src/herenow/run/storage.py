@@ -37,7 +37,7 @@ async def erase(settings: Settings, server: str, device_id: str, patience: float
         async with httpx.AsyncClient(base_url=server.rstrip("/"), timeout=ANSWER_WITHIN) as client:
             until = time.monotonic() + patience
             left = _read(await client.delete(path, headers={"Authorization": f"Bearer {key}"}))
-            while not left["nothing"] and time.monotonic() < until:
+            while not left["erased"] and time.monotonic() < until:
                 told(left)
                 await asyncio.sleep(LOOK_EVERY)
                 left = _read(await client.get(f"{path}/traces"))

@@ -31,17 +31,17 @@ async def open_store(settings: Settings, *, writes: bool = True) -> AsyncIterato
 def trip_settings(settings: Settings) -> TripSettings:
     """What counts as a trip and as a stop."""
     return TripSettings(
-        min_stop_duration=settings.stop_time * 1000,
-        stop_radius=settings.stop_radius,
-        still_speed=settings.stop_speed,
-        max_stop_radius=max(TripSettings().max_stop_radius, settings.stop_radius),
-        min_trip_duration=settings.trip_time * 1000,
-        min_trip_distance=settings.trip_reach,
+        min_stop_duration=settings.min_stop_duration * 1000,
+        max_stop_radius=settings.max_stop_radius,
+        max_stop_speed=settings.max_stop_speed,
+        max_inaccurate_radius=max(TripSettings().max_inaccurate_radius, settings.max_stop_radius),
+        min_trip_duration=settings.min_trip_duration * 1000,
+        min_trip_distance=settings.min_trip_distance,
     )
 
 
 def retention_of(settings: Settings) -> Retention:
-    """What expires in Cassandra by itself must go from the rollups as well."""
+    """What expires in Cassandra must go from the rollups as well."""
     if not settings.store.startswith("cassandra:"):
         return settings.retention
     with cluster_setting("HERENOW_STORE"):

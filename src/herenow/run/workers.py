@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 async def serve_by_workers(settings: Settings, count: int) -> None:
     """Until SIGTERM or SIGINT, then stops them all in order. A worker that ends is started again; one whose settings
-    are wrong has said why, and ends all: SettingsError. Where this process dies, its workers stop by themselves."""
+    are wrong has logged the reason, and ends all: SettingsError. If this process dies, its workers stop."""
     listening = listen(settings.host, settings.port, shared=True)  # keeps the port; it takes no connection itself
     try:
         with stop_signal() as stop:

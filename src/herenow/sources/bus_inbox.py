@@ -1,4 +1,4 @@
-"""Devices that publish on the bus by themselves, as the article's simulator does."""
+"""Devices that publish on the bus, as the article's simulator does."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 @runtime_checkable
 class Inbox(Protocol):
-    """Where devices publish on the bus by themselves, each message as it came."""
+    """The queue in which devices publish on the bus, each message as it came."""
 
     def inbox(self) -> AsyncGenerator[Sequence[bytes], None]:
         """Messages; asking for the next ones acknowledges them. Ends when the bus is closed.

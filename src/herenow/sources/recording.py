@@ -25,7 +25,7 @@ _NUMBERS = ("latitude", "longitude", *MEASURED)
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A file, and what is to be said of its devices. `{id}` in `name` stands for the device id in the file."""
+    """A file, and what it does not say of its devices. `{id}` in `name` means the device id in the file."""
 
     path: Path
     kind: str | None = None

@@ -30,8 +30,8 @@ class Span(msgspec.Struct, frozen=True):
 
 class Changes(msgspec.Struct, frozen=True):
     """Hours of devices that were written to: device id and hours since 1970. `until` is what to ask with next. Where
-    that was too long ago, or asked of another state of the store, as before a backup was restored, what changed is
-    forgotten: make everything anew."""
+    that was too long ago, or from another state of the store, as before a backup was restored, the changes are
+    lost: rebuild everything."""
 
     hours: Sequence[tuple[str, int]]
     until: int
@@ -114,9 +114,9 @@ class ChangeLog(Protocol):
 
     async def changes(self, since: int | None) -> Changes:
         """The hours that were written to since an earlier answer's `until`; None: none, only where to begin. A write
-        that returns after an answer is in a later one; some may be in both. Only one may ask: what was asked for is
-        forgotten with the next question, and in any case after 30 days. In Cassandra, where rollups lie in the same
-        keyspace, nobody notices that only one of the two was restored."""
+        that returns after an answer is in a later one; some may be in both. Only one reader may call it: the
+        next call forgets the answer before, and in any case it is forgotten after 30 days. In Cassandra, where rollups
+        are in the same keyspace, nobody notices that only one of the two was restored."""
 
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         """The first day (since 1970) from `day` on that has positions, with its devices; None where there is none."""
@@ -129,10 +129,10 @@ class Erasure(Protocol):
 
     async def erase(self, device_id: str) -> None:
         """Positions, name and kind of a device are gone on return, and its hours are among the changes. On an error
-        some may be left; erasing again goes on. What it reports meanwhile, or later, makes it known anew."""
+        some may be left; erasing again goes on. A report meanwhile, or later, creates it again."""
 
     async def traces(self, device_id: str) -> Mapping[str, int]:
-        """How many rows speak of a device: `positions`, `devices`, and `changes` that nobody has asked for yet."""
+        """How many rows speak of a device: `positions`, `devices`, and `changes` that no reader has fetched yet."""
 
 
 class DiskUsage(Protocol):

@@ -38,7 +38,7 @@ RECORD = np.dtype(
 FIRST = ("timestamp", "number", "longitude", "latitude")
 _FLAGS = {name: MEASURED[name].flag or 0 for name in LIVE}
 OPTIONAL = {name: flag for name, flag in _FLAGS.items() if not MEASURED[name].requested}
-# Flags for readers that said that they know them: others refuse the frame.
+# Flags for readers that name them: others refuse the frame.
 REQUESTED = {"stale_at": 8} | {name: flag for name, flag in _FLAGS.items() if MEASURED[name].requested}
 _ALL = OPTIONAL | REQUESTED  # in the order of their columns
 KNOWN = sum(_ALL.values())
@@ -83,7 +83,7 @@ def records(devices: Iterable[tuple[int, Device]]) -> Records:
 
 
 def name(number: int, device: Device) -> bytes:
-    """What tells a viewer which device a number stands for."""
+    """The entry that maps a number to its device."""
     texts = [text.encode() for text in (device.device_id, device.name or "", device.kind or "")]
     entry = _NAMED.pack(number, *map(len, texts)) + b"".join(texts)
     return entry + bytes(-len(entry) % 4)

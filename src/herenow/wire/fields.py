@@ -47,7 +47,7 @@ def unreadable(text: bytes, error: Exception) -> BadReport:
 
 
 def not_finite(fields: dict[str, object]) -> BadReport | None:
-    """What is to be said of the first number among fields and attributes that is not finite."""
+    """The error of the first number among fields and attributes that is not finite."""
     for field, value in fields.items():
         if isinstance(value, float) and not math.isfinite(value):
             return BadReport(field, f"expected a finite number, got {cut(str(value))}")

@@ -22,7 +22,7 @@ test("the error message is the detail of the problem document", async () => {
 
 test("without a problem document the error message has the status", async () => {
   answer("<html>", 502, "text/html");
-  await expect(request("api/stats")).rejects.toThrow("The server answered 502.");
+  await expect(request("api/stats")).rejects.toThrow("The server responded with 502.");
 });
 
 test("a server that is down gives the error that it cannot be reached", async () => {

@@ -84,10 +84,10 @@ async function attempt<T>(step: () => Promise<T>, timeout: AbortSignal): Promise
   try {
     return await step();
   } catch (error) {
-    if (timeout.aborted) throw new Error(t("The server took too long to answer."), { cause: error });
+    if (timeout.aborted) throw new Error(t("The server took too long to respond."), { cause: error });
     if (error instanceof TypeError) throw new Error(t("The server cannot be reached."), { cause: error });
     if (error instanceof SyntaxError)
-      throw new Error(t("The server gave an answer that is not JSON."), { cause: error });
+      throw new Error(t("The server sent a response that is not JSON."), { cause: error });
     throw error;
   }
 }
@@ -103,5 +103,5 @@ async function problemDetail(response: Response): Promise<string> {
   const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : null;
   return typeof detail === "string" && detail
     ? detail
-    : t("The server answered {{status}}.", { status: response.status });
+    : t("The server responded with {{status}}.", { status: response.status });
 }

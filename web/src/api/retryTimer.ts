@@ -4,7 +4,7 @@ const SHORTEST = 1000; // ms
 const LONGEST = 60_000; // ms, whatever the server asks for
 const JITTER = 0.5; // of the wait, at most, so that pages do not return all at once
 
-/** The time in ms after which the server wants to be asked again, or null where it does not say so. */
+/** The time in ms after which the server accepts the request again, or null if it does not say so. */
 export function retryWait(error: unknown): number | null {
   if (!(error instanceof HttpError) || error.status !== 503 || error.retryAfter === null) return null;
   return Math.min(LONGEST, Math.max(SHORTEST, error.retryAfter));

@@ -83,8 +83,8 @@ export interface paths {
         readonly post?: never;
         /**
          * Erase
-         * @description Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
-         *     What it reports later makes it known anew.
+         * @description Erases a device and all its positions, and returns what is left: rollups follow within a round or two. A later
+         *     report creates the device again.
          */
         readonly delete: operations["erase_api_devices__device_id__delete"];
         readonly options?: never;
@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * Left
-         * @description How many rows speak of a device, in every table; `nothing` is true where none does.
+         * @description How many rows a device has in every table; `erased` is true if it has none.
          */
         readonly get: operations["left_api_devices__device_id__traces_get"];
         readonly put?: never;
@@ -403,7 +403,7 @@ export interface paths {
         };
         /**
          * Manifest
-         * @description Which hours of a range hold anything, each with a version that is another one once it was made anew.
+         * @description The hours of a range that hold positions, each with a version that changes when the hour is rebuilt.
          */
         readonly get: operations["manifest_api_history_replay_get"];
         readonly put?: never;
@@ -844,7 +844,7 @@ export interface paths {
         };
         /**
          * Temporal Properties
-         * @description What a device may measure; values are in each by itself.
+         * @description What a device may measure; each property has its own values.
          */
         readonly get: operations["temporal_properties_ogc_collections__collection_id__items__device_id__tproperties_get"];
         readonly put?: never;
@@ -1013,10 +1013,10 @@ export interface components {
         };
         /**
          * Clocks
-         * @description How many devices have clocks that are off, and the ten that are off most.
+         * @description How many devices have wrong clocks, and the ten worst.
          */
         readonly Clocks: {
-            readonly off: number;
+            readonly count: number;
             readonly worst: readonly components["schemas"]["Offset"][];
         };
         /** Collection */
@@ -1110,17 +1110,17 @@ export interface components {
         };
         /**
          * Device
-         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC. `heard` is when it was heard
-         *         last, `stale_at` when it becomes stale unless it is heard before. `clock_offset` says by how many ms its clock is
-         *         ahead, negative where it is behind. Without a `position`, all its fixes are ahead of their time.
+         * @description Speed and course as reported, else of the last leg; `distance` since midnight UTC. `last_heard` is the time of
+         *         the last reception, `stale_at` the time at which the device becomes stale without another. `clock_offset` is how
+         *         many ms its clock is ahead, negative if it is behind. Without a `position`, all fixes are ahead of their time.
          */
         readonly Device: {
             readonly clock_offset?: number;
             readonly course?: number;
             readonly device_id: string;
             readonly distance: number;
-            readonly heard: number;
             readonly kind?: string;
+            readonly last_heard: number;
             readonly name?: string;
             readonly position?: components["schemas"]["StoredPosition"];
             readonly speed?: number;
@@ -1202,8 +1202,8 @@ export interface components {
         /** Driven */
         readonly Driven: {
             readonly device_id: string;
+            readonly distance: number;
             readonly kind?: string;
-            readonly metres: number;
             readonly name?: string;
         };
         /**
@@ -1211,12 +1211,12 @@ export interface components {
          * @description A place, with the times (ms) of the first and the last moment there.
          */
         readonly Dwelling: {
+            readonly duration: number;
             readonly first: number;
             readonly last: number;
             readonly latitude: number;
             readonly longitude: number;
             readonly radius: number;
-            readonly stayed: number;
             readonly visits: number;
         };
         /** ExportState */
@@ -1410,7 +1410,7 @@ export interface components {
             readonly changes: number;
             readonly device_id: string;
             readonly devices: number;
-            readonly nothing: boolean;
+            readonly erased: boolean;
             readonly positions: number;
             readonly rollups: number;
         };
@@ -1473,26 +1473,27 @@ export interface components {
          * Storage
          * @description Bytes on disk now, of the positions and of the rollups; in a cluster those of one node.
          *
-         *         `predicted` is what positions and rollups together will take once what comes in a day is as much as what goes; what
-         *         is kept for ever is in it with the `grows` bytes of one day only. None where nothing came lately.
+         *         `predicted_bytes` is the size of positions and rollups together once as much expires in a day as arrives. It
+         *         includes one day of the kinds that are kept for ever, which is `growth_bytes_per_day`. Both are None where no
+         *         position came lately.
          */
         readonly Storage: {
-            readonly grows: number | null;
+            readonly growth_bytes_per_day: number | null;
             readonly kinds: {
                 readonly [key: string]: components["schemas"]["StorageKind"];
             };
             readonly position_bytes: number;
             readonly positions: number;
-            readonly predicted: number | null;
+            readonly predicted_bytes: number | null;
             readonly rollup_bytes: number;
         };
         /**
          * StorageKind
-         * @description Of devices of one kind: positions a day lately, and the days that they are kept, None for ever.
+         * @description Devices of one kind: recent positions per day, and the days that Herenow keeps them, None for ever.
          */
         readonly StorageKind: {
-            readonly a_day: number;
-            readonly kept: number | null;
+            readonly keep_days: number | null;
+            readonly positions_per_day: number;
         };
         /**
          * StoredPosition
@@ -1593,9 +1594,9 @@ export interface operations {
             readonly query: {
                 /** @description UTC day, YYYY-MM-DD */
                 readonly date: string;
-                /** @description ISO 8601, included; UTC where no zone is said */
+                /** @description ISO 8601, included; UTC without a zone */
                 readonly end: string;
-                /** @description ISO 8601; UTC where no zone is said */
+                /** @description ISO 8601; UTC without a zone */
                 readonly start: string;
             };
             readonly header?: never;
@@ -1670,6 +1671,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north */
                 readonly bbox?: string | null;
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description ids: any of these */
                 readonly device?: readonly string[] | null;
@@ -1961,6 +1963,7 @@ export interface operations {
     readonly track_api_devices__device_id__track_get: {
         readonly parameters: {
             readonly query?: {
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description zoom of the map that draws it */
                 readonly detail?: number | null;
@@ -2300,6 +2303,7 @@ export interface operations {
     readonly fleet_day_api_history_days__day__get: {
         readonly parameters: {
             readonly query?: {
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 readonly limit?: number;
             };
@@ -2388,6 +2392,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north; everywhere */
                 readonly bbox?: string | null;
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description ISO 8601 or Unix ms; seven days before `to` */
                 readonly from?: string | null;
@@ -2875,9 +2880,9 @@ export interface operations {
             readonly query: {
                 /** @description UTC day, YYYY-MM-DD */
                 readonly date: string;
-                /** @description ISO 8601, included; UTC where no zone is said */
+                /** @description ISO 8601, included; UTC without a zone */
                 readonly end: string;
-                /** @description ISO 8601; UTC where no zone is said */
+                /** @description ISO 8601; UTC without a zone */
                 readonly start: string;
             };
             readonly header?: never;
@@ -2994,9 +2999,9 @@ export interface operations {
                 /** @description UTC day, YYYY-MM-DD */
                 readonly date: string;
                 readonly device_id: string;
-                /** @description ISO 8601, included; UTC where no zone is said */
+                /** @description ISO 8601, included; UTC without a zone */
                 readonly end: string;
-                /** @description ISO 8601; UTC where no zone is said */
+                /** @description ISO 8601; UTC without a zone */
                 readonly start: string;
             };
             readonly header?: never;
@@ -3178,7 +3183,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north, or with heights west,south,low,east,north,high */
                 readonly bbox?: string | null;
-                /** @description of a `next` link */
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description a time, or an interval A/B with .. for an open end */
                 readonly datetime?: string | null;
@@ -3264,7 +3269,7 @@ export interface operations {
             readonly query?: {
                 /** @description west,south,east,north, or with heights west,south,low,east,north,high */
                 readonly bbox?: string | null;
-                /** @description of a `next` link */
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description a time, or an interval A/B with .. for an open end */
                 readonly datetime?: string | null;
@@ -3394,7 +3399,7 @@ export interface operations {
     readonly temporal_property_ogc_collections__collection_id__items__device_id__tproperties__name__get: {
         readonly parameters: {
             readonly query?: {
-                /** @description of a `next` link */
+                /** @description `next` of the page before */
                 readonly cursor?: string | null;
                 /** @description a time, or an interval A/B with .. for an open end */
                 readonly datetime?: string | null;

@@ -7,7 +7,7 @@ import type { Stats } from "../live/stats";
 const INTERVAL_MILLISECONDS = 30_000;
 
 export function summary(stats: Stats): string {
-  return t("{{devices}}, {{moving}} moving, {{rate}} positions a second.", {
+  return t("{{devices}}, {{moving}} moving, {{rate}} positions per second.", {
     devices: t("{{count, number}} devices", { count: stats.devices }),
     moving: formatCount(stats.by_status.moving),
     rate: formatRate(stats.rates.accepted),

@@ -1,5 +1,5 @@
 import { t } from "../i18n/t";
 
 export function DerivedNote() {
-  return <p className="muted">{t("Where no speed was reported: from one place to the next.")}</p>;
+  return <p className="muted">{t("Without a reported speed: computed from position to position.")}</p>;
 }

@@ -13,7 +13,7 @@ export function DetailActions({ newest }: { readonly newest: LivePosition }) {
         type="button"
         className="button"
         aria-pressed={following}
-        title={t("Keep it in the middle of the map (f)")}
+        title={t("Keep it in the centre of the map (f)")}
         onClick={() => engine.follow(!following)}
       >
         <LocateFixed aria-hidden /> {t("Follow")}

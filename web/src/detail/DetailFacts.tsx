@@ -45,7 +45,7 @@ export function DetailFacts({ newest, device }: DetailFactsProps) {
       </dl>
       <dl className="facts">
         <Fact name={t("Status")}>{t(newest.status)}</Fact>
-        <Fact name={t("Kind")}>{newest.kind ?? t("not said")}</Fact>
+        <Fact name={t("Kind")}>{newest.kind ?? t("not reported")}</Fact>
         <Fact name={t("Fix")}>
           {formatTime(newest.timestamp, now)} · {formatAge(now - newest.timestamp)}
         </Fact>
@@ -71,7 +71,7 @@ export function UnplacedFacts({ device }: { readonly device: Device }) {
   const now = useShownTime();
   return (
     <>
-      <p className="muted">{t("Its fixes are dated in the future: no place is shown until its clock is set.")}</p>
+      <p className="muted">{t("Its positions are dated in the future. The map shows it once its clock is right.")}</p>
       <dl className="facts">
         <Fact name={t("Status")}>{t(device.status)}</Fact>
         <ReportFacts device={device} now={now} />
@@ -84,7 +84,7 @@ function ReportFacts({ device, now }: { readonly device: Device; readonly now: n
   return (
     <>
       <Fact name={t("Last heard")}>
-        {formatTime(device.heard, now)} · {formatAge(now - device.heard)}
+        {formatTime(device.last_heard, now)} · {formatAge(now - device.last_heard)}
       </Fact>
       {device.clock_offset !== undefined && <Fact name={t("Clock")}>{formatClockOffset(device.clock_offset)}</Fact>}
     </>

@@ -17,7 +17,7 @@ export function ReplaySpeedCard() {
   const fixes = useReadable(replay.track);
   const now = useServerNow();
   const { moments, known, derived } = useMemo(() => speedSeries(fixes), [fixes]);
-  const title = t("Speed in the hour that is played");
+  const title = t("Speed in the replayed hour");
   return (
     <ChartCard title={title} table={<SpeedTable caption={title} moments={moments} now={now} />}>
       {known > 1 ? (
@@ -30,7 +30,7 @@ export function ReplaySpeedCard() {
           onChoose={({ time }) => replay.seek(time)}
         />
       ) : (
-        <p className="muted">{t("No speeds are known of this hour.")}</p>
+        <p className="muted">{t("No speeds in this hour.")}</p>
       )}
       {derived && <DerivedNote />}
     </ChartCard>

@@ -75,7 +75,7 @@ test("more trips appear after a click", async () => {
 test("the card reports that there are no trips, or why loading failed", async () => {
   answerWith([]);
   const { unmount } = renderPanel(<TripsCard deviceId="a" />);
-  expect(await screen.findByText(/None yet/)).toBeDefined();
+  expect(await screen.findByText(/No trips yet/)).toBeDefined();
   unmount();
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ detail: "the store is away" }, { status: 503 })));
   renderPanel(<TripsCard deviceId="b" />);

@@ -38,9 +38,7 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
       </header>
       <QueryProblem query={query} what={t("Trips and stops")} />
       {query.isPending && <p className="muted">{t("Loading…")}</p>}
-      {query.data?.length === 0 && (
-        <p className="muted">{t("None yet: they are made from what is stored, every minute or so.")}</p>
-      )}
+      {query.data?.length === 0 && <p className="muted">{t("No trips yet. Updated about once a minute.")}</p>}
       <ol className="pieces">
         {shown.map((segment) => (
           <SegmentRow key={`${segment.type} ${segment.start}`} segment={segment} now={now} />

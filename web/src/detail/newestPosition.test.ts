@@ -8,7 +8,7 @@ const device: Device = {
   device_id: "a",
   status: "idle",
   distance: 5,
-  heard: 1000,
+  last_heard: 1000,
   stale_at: 301_000,
   position: { device_id: "a", time: 1000, latitude: 3, longitude: 4 },
 };

@@ -14,7 +14,7 @@ const FLEET: readonly Device[] = Array.from({ length: 40 }, (_, index) => ({
   kind: "bus",
   status: index % 2 ? "idle" : "moving",
   distance: 0,
-  heard: Date.now(),
+  last_heard: Date.now(),
   stale_at: Date.now() + 300_000,
   position: { device_id: `bus-${2000 + index}`, time: Date.now(), latitude: 30, longitude: -97 },
 }));

@@ -43,7 +43,7 @@ function InViewOnly() {
       type="button"
       className="chip"
       aria-pressed={filter.inView}
-      title={t("List only what the map shows")}
+      title={t("List only devices in view")}
       onClick={() => setFilter({ ...filter, inView: !filter.inView })}
     >
       <Crosshair aria-hidden /> {t("In view")}

@@ -4,6 +4,7 @@ import { useFleetCounts } from "../engine/useFleetCounts";
 import { toggleKind } from "../fleet/deviceFilter";
 import { formatCount } from "../format/count";
 import { t } from "../i18n/t";
+import { Chip } from "./Chip";
 import { useDeviceFilter } from "./useDeviceFilter";
 
 /** Limit the list and the map to these kinds; the counts are those of the whole fleet. */
@@ -18,17 +19,15 @@ export function KindChips() {
     <fieldset className="chips kind-chips">
       <legend className="hidden">{t("Show only these kinds")}</legend>
       {kinds.map((kind) => (
-        <button
+        <Chip
           key={kind}
-          type="button"
-          className="chip"
-          aria-pressed={filter.kinds.includes(kind)}
-          onClick={() => setFilter(toggleKind(filter, kind))}
+          pressed={filter.kinds.includes(kind)}
+          onToggle={() => setFilter(toggleKind(filter, kind))}
+          count={formatCount(counts[kind] ?? 0)}
         >
           <span className="kind-dot" style={{ background: colours.get(kind) }} />
           {kind === OTHER ? t("other") : kind}
-          <span className="number">{formatCount(counts[kind] ?? 0)}</span>
-        </button>
+        </Chip>
       ))}
     </fieldset>
   );

@@ -22,7 +22,7 @@ export function NoMatch({ without }: { readonly without: DevicePage["without"] }
   return (
     <div className="empty">
       <p>
-        <strong>{all === undefined ? t("None match.") : t("0 of {{all}} match.", { all: formatCount(all) })}</strong>
+        <strong>{all === undefined ? t("No matches.") : t("0 of {{all}} match.", { all: formatCount(all) })}</strong>
       </p>
       {killers.map((condition) => (
         <button

@@ -5,6 +5,7 @@ import { formatCount } from "../format/count";
 import { t } from "../i18n/t";
 import { STATUSES } from "../live/position";
 import { StatusShape } from "../ui/StatusShape";
+import { Chip } from "./Chip";
 import { useDeviceFilter } from "./useDeviceFilter";
 
 /** Limit the list and the map to these; the counts are those of the whole fleet. */
@@ -15,17 +16,15 @@ export function StatusChips({ children }: { readonly children: ReactNode }) {
     <fieldset className="chips">
       <legend className="hidden">{t("Show only")}</legend>
       {STATUSES.map((status) => (
-        <button
+        <Chip
           key={status}
-          type="button"
-          className="chip"
-          aria-pressed={filter.statuses.includes(status)}
-          onClick={() => setFilter(toggleStatus(filter, status))}
+          pressed={filter.statuses.includes(status)}
+          onToggle={() => setFilter(toggleStatus(filter, status))}
+          count={counts ? formatCount(counts.by_status[status]) : "–"}
         >
           <StatusShape status={status} />
           {t(status)}
-          <span className="number">{counts ? formatCount(counts.by_status[status]) : "–"}</span>
-        </button>
+        </Chip>
       ))}
       {children}
     </fieldset>

@@ -10,7 +10,7 @@ import { replayDevices } from "../fleet/replayDevices";
 import { useDebounced } from "../lib/useDebounced";
 import { useReadable } from "../lib/useReadable";
 
-// What is loaded and refreshed: the hundred rows that are looked at, the hundred before them and after.
+// What is loaded and refreshed: the hundred rows in view, the hundred before them and after.
 const CHUNK = 100;
 const CHUNKS = 3;
 const REFRESH_MILLISECONDS = 2000;
@@ -32,7 +32,7 @@ export interface Devices {
   showRow(row: number): void;
 }
 
-/** The devices that match at the time that the map shows, around the row that is looked at, refreshed while the list is on
+/** The devices that match at the time that the map shows, around the row in view, refreshed while the list is on
  * the screen. */
 export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
   const search = useDebounced(filter.search.trim(), SEARCH_PAUSE_MILLISECONDS);

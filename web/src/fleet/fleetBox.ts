@@ -1,11 +1,13 @@
-import { type DevicePage, fetchDevices } from "../api/devices";
+import { fetchDevices } from "../api/devices";
+import { pages } from "../api/pages";
 import { address, fetchJson } from "../api/request";
+import { boxAround } from "../lib/box";
 import type { Box, Place } from "../lib/place";
 import { decodePositions } from "../live/messageDecoder";
 import type { Status } from "../live/position";
 
 const PAGE = 1000;
-const MOST_PAGES = 10; // as many devices as the server sends at once without a limit
+const MOST_DEVICES = 10_000; // as many as the server sends at once without a limit
 
 /** Which devices of the fleet; what is left out or empty limits nothing. */
 export interface FleetQuery {
@@ -29,32 +31,11 @@ async function fetchAll(base: string, cancel: AbortSignal): Promise<readonly Pla
 
 async function fetchMatching(query: FleetQuery, cancel: AbortSignal): Promise<readonly Place[]> {
   const places: Place[] = [];
-  let cursor: string | null = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer: DevicePage = await fetchDevices({ ...query, cursor, limit: PAGE }, cancel);
-    places.push(...answer.devices.flatMap(({ position }) => position ?? []));
-    cursor = answer.next;
-    if (cursor === null) break;
+  let read = 0;
+  for await (const { devices } of pages((cursor) => fetchDevices({ ...query, cursor, limit: PAGE }, cancel))) {
+    places.push(...devices.flatMap(({ position }) => position ?? []));
+    read += devices.length;
+    if (read >= MOST_DEVICES) break;
   }
   return places;
-}
-
-/** The smallest box, which crosses the 180th meridian where that makes it smaller. */
-export function boxAround(places: readonly Place[]): Box | null {
-  if (places.length === 0) return null;
-  const latitudes = places.map((place) => place.latitude);
-  const longitudes = places.map((place) => place.longitude).sort((a, b) => a - b);
-  const first = longitudes[0] ?? 0;
-  const last = longitudes.at(-1) ?? 0;
-  let widestGap = first + 360 - last;
-  let [west, east] = [first, last];
-  longitudes.forEach((longitude, i) => {
-    const next = longitudes[i + 1];
-    if (next === undefined || next - longitude <= widestGap) return;
-    widestGap = next - longitude;
-    [west, east] = [next, longitude];
-  });
-  const south = latitudes.reduce((least, value) => Math.min(least, value), 90);
-  const north = latitudes.reduce((most, value) => Math.max(most, value), -90);
-  return [west, south, east, north];
 }

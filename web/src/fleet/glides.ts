@@ -1,9 +1,10 @@
 import { bearing, metresBetween, wrappedDelta } from "../lib/mercator";
-import { courseAt, glideTime, nextInterval, overrunTime, progress, shortestTurn } from "./motion";
+import { shortestTurn } from "../lib/turn";
+import { courseAt, glideTime, nextInterval, overrunTime, progress } from "./motion";
 import { TrailRing } from "./trailRing";
 
 const NO_COURSE = -1;
-// A glide this long is seen as a straight line, so the marker points along it and not where the device looked at its end.
+// A glide this long is seen as a straight line, so the marker points along it and not along the course of the device at its end.
 const STRAIGHT_METRES = 25;
 const LONG_AGO = 0; // ms: such a marker need not come up any more
 

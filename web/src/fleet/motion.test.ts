@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { courseAt, glideTime, LONGEST_GLIDE, nextInterval, progress, SHORTEST_GLIDE, shortestTurn } from "./motion";
+import { shortestTurn } from "../lib/turn";
+import { courseAt, glideTime, LONGEST_GLIDE, nextInterval, progress, SHORTEST_GLIDE } from "./motion";
 
 describe("a turn", () => {
   test.each([

@@ -1,3 +1,5 @@
+import { shortestTurn } from "../lib/turn";
+
 /** How a marker moves from its displayed place to the reported one. Times are ms, courses degrees. */
 
 export const SHORTEST_GLIDE = 200;
@@ -44,11 +46,6 @@ export function overrunTime(duration: number): number {
 export function progress(now: number, start: number, duration: number, overrun = 0): number {
   if (duration <= 0) return 1;
   return Math.max(0, Math.min(1 + overrun / duration, (now - start) / duration));
-}
-
-/** A turn between -180 and 180 that leads from one course to the other. */
-export function shortestTurn(from: number, to: number): number {
-  return to - from - 360 * Math.round((to - from) / 360);
 }
 
 /** The marker turns sooner than it arrives, as a driver does. */

@@ -1,4 +1,5 @@
 import type { Device, DevicePage } from "../api/devices";
+import { boxContains } from "../lib/box";
 import type { Box } from "../lib/place";
 import type { LivePosition } from "../live/position";
 import { STATUSES } from "../live/position";
@@ -33,12 +34,7 @@ function matches(device: LivePosition, filter: DeviceFilter, { view, named }: Re
   if (statuses.length > 0 && !statuses.includes(status)) return false;
   if (kinds.length > 0 && !kinds.includes(named.includes(kind) ? kind : OTHER) && !kinds.includes(kind)) return false;
   if (!device_id.toLowerCase().includes(wanted) && !name.toLowerCase().includes(wanted)) return false;
-  return !inView || view === null || lies(device, view);
-}
-
-function lies({ longitude, latitude }: LivePosition, [west, south, east, north]: Box): boolean {
-  const across = west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
-  return across && latitude >= south && latitude <= north;
+  return !inView || view === null || boxContains(view, device);
 }
 
 /** What is not known comes last either way, and those that are alike by name. */
@@ -71,7 +67,7 @@ function deviceOf({ timestamp, status, name, kind, speed, course, ...place }: Li
     status,
     distance: 0,
     // A recording holds fixes only; the status already tells which devices were stale.
-    heard: timestamp,
+    last_heard: timestamp,
     stale_at: timestamp,
     position: { device_id, time: timestamp, latitude, longitude },
     ...(name !== undefined && { name }),

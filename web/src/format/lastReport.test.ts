@@ -9,14 +9,14 @@ function position(time: number) {
 }
 
 test("the report and its fix show one age, unless they are a minute apart", () => {
-  expect(formatLastReport({ heard: NOW - 5000, position: position(NOW - 9000) }, NOW)).toBe("5 s ago");
-  expect(formatLastReport({ heard: NOW - 5000, position: position(NOW - 6 * MINUTE) }, NOW)).toBe(
+  expect(formatLastReport({ last_heard: NOW - 5000, position: position(NOW - 9000) }, NOW)).toBe("5 s ago");
+  expect(formatLastReport({ last_heard: NOW - 5000, position: position(NOW - 6 * MINUTE) }, NOW)).toBe(
     "5 s ago, fix 6 min ago",
   );
 });
 
 test("a device without a position has an age of its report too", () => {
-  expect(formatLastReport({ heard: NOW - 5000 }, NOW)).toBe("5 s ago");
+  expect(formatLastReport({ last_heard: NOW - 5000 }, NOW)).toBe("5 s ago");
 });
 
 test("a clock is ahead or behind by so much", () => {

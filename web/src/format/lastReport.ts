@@ -6,9 +6,12 @@ import { formatDuration } from "./duration";
 const PROMPT = 60_000; // ms from a fix to its reception in which they count as one time
 
 /** The age of the last report of a device, and the age of its newest fix when that differs. */
-export function formatLastReport({ heard, position }: Pick<Device, "heard" | "position">, now: number): string {
-  const last = formatAge(now - heard);
-  if (!position || Math.abs(heard - position.time) < PROMPT) return last;
+export function formatLastReport(
+  { last_heard, position }: Pick<Device, "last_heard" | "position">,
+  now: number,
+): string {
+  const last = formatAge(now - last_heard);
+  if (!position || Math.abs(last_heard - position.time) < PROMPT) return last;
   return t("{{heard}}, fix {{fix}}", { heard: last, fix: formatAge(now - position.time) });
 }
 

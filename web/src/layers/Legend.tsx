@@ -8,10 +8,10 @@ import { StatusShape } from "../ui/StatusShape";
 import { ColourLegend } from "./ColourLegend";
 
 const MEANINGS: Readonly<Record<Status, Label>> = {
-  moving: "moving, points where it goes",
+  moving: "moving, points in its direction",
   idle: "idle: still, engine on",
   stopped: "stopped",
-  stale: "stale: not heard for two of its intervals",
+  stale: "stale: no report for two of its intervals",
 };
 
 /** Sharp shapes are now; flat numbered circles, or what glows without an edge, are the past. */
@@ -41,11 +41,11 @@ function CircleEntries() {
         <span className="legend-cluster" aria-hidden="true">
           24
         </span>
-        {t("so many stored positions of the chosen time; they stand still")}
+        {t("number of stored positions in this period; they do not move")}
       </li>
       <li>
         <span className="legend-position" aria-hidden="true" />
-        {t("one stored position, seen from close by")}
+        {t("one stored position, zoomed in")}
       </li>
     </>
   );
@@ -55,7 +55,7 @@ function DensityEntry() {
   return (
     <li>
       <span className="legend-density" aria-hidden="true" />
-      {t("few to many stored positions of the chosen time: {{scale}}", {
+      {t("few to many stored positions in this period: {{scale}}", {
         scale: DENSITY_STEPS.map(formatCount).join(" · "),
       })}
     </li>

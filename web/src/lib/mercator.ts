@@ -1,7 +1,7 @@
 /** The world as a square from 0 to 1, west to east and north to south, as map tiles see it. */
 
 const LATITUDE_LIMIT = 85.05112878;
-export const EARTH_CIRCUMFERENCE = 40_075_016.686; // metres, at the equator
+export const EARTH_CIRCUMFERENCE = 2 * Math.PI * 6_378_137; // metres, at the equator
 /** World units to whole numbers: x wraps around the 180th meridian as 32-bit integers overflow. */
 export const X_UNITS = 2 ** 32;
 /** Half as many, for a difference of two places may be as large as the world. */

@@ -7,7 +7,7 @@ const LONGEST_DELAY = 60_000; // ms
 /** Codes after which a retry would be refused again; after all others the page reconnects. */
 export const REFUSALS: ReadonlyMap<number, Label> = new Map([
   [1009, "The server refused a message as too large."],
-  [4400, "The server could not understand what this page sends. Reload it: it may be out of date."],
+  [4400, "The server could not read a message of this page. Reload it: it may be out of date."],
 ]);
 
 /** The retry delay in ms that the server requests, or null. */

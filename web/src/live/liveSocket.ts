@@ -283,7 +283,7 @@ export class LiveSocket {
     this.#requestSnapshot.schedule();
     this.#updateConnection({
       garbled: this.#garbled,
-      problem: t("The server said something that could not be understood."),
+      problem: t("The server sent a message that this page cannot read."),
     });
   }
 

@@ -101,7 +101,7 @@ function isStats(value: Fields): value is Fields & Stats {
 function isDistance(value: unknown): boolean {
   if (!isFields(value) || !has(value, ["since", "total", "others"]) || !Array.isArray(value.top)) return false;
   const top: unknown[] = value.top;
-  return top.every((entry) => isFields(entry) && typeof entry.device_id === "string" && isNumber(entry.metres));
+  return top.every((entry) => isFields(entry) && typeof entry.device_id === "string" && isNumber(entry.distance));
 }
 
 function has(value: unknown, numbers: readonly string[]): boolean {

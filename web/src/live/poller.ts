@@ -62,7 +62,7 @@ export class Poller {
       fetchJson(address("api/stats", {}, base), cancel),
     ]);
     const read = [decodePositions("snapshot", positions), decodeStats(stats)];
-    if (read.includes(null)) throw new Error(t("The server gave an answer that cannot be understood."));
+    if (read.includes(null)) throw new Error(t("The server sent a response that this page cannot read."));
     return read.filter((message) => message !== null);
   }
 }

@@ -11,11 +11,8 @@ let link: FakeConnection;
 let socket: LiveSocket;
 
 beforeEach(() => {
-  link = FakeConnection.create();
+  link = FakeConnection.subscribed(HERE);
   socket = link.socket;
-  socket.setView(HERE);
-  socket.start();
-  link.newest.open();
 });
 
 afterEach(() => link.end());

@@ -1,7 +1,7 @@
 /** The server takes the first that it knows. */
 export const SUBPROTOCOLS = ["herenow.bin.v1", "herenow.json.v1"];
 
-/** The part of a WebSocket that is used, so that tests can stand in for it. */
+/** The part of a WebSocket that is used, so that tests can replace it. */
 export type SocketLike = Pick<
   WebSocket,
   "binaryType" | "readyState" | "send" | "close" | "onopen" | "onmessage" | "onclose" | "onerror"

@@ -1,6 +1,7 @@
 import { fetchDevice, fetchDevices } from "../api/devices";
-import { boxAround, type FleetQuery, fetchFleetBox } from "../fleet/fleetBox";
+import { type FleetQuery, fetchFleetBox } from "../fleet/fleetBox";
 import type { Scene } from "../fleet/scene";
+import { boxAround } from "../lib/box";
 import type { Place } from "../lib/place";
 import type { Readable } from "../lib/readable";
 import { Value } from "../lib/readable";

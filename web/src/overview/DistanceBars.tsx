@@ -43,11 +43,11 @@ export function DistanceBars({ stats }: { readonly stats: Stats }) {
 }
 
 function distanceMarks(stats: Stats, engine: Engine, selected: string | null): Mark[] {
-  return stats.distance.top.map(({ device_id, name, metres }) => ({
+  return stats.distance.top.map(({ device_id, name, distance }) => ({
     key: device_id,
     label: name ?? device_id,
-    value: metres,
-    text: formatDistance(metres),
+    value: distance,
+    text: formatDistance(distance),
     colour: "var(--bar)",
     pressed: selected === device_id,
     choose: () => (selected === device_id ? engine.select(null) : engine.reveal(device_id)),

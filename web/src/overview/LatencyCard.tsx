@@ -30,7 +30,7 @@ export function LatencyCard({ stats: { lag } }: { readonly stats: Stats }) {
       <Sparkline
         points={trail.map(({ time, p50 }) => ({ time, value: p50 }))}
         dashed={trail.map(({ time, p99 }) => ({ time, value: p99 }))}
-        label={t("From reception to viewers over the last two minutes; dashed what 99 % stay below")}
+        label={t("From reception to viewers over the last two minutes; dashed: 99th percentile")}
       />
     </ChartCard>
   );

@@ -18,7 +18,7 @@ export function OverviewPanel() {
   return (
     <div className="overview">
       <FleetPie counts={counts} time={stats.time} />
-      {past && <p className="muted">{t("What follows is of now, not of the time that is played.")}</p>}
+      {past && <p className="muted">{t("The figures below are current, not of the replay.")}</p>}
       <DistanceBars stats={stats} />
       <RatesCard stats={stats} />
       <LatencyCard stats={stats} />

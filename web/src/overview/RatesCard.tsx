@@ -10,7 +10,7 @@ import { useStatsHistory } from "./useStatsHistory";
 
 export function RatesCard({ stats }: { readonly stats: Stats }) {
   const trail = useStatsHistory();
-  const title = t("Positions a second");
+  const title = t("Positions per second");
   const rate = formatRate(stats.rates.accepted);
   return (
     <ChartCard
@@ -27,7 +27,7 @@ export function RatesCard({ stats }: { readonly stats: Stats }) {
     >
       <Sparkline
         points={trail.map(({ time, accepted }) => ({ time, value: accepted }))}
-        label={t("Accepted positions a second over the last two minutes, now {{rate}}", { rate })}
+        label={t("Accepted positions per second over the last two minutes, now {{rate}}", { rate })}
       />
     </ChartCard>
   );
@@ -37,7 +37,7 @@ function Facts({ stats: { viewers, rates, distance } }: { readonly stats: Stats 
   return (
     <dl className="facts">
       <Fact name={t("Viewers")}>{formatCount(viewers)}</Fact>
-      <Fact name={t("Rejected a second")}>{formatRate(rates.rejected)}</Fact>
+      <Fact name={t("Rejected per second")}>{formatRate(rates.rejected)}</Fact>
       <Fact name={t("Whole fleet today")}>{formatDistance(distance.total)}</Fact>
     </dl>
   );

@@ -30,7 +30,7 @@ test("it offers what the page can do now, and nothing else", async () => {
   await renderPalette();
   expect(screen.getAllByRole("option").map(({ textContent }) => textContent)).toEqual([
     "Follow the selected devicef",
-    "Show the whole fleet, or all that match the filter0",
+    "Show the whole fleet, or all matches of the filter0",
   ]);
 });
 

@@ -45,7 +45,7 @@ function PaletteBody({ onClose }: { onClose(): void }) {
       <input
         type="text"
         role="combobox"
-        aria-label={t("What to do, or which device")}
+        aria-label={t("Command or device")}
         aria-expanded="true"
         aria-controls={listId}
         aria-autocomplete="list"

@@ -196,7 +196,7 @@ export class ReplayCache {
 
 function readManifest(value: unknown): Manifest {
   if (!isFields(value) || !isNumber(value.length) || value.length <= 0 || !Array.isArray(value.blocks)) {
-    throw new Error(t("The server told of the history to be played in a way that cannot be understood."));
+    throw new Error(t("The server sent a replay that this page cannot read."));
   }
   const blocks = new Map<number, string>();
   for (const one of value.blocks as unknown[]) {

@@ -63,7 +63,7 @@ describe("a replay, while it loads its blocks,", () => {
   test("reports why the manifest failed to load, and loads it on retry", async () => {
     replay.answer = () => Response.json({ length: 0 });
     await replay.showAt(START + 600_000);
-    expect(replay.state().error).toContain("cannot be understood");
+    expect(replay.state().error).toContain("cannot read");
     replay.answer = () => undefined;
     replay.player.retry();
     await pass(1000);

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import { LiveSocket } from "../live/liveSocket";
 import type { Message } from "../live/message";
-import type { ViewMessage } from "../live/resumption";
+import type { ReportedView, ViewMessage } from "../live/resumption";
 import { FakeSocket } from "./fakeSocket";
 
 /** For tests: a live socket whose other ends, one after the other, are the test. */
@@ -30,6 +30,15 @@ export class FakeConnection {
       vi.fn(async () => Promise.reject(new TypeError("no network"))),
     );
     return new FakeConnection();
+  }
+
+  /** As `create`, with a socket that is open and subscribed to a view. */
+  static subscribed(view: ReportedView): FakeConnection {
+    const connection = FakeConnection.create();
+    connection.socket.setView(view);
+    connection.socket.start();
+    connection.newest.open();
+    return connection;
   }
 
   end(): void {

@@ -136,14 +136,14 @@ export const STATS: Stats = {
   viewers: 3,
   by_status: { moving: 401, idle: 32, stopped: 150, stale: 37 },
   by_kind: { bus: 307, car: 200, truck: 60, bicycle: 40, other: 13 },
-  clocks: { off: 0, worst: [] },
+  clocks: { count: 0, worst: [] },
   distance: {
     since: 1_789_948_800_000,
     total: 812_345.6,
     others: 402_345.1,
     top: [
-      { device_id: "bus-2007", name: "Bus 2007", kind: "bus", metres: 48_210.7 },
-      { device_id: "car-9", metres: 31_000 },
+      { device_id: "bus-2007", name: "Bus 2007", kind: "bus", distance: 48_210.7 },
+      { device_id: "car-9", distance: 31_000 },
     ],
   },
   rates: { accepted: 175.2, rejected: 0, announced: 175.2 },

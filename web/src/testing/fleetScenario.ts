@@ -6,7 +6,7 @@ import { FakeConnection } from "./fakeConnection";
 const DEVICES = 6;
 const VIEWS = [0, 1].map((west) => ({ bbox: [west, 0, west + 1, 1] as const, zoom: 10 }));
 
-/** For tests: a server of a few devices and a map that looks at half of them, to which anything may happen. */
+/** For tests: a server of a few devices and a map that subscribes to half of them, to which anything may happen. */
 export class FleetScenario {
   readonly #connection = new FakeConnection();
   readonly #map = new Map<string, number>();

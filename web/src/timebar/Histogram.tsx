@@ -37,7 +37,7 @@ export function Histogram({ range, onRange }: HistogramProps) {
     <section className="histogram" aria-label={t("Stored positions over time")}>
       <div className="histogram-row">
         <IconButton
-          name={t("Earlier by as much")}
+          name={t("Previous period")}
           icon={ChevronLeft}
           disabled={earlier === null}
           onClick={() => earlier && onRange(earlier)}
@@ -48,7 +48,7 @@ export function Histogram({ range, onRange }: HistogramProps) {
           <Plot timeline={query.data} range={range} window={axis} now={now} onRange={onRange} />
         )}
         <IconButton
-          name={t("Later by as much")}
+          name={t("Next period")}
           icon={ChevronRight}
           disabled={later === null}
           onClick={() => later && onRange(later)}
@@ -60,7 +60,7 @@ export function Histogram({ range, onRange }: HistogramProps) {
           onClick={() => setAsTable(!asTable)}
         />
       </div>
-      {/* It is asked for again by itself, and what else fails is told of beside. */}
+      {/* It is requested again automatically; the panel next to it shows other failures. */}
       {query.error && (
         <p className="muted" role="status">
           {t("{{what}} could not be refreshed.", { what: t("Stored positions over time") })} {query.error.message}

@@ -15,7 +15,7 @@ interface HistoryReportProps {
   onRefresh(): void;
 }
 
-/** What the circles stand for; while they load, and when they cannot be loaded, that. */
+/** The meaning of the circles; their loading, or its error. */
 export function HistoryReport({ choice, onRefresh }: HistoryReportProps) {
   const history = useReadable(useEngine().history);
   const now = useServerNow();
@@ -62,7 +62,7 @@ function CancelLoading() {
 
 function contents({ range, made, loading, positions }: HistoryState, now: number): string {
   if (loading) return t("Loading…");
-  if (made === null) return t("Not gathered yet");
+  if (made === null) return t("No data yet");
   const count = positions === 0 ? t("No positions here") : t("{{count, number}} positions", { count: positions });
   return range && range.to > now
     ? t("{{positions}} since {{time}}", { positions: count, time: formatMinute(range.from, now) })

@@ -82,7 +82,7 @@ test("the axis of the histogram ends now, though its last hour does not", async 
   expect(document.querySelector(".histogram-ends")?.lastChild?.textContent).toBe(formatMinute(now, now));
   const [, , width] = document.querySelector(".histogram-bars")?.getAttribute("viewBox")?.split(" ").map(Number) ?? [];
   expect(width).toBeCloseTo(23 + 5 / 60);
-  const end = screen.getByRole("slider", { name: "End of the chosen time" });
+  const end = screen.getByRole("slider", { name: "End of the selected period" });
   expect(end.getAttribute("aria-valuenow")).toBe(end.getAttribute("aria-valuemax"));
   expect(end.style.left).toBe("100%");
 });
@@ -90,8 +90,8 @@ test("the axis of the histogram ends now, though its last hour does not", async 
 test("a history that failed to load shows an error, and live positions stay", async () => {
   const { engine } = renderPanel(dock);
   const state = engine.history.get();
-  act(() => engine.history.set({ ...state, range: { from: 0, to: 1 }, error: "The server answered 503." }));
-  expect(screen.getByRole("alert").textContent).toContain("The server answered 503.");
+  act(() => engine.history.set({ ...state, range: { from: 0, to: 1 }, error: "The server responded with 503." }));
+  expect(screen.getByRole("alert").textContent).toContain("The server responded with 503.");
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(engine.layers.get().live).toBe(true);
 });
@@ -130,7 +130,7 @@ test("the report shows the number of positions and their start, and its details 
 
 test("the report tells a history that is not built from one without positions in view", () => {
   const { engine } = renderPanel(dock);
-  expect(screen.getByText("Not gathered yet")).toBeDefined();
+  expect(screen.getByText("No data yet")).toBeDefined();
   act(() => engine.history.set({ ...engine.history.get(), made: 1 }));
   expect(screen.getByText(/^No positions here/)).toBeDefined();
 });

@@ -96,7 +96,7 @@ function TimeChoices({ setting, mode: { replay, matches, setMode, playRange } }:
         onChange={setMode}
       />
       <SegmentedControl
-        label={replay ? t("Time that is played") : t("Time that the history layer shows")}
+        label={replay ? t("Time of the replay") : t("Period of the history layer")}
         options={rangeOptions(replay ? "replay" : "live", setting.choice, shown, now)}
         value={matches ? setting.choice : null}
         onChange={(choice) => {

@@ -86,7 +86,7 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
           data-aside={outside === edge}
           role="slider"
           tabIndex={0}
-          aria-label={edge === "from" ? t("Begin of the chosen time") : t("End of the chosen time")}
+          aria-label={edge === "from" ? t("Start of the selected period") : t("End of the selected period")}
           aria-valuemin={window.from}
           aria-valuemax={window.to}
           aria-valuenow={shown[edge]}

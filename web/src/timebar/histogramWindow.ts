@@ -9,7 +9,7 @@ const BY_THE_DAY = 390 * DAY;
 const LEAST = 60_000; // ms
 const NARROWEST = 1 / 60; // part of the window that a range can be seen and grasped in
 
-/** The time around a range that is looked at: as before for as long as the range can be seen in it, else one about
+/** The visible time around a range: as before for as long as the range can be seen in it, else one about
  * three times as long or longer, that ends no later than now. */
 export function windowAround(range: TimeRange, now: number, before: TimeRange | null): TimeRange {
   if (before && holds(before, range)) return before;

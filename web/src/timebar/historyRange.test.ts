@@ -40,7 +40,7 @@ test.each([
   ["", "2026-11-23T14:00", "From: expected 2026-11-23 14:05, 14:05 or 2026-11-23T14:05:00Z, got “”."],
   ["2026-11-23T12:00", "tomorrow", "To: expected 2026-11-23 14:05, 14:05 or 2026-11-23T14:05:00Z, got “tomorrow”."],
   ["2026-11-23T14:00", "2026-11-23T14:00", "From must be before To."],
-  ["2026-11-24T00:00", "2026-11-25T00:00", "From lies in the future: nothing is stored there yet."],
+  ["2026-11-24T00:00", "2026-11-25T00:00", "From is in the future: no positions are stored there yet."],
 ])("from “%s” to “%s” is refused", (from, to, problem) => {
   expect(readRange(from, to, NOW)).toEqual({ range: null, problem });
 });

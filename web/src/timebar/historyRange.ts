@@ -55,7 +55,7 @@ export function readRange(from: string, to: string, now: number): RangeReading {
   if (start === undefined || starts?.length !== 1) return notOneTime(t("From"), from, starts);
   if (end === undefined || ends?.length !== 1) return notOneTime(t("To"), to, ends);
   if (start >= end) return fault(t("From must be before To."));
-  if (start > now) return fault(t("From lies in the future: nothing is stored there yet."));
+  if (start > now) return fault(t("From is in the future: no positions are stored there yet."));
   return { range: { from: start, to: end }, problem: null };
 }
 

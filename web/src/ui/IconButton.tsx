@@ -9,7 +9,7 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "type" | "child
   readonly shortcut?: string;
 }
 
-/** A button that shows a sign alone; its name is read out, and shown to who points at it. */
+/** A button that shows a sign alone; its name is read out, and shown on hover. */
 export function IconButton({ name, icon: Icon, shortcut, className = "", ...more }: IconButtonProps) {
   return (
     <button

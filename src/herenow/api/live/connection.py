@@ -17,8 +17,8 @@ from websockets.http11 import Request as Handshake
 from websockets.protocol import State
 
 SEND_BUFFER = 128 * 1024  # bytes in the system
-FULL, DRAINED = 64 * 1024, 16 * 1024  # bytes beyond it: from when on a client is sent less, and until when
-CLOSE_WITHIN = 1.0  # s; a client that reads nothing gets no farewell either
+FULL, DRAINED = 64 * 1024, 16 * 1024  # bytes beyond it: above the first a client gets less, until the second
+CLOSE_WITHIN = 1.0  # s; a client that reads nothing gets no close frame either
 KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # s, s, times; then it is cut
 STOPPING = (1012, "the server is stopping")
 NO_TEXT = (1007, "expected UTF-8")
@@ -63,14 +63,14 @@ class SocketConnection(WebSocketsSansIOProtocol):
             await self.app(self.scope, self.receive, self.send)
         except ClientDisconnected:
             pass
-        except Exception:  # the edge of the task: the client is told by a status, the operator by the log
+        except Exception:  # the edge of the task: the client gets a status, the operator a line in the log
             log.exception("a socket failed before it was open")
             self.send_500_response()
         if self._session is None and self.close_timer is None:
             self.transport.close()
 
     def take_over(self, session: SocketSession) -> None:
-        """After the socket was accepted. `session` hears what was said meanwhile, too."""
+        """After the socket was accepted. `session` also gets what the client sent meanwhile."""
         self._session = session
         while not self.queue.empty():
             said = self.queue.get_nowait()
@@ -108,7 +108,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
         self._end()
 
     def _end(self) -> None:
-        """Whoever does not read what is left to be sent is cut off."""
+        """Cuts a client that does not read the rest."""
         self.full = True
         if self.close_timer:
             self.close_timer.cancel()
@@ -176,7 +176,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
         self.conn.send_close(code, reason if retry_ms is None else f"{reason}; retry_ms={retry_ms}")
         self.transport.write(b"".join(self.conn.data_to_send()))
         if self._holds:
-            self.transport.resume_reading()  # for its farewell
+            self.transport.resume_reading()  # for its close frame
         self._end()
 
     def shutdown(self) -> None:

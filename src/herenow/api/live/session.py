@@ -30,7 +30,7 @@ FIRST_WORD_WITHIN = 15.0  # s
 SILENT = (4401, f"nothing that was understood within {FIRST_WORD_WITHIN:.0f} s")
 MESSAGES_A_SECOND, BURST = 20, 100
 TOO_MANY = (4429, f"more than {MESSAGES_A_SECOND} messages a second")
-LOOK_EVERY = 0.1  # s between two views that are looked at
+VIEW_EVERY = 0.1  # s between two views that are answered
 MAX_REPORTS = 8  # messages that wait for the one before to be stored; then no more is read
 MAX_POSITIONS = 1000  # in one of them
 MAX_COMMANDS = 20  # that one client sent and that wait for an answer
@@ -49,8 +49,8 @@ class LiveSession:
         self._loop = asyncio.get_running_loop()
         self._misunderstood = 0
         self._credit, self._credited = float(BURST), time.monotonic()  # messages that may come, and since when
-        self._view: ViewMessage | None = None  # said, and not looked at yet
-        self._pace: asyncio.TimerHandle | None = None  # until another view is looked at
+        self._view: ViewMessage | None = None  # received, and not answered yet
+        self._pace: asyncio.TimerHandle | None = None  # until the next view is answered
         self._reports: deque[ReportMessage] = deque()
         self._reporting = False
         self._commands = 0  # that it sent and that wait for an answer
@@ -104,13 +104,13 @@ class LiveSession:
                 self._link.start(self._context.commands.answered(ack, self._viewer.send_text))
 
     def _set_view(self) -> None:
-        """At the last view that was said; a snapshot is work, so not at each where they come too fast."""
+        """Answers the last view. A snapshot is work, so views that come too fast are skipped."""
         said, self._view = self._view, None
         self._pace = None
         if said:
             self._hub.request_columns(self._viewer, said.columns)
             self._hub.set_view(self._viewer, said.view(), said.number, said.resumed)
-            self._pace = self._loop.call_later(LOOK_EVERY, self._set_view)
+            self._pace = self._loop.call_later(VIEW_EVERY, self._set_view)
 
     def _command(self, said: CommandMessage) -> None:
         if self._commands >= MAX_COMMANDS:

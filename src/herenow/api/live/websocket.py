@@ -1,4 +1,4 @@
-"""The live socket, and what all of its viewers are told."""
+"""The live socket, and the messages to all of its viewers."""
 
 import asyncio
 import random
@@ -25,8 +25,8 @@ from herenow.wire import binary, json
 BEAT = 0.5  # s
 PING_MESSAGE_EVERY = 20  # beats
 PING_FRAME_EVERY = 50  # beats; proxies cut what is silent for 60 s
-GIVE_WAY = 0.005  # s between two slices of what is not about positions: those come first
-RETURNS_A_SECOND = 500  # viewers that are told to come back after a stop
+GIVE_WAY = 0.005  # s between two slices of other work: positions come first
+RETURNS_A_SECOND = 500  # viewers that come back after a stop
 SHORTEST_SPREAD = 500  # ms
 
 UNANNOUNCED = "nothing is announced here (HERENOW_BUS=none); poll GET /api/positions/latest"

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from fastapi import APIRouter, Query
 
 from herenow.api.context import HistoryContext, WithHistory
-from herenow.api.cursor import device_place, to_cursor
+from herenow.api.cursor import Cursor, device_place, next_cursor
 from herenow.api.json_route import JsonRoute
 from herenow.api.query import bbox as to_box
 from herenow.api.query import span_of
@@ -56,19 +56,20 @@ async def distances(
     end: To = None,
     bbox: Bbox = None,
     kind: Kind = None,
-    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=MAX_DEVICES)] = 100,
 ) -> schemas.Distances:
     """Metres of each device on each UTC day, devices by id."""
     range_, behind = await span_of(context.rollups, start, end, 7 * DAY), device_place(cursor)
-    ids = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
-    page = [device_id for device_id in ids if device_id > behind][:limit]
+    known = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
+    ids = [device_id for device_id in known if device_id > behind]
+    page = ids[:limit]
     found = await analytics(context.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), context.trips))
     days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
     for one, metres in found.by_device_day.items():
         days[one.device_id][str(one.day * DAY)] = round(metres, 1)
     told = [schemas.DeviceDistances(device_id=device_id, days=by_day) for device_id, by_day in days.items()]
-    following = to_cursor(page[-1]) if len(page) == limit else None
+    following = next_cursor(ids, limit, str)
     return schemas.Distances(from_=range_.start, to=range_.end, devices=told, next=following)
 
 

@@ -26,8 +26,8 @@ PAGE = 10_000  # positions read at once of one device
 SLICE = 1000  # positions written before other work gets its turn
 
 Day = Annotated[str, Query(alias="date", description="UTC day, YYYY-MM-DD")]
-Start = Annotated[str, Query(description="ISO 8601; UTC where no zone is said")]
-End = Annotated[str, Query(description="ISO 8601, included; UTC where no zone is said")]
+Start = Annotated[str, Query(description="ISO 8601; UTC without a zone")]
+End = Annotated[str, Query(description="ISO 8601, included; UTC without a zone")]
 DeviceId = Annotated[str, Query(max_length=128)]
 
 Locations = Annotated[Response, list[Location]]
@@ -88,8 +88,8 @@ async def device_summary(context: WithContext, device_id: DeviceId, day: Day) ->
 def _requested_span(day: str, start: str, end: str) -> Span | None:
     """What of a day lies between two moments, both included; None for nothing. Raises BadRequest.
 
-    Its client asks from January 1970: in its own table a millisecond stands for a second, and so it does in a range
-    that starts there.
+    Its client asks from January 1970: in its own table a millisecond means a second, and so it does in a range that
+    starts there.
     """
     first, last, whole = _moment("start", start), _moment("end", end), _day(day)
     if first > last:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from msgspec import UNSET, UnsetType
 
 from herenow.api.context import HistoryContext, WithHistory
-from herenow.api.cursor import device_place, to_cursor
+from herenow.api.cursor import Cursor, device_place, next_cursor
 from herenow.api.json_route import JsonRoute
 from herenow.api.paths import DEVICE
 from herenow.api.query import span, span_of
@@ -74,7 +74,7 @@ async def places(
 async def fleet_day(
     day: str,
     context: WithHistory,
-    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> schemas.FleetDay:
     """What all devices did on the UTC day of a time, by device id; `total` is of all of them, whatever the page."""
@@ -82,11 +82,11 @@ async def fleet_day(
     rows = await context.rollups.get([prefix_range(part) for part in day_parts(number)])
     found = await asyncio.to_thread(lambda: {key.decode(): read_figures(value) for some in rows for key, value in some})
     behind = device_place(cursor)
-    page = sorted(device_id for device_id in found if device_id > behind)[:limit]
-    told = [schemas.DeviceSums(device_id=device_id, **_sums(found[device_id])) for device_id in page]
-    following = to_cursor(page[-1]) if len(page) == limit else None
+    ids = sorted(device_id for device_id in found if device_id > behind)
+    page = [schemas.DeviceSums(device_id=device_id, **_sums(found[device_id])) for device_id in ids[:limit]]
+    following = next_cursor(ids, limit, str)
     total = schemas.Sums(**_sums(sum_of(found.values())))
-    return schemas.FleetDay(day=number * DAY, devices=told, next=following, count=len(found), total=total)
+    return schemas.FleetDay(day=number * DAY, devices=page, next=following, count=len(found), total=total)
 
 
 async def _summaries(context: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> Mapping[int, Summary]:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from pydantic import StringConstraints
 
 from herenow.api.context import WithContext, WithFleet
-from herenow.api.cursor import ranked_place, to_cursor
+from herenow.api.cursor import Cursor, next_cursor, ranked_place
 from herenow.api.device_list import DeviceFilter, Order, matching, page_after, place_of, ranked, without_each
 from herenow.api.json_route import JsonRoute
 from herenow.api.paths import DEVICE
@@ -38,7 +38,7 @@ def _described(device: Device, time: int, metres: float) -> schemas.Device:
         speed=known(device.speed),
         course=known(device.course),
         distance=round(metres, 1),
-        heard=device.heard,
+        last_heard=device.heard,
         stale_at=device.stale_at,
         clock_offset=known(device.offset),
         position=UNSET if device.ahead else stored_position(device.position),
@@ -70,7 +70,7 @@ async def devices(
     context: WithFleet,
     wanted: Annotated[DeviceFilter, Depends(_wanted)],
     sort: Annotated[Order, Query(description="a minus turns the order round; what is not known comes last")] = "id",
-    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    cursor: Cursor = None,
     offset: Annotated[int | None, Query(ge=0, le=10_000_000, description="in place of a cursor")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> schemas.Devices:
@@ -84,11 +84,10 @@ async def devices(
     conditions = wanted.conditions(fleet, time)
     found = ranked(fleet, matching(fleet, conditions.values()), sort, time)
     rest = page_after(fleet, found, sort, place, time) if place is not None else found[offset or 0 :]
-    page = [fleet.devices[row] for row in rest[:limit].tolist()]
-    following = to_cursor((sort, place_of(fleet, page[-1], sort, time))) if len(rest) > limit else None
+    listed = [fleet.devices[row] for row in rest[: limit + 1].tolist()]
     return schemas.Devices(
-        devices=[_described(one, time, fleet.metres(one, time)) for one in page],
-        next=following,
+        devices=[_described(one, time, fleet.metres(one, time)) for one in listed[:limit]],
+        next=next_cursor(listed, limit, lambda last: (sort, place_of(fleet, last, sort, time))),
         total=len(found),
         without=UNSET if len(found) else schemas.Without(**without_each(fleet, conditions)),
     )

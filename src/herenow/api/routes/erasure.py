@@ -25,15 +25,15 @@ def _with_key(request: Request, context: WithContext) -> None:
 
 @router.get(f"{DEVICE}/traces")
 async def left(device_id: str, context: WithContext) -> Remains:
-    """How many rows speak of a device, in every table; `nothing` is true where none does."""
+    """How many rows a device has in every table; `erased` is true if it has none."""
     return await _traces(context, device_id)
 
 
 @router.delete(DEVICE, dependencies=[Depends(_with_key)])
 async def erase(device_id: str, context: WithContext) -> Remains:
-    """Takes a device and all that it ever reported away, and tells what is left: rollups follow within a round or two.
-    What it reports later makes it known anew."""
-    if (await _traces(context, device_id)).nothing and context.hub.fleet.get(device_id) is None:
+    """Erases a device and all its positions, and returns what is left: rollups follow within a round or two. A later
+    report creates the device again."""
+    if (await _traces(context, device_id)).erased and context.hub.fleet.get(device_id) is None:
         raise never_reported(device_id)
     if context.recorder:
         context.recorder.forget(device_id)
@@ -44,4 +44,4 @@ async def erase(device_id: str, context: WithContext) -> Remains:
 
 async def _traces(context: AppContext, device_id: str) -> Remains:
     found = await traces(context.store, device_id)
-    return Remains(device_id=device_id, **msgspec.structs.asdict(found), nothing=found.nothing)
+    return Remains(device_id=device_id, **msgspec.structs.asdict(found), erased=found.nothing)

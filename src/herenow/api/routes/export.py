@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 class ExportQuery(NamedTuple):
-    """A file that is asked for."""
+    """The request of a file."""
 
     kind: Format
     pieces: AsyncGenerator[bytes, None]

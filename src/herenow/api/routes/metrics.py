@@ -70,10 +70,10 @@ def _of_recorder(recorder: Recorder) -> Iterator[Metric]:
 
 
 def _of_hub(hub: Hub) -> Iterator[Metric]:
-    yield _counter("herenow_moves_announced", "Moves of devices that the hub heard of.", hub.announced.total)
+    yield _counter("herenow_moves_announced", "Moves of devices that reached the hub.", hub.announced.total)
     yield _gauge("herenow_devices", "Devices in the fleet.", len(hub.fleet))
     clocks = hub.fleet.stats(now())
-    yield _gauge("herenow_clocks_off", "Devices whose clocks are off.", clocks.off)
+    yield _gauge("herenow_devices_with_wrong_clock", "Devices with clocks over two minutes off.", clocks.off)
     offsets = GaugeMetricFamily(
         "herenow_clock_offset_seconds",
         "By how much the clock is ahead, negative where it is behind, of the ten devices that are off most.",
@@ -83,8 +83,8 @@ def _of_hub(hub: Hub) -> Iterator[Metric]:
         offsets.add_metric([device.device_id], (device.offset or 0) / 1000)
     yield offsets
     yield _gauge("herenow_viewers", "Viewers connected.", len(hub.viewers))
-    yield _counter("herenow_views_begun", "Viewers told all of a view, by a snapshot.", hub.begun)
-    yield _counter("herenow_views_resumed", "Viewers told what they had missed of one.", hub.resumed)
+    yield _counter("herenow_views_snapshot", "Views answered with a snapshot.", hub.begun)
+    yield _counter("herenow_views_resumed", "Views answered with the missed changes.", hub.resumed)
     yield _counter("herenow_viewers_stalled", "Viewers closed because they read nothing.", hub.closed)
 
 

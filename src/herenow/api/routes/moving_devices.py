@@ -1,4 +1,4 @@
-"""Which devices a question of OGC API is about, a page at a time."""
+"""The devices of a request of OGC API, a page at a time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,20 +6,20 @@ from collections.abc import Sequence
 import msgspec
 
 from herenow.api.context import AppContext
-from herenow.api.cursor import device_place, to_cursor
+from herenow.api.cursor import device_place, next_cursor
 from herenow.errors import BadRequest
 from herenow.history.ogc import moving_features as mf
 from herenow.history.ogc.primitives import Area, Moments, moved_during, part, read_runs
 from herenow.model.device import Device
 from herenow.store.port import PositionReader
 
-MAX_LOOKED_AT = 1000  # devices whose history one answer looks at
+MAX_CANDIDATES = 1000  # devices whose history one response reads
 MAX_POSITIONS = 10_000  # of one trajectory; behind so many that were read a page ends
 _AT_ONCE = 16  # devices
 
 
 class MovementFilter(msgspec.Struct, frozen=True):
-    """Devices that are in the area; that were heard in the moments; or, for a `trajectory`, that passed the area in
+    """Devices that are in the area; that reported in the moments; or, for a `trajectory`, that passed the area in
     the moments."""
 
     area: Area | None
@@ -27,7 +27,7 @@ class MovementFilter(msgspec.Struct, frozen=True):
     trajectory: bool
 
     def may_be(self, device: Device) -> bool:
-        """Whether it is worth a look at its history."""
+        """Whether its history can match."""
         position = device.position
         if self.moments and device.latest < self.moments.start:
             return False
@@ -35,12 +35,12 @@ class MovementFilter(msgspec.Struct, frozen=True):
             return True
         if device.ahead:
             return False
-        # Most are elsewhere, and all are asked: the cheap question first.
+        # Most are elsewhere, so the cheap test comes first.
         return self.area.box.contains(position.longitude, position.latitude) and self.area.touched([position])
 
 
 class DevicePage(msgspec.Struct, frozen=True):
-    """`following` is the cursor of the next page, None behind the last; `matched` is None where nobody counted."""
+    """`following` is the cursor of the next page, None behind the last; `matched` is None if not counted."""
 
     features: list[mf.Json]
     following: str | None
@@ -53,31 +53,32 @@ async def moving_devices(context: AppContext, wanted: MovementFilter, cursor: st
     place, fleet = device_place(cursor), context.hub.fleet
     if wanted.moments is None:
         page, total = fleet.page(place, limit + 1, wanted.may_be)
-        return DevicePage([mf.still_feature(device) for device in page[:limit]], _next_cursor(page, limit), total)
-    looked_at, _ = fleet.page(place, MAX_LOOKED_AT + 1, wanted.may_be)
+        return DevicePage(
+            [mf.still_feature(device) for device in page[:limit]], next_cursor(page, limit, _id_of), total
+        )
+    candidates, _ = fleet.page(place, MAX_CANDIDATES + 1, wanted.may_be)
     if wanted.trajectory:
-        return await _trajectories(context.store, looked_at, wanted.area, wanted.moments, limit)
-    return await _with_positions(context.store, looked_at, wanted.moments, limit)
+        return await _trajectories(context.store, candidates, wanted.area, wanted.moments, limit)
+    return await _with_positions(context.store, candidates, wanted.moments, limit)
 
 
-def _next_cursor(page: Sequence[Device], number: int) -> str | None:
-    """The cursor behind so many of them, None where there are no more."""
-    return to_cursor(page[number - 1].device_id) if len(page) > number else None
+def _id_of(device: Device) -> str:
+    return device.device_id
 
 
 async def _with_positions(
-    store: PositionReader, looked_at: Sequence[Device], moments: Moments, limit: int
+    store: PositionReader, candidates: Sequence[Device], moments: Moments, limit: int
 ) -> DevicePage:
     features: list[mf.Json] = []
-    for first in range(0, min(len(looked_at), MAX_LOOKED_AT), _AT_ONCE):
-        some = looked_at[first : min(first + _AT_ONCE, MAX_LOOKED_AT)]
+    for first in range(0, min(len(candidates), MAX_CANDIDATES), _AT_ONCE):
+        some = candidates[first : min(first + _AT_ONCE, MAX_CANDIDATES)]
         answers = await asyncio.gather(*(_has_position(store, device, moments) for device in some))
         for number, (device, heard) in enumerate(zip(some, answers, strict=True), first + 1):
             if heard:
                 features.append(mf.still_feature(device))
             if len(features) == limit:
-                return DevicePage(features, _next_cursor(looked_at, number))
-    return DevicePage(features, _next_cursor(looked_at, MAX_LOOKED_AT))
+                return DevicePage(features, next_cursor(candidates, number, _id_of))
+    return DevicePage(features, next_cursor(candidates, MAX_CANDIDATES, _id_of))
 
 
 async def _has_position(store: PositionReader, device: Device, moments: Moments) -> bool:
@@ -85,13 +86,13 @@ async def _has_position(store: PositionReader, device: Device, moments: Moments)
 
 
 async def _trajectories(
-    store: PositionReader, looked_at: Sequence[Device], area: Area | None, moments: Moments, limit: int
+    store: PositionReader, candidates: Sequence[Device], area: Area | None, moments: Moments, limit: int
 ) -> DevicePage:
     features: list[mf.Json] = []
     read = 0
-    for number, device in enumerate(looked_at[:MAX_LOOKED_AT]):
+    for number, device in enumerate(candidates[:MAX_CANDIDATES]):
         if len(features) == limit or read >= MAX_POSITIONS:
-            return DevicePage(features, _next_cursor(looked_at, number))
+            return DevicePage(features, next_cursor(candidates, number, _id_of))
         runs = await read_runs(store, device.device_id, moments, MAX_POSITIONS)
         if runs is None:
             raise BadRequest(
@@ -102,4 +103,4 @@ async def _trajectories(
         trajectory = [part(one, moments) for one in runs]
         if trajectory and (area is None or any(map(area.touched, trajectory))):
             features.append(await asyncio.to_thread(mf.moving_feature, device, trajectory))
-    return DevicePage(features, _next_cursor(looked_at, MAX_LOOKED_AT))
+    return DevicePage(features, next_cursor(candidates, MAX_CANDIDATES, _id_of))

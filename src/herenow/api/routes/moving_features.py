@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from herenow.api.context import AppContext, WithFleet
-from herenow.api.cursor import position_place, to_cursor
+from herenow.api.cursor import Cursor, position_place, to_cursor
 from herenow.api.json_route import GeoJsonResponse, json_response
 from herenow.api.ogc import GEOJSON, ROOT, Links, StandardRoute, WithLinks
 from herenow.api.query import area, instant, moments
@@ -31,7 +31,6 @@ from herenow.wire import json
 MAX_LIMIT = 1000
 MAX_LEAF = 100  # instants
 
-Cursor = Annotated[str | None, Query(max_length=1024, description="of a `next` link")]
 Datetime = Annotated[str | None, Query(description="a time, or an interval A/B with .. for an open end")]
 Bbox = Annotated[str | None, Query(description="west,south,east,north, or with heights west,south,low,east,north,high")]
 Limit = Annotated[int, Query(ge=1, description=f"at most {MAX_LIMIT}; more is taken as that")]
@@ -157,7 +156,7 @@ async def temporal_property(
 
 @router.get(f"{ITEM}/tproperties")
 async def temporal_properties(collection_id: str, device_id: str, context: WithFleet, links: WithLinks) -> Response:
-    """What a device may measure; values are in each by itself."""
+    """What a device may measure; each property has its own values."""
     _device(context, collection_id, device_id)
     told = [
         mf.still_property(name, [links.to("self", "collections", COLLECTION, "items", device_id, "tproperties", name)])
@@ -223,7 +222,7 @@ async def _primitive(context: AppContext, device_id: str, name: str) -> Primitiv
     time = int(name) if re.fullmatch(r"[0-9]{1,15}", name) else -1
     found = await read_primitive(context.store, device_id, time)
     if found is None:
-        raise NotFound(f"expected the id of a primitive, as tgsequence tells them, got {name[:40]!r}")
+        raise NotFound(f"expected the id of a primitive, as in tgsequence, got {name[:40]!r}")
     return found
 
 

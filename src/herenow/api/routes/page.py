@@ -1,4 +1,4 @@
-"""The web client, and what it is told before it draws."""
+"""The web client, and what it receives before it draws."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -27,7 +27,7 @@ router = APIRouter(tags=["history"], route_class=JsonRoute)
 
 @router.get("/api/history/replay")
 async def manifest(context: WithHistory, start: From = None, end: To = None) -> schemas.Replay:
-    """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
+    """The hours of a range that hold positions, each with a version that changes when the hour is rebuilt."""
     range_ = whole_hours(await span_of(context.rollups, start, end, DAY))
     held = await closed_blocks(context.rollups, range_, "hour")
     blocks = [schemas.Block(block=block.number, version=block.made.hex()) for block in held]

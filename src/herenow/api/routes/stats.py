@@ -24,7 +24,7 @@ def stats_of(context: AppContext) -> schemas.Stats:
         viewers=len(hub.viewers),
         by_status=schemas.Counts(**fleet.by_status),
         by_kind=fleet.by_kind,
-        clocks=schemas.Clocks(off=fleet.off, worst=[_offset(one) for one in fleet.worst]),
+        clocks=schemas.Clocks(count=fleet.off, worst=[_offset(one) for one in fleet.worst]),
         distance=_distance(fleet),
         rates=schemas.Rates(
             accepted=context.intake.accepted.per_second(),
@@ -48,7 +48,9 @@ def _backlog(bus: BusStatus, time: int) -> schemas.Backlog | None:
 def _distance(fleet: FleetStats) -> schemas.Distance:
     others = fleet.total - sum(metres for _, metres in fleet.top)
     top = [
-        schemas.Driven(device_id=one.device_id, name=one.name or UNSET, kind=one.kind or UNSET, metres=round(metres, 1))
+        schemas.Driven(
+            device_id=one.device_id, name=one.name or UNSET, kind=one.kind or UNSET, distance=round(metres, 1)
+        )
         for one, metres in fleet.top
     ]
     return schemas.Distance(since=fleet.since, total=round(fleet.total, 1), others=round(others, 1), top=top)

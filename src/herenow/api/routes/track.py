@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from herenow.api.context import HistoryContext, WithHistory
-from herenow.api.cursor import position_place, to_cursor
+from herenow.api.cursor import Cursor, next_cursor, position_place
 from herenow.api.json_route import JSON, JsonRoute
 from herenow.api.paths import DEVICE
 from herenow.api.query import span, span_of
@@ -43,7 +43,7 @@ async def track(
     context: WithHistory,
     start: Annotated[str | None, Query(alias="from", description="ISO 8601 or Unix ms; a day before `to`")] = None,
     end: Annotated[str | None, Query(alias="to", description="ISO 8601 or Unix ms; no end")] = None,
-    cursor: Annotated[str | None, Query(max_length=1024)] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     detail: Annotated[float | None, Query(ge=0, le=24, description="zoom of the map that draws it")] = None,
     raw: Raw = None,
@@ -57,12 +57,13 @@ async def track(
         return await _line(context, device_id, seen, level, raw=raw is True)
     range_ = span(start, end, DAY)
     behind = position_place(cursor)
-    found = await context.store.track(device_id, range_, behind, limit)
-    if not found and cursor is None and await context.device(device_id) is None:
+    found = await context.store.track(device_id, range_, behind, limit + 1)
+    page = found[:limit]
+    if not page and cursor is None and await context.device(device_id) is None:
         raise never_reported(device_id)
-    why = await flag_reasons(context.store.rollups, found)
-    following = to_cursor(found[-1].version) if len(found) == limit else None
-    pairs = [(one, reason) for one, reason in zip(found, why, strict=True) if raw is not False or reason is None]
+    why = await flag_reasons(context.store.rollups, page)
+    following = next_cursor(found, limit, lambda position: position.version)
+    pairs = [(one, reason) for one, reason in zip(page, why, strict=True) if raw is not False or reason is None]
     return schemas.Track(
         device_id=device_id,
         positions=[stored_position(one) for one, _ in pairs],

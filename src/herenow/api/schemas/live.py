@@ -40,9 +40,9 @@ def known(value: T | None) -> T | UnsetType:
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """Speed and course as reported, else of the last leg; `distance` since midnight UTC. `heard` is when it was heard
-    last, `stale_at` when it becomes stale unless it is heard before. `clock_offset` says by how many ms its clock is
-    ahead, negative where it is behind. Without a `position`, all its fixes are ahead of their time."""
+    """Speed and course as reported, else of the last leg; `distance` since midnight UTC. `last_heard` is the time of
+    the last reception, `stale_at` the time at which the device becomes stale without another. `clock_offset` is how
+    many ms its clock is ahead, negative if it is behind. Without a `position`, all fixes are ahead of their time."""
 
     device_id: str
     name: str | UnsetType = UNSET
@@ -51,7 +51,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     speed: float | UnsetType = UNSET
     course: float | UnsetType = UNSET
     distance: float
-    heard: int
+    last_heard: int
     stale_at: int
     clock_offset: int | UnsetType = UNSET
     position: StoredPosition | UnsetType = UNSET
@@ -91,7 +91,7 @@ class Driven(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     name: str | UnsetType = UNSET
     kind: str | UnsetType = UNSET
-    metres: float
+    distance: float
 
 
 class Distance(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,9 +111,9 @@ class Offset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clocks(msgspec.Struct, frozen=True, kw_only=True):
-    """How many devices have clocks that are off, and the ten that are off most."""
+    """How many devices have wrong clocks, and the ten worst."""
 
-    off: int
+    count: int
     worst: list[Offset]
 
 
@@ -182,7 +182,7 @@ class Remains(msgspec.Struct, frozen=True, kw_only=True):
     changes: int
     rollups: int
     blocks: int
-    nothing: bool
+    erased: bool
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What a map is told before it draws."""
+"""What a map receives before it draws."""
 
 from collections.abc import Iterable
 from typing import Literal

@@ -43,7 +43,7 @@ async def open_rabbit_bus(url: RabbitUrl) -> AsyncIterator["RabbitBus"]:
 
 
 class RabbitBus:
-    """Up to four links, each made anew when it is lost: one sends, the others consume, follow, and take the inbox."""
+    """Up to four links, each reopened when it is lost: one sends, the others consume, follow, and take the inbox."""
 
     durable = True
 
@@ -177,7 +177,7 @@ class RabbitBus:
         self._backlog.on_bulletin(bulletin.epoch, bulletin.oldest, now())
 
     async def _count_for_ever(self) -> None:
-        """Counts what waits; that a queue is missing is found so, too, and told as trouble."""
+        """Counts what waits; so it also finds a missing queue, which becomes a trouble."""
         while True:
             try:
                 self._backlog.waiting = await count_waiting(self._outbox.link, self._url)

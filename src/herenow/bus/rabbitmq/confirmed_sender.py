@@ -19,7 +19,7 @@ from herenow.errors import BusUnavailable
 MAX_LETTERS = 4_000  # not confirmed yet; beyond it `post` refuses
 CONFIRM_WITHIN = 5.0  # s, then the link is taken for broken
 REFUSED_FOR = 3.0  # s that a queue may refuse all that came over a link, then that is taken for broken, too
-EXPIRES = 9.0  # s, then a letter is given up and its sender told
+EXPIRES = 9.0  # s, then a message is given up and its sender gets an error
 LOOK_EVERY = 0.25  # s
 FIRST_PAUSE = 0.1  # s
 LONGEST_PAUSE = 5.0  # s

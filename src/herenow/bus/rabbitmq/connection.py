@@ -1,5 +1,5 @@
 """One connection to RabbitMQ with one channel. They live and die together: a link that lost anything is dropped whole
-and made anew by who uses it, so that there is one way back, whatever went wrong (docs/decisions/0010)."""
+and opened again by its user, so that there is one way back, whatever went wrong (docs/decisions/0010)."""
 
 import asyncio
 import contextlib
@@ -37,8 +37,8 @@ class RabbitConnection:
         self.channel: Channel
         self.blocked: str | None = None  # why the broker takes nothing at the moment
         self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()  # why it can be used no more
-        self.missing: str | None = None  # the exchange or queue that was asked for and is not there
-        self.refused = False  # whether it was lost because of what was asked over it, not of the network or the broker
+        self.missing: str | None = None  # the requested exchange or queue that does not exist
+        self.refused = False  # whether it was lost because of a request over it, not of the network or the broker
         self._closed = asyncio.Event()
         connection.add_on_close_callback(self._on_close)
         connection.add_on_connection_blocked_callback(self._on_blocked)

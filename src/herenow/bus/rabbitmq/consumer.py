@@ -74,7 +74,7 @@ class Consumer:
     def __init__(self, url: RabbitUrl, dead_letter: DeadLetter, opened: Callable[[], None]) -> None:
         self._url = url
         self._dead_letter = dead_letter
-        self._opened = opened  # told whenever all shards are open
+        self._opened = opened  # called whenever all shards are open
         self._name = secrets.token_hex(4)
         self._arrivals: ReceivedMessages | None = None
         self._closed = False

@@ -21,7 +21,7 @@ class ReceivedMessages:
     def __init__(self, link: RabbitConnection) -> None:
         self._link = link
         self._messages: deque[Message] = deque()
-        self._news = asyncio.Event()  # something arrived, the link is lost, or the end was asked for
+        self._news = asyncio.Event()  # something arrived, the link is lost, or the end was requested
         self._ending = False
         link.lost.add_done_callback(lambda _: self._news.set())
 
@@ -46,7 +46,7 @@ class ReceivedMessages:
         return bool(self._messages)
 
     async def wait(self) -> bool:
-        """Until there are messages; False where the end was asked for. Raises BusUnavailable where the link is lost."""
+        """Until there are messages; False where the end was requested. Raises BusUnavailable where the link is lost."""
         while True:
             if self._link.lost.done():
                 raise BusUnavailable(self._link.lost.result())

@@ -1,4 +1,4 @@
-"""News on RabbitMQ: numbered by who announces, so that a hub knows when it missed some."""
+"""News on RabbitMQ: numbered by each announcing process, so that a hub knows when it missed some."""
 
 import asyncio
 import random

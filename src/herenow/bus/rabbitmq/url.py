@@ -27,7 +27,7 @@ class RabbitUrl(msgspec.Struct, frozen=True):
         """Fit to be shown: without the password."""
         return f"{self.place} as {self.user!r}, vhost {self.vhost!r}"
 
-    __repr__ = __str__  # it stands in tracebacks
+    __repr__ = __str__  # tracebacks show it
 
     @property
     def place(self) -> str:

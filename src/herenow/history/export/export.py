@@ -25,8 +25,8 @@ async def export(
     *,
     raw: bool = True,
 ) -> AsyncGenerator[bytes, None]:
-    """The file, piece by piece, devices in the order of their ids. `exported` is told how many positions a page had.
-    Not `raw`: without those that are not to be believed, as of the last round of the rollups. Raises StoreUnavailable.
+    """The file, piece by piece, devices in the order of their ids. Calls `exported` with the number of positions of
+    each page. Not `raw`: without flagged positions, as of the last round of the rollups. Raises StoreUnavailable.
     """
     yield made.begin()
     for device_id in sorted(device_ids):

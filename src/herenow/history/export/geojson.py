@@ -45,8 +45,8 @@ class _Feature(msgspec.Struct, tag="Feature", gc=False):
 
 
 class GeojsonExport:
-    """Nothing of a position is lost: altitude is the third coordinate, the rest is in the properties by our names. What
-    altitudes mean stands in the member `altitudes` of the collection."""
+    """Nothing of a position is lost: altitude is the third coordinate, the rest is in the properties by our names. The
+    member `altitudes` of the collection states the meaning of altitudes."""
 
     def __init__(self) -> None:
         self._between = b""

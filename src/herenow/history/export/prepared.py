@@ -19,8 +19,8 @@ from herenow.errors import Busy, HerenowError, NotFound, StoreUnavailable
 KEPT = 86_400.0  # s after it was last written to
 MOST = 8  # that are being written at a time, in all processes
 MIN_FREE = 1 << 30  # bytes of the disk that are left to others
-NO_ROOM = "its disk has no room even for the reason; make some and begin another"
-SILENT = 120.0  # s without a piece; then whoever wrote it is gone
+NO_ROOM = "its disk is full; free some and start another export"
+SILENT = 120.0  # s without a piece; then its writer is gone
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -90,8 +90,8 @@ class Prepared:
             reason = str(error) if isinstance(error, HerenowError) else f"cannot write: {error.strerror}"
             self._fail(name, reason)
             log.error("an export failed", reason=reason)
-        except Exception:  # the edge of the task: who asks for it must hear that it failed
-            self._fail(name, "an error of the server, which its log tells")
+        except Exception:  # the edge of the task: its client must see that it failed
+            self._fail(name, "an error of the server; see its log")
             log.exception("an export failed in a way nobody expected")
         finally:
             with contextlib.suppress(OSError):  # a disk that cannot be written to: it goes a day later
@@ -120,7 +120,7 @@ class Prepared:
         # First: what has another name by the next look was given it before that, so that it is found.
         with contextlib.suppress(FileNotFoundError):
             part = self._part(name).stat()
-            gone = "whoever wrote it is gone; begin another" if time.time() - part.st_mtime > SILENT else None
+            gone = "its writer is gone; start another export" if time.time() - part.st_mtime > SILENT else None
             return ExportState(name, "failed" if gone else "writing", part.st_size, gone)
         found = self._find(name)
         if found.suffix == ".failed":

@@ -28,8 +28,8 @@ class Curve(msgspec.Struct, frozen=True):
 
 
 def curve(name: str, primitive: Primitive) -> Curve:
-    """One of CURVES. Movement is told as linear, so velocity is that of each leg, from its beginning on, and the last
-    one's at the end; acceleration is told where two legs meet, as the change between their middles."""
+    """One of CURVES. Movement is linear, so velocity is that of each leg, from its beginning on, and the last
+    one's at the end; acceleration is given where two legs meet, as the change between their middles."""
     times = np.array([one.time for one in primitive])
     lengths, seconds = _lengths(primitive), np.diff(times) / 1000
     speeds = lengths / seconds

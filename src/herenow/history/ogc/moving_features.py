@@ -51,7 +51,7 @@ def moving_feature(device: Device, primitives: Sequence[Primitive]) -> Json:
 def geometry_sequence(primitives: Sequence[Primitive], interpolation: str, links: Links, time: int) -> Json:
     """A TemporalGeometrySequence of a page of primitives, each named by the Unix ms of its beginning.
 
-    `time` (ms) is when it was asked for.
+    `time` (ms) is the time of the request.
     """
     return {
         "type": "TemporalGeometrySequence",

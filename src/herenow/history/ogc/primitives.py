@@ -9,7 +9,7 @@ import msgspec
 
 from herenow.model.clock import HOUR
 from herenow.model.geo.box import Box
-from herenow.model.geo.sphere import onward
+from herenow.model.geo.sphere import onward, wrapped
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.position import Position
 from herenow.store.port import PositionReader, Span, Version
@@ -22,7 +22,7 @@ Axis = tuple[float, float, float, float]  # start and end of a leg, least and mo
 
 
 class Moments(msgspec.Struct, frozen=True):
-    """A range of time in ms, both ends included. One that is not `bounded` was asked for with an open end."""
+    """A range of time in ms, both ends included. One that is not `bounded` was requested with an open end."""
 
     start: int
     end: int
@@ -197,7 +197,7 @@ def at(primitive: Primitive, time: int) -> Position | None:
 def _between(before: Position, after: Position, time: int) -> Position:
     share = (time - before.time) / (after.time - before.time)
     east = onward(before.longitude, after.longitude) - before.longitude
-    longitude = (before.longitude + share * east + 540) % 360 - 180
+    longitude = wrapped(before.longitude + share * east)
     latitude = before.latitude + share * (after.latitude - before.latitude)
     altitude = None
     if before.altitude is not None and after.altitude is not None:

@@ -26,7 +26,7 @@ from herenow.model.geo.box import Box
 from herenow.store.port import READ_DEADLINE, Range, RollupReader, Span
 
 MAX_DEVICE_DAYS = 500_000  # that are summed up for one answer
-MAX_CROSSING = 5_000  # of these that are looked at again
+MAX_CROSSING = 5_000  # of these that are read again
 AT_ONCE = 64
 TOO_MUCH = "there are more than {:,} days of devices {}; ask for a shorter time, one kind, or {}"
 

@@ -69,7 +69,7 @@ async def read_block(rollups: RollupReader, hour: int, level: int) -> bytes:
 
 
 async def raw_block(rollups: RollupReader, hour: int, level: int) -> bytes:
-    """The same with positions that are not to be believed; made for who asks. Raises NotFound as above."""
+    """The same with positions that are not to be believed; built for each request. Raises NotFound as above."""
     parts = await rollups.get([prefix_range(part) for part in hour_parts(hour)])
     rows = [row for part in parts for row in part]
     if not rows:

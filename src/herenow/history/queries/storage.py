@@ -18,25 +18,26 @@ WORLD = Tile(0, 0, 0)
 
 
 class StorageKind(msgspec.Struct, frozen=True):
-    """Of devices of one kind: positions a day lately, and the days that they are kept, None for ever."""
+    """Devices of one kind: recent positions per day, and the days that Herenow keeps them, None for ever."""
 
-    a_day: float
-    kept: int | None
+    positions_per_day: float
+    keep_days: int | None
 
 
 class Storage(msgspec.Struct, frozen=True):
     """Bytes on disk now, of the positions and of the rollups; in a cluster those of one node.
 
-    `predicted` is what positions and rollups together will take once what comes in a day is as much as what goes; what
-    is kept for ever is in it with the `grows` bytes of one day only. None where nothing came lately.
+    `predicted_bytes` is the size of positions and rollups together once as much expires in a day as arrives. It
+    includes one day of the kinds that are kept for ever, which is `growth_bytes_per_day`. Both are None where no
+    position came lately.
     """
 
     positions: int
     position_bytes: int
     rollup_bytes: int
     kinds: Mapping[str, StorageKind]
-    predicted: float | None
-    grows: float | None
+    predicted_bytes: float | None
+    growth_bytes_per_day: float | None
 
 
 class MeasuredStore(DiskUsage, RollupStore, Protocol):
@@ -53,13 +54,15 @@ async def storage(store: MeasuredStore, keep: Retention, clock: Clock = now) -> 
     recent, days = await _recent(store.rollups, moment)
     kinds = {kind: StorageKind(count / days, keep.of(kind)) for kind, count in sorted(recent.items())}
     each = (size.positions + size.rollups) / total if total else None
+    expiring = sum(kind.positions_per_day * (kind.keep_days or 1) for kind in kinds.values())
+    growing = sum(kind.positions_per_day for kind in kinds.values() if kind.keep_days is None)
     return Storage(
         positions=total,
         position_bytes=size.positions,
         rollup_bytes=size.rollups,
         kinds=kinds,
-        predicted=each and each * sum(kind.a_day * (kind.kept or 1) for kind in kinds.values()),
-        grows=each and each * sum(kind.a_day for kind in kinds.values() if kind.kept is None),
+        predicted_bytes=each and each * expiring,
+        growth_bytes_per_day=each and each * growing,
     )
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.queries.tiles import Tile, TileContent
-from herenow.history.rollups.cells import CLASSES, FLAGGED, MOVING, NORTHMOST, Cells
+from herenow.history.rollups.cells import CLASSES, FLAGGED, MOVING, Cells
 from herenow.history.rollups.points import Points
 from herenow.history.tracks.track import PLACES
+from herenow.model.geo.mercator import project
 
 LAYER = "positions"
 EXTENT = 4096
@@ -23,7 +24,7 @@ def encode(found: TileContent, tile: Tile) -> bytes:
 
     A position has `device_id`, `time`, `kind`, `moving`; a cluster, at the mean place of its positions, `count`,
     `moving`, the commonest `kind`, `kind:NAME` with the count of each kind, `first` and `last` (ms), `west`, `south`,
-    `east` and `north`. Where unbelievable positions were asked for, too, `flagged` counts them.
+    `east` and `north`. If flagged positions were requested, too, `flagged` counts them.
     """
     features = list(_positions(found.points)) if found.points else list(_clusters(found.cells))
     if not features:
@@ -45,11 +46,9 @@ def encode(found: TileContent, tile: Tile) -> bytes:
 def _pixels(features: Sequence[Feature], tile: Tile) -> tuple[list[int], list[int]]:
     """Columns and rows in the tile, from its upper left corner."""
     longitude, latitude = np.array([place[:2] for place in features]).T
+    x, y = project(longitude, latitude)
     side = 2.0**tile.zoom
-    phi = np.radians(np.clip(latitude, -NORTHMOST, NORTHMOST))
-    column = (longitude + 180.0) / 360.0 * side - tile.x
-    row = (1.0 - np.arcsinh(np.tan(phi)) / np.pi) / 2.0 * side - tile.y
-    return _whole(column), _whole(row)
+    return _whole(x * side - tile.x), _whole(y * side - tile.y)
 
 
 def _whole(part: npt.NDArray[np.float64]) -> list[int]:

@@ -17,7 +17,7 @@ FINER = {"month": "day", "day": "hour"}
 class TimeBlock(NamedTuple):
     length: str  # hour, day or month
     number: int
-    made: bytes  # another one whenever it was made anew
+    made: bytes  # changes with each rebuild
 
 
 def is_closed(block: str, number: int) -> bool:

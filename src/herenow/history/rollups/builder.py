@@ -1,4 +1,4 @@
-"""Keeps the rollups: makes anew what changed, and only that, from the positions that are stored.
+"""Keeps the rollups up to date: rebuilds what changed, and only that, from the stored positions.
 
 Positions → hours of devices → cells and points of the hour → cells of its day → cells of its month. What a step leaves
 to the next is marked as dirty before it is written, and the mark goes after the next step; so whatever is interrupted

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from herenow.history.rollups.packing import pack, unpack
 from herenow.history.tracks.track import PLACES
+from herenow.model.geo.mercator import columns_or_rows, latitudes_of, longitudes_of, project
 
 # One cell and group. The sums and bounds are whole numbers, in PLACES to a degree: their order does not matter.
 CELL = np.dtype(
@@ -32,7 +33,6 @@ CELL = np.dtype(
 STEPS = ("cell", "west", "south", "east", "north", "first", "last")
 STOPPED, MOVING, FLAGGED = 0, 1, 2  # classes
 CLASSES = 4
-NORTHMOST = 85.051_128_779_806_6  # degrees, where the map ends
 
 Numbers = npt.NDArray[np.uint64]
 
@@ -48,8 +48,8 @@ EMPTY = Cells((), np.empty(0, CELL))
 
 
 def cell_numbers(longitude: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64], grid: int) -> Numbers:
-    """Of the cells of a grid of 2**grid columns and rows in which places in degrees lie; beyond the map's edge, of the
-    cells at the edge."""
+    """The cell of each place in degrees, on a grid of 2**grid columns and rows. Places beyond the map's edge belong to
+    the cells at the edge."""
     return morton(*place_cells(longitude, latitude, grid))
 
 
@@ -57,25 +57,16 @@ def place_cells(
     longitude: npt.NDArray[np.float64], latitude: npt.NDArray[np.float64], grid: int
 ) -> tuple[Numbers, Numbers]:
     """The same as columns and rows."""
-    side = 2.0**grid
-    phi = np.radians(np.clip(latitude, -NORTHMOST, NORTHMOST))
-    column = (longitude + 180.0) / 360.0 * side
-    row = (1.0 - np.arcsinh(np.tan(phi)) / np.pi) / 2.0 * side
-    return np.clip(column, 0, side - 1).astype(np.uint64), np.clip(row, 0, side - 1).astype(np.uint64)
+    x, y = project(longitude, latitude)
+    return columns_or_rows(grid, x).astype(np.uint64), columns_or_rows(grid, y).astype(np.uint64)
 
 
 def cell_places(cells: Numbers, grid: int) -> tuple[list[float], list[float], list[float], list[float]]:
     """West, south, east and north edges of cells, in degrees."""
     side = 2.0**grid
     column, row = (_gather(part).astype(np.float64) for part in (cells, cells >> np.uint64(1)))
-
-    def latitudes(line: npt.NDArray[np.float64]) -> list[float]:
-        found: list[float] = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * line / side)))).tolist()
-        return found
-
-    west: list[float] = (column / side * 360 - 180).tolist()
-    east: list[float] = ((column + 1) / side * 360 - 180).tolist()
-    return west, latitudes(row + 1), east, latitudes(row)
+    west, east = longitudes_of(column / side), longitudes_of((column + 1) / side)
+    return west.tolist(), latitudes_of((row + 1) / side).tolist(), east.tolist(), latitudes_of(row / side).tolist()
 
 
 def morton(column: Numbers, row: Numbers) -> Numbers:

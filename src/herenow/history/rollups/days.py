@@ -1,8 +1,8 @@
 """The days of a device, made from its hours: its track in levels of detail, and what it did, summed up.
 
 What a leg is follows from the positions around it, wherever midnight is. So a day is made from its own hours and from
-those around: as much as `movement.context`, and the nearest position beyond, within MAX_SILENCE. Each day keeps what
-stands for its own positions that other days read so (`head` and `tail`); where that changes, they are made again.
+those around: as much as `movement.context`, and the nearest position beyond, within MAX_SILENCE. Each day keeps
+digests of its own positions that other days read (`head` and `tail`); if a digest changes, those days are rebuilt.
 """
 
 import asyncio
@@ -75,14 +75,14 @@ async def made_days(rollups: RollupReader, days: Sequence[DeviceDay], settings: 
 
 
 def _head(found: Around, settings: TripSettings) -> int:
-    """Stands for what the days before read of a day: what lies in its `context`, and the nearest beyond."""
+    """A digest of what the days before read of a day: the positions in its `context`, and the nearest beyond."""
     times = found.kept["time"]
     last = int(np.searchsorted(times, found.span.start + context(settings)))
     return _digest(found.kept[: last + 1])
 
 
 def _tail(found: Around, settings: TripSettings) -> int:
-    """Stands for what the days after read of a day."""
+    """A digest of what the days after read of a day."""
     kept = found.kept
     if not len(kept):
         return 0

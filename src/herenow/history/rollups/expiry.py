@@ -17,7 +17,7 @@ class ExpiringStore(ChangeLog, DeviceReader, Erasure, Protocol):
 
 async def expire(store: ExpiringStore, keep: Retention) -> int:
     """How many days of devices went. The day of a device's newest position stays, however old, so that one still knows
-    where it is. Rollups follow by themselves: the store tells them what changed. Twice does nothing more.
+    where it is. Rollups follow, because the store records the changes. A second call does nothing.
 
     Raises StoreUnavailable; what is left then goes the next time.
     """

@@ -34,7 +34,7 @@ class HourSource(PositionReader, RollupStore, Protocol):
 
 async def made_hours(store: HourSource, device_id: str, kind: str, hours: Iterable[int]) -> list[Row]:
     """Rows for hours of a device, as its stored positions are now, each with a mark that the hour is dirty. Where an
-    hour begins or ends otherwise than before, the one beside it is made anew, too: flags depend on neighbours."""
+    hour begins or ends otherwise than before, its neighbour is rebuilt, too: flags depend on neighbours."""
     rows: list[Row] = []
     for first, last in runs(hours):
         before = await stored_hours(store.rollups, device_id, first - 1, last + 1)

@@ -15,7 +15,7 @@ from herenow.model.device import MOVING as MOVING_SPEED
 POINT = np.dtype([("device", "<u4"), ("time", "<i8"), ("longitude", "<i4"), ("latitude", "<i4"), ("group", "<u4")])
 STEPS = ("device", "time", "longitude", "latitude")
 
-MAX_KINDS = 1000  # of an hour that are told apart
+MAX_KINDS = 1000  # of an hour that are counted separately
 OTHER = "other"  # the kind of the rest, and of devices that have none
 
 Rows = npt.NDArray[np.void]

@@ -91,7 +91,7 @@ class _Making:
         return hours_ranges(self._device_id, self._first, last) if self._first <= last else []
 
     def later_ranges(self, hours: int) -> list[Range]:
-        """None where a position is known beyond all that is looked at."""
+        """None if a position beyond the read range is known."""
         if self._ended() is not None:
             return []
         first = self._last + 1

@@ -19,7 +19,7 @@ from herenow.history.tracks.track import Track
 from herenow.model.clock import HOUR
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
 
-LOOK = HOUR  # ms before and after a leg in which what it is part of spans `trip_reach`
+LOOK = HOUR  # ms before and after a leg in which what it is part of spans `min_trip_distance`
 SPEED_OVER = 10_000  # ms; a speed that nobody reported is taken over no less, so that jitter makes none
 
 Numbers = npt.NDArray[np.float64]
@@ -27,7 +27,7 @@ Integers = npt.NDArray[np.int64]
 
 
 class Legs(NamedTuple):
-    """What lies between each of n positions and the next, in n − 1 items if not said otherwise."""
+    """What lies between each of n positions and the next, in n − 1 items unless noted."""
 
     points: Points  # of n positions; of stray ones where they were due
     elapsed: Integers  # ms

@@ -20,7 +20,7 @@ class Dwelling(msgspec.Struct, frozen=True):
     latitude: float
     radius: float  # m; no position of its stops is further from the centre
     visits: int
-    stayed: int  # ms in all
+    duration: int  # ms in all
     first: int
     last: int
 
@@ -35,7 +35,7 @@ def dwellings(stops: Sequence[Stop]) -> list[Dwelling]:
     for number, root in enumerate(_roots(ground)):
         groups.setdefault(root, []).append(number)
     found = [_dwelling([stops[number] for number in group], ground[:, group]) for group in groups.values()]
-    return sorted(found, key=lambda one: (-one.stayed, one.first))
+    return sorted(found, key=lambda one: (-one.duration, one.first))
 
 
 def _dwelling(stops: Sequence[Stop], ground: Points) -> Dwelling:
@@ -48,7 +48,7 @@ def _dwelling(stops: Sequence[Stop], ground: Points) -> Dwelling:
         latitude=latitude,
         radius=float(radius.max()),
         visits=len(stops),
-        stayed=sum(stop.duration for stop in stops),
+        duration=sum(stop.duration for stop in stops),
         first=min(stop.start for stop in stops),
         last=max(stop.end for stop in stops),
     )

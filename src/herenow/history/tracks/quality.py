@@ -8,7 +8,7 @@ import numpy.typing as npt
 from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
 
-VERSION = 1  # of the rules; flags set by others are set anew
+VERSION = 1  # of the rules; flags of others are computed again
 REASONS = {
     1: "accuracy",  # worse than MAX_ACCURACY
     2: "zero",  # latitude and longitude near 0: what a receiver says that knows nothing
@@ -108,7 +108,7 @@ def _flags(known: Track) -> npt.NDArray[np.uint8]:
 
 
 def _alone(known: Track) -> npt.NDArray[np.uint8]:
-    """What can be said of each position without the others; of several reasons the first."""
+    """The flags of each position without the others; of several reasons the first."""
     near = round(NEAR_ZERO * PLACES)
     flags = np.zeros(len(known), FIX["flag"])
     flags[known["speed"] > MAX_LEG_SPEED] = _SPEED

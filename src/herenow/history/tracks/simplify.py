@@ -1,6 +1,5 @@
 """Levels of detail: which positions of a track a map needs at which zoom."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy.typing as npt
 
 from herenow.history.tracks.movement import stops
 from herenow.history.tracks.track import PLACES, Track
+from herenow.model.geo.mercator import WIDTH, project_beyond
 from herenow.model.leg import MAX_LEG_TIME
 
 # Metres at the equator of a web-mercator map, level by level: the same share of a pixel everywhere, and on the ground
@@ -18,7 +18,6 @@ EVERY = 512  # positions; one of so many is kept, which bounds the time and the 
 
 Rows = npt.NDArray[np.intp]
 
-_EQUATOR = 6_378_137.0  # m
 _ROUND = 360 * round(PLACES)
 _POLE = 90 - 1 / PLACES  # degrees; the pole itself is infinitely far away on this map
 
@@ -26,7 +25,7 @@ _POLE = 90 - 1 / PLACES  # degrees; the pole itself is infinitely far away on th
 def level_for(zoom: float) -> int | None:
     """The coarsest level whose lines stay within half a pixel of the track on a map of 256-pixel tiles; None asks for
     all positions."""
-    half = math.pi * _EQUATOR / 256 / 2**zoom
+    half = WIDTH / 512 / 2**zoom
     return next((level for level, tolerance in enumerate(TOLERANCES) if tolerance <= half), None)
 
 
@@ -75,8 +74,8 @@ def _map(found: Track) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]
     """Metres on a web-mercator map that goes on past the 180th meridian."""
     longitude = found["longitude"].astype(np.int64)
     longitude[1:] -= np.cumsum(np.round(np.diff(longitude) / _ROUND).astype(np.int64)) * _ROUND
-    phi = np.radians(np.clip(found["latitude"] / PLACES, -_POLE, _POLE))
-    return _EQUATOR * np.radians(longitude / PLACES), _EQUATOR * np.arcsinh(np.tan(phi))
+    x, y = project_beyond(longitude / PLACES, np.clip(found["latitude"] / PLACES, -_POLE, _POLE))
+    return x * WIDTH, y * WIDTH
 
 
 def _fixed(found: Track, stays: Sequence[tuple[int, int]]) -> Rows:

@@ -39,9 +39,9 @@ class TripSettings(msgspec.Struct, frozen=True):
     """What counts as a stop and as a trip."""
 
     min_stop_duration: int = 300_000  # ms; a stop is no shorter
-    stop_radius: float = 50.0  # m; around its centre, and what it drifts at most in `still_time`
-    still_speed: float = 3.0  # m/s; what is faster nearly all the time does not stand, wherever it is
-    max_stop_radius: float = 200.0  # m; a position may lie as far off as it is inaccurate, but no further than this
+    max_stop_radius: float = 50.0  # m; around its centre, and what it drifts at most in `min_stop_duration`
+    max_stop_speed: float = 3.0  # m/s; a device that is faster nearly all the time does not stop, wherever it is
+    max_inaccurate_radius: float = 200.0  # m; a position may be as far off as it is inaccurate, up to this
     min_trip_duration: int = 60_000  # ms; a trip is no shorter
     min_trip_distance: float = 100.0  # m; what a trip spans. Its length would not do: jitter adds up
 
@@ -69,7 +69,7 @@ class _Windows:
 
     def __init__(self, found: Track, ground: Points, settings: TripSettings) -> None:
         self._settings = settings
-        self._widest = max(settings.max_stop_radius, settings.stop_radius)
+        self._widest = max(settings.max_inaccurate_radius, settings.max_stop_radius)
         self._times = found["time"]
         self._cells = np.rint(ground * _CENTIMETRES).astype(np.int64)
         self._sums = _running(self._cells)
@@ -78,7 +78,7 @@ class _Windows:
         )  # overflows; differences are right again
         self._moments = _running(self._times - self._times[0])
         self._accuracy = _running(np.rint(np.clip(np.nan_to_num(found["accuracy"]), 0, 1e6) * _CENTIMETRES))
-        self._fast = _running(found["speed"] > settings.still_speed)
+        self._fast = _running(found["speed"] > settings.max_stop_speed)
         self._read_noise()
 
     def _read_noise(self) -> None:
@@ -130,7 +130,7 @@ class _Windows:
     def _near_its_centre(self, first: Rows, last: Rows) -> Mask:
         spread = self._spread(first, last)
         room = _between(self._accuracy, first, last + 1) / (last - first + 1) / _CENTIMETRES * SIGMAS
-        room = np.clip(room, self._settings.stop_radius, self._widest)
+        room = np.clip(room, self._settings.max_stop_radius, self._widest)
         end = np.clip(END * spread.spread, room / 2, room)
         near = (spread.first <= end) & (spread.last <= end) & (spread.spread <= room)
         some = np.flatnonzero(near)
@@ -142,7 +142,7 @@ class _Windows:
         spread = self._spread(first, last)
         count = np.maximum(_between(self._noises, first + 1, last), 1)
         noise = _between(self._noise, first + 1, last) / count / _CENTIMETRES**2
-        room = np.clip(NOISY_END * spread.spread, self._settings.stop_radius, self._widest)
+        room = np.clip(NOISY_END * spread.spread, self._settings.max_stop_radius, self._widest)
         held = (spread.first <= room) & (spread.last <= room) & (spread.spread <= NOISY_SPREAD * self._widest)
         held &= self._times[last] - self._times[first] <= max(LONGEST_WINDOW, self._settings.min_stop_duration)
         return np.asarray(held & (noise >= NOISE * spread.spread**2))
@@ -177,7 +177,7 @@ class _Windows:
         steps = _between(self._steps, first, last) / legs
         noise = _between(self._noise, first + 1, last) / np.maximum(_between(self._noises, first + 1, last), 1)
         directed = steps - 2 * noise
-        fastest = (self._settings.still_speed * _CENTIMETRES / 1000) ** 2  # of cm/ms
+        fastest = (self._settings.max_stop_speed * _CENTIMETRES / 1000) ** 2  # of cm/ms
         enough = last - first >= 4
         return np.asarray(
             enough & (directed >= DIRECTED * steps) & (directed > fastest * _between(self._waits, first, last) / legs)

@@ -90,7 +90,7 @@ class Summary(Figures, frozen=True, array_like=True):
     """With the trips and stops, which lie last, so that a reader of figures skips them.
 
     A piece of which legs end on several days is in each of these, with those legs (`trips.joined`). `head` and `tail`
-    stand for the positions that other days depend on, 0 for none: see herenow.history.rollups.days.
+    are digests of the positions that other days depend on, 0 for none: see herenow.history.rollups.days.
     """
 
     pieces: list[Piece] = []

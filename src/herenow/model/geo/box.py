@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herenow.errors import BadRequest
+from herenow.model.geo.sphere import wrapped
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,8 +95,4 @@ def read_box(numbers: list[float]) -> Box:
     south, north = max(-90.0, min(90.0, south)), max(-90.0, min(90.0, north))
     if east - west >= 360:
         return Box(-180.0, south, 180.0, north)
-    return Box(_around(west), south, _around(east), north)
-
-
-def _around(longitude: float) -> float:
-    return longitude if -180 <= longitude <= 180 else (longitude + 180) % 360 - 180
+    return Box(wrapped(west), south, wrapped(east), north)

@@ -29,6 +29,11 @@ def course(latitude1: float, longitude1: float, latitude2: float, longitude2: fl
     return math.degrees(math.atan2(east, north)) % 360.0
 
 
+def wrapped(longitude: float) -> float:
+    """The same meridian between −180 and 180."""
+    return longitude if -180 <= longitude <= 180 else (longitude + 180) % 360 - 180
+
+
 def onward(longitude: float, other: float) -> float:
     """The other longitude; beyond ±180 where the shorter way to it from the first leads over the 180th meridian."""
     if abs(other - longitude) <= 180:

@@ -13,7 +13,7 @@ MAX_TRACKS = 1000  # of a file that are compared with each other
 
 
 class ImportRemark(msgspec.Struct, frozen=True):
-    """What is to be said of a file beside its rows. There are few different ones, so that they can be counted.
+    """A remark about a file, besides its rows. There are few different ones, so that they can be counted.
 
     `lost` where something was left out that says where a device was, or seems to.
     """

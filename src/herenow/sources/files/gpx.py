@@ -91,7 +91,7 @@ def read_gpx(file: IO[bytes], stem: str, device_id: str | None = None) -> Iterat
 def _elements(file: IO[bytes]) -> Iterator[tuple[ET.Element, _Track, _Names]]:
     """Points of any kind and tracks, each as it ends, with the track around it.
 
-    Each is forgotten once it was looked at. Expat itself refuses entities that expand without bound.
+    Each is forgotten once it was read. Expat itself refuses entities that expand without bound.
     """
     around: list[ET.Element] = []
     track, names = _Track(), _Names("")

@@ -14,7 +14,7 @@ class JsonStream:
     """A cursor in a file. Holds the value that it is at, which is at most `longest` characters, and a few chunks.
 
     What is not UTF-8 becomes halves of surrogate pairs, which no right text holds: only those values are wrong.
-    Every method raises ValueError where there is something else than what was asked for, or too long a value.
+    Every method raises ValueError where there is something else than expected, or too long a value.
     """
 
     def __init__(self, file: IO[bytes], longest: int) -> None:

@@ -38,12 +38,12 @@ def read_file(
     device_id: str | None = None,
 ) -> Iterator[Report | Rejection | ImportRemark]:
     """The reports of a file of one of KINDS in its order, `time` in Unix ms; beside them what is wrong with a row, by
-    its number as `place` names it, and what is to be said of the file. `reached` gets the bytes of the file that have
+    its number as `place` names it, and remarks about the file. `reached` gets the bytes of the file that have
     been read, as it lies on the disk. `device_id` is for what names no device; without it, that is called as the file,
     or as its track.
 
-    Files are read as they are asked for, in constant memory. Raises SettingsError that names the file, at the first
-    report asked for or where the file cannot be read on.
+    Files are read on demand, in constant memory. Raises SettingsError that names the file, at the first
+    report or where the file cannot be read on.
     """
     kind, stem = _kind(path)
     try:
@@ -120,7 +120,7 @@ def _read_ndjson(file: IO[bytes]) -> Iterator[Row]:
 
 
 def _checked(row: Row, received: int) -> Report | Rejection | ImportRemark:
-    """What a server would say of a report is said now, where the row is still known."""
+    """Checks a report as a server does, while the row is still known."""
     if isinstance(row, Rejection | ImportRemark):
         return row
     index, report = row

@@ -70,14 +70,14 @@ class _Device:
         self._error = flaws.noise * rng.uniform(0.7, 1.3)  # m
         self._accuracy = round(1.5 * self._error, 1)  # m; two fixes of three are within
         self._off_east, self._off_north = self._error * rng.gauss(), self._error * rng.gauss()  # m
-        self._fixed = 0.0  # s; when it was last looked at
+        self._fixed = 0.0  # s; the time of its last report
         # Chance of its own, so that how often it reports does not change how it drives.
         self._drive = drive(city, self.kind, random.Random(f"{seed}/{number}/drive"))
         self._stretch = next(self._drive)
         self._began = 0.0  # s
 
     def report(self, elapsed: float, time: int) -> Report | None:
-        """Where it is `elapsed` seconds after its start, said to be at `time` ms; None in a gap."""
+        """Where it is `elapsed` seconds after its start, dated `time` ms; None in a gap."""
         while elapsed >= self._began + self._stretch.duration:
             self._began += self._stretch.duration
             self._stretch = next(self._drive)

@@ -191,7 +191,7 @@ def _split(layout: Layout, link: Link, share: float) -> int:
 
 
 def _connected(layout: Layout) -> Layout:
-    """The greatest part whose junctions all reach each other, numbered anew."""
+    """The greatest part whose junctions all reach each other, with new numbers."""
     kept = max(_parts(len(layout.points), layout.links), key=len)
     numbers = {old: new for new, old in enumerate(sorted(kept))}
     return Layout(

@@ -5,7 +5,7 @@ from herenow.store.cassandra.session import CassandraSession, PreparedQuery, in_
 from herenow.store.port import Changes
 
 PERIOD = 60_000  # ms; an hour is marked once in it by each recorder, however often it is written to
-# A write ends within ten seconds of its period or fails and is marked anew; the rest is for clocks that differ.
+# A write ends within ten seconds of its period or fails and is marked again; the rest is for clocks that differ.
 GRACE = 30_000  # ms
 OVERLAP = 5  # periods that are read again, for recorders whose clocks are behind
 REMEMBERED = 30 * 1440  # periods, the time to live of the table

@@ -40,7 +40,7 @@ _QUERIES = {
 
 
 class CassandraEraser:
-    """Marks first: what is interrupted is then made anew in the rollups for what is left, and may be done again."""
+    """Marks first: after an interruption the rollups are rebuilt for what is left, and may be done again."""
 
     def __init__(self, session: CassandraSession) -> None:
         self._session = session

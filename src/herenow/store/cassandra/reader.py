@@ -13,7 +13,7 @@ from herenow.store.port import Span, Version
 AT_ONCE = 32  # partitions
 BUCKETS_AT_ONCE = 4
 PAGE = 1000  # rows; the loop has other work between two pages
-NAMED = 100  # devices asked for in one request
+NAMED = 100  # devices in one request
 
 _ANY_DAY = (-(2**31), 2**31 - 1)
 _MOST = 2**31 - 1

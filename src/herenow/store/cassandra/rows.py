@@ -28,8 +28,8 @@ def bucket(device_id: str) -> int:
 
 
 def timestamp(device: Device) -> int:
-    """When `latest` was written, as Cassandra is told: µs that grow with (time, tie), so that the newest position stays
-    whatever the order of the writes. Ties that fall on the same µs are told apart by the value, see schema.cql.
+    """When `latest` was written, for Cassandra: µs that grow with (time, tie), so that the newest position stays
+    whatever the order of the writes. The value decides between ties on the same µs, see schema.cql.
 
     A time in ms, taken for µs, is less than every one of these: a device ahead of its time gives way.
     """

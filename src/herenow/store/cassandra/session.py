@@ -17,7 +17,7 @@ CONNECT_WITHIN = 4.0  # s
 CLOSE_WITHIN = 2.0  # s
 RECONNECT_AFTER = (200, 2000)  # ms, the first pause and the longest
 HEARTBEAT = 5  # s
-SILENT = 15  # s; a connection that does not answer for this long is made anew
+SILENT = 15  # s; a connection that does not answer for this long is opened again
 
 _T = TypeVar("_T")
 
@@ -164,7 +164,7 @@ async def in_parallel(items: Sequence[_T], do: Callable[[_T], Awaitable[None]], 
 
 def refuses_value(error: Exception) -> bool:
     """Whether a prepared statement failed by its values, so that it fails whenever it is tried. What an operator can
-    mend without them, tables or settings or a full disk, comes as the same error and is told by its words."""
+    mend without them, tables or settings or a full disk, comes as the same error and differs by its words."""
     kind = _kind(error)
     if kind == "ServerInvalidQuery":
         return not any(words in str(error) for words in _MENDABLE)

@@ -105,7 +105,7 @@ class CassandraStore:
         return self._opened
 
     async def _connect(self) -> None:
-        """Until it is connected once; from then on the driver connects anew by itself."""
+        """Until it is connected once; from then on the driver reconnects."""
         pause = FIRST_PAUSE
         while self._opened is None:
             try:

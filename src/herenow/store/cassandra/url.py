@@ -53,7 +53,7 @@ def read_cassandra_url(url: str) -> CassandraUrl:
     login, at, place = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
     misplaced = "@" in parts.path + parts.query + parts.fragment + user or set("[]") & set(login)
-    if misplaced:  # what stands there is a piece of the password
+    if misplaced:  # it is a part of the password
         raise ValueError(ENCODED)
     if parts.scheme != "cassandra" or parts.fragment or (at and not user):
         raise ValueError(EXPECTED)

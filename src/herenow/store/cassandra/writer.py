@@ -19,8 +19,8 @@ PARTITIONS = 10
 SHARED_BYTES = 4500
 ROWS = 100  # of one partition
 BYTES = 64 * 1024  # of one partition
-MAX_KNOWN = 200_000  # device-days kept in memory; beyond it their index is written anew
-# The index expires 2 * ttl_days after it was written; written anew within ttl_days it outlives every position, a late
+MAX_KNOWN = 200_000  # device-days kept in memory; beyond it their index is written again
+# The index expires 2 * ttl_days after it was written; written again within ttl_days it outlives every position, a late
 # one as well. So often because another process may have erased the device, and what it reports now must be found.
 KNOWN_FOR = 10 * MINUTE
 
@@ -202,7 +202,7 @@ class CassandraWriter:
         self._known_days.update(day for _, day in new)
 
     def forget(self) -> None:
-        """What is in the index is looked at as unknown, and entered again with the next position."""
+        """Treats what is in the index as unknown, and entered again with the next position."""
         self._known.clear()
         self._known_days.clear()
         self._marked.clear()

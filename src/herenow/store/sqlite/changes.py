@@ -1,10 +1,10 @@
-"""Which hours of which devices were written to, in SQLite: marked with the write, read by who keeps the rollups.
+"""Which hours of which devices were written to, in SQLite: marked with the write, read by the rollup builder.
 
 A period lasts from one reading to the next: the reader begins a new one, writers take the one they find. No clock is
-asked, and in a period an hour is marked once, however often it is written to.
+read, and in a period an hour is marked once, however often it is written to.
 
-Each period has a random mark, by which its reader asks. A file that took the place of another, as a backup does, knows
-none of the marks that the other gave since: what was made of the other must be made anew.
+Each period has a random mark, by which its reader names it. A file that replaced another, as a backup does, has
+none of the later marks of the other: the rollups of the other must be rebuilt.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""Rollups in an SQLite file beside that of the positions, so that making them never waits for who stores positions."""
+"""Rollups in an SQLite file beside that of the positions, so that neither waits for writes of the other."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from herenow.store.port import READ_DEADLINE, TOO_MUCH, Range, Row
 from herenow.store.sqlite.writer import lock
 
 READERS = 2  # threads, each with a connection of its own
-_CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
+_CHECK_EVERY = 100_000  # virtual machine steps between two reads of the clock
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS rollups (

@@ -27,7 +27,7 @@ READERS = 2  # threads, each with a connection of its own
 ROLLUPS = ".rollups"  # after the name of the file of positions
 FEW = 1000  # rows that are read into devices at once
 LOAD_DEADLINE = 600.0  # s, for all devices at once
-_CHECK_EVERY = 100_000  # virtual machine steps between two looks at the clock
+_CHECK_EVERY = 100_000  # virtual machine steps between two reads of the clock
 
 _LATEST = f"""
 SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, n.ahead, n.contact,
@@ -97,7 +97,7 @@ class SqliteStore:
     async def latest(self) -> Sequence[Device]:
         try:
             return await _devices(await self._read(_LATEST, (), LOAD_DEADLINE))
-        except BadRequest as error:  # nobody asked for too much: the disk is too slow, and may recover
+        except BadRequest as error:  # the request is not too large: the disk is too slow, and may recover
             raise StoreUnavailable(f"the devices could not be read within {LOAD_DEADLINE:.0f} s") from error
 
     async def devices(self, device_ids: Sequence[str]) -> Sequence[Device]:
@@ -143,7 +143,7 @@ class SqliteStore:
         await self._in_thread(self._fold)
 
     async def _drop(self, device_id: str, span: Span) -> None:
-        """Takes as long a rest after each chunk as it took: who reports goes before."""
+        """Rests after each chunk as long as the chunk took: reports come first."""
 
         def some() -> bool:
             with self._locking() as connection:

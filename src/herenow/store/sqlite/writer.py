@@ -25,7 +25,7 @@ MAX_COMMIT = 20_000  # positions in one transaction
 # Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
 ROWS = 2000 // WIDTH
 STOP_WITHIN = 20.0  # s
-MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up anew
+MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up again
 
 # At the same position what is written last was heard last: one recorder writes, in order.
 _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,

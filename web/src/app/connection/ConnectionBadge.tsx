@@ -34,7 +34,7 @@ export function ConnectionBadge() {
 /** Positions go on coming while the past is shown. */
 function LivePaused({ newer }: { readonly newer: number }) {
   return (
-    <p className="badge" data-tone="quiet" title={t("The map shows the past; live goes on meanwhile")}>
+    <p className="badge" data-tone="quiet" title={t("The map shows the past; live updates continue")}>
       <span className="badge-dot" aria-hidden="true" />
       <strong>{t("Live paused")}</strong>
       <span className="muted badge-age number">{t("{{count, number}} newer", { count: newer })}</span>

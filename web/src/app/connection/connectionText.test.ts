@@ -26,7 +26,7 @@ describe("connectionText", () => {
   test("gives the reason of polling", () => {
     const { label, message } = connectionText({ ...LIVE, state: "polling" }, NOW);
     expect(label).toBe("Polling");
-    expect(message).toBe("Live updates by polling: no socket gets through.");
+    expect(message).toBe("Live updates by polling: WebSockets are blocked.");
   });
 
   test("counts down to the next attempt in whole seconds, rounded up", () => {

@@ -30,7 +30,7 @@ export function connectionText(connection: Connection, now: number, data: string
       return {
         label: t("Polling"),
         tone: "warn",
-        message: t("Live updates by polling: no socket gets through."),
+        message: t("Live updates by polling: WebSockets are blocked."),
         countdown: null,
         canRetry: true,
       };
@@ -46,7 +46,7 @@ export function connectionText(connection: Connection, now: number, data: string
       return {
         label: t("Offline"),
         tone: "bad",
-        message: t("There is no network. All that is shown stays readable."),
+        message: t("You are offline. The page keeps what it shows."),
         countdown: data,
         canRetry: false,
       };
@@ -54,7 +54,7 @@ export function connectionText(connection: Connection, now: number, data: string
       return {
         label: t("Refused"),
         tone: "bad",
-        message: connection.problem ?? t("The server refused what this page asked for."),
+        message: connection.problem ?? t("The server refused a request of this page."),
         countdown: null,
         canRetry: true,
       };
@@ -76,8 +76,8 @@ export function dataText(stats: Pick<Stats, "devices" | "newest"> | null, server
 
 const CAUSES: Readonly<Record<Lag["cause"], Label>> = {
   network: "The network between here and the server is slow.",
-  server: "The server is busy: positions wait in it.",
-  browser: "This browser is busy: it takes up slowly what it is told.",
+  server: "The server is busy: positions are waiting.",
+  browser: "Your browser is falling behind.",
 };
 
 /** `3.4 s behind`, `+3.4 s` where there is no room, and the likely cause. */

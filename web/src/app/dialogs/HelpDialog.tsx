@@ -13,7 +13,7 @@ export function HelpDialog({ open, onClose }: HelpDialogProps) {
   const { shortcuts } = useReadable(settings);
   return (
     <Dialog title={t("Keyboard")} open={open} onClose={onClose}>
-      {!shortcuts && <p className="muted">{t("Single keys are switched off in the settings.")}</p>}
+      {!shortcuts && <p className="muted">{t("Single-key shortcuts are off in the settings.")}</p>}
       <dl className="keys">
         {KEY_TABLE.map(({ key, text }) => (
           <KeyLine key={key} keys={[keyName(key)]} text={t(text)} />

@@ -48,8 +48,8 @@ export function SettingsDialog({ open, onClose }: SettingsDialogProps) {
         <Choice name="theme" />
         <Choice name="colours" />
         <Choice name="quality" />
-        <Switch name="labels" text="Names beside the markers" />
-        <Switch name="shortcuts" text="Shortcuts of a single key" />
+        <Switch name="labels" text="Names next to the markers" />
+        <Switch name="shortcuts" text="Single-key shortcuts" />
       </div>
     </Dialog>
   );

@@ -10,7 +10,7 @@ export function BasemapNotice() {
   return (
     <div className="banner" data-tone="warning" hidden={!failed}>
       <p role="status">
-        {failed && t("The map “{{name}}” does not load; the built-in one is shown.", { name: chosen.name })}
+        {failed && t("“{{name}}” does not load. The built-in map is shown instead.", { name: chosen.name })}
       </p>
       {failed && (
         <button type="button" className="button" onClick={() => basemap.choose(chosen.id)}>

@@ -42,7 +42,7 @@ const FIRST = {
   name: "Blue bike",
   distance: 0,
   status: "stopped",
-  heard: 1_790_000_000_000,
+  last_heard: 1_790_000_000_000,
   stale_at: 1_790_000_300_000,
   position: { device_id: "bike-1", time: 1_790_000_000_000, latitude: 60.17, longitude: 24.94 },
 };

@@ -34,7 +34,7 @@ function HowToReport({ now }: { readonly now: number }) {
   return (
     <div>
       <h2>{t("No devices yet")}</h2>
-      <p>{t("Report a first position and it appears here:")}</p>
+      <p>{t("Report a first position to see it here:")}</p>
       <div className="command">
         <code>{command}</code>
         <CopyButton text={command} label={t("Copy the command")} />

@@ -56,7 +56,7 @@ function Facts({ first: { device_id, name, position } }: { readonly first: Devic
   return (
     <dl className="facts">
       <Fact name={t("Device")}>{name ?? device_id}</Fact>
-      <Fact name={t("Fix")}>{position ? formatTime(position.time, now) : t("not said")}</Fact>
+      <Fact name={t("Fix")}>{position ? formatTime(position.time, now) : t("not reported")}</Fact>
       {position && (
         <Fact name={t("Place")}>
           <bdi dir="ltr">{formatPlace(position)}</bdi>

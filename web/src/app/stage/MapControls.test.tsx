@@ -23,7 +23,7 @@ test("the whole fleet is shown, or what a filter leaves of it, wherever that is"
   );
   await userEvent.click(screen.getByRole("button", { name: "Show the whole fleet" }));
   await userEvent.click(screen.getByRole("button", { name: "filter" }));
-  await userEvent.click(screen.getByRole("button", { name: "Show all that match the filter" }));
+  await userEvent.click(screen.getByRole("button", { name: "Show all matches of the filter" }));
   expect(engine.recorded.calls).toEqual([
     'fitFleet {"search":"","status":[],"kind":[]}',
     'fitFleet {"search":"20","status":["idle"],"kind":["bus"]}',

@@ -16,7 +16,7 @@ export function MapControls() {
       <IconButton name={t("Zoom in")} shortcut="+" icon={Plus} onClick={() => engine.zoomBy(1)} />
       <IconButton name={t("Zoom out")} shortcut="-" icon={Minus} onClick={() => engine.zoomBy(-1)} />
       <IconButton
-        name={matching ? t("Show all that match the filter") : t("Show the whole fleet")}
+        name={matching ? t("Show all matches of the filter") : t("Show the whole fleet")}
         shortcut="0"
         icon={Maximize}
         onClick={() => engine.fitFleet(fleetQuery(filter))}

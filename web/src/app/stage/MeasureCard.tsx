@@ -48,7 +48,7 @@ function Ruler({ points }: { readonly points: readonly Place[] }) {
         <header className="card-head">
           <h2>{t("Measure")}</h2>
           <IconButton
-            name={t("Take the last point away")}
+            name={t("Remove the last point")}
             shortcut="Backspace"
             icon={Undo2}
             disabled={points.length === 0}
@@ -57,7 +57,7 @@ function Ruler({ points }: { readonly points: readonly Place[] }) {
           <IconButton name={t("End measuring")} shortcut="Escape" icon={X} onClick={() => measure.end()} />
         </header>
         {legs.length === 0 && (
-          <p className="muted">{t("Click points, or press Enter to take the middle of the map.")}</p>
+          <p className="muted">{t("Click points, or press Enter to use the centre of the map.")}</p>
         )}
         <ol>
           {legs.map(({ metres, bearing }, leg) => (
@@ -74,7 +74,7 @@ function Ruler({ points }: { readonly points: readonly Place[] }) {
               {straight && (
                 <span className="muted number">
                   {" "}
-                  {t("as the crow flies {{distance}}, {{course}}", {
+                  {t("straight line {{distance}}, {{course}}", {
                     distance: formatDistance(straight.metres),
                     course: formatCourse(straight.bearing),
                   })}

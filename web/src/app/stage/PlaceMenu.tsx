@@ -30,7 +30,7 @@ export function PlaceMenu({ content }: { readonly content: PopupContent }) {
               engine.group.isolate([device.device_id]);
             }}
           />
-          <Item name={t("Add to the selection, or take away")} act={() => engine.group.toggle(device.device_id)} />
+          <Item name={t("Add to the selection or remove")} act={() => engine.group.toggle(device.device_id)} />
         </>
       )}
       {isolated && <Item name={t("Show all devices")} act={() => engine.group.isolate(null)} />}

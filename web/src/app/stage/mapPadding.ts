@@ -9,7 +9,7 @@ const FOOT_REM = 10.5;
 const MOBILE_FOOT_REM = 6.5;
 const MOBILE_TOP_REM = 4;
 
-/** Which edges of the map something lies over. Side panels stand beside the map, the sheet lies on it. */
+/** Which edges of the map something lies over. Side panels are next to the map, the sheet lies on it. */
 export function mapPadding(layout: Layout, stop: SheetStop, viewport: number): Padding {
   const sides = { left: EDGE, right: EDGE };
   const rem = remPixels();

@@ -5,14 +5,14 @@ import { type Label, t } from "../../i18n/t";
 import { useReadable } from "../../lib/useReadable";
 import type { Drawing } from "../../map/markers/frameGovernor";
 
-const REDUCED = { what: "reduced quality", why: "Frames came late for some seconds, so less is drawn" } as const;
+const REDUCED = { what: "reduced quality", why: "Some frames were late, so the map draws less detail" } as const;
 const LESS: Readonly<Record<Drawing, { readonly what: Label; readonly why: Label } | null>> = {
   full: null,
   coarse: REDUCED,
   sparse: REDUCED,
   compatible: {
     what: "compatibility mode",
-    why: "This browser has no WebGL 2, so the page draws the markers itself, which takes longer",
+    why: "This browser has no WebGL 2, so drawing markers is slower",
   },
 };
 

@@ -29,7 +29,7 @@ export interface HistorySurvey {
   readonly missing: number;
   /** Why tiles failed to load, or null. */
   readonly problem: string | null;
-  /** The time in ms after which the server wants to be asked for these again, or null. */
+  /** The time in ms after which the server accepts these requests again, or null. */
   readonly retryWait: number | null;
 }
 

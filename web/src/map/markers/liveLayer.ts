@@ -255,7 +255,7 @@ export class LiveLayer {
     if (!document.hidden) this.#clock.wakeIn(this.drawing === "sparse" ? Math.max(SPARSE, this.#delay, rest) : rest);
   }
 
-  /** Which markers are in view matters for names and the pace alone, so that it is looked at now and then. */
+  /** Which markers are in view matters for names and the pace alone, so it is computed now and then. */
   #drawByCard(renderer: MarkerRenderer, view: FrameView, began: number): void {
     const { store, serverNow } = this.#options;
     const pixelRatio = this.drawing === "full" ? view.pixelRatio : Math.min(1, view.pixelRatio);

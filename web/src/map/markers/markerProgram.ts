@@ -113,7 +113,7 @@ export function makeProgram(gl: WebGL2RenderingContext, status: Status): Program
   return { program, uniforms: uniformLocations(gl, program, UNIFORMS) };
 }
 
-/** The place that a view looks at, in the units of the buffer. */
+/** The centre of a view, in the units of the buffer. */
 export function centreOf(x: number, y: number): [number, number] {
   return [Math.round((x - Math.floor(x)) * X_UNITS) | 0, Math.round(y * Y_UNITS) | 0];
 }

@@ -38,7 +38,7 @@ export function drawSprites(colours: MapColours, size: number, pixelRatio: numbe
   return { picture: canvas.transferToImageBitmap(), pixels, width, spans, cell, side: cell / pixelRatio };
 }
 
-/** Cells are mostly empty, and what is not looked at costs nothing. */
+/** Cells are mostly empty, and a cell that is not drawn costs nothing. */
 export function spansOf(pixels: Uint32Array, width: number, cell: number): Uint8Array {
   const lines = pixels.length / cell;
   const spans = new Uint8Array(2 * lines);

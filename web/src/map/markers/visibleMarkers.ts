@@ -1,5 +1,5 @@
 import type { DeviceStore } from "../../fleet/deviceStore";
-import { shortestTurn } from "../../fleet/motion";
+import { shortestTurn } from "../../lib/turn";
 import type { FrameView } from "../view/frameView";
 import { worldCopies } from "../view/frameView";
 

@@ -1,4 +1,5 @@
 import type { Place } from "../../lib/place";
+import { shortestTurn } from "../../lib/turn";
 
 const STEP = 1; // degrees of arc, at most, between two points of what is drawn
 
@@ -11,7 +12,7 @@ export function greatCircle(from: Place, to: Place): [longitude: number, latitud
   for (let step = 0; step <= steps; step += 1) line.push(between(a, b, angle, step / steps));
   let last = from.longitude;
   return line.map(([longitude, latitude]) => {
-    last += ((longitude - last + 540) % 360) - 180;
+    last += shortestTurn(last, longitude);
     return [last, latitude];
   });
 }

@@ -1,4 +1,5 @@
 import { metresBetween, worldX, worldY } from "../../lib/mercator";
+import { shortestTurn } from "../../lib/turn";
 import type { TrackPoint } from "./trackState";
 
 // As the server counts distance: what is beyond either is no leg.
@@ -36,7 +37,7 @@ function breaks(before: TrackPoint, point: TrackPoint): boolean {
 /** Where the short way between two places meets the 180th meridian, as seen from the first. */
 function crossing(before: TrackPoint, point: TrackPoint): LonLat {
   const edge = before.longitude < 0 ? -180 : 180;
-  const across = point.longitude + 2 * edge - before.longitude;
+  const across = shortestTurn(before.longitude, point.longitude);
   const share = across === 0 ? 0 : (edge - before.longitude) / across;
   return [edge, before.latitude + share * (point.latitude - before.latitude)];
 }

@@ -1,3 +1,4 @@
+import { pages } from "../../api/pages";
 import { address, fetchJson } from "../../api/request";
 import { t } from "../../i18n/t";
 import { areNumbers, isFields } from "../../lib/fields";
@@ -71,14 +72,12 @@ export class TrackLoader {
 
   async #fetchAll(deviceId: string, from: number, cancel: AbortSignal): Promise<TrackPoint[]> {
     let points: TrackPoint[] = [];
-    let cursor: string | null = null;
-    do {
-      const path = `api/devices/${encodeURIComponent(deviceId)}/track`;
+    const path = `api/devices/${encodeURIComponent(deviceId)}/track`;
+    const stored = pages(async (cursor) => {
       const url = address(path, { from: Math.round(from), limit: PAGE, cursor }, this.#base);
-      const page = readPage(await fetchJson(url, cancel));
-      points = lately([...points, ...page.points]);
-      cursor = page.next;
-    } while (cursor !== null);
+      return readPage(await fetchJson(url, cancel));
+    });
+    for await (const page of stored) points = lately([...points, ...page.points]);
     return points;
   }
 
@@ -90,7 +89,7 @@ export class TrackLoader {
 
 function readPage(value: unknown): { points: TrackPoint[]; next: string | null } {
   if (!isFields(value) || !Array.isArray(value.positions)) {
-    throw new Error(t("The server gave a track that cannot be understood."));
+    throw new Error(t("The server sent a track that this page cannot read."));
   }
   const all: unknown[] = value.positions;
   return { points: all.filter(isTrackPoint), next: typeof value.next === "string" ? value.next : null };

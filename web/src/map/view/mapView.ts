@@ -8,7 +8,9 @@ import type BaseLayer from "ol/layer/Base";
 import OpenLayersMap from "ol/Map";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import View from "ol/View";
+import { unwrappedEast } from "../../lib/box";
 import { withPlace } from "../../lib/hashParameters";
+import { EARTH_CIRCUMFERENCE } from "../../lib/mercator";
 import type { Box, Place } from "../../lib/place";
 import { Throttle } from "../../lib/throttle";
 import type { VisibleArea } from "../../live/viewReport";
@@ -221,17 +223,17 @@ export class MapView {
   }
 
   /** In the copy of the world that is nearest to the centre of the map. */
-  #extentOf([west, south, east, north]: Box): number[] {
-    const extent = transformExtent([west, south, east < west ? east + 360 : east, north], "EPSG:4326", "EPSG:3857");
+  #extentOf(box: Box): number[] {
+    const [west, south, , north] = box;
+    const extent = transformExtent([west, south, unwrappedEast(box), north], "EPSG:4326", "EPSG:3857");
     const [middle = 0] = getCenter(extent);
     const [nearest = 0] = this.#nearestCopy([middle, 0]);
     return extent.map((edge, i) => (i % 2 === 0 ? edge + nearest - middle : edge));
   }
 
   #nearestCopy([x = 0, y = 0]: number[]): number[] {
-    const width = 2 * Math.PI * 6378137;
     const [centreX = 0] = this.#view.getCenter() ?? [];
-    return [x + Math.round((centreX - x) / width) * width, y];
+    return [x + Math.round((centreX - x) / EARTH_CIRCUMFERENCE) * EARTH_CIRCUMFERENCE, y];
   }
 
   #listen(element: HTMLElement): void {

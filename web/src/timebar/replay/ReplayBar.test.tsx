@@ -60,7 +60,7 @@ test("keys play, pause and step, but the space bar presses what has the focus", 
   expect(state().playing).toBe(false);
   await userEvent.keyboard(",.");
   expect(engine.recorded.calls).toEqual(expect.arrayContaining(["step -1", "step 1"]));
-  screen.getByRole("slider", { name: "Time that is shown" }).focus();
+  screen.getByRole("slider", { name: "Visible time" }).focus();
   await userEvent.keyboard(" ");
   expect(state().playing).toBe(true);
   const button = screen.getByRole("button", { name: "Pause" });
@@ -74,7 +74,7 @@ test("the time line has a text value, moves the play-head, and hatches periods w
   const { from, to } = state().range;
   act(() => engine.replay.state.set({ ...state(), stored: [{ from, to: from + (to - from) / 2 }] }));
   expect(document.querySelectorAll(".timeline-gap")).toHaveLength(1);
-  const slider = screen.getByRole("slider", { name: "Time that is shown" });
+  const slider = screen.getByRole("slider", { name: "Visible time" });
   expect(slider.getAttribute("aria-valuetext")).toMatch(/ago|now/);
   fireEvent.change(slider, { target: { value: String(from + 600_000) } });
   expect(state().time).toBe(from + 600_000);
@@ -132,11 +132,11 @@ test("trips and stops of the selected device lie along the time line, and keys a
 
 test("the bar reports missing data: loading, nothing stored, or the error", async () => {
   const { engine, state } = await playing();
-  expect(screen.getByText("Nothing is stored in this time.")).toBeDefined();
+  expect(screen.getByText("No stored positions in this period.")).toBeDefined();
   act(() => engine.replay.state.set({ ...state(), stored: null, waiting: true }));
   expect(screen.getByText("Loading…")).toBeDefined();
-  act(() => engine.replay.state.set({ ...state(), waiting: false, error: "The server answered 503." }));
-  expect(screen.getByRole("alert").textContent).toContain("The server answered 503.");
+  act(() => engine.replay.state.set({ ...state(), waiting: false, error: "The server responded with 503." }));
+  expect(screen.getByRole("alert").textContent).toContain("The server responded with 503.");
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(engine.recorded.calls).toContain("retry");
 });

@@ -32,7 +32,7 @@ export function ReplayBar({ state }: { readonly state: ReplayState }) {
       <div className="replay-row">
         <PlayControls replay={replay} playing={state.playing} />
         <IconButton
-          name={t("Begin anew at the end")}
+          name={t("Repeat")}
           icon={Repeat}
           aria-pressed={state.loop}
           onClick={() => replay.setLoop(!state.loop)}
@@ -66,7 +66,7 @@ function PlayControls({ replay, playing }: { readonly replay: Replay; readonly p
         icon={playing ? Pause : Play}
         onClick={() => replay.play(!playing)}
       />
-      <IconButton name={t("Step on")} shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
+      <IconButton name={t("Step forward")} shortcut="." icon={StepForward} onClick={() => replay.step(1)} />
     </div>
   );
 }
@@ -82,5 +82,5 @@ function ReplayTrouble({ state, onRetry }: { readonly state: ReplayState; onRetr
       </div>
     );
   }
-  return state.stored?.length === 0 ? <p className="muted">{t("Nothing is stored in this time.")}</p> : null;
+  return state.stored?.length === 0 ? <p className="muted">{t("No stored positions in this period.")}</p> : null;
 }

@@ -28,7 +28,7 @@ export function ReplayDevices({ devices }: ReplayDevicesProps) {
   if (offered.length === 0) return null;
   return (
     <SegmentedControl
-      label={t("Devices that are played")}
+      label={t("Devices in the replay")}
       options={[{ value: ALL, label: t("All devices") }, ...offered]}
       value={devices ? keyOf(devices) : ALL}
       onChange={(value) => replay.limit(offered.find((set) => set.value === value)?.devices ?? null)}

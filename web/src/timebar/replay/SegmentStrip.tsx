@@ -84,7 +84,7 @@ const Marks = memo(function Marks({ pieces, from, to }: { readonly pieces: reado
 });
 
 function wordsOf(pieces: readonly TripSegment[], time: number, now: number): string {
-  if (pieces.length === 0) return t("No trip and no stop in this time");
+  if (pieces.length === 0) return t("No trips or stops in this period");
   const piece = markAt(pieces, time);
   if (!piece) {
     const [trips, stops] = [countOf(pieces, "trip"), countOf(pieces, "stop")];

@@ -26,14 +26,14 @@ export function Timeline({ replay, now, words, onSeek }: TimelineProps) {
             <div
               key={from}
               className="timeline-gap"
-              title={t("Nothing is stored here")}
+              title={t("No stored positions here")}
               style={{ left: `${100 * from}%`, width: `${100 * (to - from)}%` }}
             />
           ))}
       </div>
       <input
         type="range"
-        aria-label={t("Time that is shown")}
+        aria-label={t("Visible time")}
         aria-valuetext={words}
         min={range.from}
         max={range.to}

@@ -1,10 +1,10 @@
-"""Latencies, counted instead of kept."""
+"""Latencies as counts, in constant memory."""
 
 import math
 from array import array
 
 STEP = 1e-4  # s
-LONGEST = 10.0  # s; what takes longer counts as that
+LONGEST = 10.0  # s; a longer latency counts as LONGEST
 
 
 class Latencies:
@@ -19,7 +19,7 @@ class Latencies:
         self.count += 1
 
     def percentile(self, share: float) -> float | None:
-        """ms that this share of them did not exceed, to a tenth; None where there are none."""
+        """The ms that this share of the latencies did not exceed, to a tenth; None where there are no latencies."""
         wanted, passed = max(1, math.ceil(self.count * share)), 0
         for step, count in enumerate(self._counts):
             passed += count

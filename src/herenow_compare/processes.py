@@ -9,15 +9,15 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 
-from herenow.compare.machine import processor_time
 from herenow.errors import Unavailable
+from herenow_compare.machine import processor_time
 
 READY_WITHIN = 60.0  # s
 STOP_WITHIN = 25.0  # s; a process takes up to 10 to finish what it has taken, and more to close
-LINES = 20  # last ones that are kept of what a process says
+LINES = 20  # of its log that are kept
 ENDS_WITHIN = 0.5  # s from a lost connection to the end of the process that lost it
 
-# What Python and TLS need to be told, and nothing else.
+# What Python and TLS read from the environment, and nothing else.
 _INHERITED = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _LISTENING = re.compile(r"\] listening\b.*url=http://\S+:(\d+)")
 _READY = re.compile(r"\] ready\b")
@@ -32,21 +32,21 @@ class Process:
         self._lines: deque[str] = deque(maxlen=LINES)
         self._ready = asyncio.Event()
         self._port: int | None = None
-        self._reading = asyncio.create_task(self._read(), name=f"{command} says")
+        self._reading = asyncio.create_task(self._read(), name=f"log of {command}")
 
     async def _read(self) -> None:
         assert self._process.stderr  # noqa: S101 - it is a pipe
         async for line in self._process.stderr:
-            said = line.decode(errors="replace").rstrip()
-            self._lines.append(said)
-            if found := _LISTENING.search(said):
+            text = line.decode(errors="replace").rstrip()
+            self._lines.append(text)
+            if found := _LISTENING.search(text):
                 self._port = int(found[1])
-            if _READY.search(said):
+            if _READY.search(text):
                 self._ready.set()
         self._ready.set()
 
     async def port(self) -> int:
-        """Where it listens, once it is ready. Raises Unavailable where it ends instead, or is not ready in time."""
+        """The port that it listens on, once it is ready. Raises Unavailable where it ends, or is not ready in time."""
         try:
             async with asyncio.timeout(READY_WITHIN):
                 await self._ready.wait()
@@ -57,20 +57,22 @@ class Process:
         return self._port
 
     async def check(self) -> None:
-        """Raises Unavailable where it has ended by itself."""
+        """Raises Unavailable where it has ended without `stop`."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), ENDS_WITHIN)
-            raise self._failed("ended by itself")
+            raise self._failed("ended early")
 
     def _failed(self, how: str) -> Unavailable:
-        return Unavailable(f"`herenow {self._command}` {how}: {self._lines[-1] if self._lines else 'it said nothing'}")
+        return Unavailable(
+            f"`herenow {self._command}` {how}: {self._lines[-1] if self._lines else 'it logged nothing'}"
+        )
 
     def cpu(self) -> float | None:
         """Seconds of processor time that it has used; None where that is not known."""
         return processor_time(self._process.pid)
 
     async def stop(self) -> None:
-        """In order, or by force where it takes longer than STOP_WITHIN."""
+        """By SIGTERM, or by SIGKILL after STOP_WITHIN."""
         self._send(signal.SIGTERM)
         try:
             await asyncio.wait_for(self._process.wait(), STOP_WITHIN)
@@ -87,7 +89,7 @@ class Process:
 
 @contextlib.asynccontextmanager
 async def process(command: str, settings: Mapping[str, str]) -> AsyncIterator[Process]:
-    """Started, and stopped at the end. It shares our group: what ends a terminal's programs ends it, too."""
+    """A process that stops at the end. It is in our process group: a signal of the terminal reaches it, too."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     started = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "herenow", command, "--port", "0"),
@@ -96,9 +98,9 @@ async def process(command: str, settings: Mapping[str, str]) -> AsyncIterator[Pr
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    made = Process(command, started)
+    running = Process(command, started)
     try:
-        yield made
+        yield running
     finally:
         with contextlib.suppress(TimeoutError):  # it was killed
-            await made.stop()
+            await running.stop()

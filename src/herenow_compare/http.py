@@ -1,4 +1,4 @@
-"""HTTP/1.1 to a server of our own, as cheap as it goes: the client shares the processor with what it measures."""
+"""HTTP/1.1 to a local server at the least cost: the client shares the processor with what it measures."""
 
 import asyncio
 import contextlib
@@ -10,50 +10,50 @@ import msgspec
 from herenow.errors import Unavailable
 
 HOST = "127.0.0.1"
-ANSWER_WITHIN = 30.0  # s
+RESPONSE_WITHIN = 30.0  # s
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
-class HttpAnswer(msgspec.Struct, frozen=True):
+class HttpResponse(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     size: int  # bytes, head and body
 
 
-class Asker:
+class HttpConnection:
     """One connection, one request at a time."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
 
-    async def ask(self, request: bytes) -> HttpAnswer:
-        """Raises Unavailable where no answer comes."""
+    async def request(self, request: bytes) -> HttpResponse:
+        """Raises Unavailable where no response comes."""
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                return await self._ask(request)
+            async with asyncio.timeout(RESPONSE_WITHIN):
+                return await self._exchange(request)
         except (OSError, EOFError, TimeoutError) as error:
             reason = str(error) or type(error).__name__
-            raise Unavailable(f"the server that is measured does not answer: {reason}") from error
+            raise Unavailable(f"the measured server does not answer: {reason}") from error
 
-    async def _ask(self, request: bytes) -> HttpAnswer:
+    async def _exchange(self, request: bytes) -> HttpResponse:
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         body = await self._reader.readexactly(int(length[1]) if length else 0)
-        return HttpAnswer(int(head[9:12]), body, len(head) + len(body))
+        return HttpResponse(int(head[9:12]), body, len(head) + len(body))
 
 
 @contextlib.asynccontextmanager
-async def connected(port: int) -> AsyncIterator[Asker]:
-    """Raises Unavailable where nobody listens."""
+async def connected(port: int) -> AsyncIterator[HttpConnection]:
+    """Raises Unavailable where no server listens."""
     try:
         reader, writer = await asyncio.open_connection(HOST, port)
     except OSError as error:
-        raise Unavailable(f"the server that is measured does not answer: {error}") from error
+        raise Unavailable(f"the measured server does not answer: {error}") from error
     try:
-        yield Asker(reader, writer)
+        yield HttpConnection(reader, writer)
     finally:
         writer.close()
 

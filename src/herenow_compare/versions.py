@@ -1,4 +1,4 @@
-"""The article's two versions, running: which processes each has, and how its viewers learn of a move."""
+"""The article's two versions, running: the processes of each, and how its viewers receive a move."""
 
 import asyncio
 import contextlib
@@ -8,33 +8,33 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import msgspec
 
-from herenow.compare.audience import Audience
-from herenow.compare.http import Asker, connected, get
-from herenow.compare.processes import Process, process
-from herenow.compare.viewers import polling, told
 from herenow.errors import Unavailable
 from herenow.settings import Settings
+from herenow_compare.http import HttpConnection, connected, get
+from herenow_compare.latency_meter import LatencyMeter
+from herenow_compare.processes import Process, process
+from herenow_compare.viewers import polling_viewers, socket_viewers
 
-Viewers = Callable[[int, int, Audience], AbstractAsyncContextManager[None]]  # of a port, how many
+Viewers = Callable[[int, int, LatencyMeter], AbstractAsyncContextManager[None]]  # of a port and a count
 
 _STORED = re.compile(rb"^herenow_positions_stored_total (\S+)", re.MULTILINE)
 
 
 class Version(msgspec.Struct, frozen=True):
     number: int
-    commands: tuple[str, ...]  # the first one takes reports and viewers, the last one stores
+    commands: tuple[str, ...]  # the first one serves reports and viewers, the last one stores
     viewers: Viewers
     bus: str | None = None  # None: the one in the settings
 
 
-VERSION_1 = Version(1, ("serve",), polling, "none")
-VERSION_2 = Version(2, ("serve", "record"), told)
+VERSION_1 = Version(1, ("serve",), polling_viewers, "none")
+VERSION_2 = Version(2, ("serve", "record"), socket_viewers)
 
 
 class Running:
     """A version that takes reports and viewers on `port`."""
 
-    def __init__(self, version: Version, processes: Sequence[Process], port: int, recorder: Asker) -> None:
+    def __init__(self, version: Version, processes: Sequence[Process], port: int, recorder: HttpConnection) -> None:
         self.version = version
         self._processes = processes
         self.port = port
@@ -42,14 +42,14 @@ class Running:
 
     async def stored(self) -> int:
         """Positions stored so far."""
-        page = (await self._recorder.ask(get("/metrics"))).body
+        page = (await self._recorder.request(get("/metrics"))).body
         found = _STORED.search(page)
         if found is None:
-            raise Unavailable("the recorder does not tell how many positions it stored; see its /metrics")
+            raise Unavailable("/metrics of the recorder has no herenow_positions_stored_total; see its log")
         return int(float(found[1]))
 
     def cpu(self) -> float | None:
-        """Seconds of processor time that its processes have used; None where that is not known."""
+        """Seconds of processor time that its processes have used; None where that is unknown."""
         used = [one.cpu() for one in self._processes]
         known = [seconds for seconds in used if seconds is not None]
         return sum(known) if len(known) == len(used) else None
@@ -57,9 +57,9 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def running(version: Version, settings: Settings) -> AsyncIterator[Running]:
-    """The processes of a version, ready; stopped at the end, the one that takes reports first.
+    """The processes of a version, ready. Stops them at the end, the one that serves reports first.
 
-    Raises Unavailable, with what it said last, where one ends.
+    Raises Unavailable, with the last line of its log, where one ends early.
     """
     variables = {"HERENOW_STORE": settings.store, "HERENOW_BUS": version.bus or settings.bus}
     async with AsyncExitStack() as stack:
@@ -69,7 +69,7 @@ async def running(version: Version, settings: Settings) -> AsyncIterator[Running
             ports = await asyncio.gather(*(one.port() for one in processes))
             async with connected(ports[-1]) as recorder:
                 yield Running(version, processes, ports[0], recorder)
-        except Exception:  # whatever failed: a process that ended is the better reason
+        except Exception:  # an ended process is the better reason for any failure
             for one in processes:
                 await one.check()
             raise

@@ -1,4 +1,4 @@
-"""The queues that the comparison borrows on RabbitMQ: nobody else may use them meanwhile."""
+"""The queues that the comparison uses on RabbitMQ: no other program may use them meanwhile."""
 
 import asyncio
 import contextlib
@@ -13,14 +13,14 @@ from herenow.run.schema import make_schema
 from herenow.settings import Settings
 from herenow.wire.legacy_article import QUEUE
 
-LET_GO_WITHIN = 5.0  # s after a process ended, until RabbitMQ has noticed
-LOOK_EVERY = 0.25  # s
+RELEASED_WITHIN = 5.0  # s after a process ended, until RabbitMQ has removed its consumers
+CHECK_EVERY = 0.25  # s
 NAME = "compare"
 
 
 @contextlib.asynccontextmanager
 async def idle_vhost(settings: Settings, notes: list[str]) -> AsyncIterator[None]:
-    """Emptied at the end of what an interrupted comparison left there; where that fails, a note says so.
+    """Purges the queues at the end; if that fails, a note says so.
 
     Raises as `check_idle`.
     """
@@ -35,24 +35,24 @@ async def idle_vhost(settings: Settings, notes: list[str]) -> AsyncIterator[None
 
 
 async def check_idle(settings: Settings) -> None:
-    """Makes the queues that are missing. Raises SettingsError where somebody is at work there or positions wait;
+    """Creates missing queues. Raises SettingsError where another program consumes there or positions wait there;
     BusUnavailable."""
     url = read_rabbit_url(settings.bus)
     await make_schema(settings.model_copy(update={"store": "sqlite:///none"}))
     async with open_connection(url, NAME) as link:
-        found = await _at_work(link, url) or await _waiting(link, url)
+        found = await _consumer(link, url) or await _waiting(link, url)
     if found:
         raise SettingsError(
-            f"HERENOW_BUS: {found} on vhost {url.vhost!r}; `herenow compare` needs one that nobody else uses: "
+            f"HERENOW_BUS: {found} on vhost {url.vhost!r}; `herenow compare` needs a vhost of its own: "
             f"rabbitmqctl add_vhost {NAME}, and --bus amqp://…/{NAME}"
         )
 
 
-async def _at_work(link: RabbitConnection, url: RabbitUrl) -> str | None:
-    """Who takes from a queue of ours: a server from the article's, a recorder from the others."""
+async def _consumer(link: RabbitConnection, url: RabbitUrl) -> str | None:
+    """The consumer of one of our queues: a server consumes the article's queue, a recorder the others."""
     for queue in _queues(url):
         if (await link.counts(queue))[0]:
-            return f"a {'server' if queue == QUEUE else 'recorder'} takes from {queue}"
+            return f"a {'server' if queue == QUEUE else 'recorder'} consumes {queue}"
     return None
 
 
@@ -64,13 +64,14 @@ async def _waiting(link: RabbitConnection, url: RabbitUrl) -> str | None:
 
 
 async def _empty(url: RabbitUrl) -> None:
-    """What is left is the comparison's own, unless somebody came to work there meanwhile: then it is let be."""
+    """Purges the shards. The messages are the comparison's own, unless another program consumes there now: then raises
+    SettingsError and purges nothing."""
     async with open_connection(url, NAME) as link:
-        patience = time.monotonic() + LET_GO_WITHIN
-        while found := await _at_work(link, url):
+        patience = time.monotonic() + RELEASED_WITHIN
+        while found := await _consumer(link, url):
             if time.monotonic() > patience:
-                raise SettingsError(f"{found} now")
-            await asyncio.sleep(LOOK_EVERY)
+                raise SettingsError(f"{found} now, so nothing was purged")
+            await asyncio.sleep(CHECK_EVERY)
         for shard in range(url.shards):
             await _purge(link, shard_queue(shard))
 

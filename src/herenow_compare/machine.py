@@ -1,11 +1,11 @@
-"""The machine that is measured on."""
+"""The machine that runs the measurement."""
 
 import os
 import platform
 import resource
 from pathlib import Path
 
-OTHER_FILES = 1200  # a process holds beside its viewers: devices and its own
+OTHER_FILES = 1200  # that a process holds besides its viewers: devices and its own
 
 
 def machine() -> str:
@@ -22,7 +22,8 @@ def _model() -> str:
 
 
 def processor_time(pid: int) -> float | None:
-    """Seconds that a process has used so far, to a hundredth. None where the system does not tell, or it has ended."""
+    """Seconds that a process has used so far, to a hundredth. None where the system does not report
+    it, or the process has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -31,8 +32,8 @@ def processor_time(pid: int) -> float | None:
 
 
 def files_for(connections: int) -> int:
-    """How many connections a process may hold here, at most so many. Raises the soft limit, which its children inherit,
-    where the hard one allows."""
+    """How many connections a process may hold here, `connections` at most. Raises the soft limit, which its children
+    inherit, where the hard limit allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:

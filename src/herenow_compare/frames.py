@@ -1,4 +1,4 @@
-"""What a server sends on a WebSocket, read no further than a measurement needs."""
+"""Reads the frames of a WebSocket no further than a measurement needs."""
 
 import re
 
@@ -10,14 +10,14 @@ _UPDATE = b'{"type":"update"'
 
 
 class Frames:
-    """Takes frames apart, wherever their bytes were cut. Holds one unfinished frame at most, of MOST bytes."""
+    """Splits a stream into frames, wherever its chunks end. Holds one unfinished frame at most, of MOST bytes."""
 
     def __init__(self) -> None:
         self._rest = b""
-        self.closed = False  # the server said farewell
+        self.closed = False  # the server sent a close frame
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The texts that are whole now. Raises ValueError where a frame is longer than anything expected."""
+        """The texts that are complete now. Raises ValueError where a frame is longer than MOST."""
         data, start, texts = self._rest + data, 0, []
         while (body := _body(data, start)) and (stop := body[0] + body[1]) <= len(data):
             opcode = data[start] & 0x0F
@@ -30,7 +30,7 @@ class Frames:
 
 
 def _body(data: bytes, start: int) -> tuple[int, int] | None:
-    """Where the content of the frame begins and how long it is; None where not even that has come."""
+    """The start and the length of the frame's content; None where its header is incomplete."""
     if len(data) < start + 2:
         return None
     length, begin = data[start + 1], start + 2
@@ -45,7 +45,7 @@ def _body(data: bytes, start: int) -> tuple[int, int] | None:
 
 
 def stamps(text: bytes) -> list[int]:
-    """The times of the positions that a text tells of, in ms."""
+    """The times of the positions in a text, in ms."""
     return [int(found) for found in _STAMP.findall(text)]
 
 

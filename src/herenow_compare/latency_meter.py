@@ -1,13 +1,14 @@
-"""What the viewers of one measurement saw, and of what."""
+"""How long positions take to reach the viewers of one measurement."""
 
 import time
 
-from herenow.compare.latencies import Latencies
 from herenow.model.clock import now
+from herenow_compare.latencies import Latencies
 
 
-class Audience:
-    """Knows when each position was sent, by its time, which no other one has: at most rate times seconds of them."""
+class LatencyMeter:
+    """Holds the send time of each position by the position's own time, which is unique: at most rate times seconds
+    entries."""
 
     def __init__(self) -> None:
         self._sent: dict[int, float] = {}  # perf_counter by ms; a position's own time is cut to ms
@@ -21,14 +22,14 @@ class Audience:
         self._sent[self._last] = time.perf_counter()
         return self._last
 
-    def saw(self, stamps: list[int], at: float) -> None:
-        """A viewer's client has these positions since `at`; those of before are passed over."""
+    def on_received(self, stamps: list[int], at: float) -> None:
+        """A viewer's client has these positions since `at`. Ignores positions from before `begin`."""
         for stamp in stamps:
             sent = self._sent.get(stamp)
             if sent is not None:
                 self.latencies.add(at - sent)
 
     def begin(self) -> None:
-        """Forgets what was sent and seen so far."""
+        """Discards what was sent and received so far."""
         self._sent.clear()
         self.latencies = Latencies()

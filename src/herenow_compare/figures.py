@@ -1,4 +1,4 @@
-"""What is asked of a comparison, and what it found."""
+"""The plan of a comparison, and its figures."""
 
 import math
 
@@ -14,13 +14,13 @@ MOST_SECONDS = 60
 
 class Plan(msgspec.Struct, frozen=True):
     viewers: int = 100
-    rate: int = 5  # positions a second, one from each of as many devices
+    rate: int = 5  # positions a second, one from each of `rate` devices
     seconds: int = 6  # each measurement lasts
 
 
 class Latency(msgspec.Struct, frozen=True):
     """From the moment a device sends to the moment a viewer's client has it, over all positions and viewers. None where
-    no viewer saw any, or not all could be connected."""
+    no viewer received any, or not all could connect."""
 
     viewers: int
     p50_ms: float | None
@@ -28,15 +28,16 @@ class Latency(msgspec.Struct, frozen=True):
 
     @property
     def kept(self) -> bool:
-        """Whether it is what the article promises."""
+        """Whether it is within what the article promises."""
         return (self.p99_ms or math.inf) < PROMISED
 
 
 class VersionFigures(msgspec.Struct, frozen=True):
-    """One version's. Processor time is that of Herenow's own processes; None where the system does not tell it."""
+    """The figures of one version. Processor time is that of Herenow's own processes; None where the system does not
+    report it."""
 
     latency: Latency
-    ramp: list[Latency]  # more and more viewers, until the promise is broken
+    ramp: list[Latency]  # doubled viewers, until the latency exceeds the promise
     stored_per_second: float
     bytes_per_viewer_second: float
     cpu_ms_per_second: float | None
@@ -44,14 +45,14 @@ class VersionFigures(msgspec.Struct, frozen=True):
 
     @property
     def held(self) -> int:
-        """The most viewers that were served as promised."""
+        """The most viewers that got updates within the promised time."""
         return max((step.viewers for step in self.ramp if step.kept), default=0)
 
 
 class Comparison(msgspec.Struct, frozen=True):
     date: str  # ISO 8601
     machine: str
-    load_before: float  # how many programs wanted a processor in the minute before
+    load_before: float  # the load average of the minute before
     store: str  # without passwords
     bus: str
     services_here: bool  # whether the services ran on this machine, too

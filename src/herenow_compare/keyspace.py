@@ -1,34 +1,34 @@
-"""A keyspace for the comparison alone, beside the operator's."""
+"""A keyspace of the comparison on the operator's cluster."""
 
 import contextlib
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
-from herenow.compare.load import PREFIX
 from herenow.errors import HerenowError, StoreUnavailable, Unavailable
 from herenow.run.schema import make_schema
 from herenow.settings import Settings
 from herenow.store.cassandra.session import CassandraSession, open_session
 from herenow.store.cassandra.url import read_cassandra_url
+from herenow_compare.load import PREFIX
 
 SUFFIX = "_compare"
 LONGEST = 48  # characters of a keyspace's name
 CHANGE_WITHIN = 60.0  # s for one statement: all nodes have to agree
 
 
-def beside(store: str) -> str:
-    """The URL of the comparison's keyspace, beside the one of `store`."""
+def compare_url(store: str) -> str:
+    """The URL of the comparison's keyspace on the cluster of `store`."""
     parts = urlsplit(store)
     keyspace = read_cassandra_url(store).keyspace
     return parts._replace(path=f"/{keyspace[: LONGEST - len(SUFFIX)]}{SUFFIX}").geturl()
 
 
 @contextlib.asynccontextmanager
-async def keyspace_of_its_own(settings: Settings, notes: list[str]) -> AsyncIterator[None]:
-    """Makes the tables in the keyspace of `settings`, which `beside` named, afresh, and drops it at the end. Where that
-    fails, a note says how to.
+async def own_keyspace(settings: Settings, notes: list[str]) -> AsyncIterator[None]:
+    """Creates empty tables in the keyspace of `settings`, which `compare_url` named, and drops it at the end. If that
+    fails, a note says how to drop it.
 
-    Raises HerenowError where it cannot be made, or holds what is not the comparison's.
+    Raises HerenowError where it cannot be created, or holds devices of others.
     """
     await _drop(settings.store)
     try:
@@ -48,8 +48,8 @@ async def _drop(store: str) -> None:
         foreign = await _foreign(session, url.keyspace)
         if foreign is not None:
             raise Unavailable(
-                f"the keyspace {url.keyspace} holds {foreign[:64]!r}, which is not of `herenow compare`; "
-                "copy what you need from there"
+                f"the keyspace {url.keyspace} holds {foreign[:64]!r}, which `herenow compare` did not write; "
+                "expected only its own devices: copy what you need, and drop the keyspace"
             )
         await session.run(_statement(store))
     finally:
@@ -57,7 +57,7 @@ async def _drop(store: str) -> None:
 
 
 async def _foreign(session: CassandraSession, keyspace: str) -> str | None:
-    """A device that is not the comparison's, if there is one: at most 2,000 are, and 5,000 rows are read."""
+    """A device that the comparison did not write, if there is one. It writes 2,000 at most; this reads 5,000."""
     try:
         rows = await session.run(f"SELECT device_id FROM {keyspace}.latest")  # noqa: S608 - its name was checked
     except StoreUnavailable as error:
