@@ -242,7 +242,7 @@ async def test_an_export_that_fails_in_a_way_nobody_expected_is_no_export_that_g
     async with Prepared(tmp_path / "exports") as prepared:
         name = (await prepared.begin(".csv", broken())).id
         await until(prepared, name, "failed")
-        assert "its log tells" in (prepared.state(name).detail or "")
+        assert "see its log" in (prepared.state(name).detail or "")
 
 
 async def test_a_folder_that_cannot_be_written_to_is_no_error_of_the_server(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_snapshot_among_what_becomes_one_makes_a_snapshot_of_it() -> None:
     assert waiting.take() == Change([at("a", 1), at("b", 1)], snapshot=True, time=3)
 
 
-# What to look at
+# Views
 
 
 def test_a_view_is_a_box_or_devices() -> None:

@@ -106,7 +106,7 @@ class AppContext(msgspec.Struct, frozen=True):
     def check_loaded(self) -> None:
         """Raises StoreUnavailable until the fleet is loaded: an empty one would say that there are no devices."""
         if not self.hub.loaded.is_set():
-            raise StoreUnavailable(f"{LOADING}; ask again soon, and see /readyz if this goes on")
+            raise StoreUnavailable(f"{LOADING}; try again soon, and see /readyz if this goes on")
 
 
 async def _app_context(connection: HTTPConnection) -> AppContext:

@@ -81,7 +81,7 @@ async def _of_system(_: Request, error: Exception) -> Response:
     if not isinstance(error, OSError) or error.errno not in (errno.EMFILE, errno.ENFILE):
         raise error
     log.error("no file descriptor is free", reason=error.strerror)
-    return problem(503, "too much is open at this moment; ask again later")
+    return problem(503, "too much is open at this moment; try again later")
 
 
 async def _of_http(request: Request, error: Exception) -> Response:

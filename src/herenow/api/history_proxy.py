@@ -50,7 +50,7 @@ class HistoryProxy:
             return
         self._process.want()
         if self._under_way >= MOST:
-            refusal = problem(503, f"expected at most {MOST} questions about history at a time; ask again soon")
+            refusal = problem(503, f"expected at most {MOST} history requests at a time; try again soon")
             await refusal(scope, receive, send)
             return
         self._under_way += 1
@@ -124,13 +124,13 @@ async def _relay(reader: asyncio.StreamReader, scope: Scope, receive: Receive, s
                 if answer.whole:
                     return True
     except TimeoutError:
-        await problem(503, "history does not answer; ask again later, or for less")(scope, receive, send)
+        await problem(503, "history does not respond; try again later, or request less")(scope, receive, send)
         return True
     except (OSError, httptools.HttpParserError) as error:
         if answer.begun:
-            raise ConnectionAbortedError("history went in the middle of an answer") from error
+            raise ConnectionAbortedError("the history process ended during a response") from error
     if answer.begun:  # an answer that cannot be finished must not look whole: the connection is cut instead
-        raise ConnectionAbortedError("history went in the middle of an answer")
+        raise ConnectionAbortedError("the history process ended during a response")
     return False
 
 

@@ -43,7 +43,7 @@ class Delivery(Protocol):
         publisher, who then promises nothing to the device."""
 
     async def dead_letter(self, reason: str) -> None:
-        """They can never be stored: sets them aside, with the reason, for a person to look at."""
+        """They can never be stored: sets them aside, with the reason, for an operator to read."""
 
     def parts(self) -> Sequence["Delivery"]:
         """The same positions as they were published, each part to be settled separately instead of the whole."""

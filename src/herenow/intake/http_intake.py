@@ -67,7 +67,7 @@ class RemoteIntake:
 
     def _read(self, answer: httpx.Response) -> Receipt:
         if answer.is_server_error:
-            raise Unavailable(f"{self._url} takes nothing now: {_reason(answer)}; its log says why")
+            raise Unavailable(f"{self._url} does not take positions now: {_reason(answer)}; see its log")
         if answer.status_code not in (200, 422):
             raise BadRequest(f"{self._url} refused the positions: {_reason(answer)}; is this the address of Herenow?")
         try:

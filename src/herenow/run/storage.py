@@ -55,7 +55,7 @@ def _read(answer: httpx.Response) -> Left:
     except ValueError as error:
         raise BadRequest(f"expected the answer of Herenow, got {answer.status_code}; is this its address?") from error
     if answer.is_server_error:
-        raise Unavailable(f"the server could not erase it: {said.get('detail')}; its log says why, then try again")
+        raise Unavailable(f"the server could not erase it: {said.get('detail')}; see its log, then try again")
     if answer.is_error:
         raise BadRequest(str(said.get("detail")))
     return said

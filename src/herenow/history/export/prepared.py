@@ -19,7 +19,7 @@ from herenow.errors import Busy, HerenowError, NotFound, StoreUnavailable
 KEPT = 86_400.0  # s after it was last written to
 MOST = 8  # that are being written at a time, in all processes
 MIN_FREE = 1 << 30  # bytes of the disk that are left to others
-NO_ROOM = "its disk is full; free some and start another export"
+NO_ROOM = "its disk has no room even for the reason; free some space and start another export"
 SILENT = 120.0  # s without a piece; then its writer is gone
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -76,7 +76,7 @@ class Prepared:
                     file.unlink(missing_ok=True)
                 writing += file.suffix == ".part" and age < SILENT
         if writing >= MOST:
-            raise Busy(f"expected at most {MOST} exports to be written at a time; ask again when one is ready")
+            raise Busy(f"expected at most {MOST} exports to be written at a time; try again when one is ready")
 
     async def _write(self, name: str, ending: str, pieces: AsyncGenerator[bytes, None]) -> None:
         part = self._part(name)
@@ -133,7 +133,7 @@ class Prepared:
         if state.state == "failed":
             raise NotFound(f"expected an export that is ready, but this one failed: {state.detail}")
         if state.state == "writing":
-            raise Busy(f"the export is being written, {state.bytes} bytes so far; ask again when it is ready")
+            raise Busy(f"the export is being written, {state.bytes} bytes so far; try again when it is ready")
         return self._find(name)
 
     def _find(self, name: str) -> Path:

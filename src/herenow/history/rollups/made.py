@@ -49,6 +49,6 @@ class MadeRollups:
         if MADE not in keys or keys.get(MADE_BY) != self._version:
             raise StoreUnavailable(
                 "the rollups of history are not made yet, or not by these settings of trips; `herenow run` and "
-                "`herenow rollup` make them, so ask again soon"
+                "`herenow rollup` build them, so try again soon"
             )
         return found
