@@ -49,7 +49,7 @@ class HistoryContext(msgspec.Struct, frozen=True):
     @property
     def rollups(self) -> MadeRollups:
         """For whatever is answered from rollups alone: until they are made, reading them raises StoreUnavailable."""
-        return MadeRollups(self.store.rollups, self.trips)
+        return MadeRollups(self.store, self.trips)
 
     async def device(self, device_id: str) -> Device | None:
         """At its newest position; None for one that never reported. Raises StoreUnavailable."""

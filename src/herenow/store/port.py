@@ -104,6 +104,10 @@ class Store(Protocol):
         forgotten with the next question, and in any case after 30 days. In Cassandra, where rollups lie in the same
         keyspace, nobody notices that only one of the two was restored."""
 
+    async def gave(self, until: int) -> bool:
+        """Whether `until` is of a late answer of `changes`, by this state of the store: what was made up to there is
+        made of it. In Cassandra it always is."""
+
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         """The first day (since 1970) from `day` on that has positions, with its devices; None where there is none."""
 

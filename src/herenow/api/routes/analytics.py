@@ -39,7 +39,7 @@ async def fleet(
     device: Devices = None,
 ) -> Response:
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
-    range_ = await span_of(context.rollups, start, end, 7 * DAY)
+    range_ = await span_of(context.store.rollups, start, end, 7 * DAY)
     found = await analytics(
         context.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
     )
@@ -57,7 +57,7 @@ async def distances(
     limit: Annotated[int, Query(ge=1, le=MAX_DEVICES)] = 100,
 ) -> Response:
     """Metres of each device on each UTC day, devices by id."""
-    range_, behind = await span_of(context.rollups, start, end, 7 * DAY), device_place(cursor)
+    range_, behind = await span_of(context.store.rollups, start, end, 7 * DAY), device_place(cursor)
     ids = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
     page = [device_id for device_id in ids if device_id > behind][:limit]
     found = await analytics(context.rollups, AnalyticsQuery(range_, _box(bbox), frozenset(page), context.trips))

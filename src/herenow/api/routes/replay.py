@@ -27,7 +27,7 @@ router = APIRouter(tags=["history"])
 @router.get("/api/history/replay")
 async def manifest(context: WithHistory, start: From = None, end: To = None) -> Response:
     """Which hours of a range hold anything, each with a version that is another one once it was made anew."""
-    range_ = whole_hours(await span_of(context.rollups, start, end, DAY))
+    range_ = whole_hours(await span_of(context.store.rollups, start, end, DAY))
     held = await closed_blocks(context.rollups, range_, "hour")
     told = [{"block": block.number, "version": block.made.hex()} for block in held]
     return json_response({"from": range_.start, "to": range_.end, "length": HOUR, "steps": STEPS, "blocks": told})

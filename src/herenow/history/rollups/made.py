@@ -8,7 +8,7 @@ from herenow.errors import StoreUnavailable
 from herenow.history.rollups.keys import MADE, STATE, key_number, prefix_range
 from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import TripSettings
-from herenow.store.port import Range, Rollups, Row
+from herenow.store.port import Range, Rollups, Row, Store
 
 VERSION = f"4.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 UNTIL, MADE_BY = b"until", b"version"
@@ -35,8 +35,8 @@ class MadeRollups:
     """Rollups that are read only once they are made. One reading has both the state and the ranges, so it also notices
     a rebuild that another process began."""
 
-    def __init__(self, rollups: Rollups, settings: TripSettings) -> None:
-        self._rollups, self._version = rollups, version_of(settings)
+    def __init__(self, store: Store, settings: TripSettings) -> None:
+        self._store, self._rollups, self._version = store, store.rollups, version_of(settings)
 
     async def check(self) -> None:
         """Raises StoreUnavailable where they are not made."""
@@ -46,10 +46,11 @@ class MadeRollups:
         """Raises StoreUnavailable also where they are not made, else as the port says."""
         state, *found = await self._rollups.get([prefix_range(STATE), *ranges])
         keys = dict(state)
-        if MADE not in keys or keys.get(MADE_BY) != self._version:
+        until = made_until(keys, self._version)
+        if MADE not in keys or until is None or not await self._store.gave(until):
             raise StoreUnavailable(
-                "the rollups of history are not made yet, or not by these settings of trips; `herenow run` and "
-                "`herenow rollup` make them, so ask again soon"
+                "the rollups of history are not made yet, or of another store, or not by these settings of trips; "
+                "`herenow run` and `herenow rollup` make them, so ask again soon"
             )
         return found
 
