@@ -141,7 +141,10 @@ async def test_the_wait_in_a_close_reason_decides(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("code", "error", "expected"),
-    [(1009, TooLarge, "expected smaller messages .*subscribe to fewer"), (4400, BadRequest, "did not understand .*ten")],
+    [
+        (1009, TooLarge, "expected smaller messages .*subscribe to fewer"),
+        (4400, BadRequest, "did not understand .*ten"),
+    ],
 )
 async def test_a_close_that_says_not_to_come_back_ends_the_loop_after_what_was_told(
     stage: Stage, code: int, error: type[HerenowError], expected: str

@@ -28,17 +28,44 @@ READING = (
 )
 
 
-@pytest.fixture(scope="module")
-def damaged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def without_table(path: Path) -> None:
+    change(path, "ALTER TABLE newest RENAME TO lost")
+
+
+def of_another_form(path: Path) -> None:
+    change(path, "UPDATE newest SET contact = x'c1'")
+
+
+def broken_text(path: Path) -> None:
+    change(path, """UPDATE positions SET attributes = '{"seats": '""")
+
+
+def lost_page(path: Path) -> None:
+    """What a disk made of the table of devices."""
+    with sqlite3.connect(path) as connection:
+        [(page,)] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'newest'")
+        [(size,)] = connection.execute("PRAGMA page_size")
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def change(path: Path, statement: str) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    connection.close()
+
+
+@pytest.fixture(scope="module", params=[without_table, of_another_form, broken_text, lost_page])
+def damaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """It takes positions, and cannot read its devices."""
     path: Path = tmp_path_factory.mktemp("damaged") / "positions.db"
     with running(path) as server:
         fix = {"device_id": "bus-1", "time": NOW, "latitude": 60.0, "longitude": 25.0}
         assert report(server, fix).status_code == 200
         assert server.stop() == 0
-    with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE newest RENAME TO lost")
-    connection.close()
+    request.param(path)
     with running(path, wait=False) as server:
         found: list[str] = []
 

@@ -166,7 +166,7 @@ def test_what_is_no_geojson_is_refused(data: bytes, says: str) -> None:
 def test_a_feature_alone_and_members_around_the_features_are_read() -> None:
     assert len(read(json.dumps(point()).encode())[0]) == 1
     good, bad = read(
-        b"\xef\xbb\xbf" + collection(point(), name="x", crs={"a": [1]}, total=1.5).replace(b"]}", b' ] , "z":1}')
+        b"\xef\xbb\xbf" + collection(point(), name="x", links={"a": [1]}, total=1.5).replace(b"]}", b' ] , "z":1}')
     )
     assert (len(good), bad) == (1, [])
     assert read(collection()) == ([], [])
@@ -246,3 +246,59 @@ def test_where_a_chunk_ends_does_not_matter(told: list[object], chunk: int) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_stream, "CHUNK", chunk)
         assert repr(list(values(data))) == repr(told)
+
+
+def crs(name: object, kind: str = "name") -> dict[str, object]:
+    return {"type": kind, "properties": {kind: name}}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        crs("urn:ogc:def:crs:OGC:1.3:CRS84"),
+        crs("urn:ogc:def:crs:OGC::CRS84h"),
+        crs("OGC:CRS84"),
+        crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84"),
+        crs("EPSG:4326"),
+        crs("urn:ogc:def:crs:EPSG::4326"),
+        crs("https://www.opengis.net/def/crs/EPSG/0/4979"),
+        {"type": "EPSG", "properties": {"code": 4326}},
+    ],
+)
+def test_a_crs_of_longitude_and_latitude_is_taken(told: object) -> None:
+    good, bad = read(collection(point() | {"crs": told}, crs=told))
+    assert [(one.longitude, one.latitude) for one in good] == [(24.94, 60.17)]
+    assert bad == []
+
+
+FOREIGN = [
+    crs("urn:ogc:def:crs:EPSG::3857"),
+    crs("EPSG:3067"),
+    crs("urn:ogc:def:crs:OGC:1.3:CRS27"),
+    crs("https://example.org/4326.prj", "link"),
+    {"type": "EPSG", "properties": {"code": 3857}},
+    "EPSG:3857",
+]
+
+
+@pytest.mark.parametrize("told", FOREIGN)
+def test_another_crs_is_refused_by_name_before_a_point_is_read(told: object) -> None:
+    with pytest.raises(SettingsError, match=r"crs: expected longitude and latitude of WGS 84 .*ogr2ogr"):
+        read(collection(point((25.0, 61.0)), crs=told))
+
+
+@pytest.mark.parametrize("told", FOREIGN)
+def test_another_crs_of_a_feature_or_geometry_rejects_that_one(told: object) -> None:
+    inside = point()
+    inside["geometry"]["crs"] = told
+    good, bad = read(collection(point() | {"crs": told}, point(), inside))
+    assert len(good) == 1
+    assert [(one.index, one.field) for one in bad] == [(1, "crs"), (3, "crs")]
+
+
+def test_another_crs_behind_the_points_is_told() -> None:
+    good, [rejected] = read(collection(point())[:-1] + b', "crs": ' + json.dumps(FOREIGN[0]).encode() + b"}")
+    assert len(good) == 1
+    assert rejected.field == "crs"
+    assert rejected.reason.endswith("the points before it are kept, and wrong")

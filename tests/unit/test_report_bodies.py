@@ -129,3 +129,11 @@ def test_a_report_beyond_its_bound_is_rejected_alone() -> None:
         assert [index for index, _ in good] == [0]
         assert [(one.index, one.field) for one in bad] == [(1, None)]
         assert "at most 65536 bytes" in bad[0].reason
+
+
+def test_of_a_key_that_an_object_has_twice_the_last_value_counts() -> None:
+    """As docs/protocol.md says, in the fast way and in the careful one."""
+    row = b'{"device_id": "a", "latitude": 60, "latitude": 61, "longitude": 25}'
+    for body in (row, b"[" + row + b"]", row + b"\n" + row, b"[" + row + b", 5]"):
+        good, _ = decode_reports(body)
+        assert {report.latitude for _, report in good} == {61}

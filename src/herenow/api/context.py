@@ -11,7 +11,7 @@ from herenow.api.body import Bodies
 from herenow.bus.port import BusStatus
 from herenow.errors import StoreUnavailable
 from herenow.history.export.prepared import Prepared
-from herenow.history.rollups.made import MadeRollups
+from herenow.history.rollups.made import MadeRollups, MadeStore
 from herenow.history.tracks.stillness import TripSettings
 from herenow.intake.intake import LocalIntake
 from herenow.live.device_commands import DeviceCommands
@@ -22,7 +22,7 @@ from herenow.model.basemap import Basemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
-from herenow.store.port import DeviceReader, DiskUsage, Erasure, PositionReader, RollupStore
+from herenow.store.port import DeviceReader, DiskUsage, Erasure, PositionReader
 
 LOADING = "the fleet is being loaded"
 
@@ -37,7 +37,7 @@ class MapConfig(msgspec.Struct, frozen=True):
     basemaps: list[Basemap] = []  # beside the one that is built in
 
 
-class HistoryStore(PositionReader, DeviceReader, DiskUsage, RollupStore, Protocol):
+class HistoryStore(PositionReader, DeviceReader, DiskUsage, MadeStore, Protocol):
     """What questions about history read."""
 
 
@@ -57,7 +57,7 @@ class HistoryContext(msgspec.Struct, frozen=True):
     @property
     def rollups(self) -> MadeRollups:
         """For whatever is answered from rollups alone: until they are made, reading them raises StoreUnavailable."""
-        return MadeRollups(self.store.rollups, self.trips)
+        return MadeRollups(self.store, self.trips)
 
     async def device(self, device_id: str) -> Device | None:
         """At its newest position; None for one that never reported. Raises StoreUnavailable."""

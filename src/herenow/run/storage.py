@@ -24,7 +24,7 @@ Left = dict[str, Any]  # as GET /api/devices/{device_id}/traces tells
 async def read_storage(settings: Settings) -> Storage:
     """From the store itself. Raises StoreUnavailable, also where its rollups are not made yet."""
     async with open_store(settings, writes=False) as store:
-        await MadeRollups(store.rollups, trip_settings(settings)).check()
+        await MadeRollups(store, trip_settings(settings)).check()
         return await storage(store, retention_of(settings))
 
 

@@ -118,6 +118,10 @@ class ChangeLog(Protocol):
         next call forgets the answer before, and in any case it is forgotten after 30 days. In Cassandra, where rollups
         are in the same keyspace, nobody notices that only one of the two was restored."""
 
+    async def gave(self, until: int) -> bool:
+        """Whether `until` is of a late answer of `changes`, by this state of the store: what was made up to there is
+        made of it. In Cassandra it always is."""
+
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         """The first day (since 1970) from `day` on that has positions, with its devices; None where there is none."""
 

@@ -42,7 +42,7 @@ async def fleet(
     device: Devices = None,
 ) -> schemas.Analytics:
     """Sums over devices in a range and a box: in all, by day, by hour of the day, by speed, and who went farthest."""
-    range_ = await span_of(context.rollups, start, end, 7 * DAY)
+    range_ = await span_of(context.store.rollups, start, end, 7 * DAY)
     found = await analytics(
         context.rollups, AnalyticsQuery(range_, _box(bbox), await _wanted(context, kind, device), context.trips)
     )
@@ -60,7 +60,7 @@ async def distances(
     limit: Annotated[int, Query(ge=1, le=MAX_DEVICES)] = 100,
 ) -> schemas.Distances:
     """Metres of each device on each UTC day, devices by id."""
-    range_, behind = await span_of(context.rollups, start, end, 7 * DAY), device_place(cursor)
+    range_, behind = await span_of(context.store.rollups, start, end, 7 * DAY), device_place(cursor)
     known = sorted(one.device_id for one in await context.devices() if kind in (None, one.kind or OTHER))
     ids = [device_id for device_id in known if device_id > behind]
     page = ids[:limit]

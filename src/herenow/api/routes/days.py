@@ -108,7 +108,7 @@ async def _pieces(context: HistoryContext, device_id: str, range_: Span, *, raw:
 
 async def _requested(context: HistoryContext, device_id: str, start: str | None, end: str | None, *, raw: bool) -> Span:
     """The range. Raises NotFound for a device that never reported, BadRequest for a range that is too long."""
-    range_ = await span_of(context.rollups, start, end, 30 * DAY, MAX_RAW if raw else LONGEST)
+    range_ = await span_of(context.store.rollups, start, end, 30 * DAY, MAX_RAW if raw else LONGEST)
     if await context.device(device_id) is None:
         raise never_reported(device_id)
     return range_

@@ -63,7 +63,7 @@ async def read_density(
     raw: Raw = None,
 ) -> schemas.Density:
     """Positions of a time range counted on a grid of 64 pixels of that zoom, the fullest cells first."""
-    box, range_ = to_box(bbox), whole_hours(await span_of(context.rollups, start, end, DAY))
+    box, range_ = to_box(bbox), whole_hours(await span_of(context.store.rollups, start, end, DAY))
     cells = await density(context.rollups, box, zoom, range_, Filter(kind, raw is True))
     count = sum(cell.count for cell in cells)
     return schemas.Density(from_=range_.start, to=range_.end, cells=cells, positions=count)
@@ -78,7 +78,7 @@ async def read_timeline(
     raw: Raw = None,
 ) -> schemas.Timeline:
     """Positions of a time range in bins of an hour, in a longer one of a day, in a very long one of 30 days."""
-    range_ = whole_hours(await span_of(context.rollups, start, end, DAY))
+    range_ = whole_hours(await span_of(context.store.rollups, start, end, DAY))
     found = await timeline(context.rollups, range_, Filter(kind, raw is True))
     return schemas.Timeline(from_=range_.start, to=range_.end, **msgspec.structs.asdict(found))
 
@@ -103,7 +103,7 @@ async def history_tile(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """A Mapbox Vector Tile of the positions of a time range: clusters on a grid, near the ground each position."""
-    wanted, range_ = tile(z, x, y), whole_hours(await span_of(context.rollups, start, end, DAY))
+    wanted, range_ = tile(z, x, y), whole_hours(await span_of(context.store.rollups, start, end, DAY))
     found = await read_tile(context.rollups, wanted, range_, await _filter(context, kind, device, raw=raw is True))
     headers = {"ETag": f'"{found.tag}"'} | ({"Cache-Control": FOR_EVER_HERE} if v == found.version else {})
     if same(headers["ETag"], if_none_match):

@@ -28,7 +28,7 @@ router = APIRouter(tags=["history"], route_class=JsonRoute)
 @router.get("/api/history/replay")
 async def manifest(context: WithHistory, start: From = None, end: To = None) -> schemas.Replay:
     """The hours of a range that hold positions, each with a version that changes when the hour is rebuilt."""
-    range_ = whole_hours(await span_of(context.rollups, start, end, DAY))
+    range_ = whole_hours(await span_of(context.store.rollups, start, end, DAY))
     held = await closed_blocks(context.rollups, range_, "hour")
     blocks = [schemas.Block(block=block.number, version=block.made.hex()) for block in held]
     return schemas.Replay(from_=range_.start, to=range_.end, length=HOUR, steps=list(STEPS), blocks=blocks)

@@ -2,13 +2,14 @@
 it would look as if there was less than there is."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 from zlib import crc32
 
 from herenow.errors import StoreUnavailable
 from herenow.history.rollups.keys import MADE, STATE, key_number, prefix_range
 from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import TripSettings
-from herenow.store.port import Range, RollupReader
+from herenow.store.port import ChangeLog, Range, RollupReader, RollupStore
 
 VERSION = f"4.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 UNTIL, MADE_BY = b"until", b"version"
@@ -31,12 +32,15 @@ def made_until(state: State, version: bytes) -> int | None:
     return key_number(state[UNTIL]) if state.get(MADE_BY) == version else None
 
 
+class MadeStore(ChangeLog, RollupStore, Protocol): ...
+
+
 class MadeRollups:
     """Rollups that are read only once they are made. One reading has both the state and the ranges, so it also notices
     a rebuild that another process began."""
 
-    def __init__(self, rollups: RollupReader, settings: TripSettings) -> None:
-        self._rollups, self._version = rollups, version_of(settings)
+    def __init__(self, store: MadeStore, settings: TripSettings) -> None:
+        self._store, self._rollups, self._version = store, store.rollups, version_of(settings)
 
     async def check(self) -> None:
         """Raises StoreUnavailable where they are not made."""
@@ -46,9 +50,10 @@ class MadeRollups:
         """Raises StoreUnavailable also where they are not made, else as the port says."""
         state, *found = await self._rollups.get([prefix_range(STATE), *ranges])
         keys = dict(state)
-        if MADE not in keys or keys.get(MADE_BY) != self._version:
+        until = made_until(keys, self._version)
+        if MADE not in keys or until is None or not await self._store.gave(until):
             raise StoreUnavailable(
-                "the rollups of history are not made yet, or not by these settings of trips; `herenow run` and "
-                "`herenow rollup` build them, so try again soon"
+                "the rollups of history are not made yet, or of another store, or not by these settings of trips; "
+                "`herenow run` and `herenow rollup` build them, so try again soon"
             )
         return found

@@ -1,6 +1,7 @@
 """Points and timed lines of GeoJSON (RFC 7946) and of sequences of it (RFC 8142, or one on each line), also of what
 herenow.history.export.geojson wrote."""
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -16,6 +17,7 @@ MAX_FEATURE = 16 * 1024 * 1024  # characters
 TIMES = ("times", "coordTimes")  # of the places of a line, among its properties
 LINES = ("LineString", "MultiLineString", "MultiPoint")  # which may tell the times of their places
 PLACE = ("longitude", "latitude", "altitude")
+WGS_84 = ("crs84", "crs84h", "4326", "4979")  # the last part of its names, of which there are many
 RECORD = "\x1e"  # begins each text of a sequence of RFC 8142
 
 Fields = dict[str, object]
@@ -42,6 +44,10 @@ def read_geojson(file: IO[bytes], stem: str, device_id: str | None = None) -> It
                     named = read.device_id
             if line and tracks.end(named):
                 yield OVERLAPPING
+    except BadReport as error:
+        if index == 0:
+            raise SettingsError(str(error)) from error
+        yield Rejection(index + 1, error.field, f"{error.reason}; the points before it are kept, and wrong")
     except ValueError as error:
         if index == 0:
             raise SettingsError(f"expected GeoJSON: {error}") from error
@@ -80,10 +86,13 @@ def _text(stream: JsonStream) -> Iterator[object]:
         name = stream.value()
         stream.expect(":")
         if name == "features":
+            _check_crs(members)
             members[name] = None
             yield from _elements(stream)
         else:
             members[str(name)] = stream.value()
+            if name == "crs" and "features" in members:
+                _check_crs(members)
     if "features" not in members:
         if members.get("type") != "Feature":
             raise ValueError(f"expected a FeatureCollection or a Feature, got {str(members.get('type'))[:40]!r}")
@@ -118,6 +127,8 @@ def _parts(feature: object, device_id: str) -> tuple[Fields, Fields, object]:
     geometry, properties = feature.get("geometry"), feature.get("properties")
     if not isinstance(geometry, dict):
         raise BadReport(None, "expected a Feature with a geometry, got none")
+    for owner in (feature, geometry):
+        _check_crs(owner)
     if not isinstance(properties, dict):
         properties = {}
     togeojson = properties.get("coordinateProperties")
@@ -127,6 +138,22 @@ def _parts(feature: object, device_id: str) -> tuple[Fields, Fields, object]:
     if any(times != told[0] for times in told):
         raise BadReport("time", f"expected the times of a line once, got several lists; keep properties.{TIMES[0]}")
     return geometry, {"device_id": device_id} | _fields(properties), told[0] if told else None
+
+
+def _check_crs(owner: Fields) -> None:
+    """RFC 7946 has no longer this member of GeoJSON of 2008. Raises BadReport where it says that coordinates are not
+    longitudes and latitudes of WGS 84."""
+    told = owner.get("crs")
+    if told is None:
+        return
+    properties = told.get("properties") if isinstance(told, dict) else None
+    name = properties.get("name", properties.get("code")) if isinstance(properties, dict) else None
+    if re.split("[:/]", str(name).strip().lower())[-1] not in WGS_84:
+        raise BadReport(
+            "crs",
+            f"expected longitude and latitude of WGS 84 (CRS84 or EPSG:4326), got {str(name or told)[:60]!r}; "
+            "convert the file first, for example with `ogr2ogr -t_srs EPSG:4326`",
+        )
 
 
 def _fields(properties: Fields) -> Fields:

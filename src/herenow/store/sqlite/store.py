@@ -47,6 +47,7 @@ WHERE time >= ? AND time < ? ORDER BY d.id, time, tie LIMIT ?
 """  # noqa: S608 - constants only; CROSS JOIN looks up each device's span instead of reading all positions
 _T = TypeVar("_T")
 
+_MARKED = "SELECT 1 FROM marks WHERE mark = ?"
 _NEXT = """
 SELECT min(time) FROM (
   SELECT (SELECT min(time) FROM positions WHERE device = d.id AND time >= ?) AS time FROM devices d
@@ -66,6 +67,7 @@ class SqliteStore:
         self._writer = SqliteWriter(self._path) if writes else None
         self.rollups = SqliteRollups(self._path.with_name(self._path.name + ROLLUPS))
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
+        self._given: int | None = None  # known to be of an answer of `changes`
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
 
@@ -122,6 +124,11 @@ class SqliteStore:
                 return read_changes(connection, since)
 
         return await self._in_thread(read)
+
+    async def gave(self, until: int) -> bool:
+        if until != self._given and await self._read(_MARKED, (until,)):
+            self._given = until
+        return until == self._given
 
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
         [(time,)] = await self._read(_NEXT, (day * DAY,))
