@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herenow.model.position import MEASURED, Position
+from herenow.model.position import LATER, MEASURED, Position
 from herenow.store.port import Span, Store
 from tests.support import stores
 from tests.support.dose import dose
@@ -35,6 +35,14 @@ async def test_what_was_written_is_read_back_field_by_field(store: Store) -> Non
     await keep(store, [full, position("bus-2")])
     assert await track(store, "bus-1") == [full]
     assert [device.position for device in await store.devices(["bus-1"])] == [full]
+
+
+async def test_a_position_that_comes_again_is_completed_by_fields_that_do_not_enter_its_tie(store: Store) -> None:
+    more = {name: FULL[name] for name in LATER}
+    await keep(store, [position("a"), position("b", **more)])
+    await keep(store, [position("a", **more), position("b")])
+    assert await track(store, "a") == [position("a", **more)]
+    assert await track(store, "b") == [position("b", **more)]
 
 
 async def test_writing_twice_leaves_one(store: Store) -> None:

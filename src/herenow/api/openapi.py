@@ -9,7 +9,6 @@ from fastapi.routing import APIRoute
 
 from herenow.api.json_route import answer_types
 from herenow.wire import json
-from herenow.wire.measured_schemas import MEASURED_SCHEMAS
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
 
@@ -77,6 +76,5 @@ def _with_answers(document: dict[str, Any], declared: Answers) -> dict[str, Any]
                 content = next(answers[status]["content"] for status in answers if status.startswith("2"))
                 for media_type in content:  # the one of the route's class of responses
                     content[media_type] = {"schema": one[0] if len(one) == 1 else {"oneOf": one}}
-    components["StoredPosition"]["properties"] |= MEASURED_SCHEMAS
     document["components"] = {"schemas": dict(sorted(components.items()))}
     return document

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from herenow.model.device import Device
-from herenow.model.position import Position
+from herenow.model.position import Position, getter
 
 SUBPROTOCOL = "herenow.json.v1"
 
@@ -75,8 +75,8 @@ def message_head(kind: str, epoch: str, seq: int, time: int, view: int = 0) -> s
 
 def reported(position: Position) -> dict[str, object]:
     """A position by the field names in which it can be reported again; what is not known is left out."""
-    fields = {field: getattr(position, field) for field in _TOLD}
-    return {field: value for field, value in fields.items() if value is not None}
+    return {field: value for field, value in zip(_REPORTED, _reported(position), strict=True) if value is not None}
 
 
-_TOLD = tuple(field for field in Position.__struct_fields__ if field != "tie")
+_REPORTED = tuple(field for field in Position.__struct_fields__ if field != "tie")
+_reported = getter(*_REPORTED)

@@ -1,4 +1,4 @@
-"""The measured fields of a position as JSON Schema."""
+"""The measured fields of a position as types and as JSON Schema."""
 
 from typing import Any
 
@@ -10,4 +10,5 @@ def _schema(field: MeasuredField) -> dict[str, Any]:
     return kind | ({"description": field.unit} if field.unit else {})
 
 
+MEASURED_TYPES: dict[str, type] = {name: int if field.whole else float for name, field in MEASURED.items()}
 MEASURED_SCHEMAS = {name: _schema(field) for name, field in MEASURED.items()}

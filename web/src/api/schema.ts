@@ -1497,19 +1497,15 @@ export interface components {
         };
         /**
          * StoredPosition
-         * @description As it was reported; what is not known is left out. The document has the measured fields as well.
+         * @description As it was reported; what is not known is left out.
          */
         readonly StoredPosition: {
-            /** @description m */
             readonly accuracy?: number;
-            /** @description m */
             readonly altitude?: number;
             readonly attributes?: {
                 readonly [key: string]: string | number | boolean | null;
             };
-            /** @description % */
             readonly battery?: number;
-            /** @description degrees from true north */
             readonly course?: number;
             readonly device_id: string;
             readonly hdop?: number;
@@ -1518,7 +1514,6 @@ export interface components {
             readonly received?: number;
             readonly satellites?: number;
             readonly source?: string;
-            /** @description m/s */
             readonly speed?: number;
             readonly time: number;
         };

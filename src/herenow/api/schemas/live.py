@@ -13,10 +13,11 @@ from herenow.model.device import Status
 from herenow.model.position import Position
 from herenow.wire import json
 from herenow.wire.json import LivePosition
+from herenow.wire.measured_schemas import MEASURED_TYPES
 
 
 class StoredPosition(TypedDict):
-    """As it was reported; what is not known is left out. The document has the measured fields as well."""
+    """As it was reported; what is not known is left out."""
 
     device_id: str
     time: int
@@ -25,6 +26,9 @@ class StoredPosition(TypedDict):
     attributes: NotRequired[dict[str, str | float | bool | None]]
     received: NotRequired[int]
     source: NotRequired[str]
+
+
+StoredPosition.__annotations__ |= {name: NotRequired[kind] for name, kind in MEASURED_TYPES.items()}
 
 
 def stored_position(position: Position) -> StoredPosition:

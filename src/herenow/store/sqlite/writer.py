@@ -13,7 +13,7 @@ from typing import IO, NamedTuple, TypeVar
 
 from herenow.errors import SettingsError, StoreUnavailable
 from herenow.model.device import Device
-from herenow.model.position import Position
+from herenow.model.position import LATER, Position, getter
 from herenow.store.sqlite.changes import Marks
 from herenow.store.sqlite.erasure import erase_rest
 from herenow.store.sqlite.rows import DEVICE_COLUMNS, WIDTH, device_row, row
@@ -22,11 +22,14 @@ SCHEMA = Path(__file__).with_name("schema.sql")
 _STEPS = re.split("(?=^-- Version)", SCHEMA.read_text(), flags=re.MULTILINE)[1:]
 SCHEMA_VERSION = len(_STEPS)
 MAX_COMMIT = 20_000  # positions in one transaction
-# Each step of a statement gives the interpreter away and waits to get it back, so rows go in many to a statement.
+# Each step of a statement releases the interpreter and waits for it, so a statement has many rows.
 ROWS = 2000 // WIDTH
 STOP_WITHIN = 20.0  # s
 MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up again
 
+# Fields that do not enter the tie complete a position that comes again. An upsert would cost each new one a fifth more.
+_COMPLETE = f"""UPDATE positions SET {", ".join(f"{name} = coalesce(?, {name})" for name in LATER)}
+  WHERE device = ? AND time = ? AND tie = ?"""  # noqa: S608 - constants only
 # At the same position what is written last was heard last: one recorder writes, in order.
 _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,
   name = excluded.name, kind = excluded.kind, course = excluded.course, speed = excluded.speed,
@@ -34,6 +37,7 @@ _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = 
   ahead = excluded.ahead, contact = excluded.contact
   WHERE (1 - excluded.ahead, excluded.time, excluded.tie) >= (1 - newest.ahead, newest.time, newest.tie)"""
 
+_later, _UNKNOWN = getter(*LATER), (None,) * len(LATER)
 _T = TypeVar("_T")
 
 
@@ -167,7 +171,14 @@ class SqliteWriter:
             for position in part:
                 values += row(known[position.device_id], position)
             marks = ",".join([_MARKS] * len(part))
-            self._connection.execute(f"INSERT OR IGNORE INTO positions VALUES {marks}", values)  # noqa: S608 - marks only
+            inserted = self._connection.execute(f"INSERT OR IGNORE INTO positions VALUES {marks}", values).rowcount  # noqa: S608 - marks only
+            if inserted < len(part):  # some came again
+                self._complete(part)
+
+    def _complete(self, positions: Sequence[Position]) -> None:
+        more = [one for one in positions if _later(one) != _UNKNOWN]
+        values = [(*_later(one), self._known[one.device_id], one.time, one.tie) for one in more]
+        self._connection.executemany(_COMPLETE, values)
 
     def _keep_newest(self, devices: list[Device]) -> None:
         for part in _parts(devices):
