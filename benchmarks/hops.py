@@ -99,7 +99,7 @@ def main() -> None:
     set_up_logs()
     with tempfile.TemporaryDirectory(prefix="herenow-bench-") as name:
         folder = Path(name)
-        with RabbitMQ(folder / "rabbitmq") as rabbitmq, Cassandra(folder / "cassandra") as cassandra:
+        with RabbitMQ(folder / "rabbitmq") as rabbitmq, Cassandra(folder / "cassandra", optimized=True) as cassandra:
             moments = asyncio.run(measure(cassandra.url("bench"), rabbitmq.url(), seconds))
     print(f"{machine()}; RabbitMQ and Cassandra with one node each; {RATE} positions a second, one by one\n")
     print("| hop | p50 ms | p99 ms |")

@@ -102,7 +102,7 @@ def main() -> None:
     print(f"{machine()}; {DEVICES} devices, batches of {BATCH}\n")
     with tempfile.TemporaryDirectory(prefix="herenow-bench-") as name:
         folder = Path(name)
-        with RabbitMQ(folder / "rabbitmq") as rabbitmq, Cassandra(folder / "cassandra") as cassandra:
+        with RabbitMQ(folder / "rabbitmq") as rabbitmq, Cassandra(folder / "cassandra", optimized=True) as cassandra:
             assert rabbitmq.pid
             assert cassandra.pid
             pids = {"RabbitMQ": rabbitmq.pid, "Cassandra": cassandra.pid}

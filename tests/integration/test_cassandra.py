@@ -59,7 +59,7 @@ class StrictCassandra(Cassandra):
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cassandra]:
     """A node that a test may stop, and starts again; each test has a keyspace of its own. It asks for a password, so
     that no other has to be started for the tests of that."""
-    with StrictCassandra(tmp_path_factory.mktemp("own"), authenticator=True, optimized=False) as node:
+    with StrictCassandra(tmp_path_factory.mktemp("own"), authenticator=True) as node:
         yield node
 
 

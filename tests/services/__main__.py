@@ -42,7 +42,7 @@ def main() -> None:
 def _services() -> tuple[RabbitMQ, Cassandra]:
     management = None if taken(HOST, 15672) else 15672
     rabbitmq = RabbitMQ(FOLDER / "rabbitmq", 5672, management_port=management)
-    cassandra = Cassandra(FOLDER / "cassandra", HOST, 9042, heap="1g")
+    cassandra = Cassandra(FOLDER / "cassandra", HOST, 9042, heap="1g", optimized=True)
     rabbitmq.check_port()
     cassandra.check_port()
     return rabbitmq, cassandra
