@@ -40,12 +40,13 @@ def test_one_module_and_one_line_are_a_source(package: Path, tmp_path: Path, mon
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(package), *sys.path]))
     with running(tmp_path / "positions.db") as server, httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
 
-        def post(body: str) -> tuple[int, str]:
+        def post(body: str | bytes) -> tuple[int, str]:
             answer = client.post("/api/sources/lines", content=body)
             return answer.status_code, answer.text
 
         assert post(f"van,{NOW},60.1,25\nno position\nvan,{NOW + 1000},60.2,25\nvan,{NOW},91,25") == (200, "2")
         assert post("no position") == (422, "0")
+        assert post(b"\xff\nvan,nan,1,2\nvan,inf,1,2") == (422, "0")
         kept = client.get("/api/devices/van/track").json()["positions"]
         assert [(one["time"], one["latitude"], one["source"]) for one in kept] == [
             (NOW, 60.1, "lines"),

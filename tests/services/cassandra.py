@@ -46,8 +46,8 @@ class Cassandra(Service):
 
     `ring` are the addresses of all nodes of a new cluster, this one's among them, the same on every node; all use the
     same two ports. With `authenticator`, the superuser is cassandra with the password cassandra. `optimized` is for
-    measuring: without it a node that lives for a few minutes takes two thirds of the processor time. A `patient` one answers late on a busy
-    machine, where another says after two seconds that it cannot.
+    measuring: without it a node that lives for minutes takes two thirds of the processor time. A `patient` one answers
+    late on a busy machine, where another says after two seconds that it cannot.
     """
 
     starting = 240.0

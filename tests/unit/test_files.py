@@ -10,6 +10,7 @@ import pytest
 
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
+from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.readers import MAX_LINE, place, read_file
 from tests.support.positions import NOW
 
@@ -244,3 +245,30 @@ def test_sentinels_of_every_format_leave_out_their_fields_only(ending: str) -> N
     (first, *_) = [row for row in rows if isinstance(row, Report)]
     assert (first.speed, first.course, first.battery, first.attributes) == (None, None, None, None)
     assert first.accuracy == {"geojson": 5.0, "rec": 5.0}.get(ending)
+
+
+def told(path: Path) -> list[str]:
+    return [row.what for row in read_file(path, lambda: NOW) if isinstance(row, ImportRemark)]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "left_out"),
+    [
+        ("satellites,hdop", "7,150", ["values of hdop left out"]),
+        ("sat,hdop", "7/12,0.9", ["values of satellites left out"]),
+        ("sat,hdop", "many,none", ["values of satellites left out", "values of hdop left out"]),
+    ],
+)
+def test_a_fix_is_kept_without_the_satellites_and_hdop_that_are_wrong(
+    write: Write, header: str, cells: str, left_out: list[str]
+) -> None:
+    path = write("a.csv", f"{HEADER},{header}\n{ROW},{cells}\n{ROW},8,1.1\n")
+    good, bad = read(path)
+    assert ([one.latitude for one in good], bad) == ([60.17, 60.17], [])
+    assert (good[1].satellites, good[1].hdop) == (8, 1.1)
+    assert told(path) == left_out
+
+
+def test_a_column_sat_beside_satellites_is_an_attribute(write: Write) -> None:
+    [report], _ = read(write("a.csv", f"{HEADER},satellites,sat\n{ROW},7,x\n"))
+    assert (report.satellites, report.attributes) == (7, {"sat": "x"})

@@ -259,6 +259,8 @@ def crs(name: object, kind: str = "name") -> dict[str, object]:
         crs("urn:ogc:def:crs:OGC:1.3:CRS84"),
         crs("urn:ogc:def:crs:OGC::CRS84h"),
         crs("OGC:CRS84"),
+        crs("WGS84"),
+        crs("http://www.opengis.net/gml/srs/epsg.xml#4326"),
         crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84"),
         crs("EPSG:4326"),
         crs("urn:ogc:def:crs:EPSG::4326"),

@@ -202,3 +202,22 @@ def test_points_without_a_time_are_left_out_of_a_recording_and_the_others_kept()
     assert (len(kept), len(told)) == (513, 871)
     assert {one.field for one in told if isinstance(one, Rejection)} == {"time"}
     assert kept[0].time == 1_286_098_590_000
+
+
+@pytest.mark.parametrize(
+    ("creator", "hdop", "expected"),
+    [
+        ("OsmAnd 4.9", "5", None),
+        ("Locus Map, Android", "5", None),
+        ("Garmin", "5", 5.0),
+        ("Garmin", "150", None),
+        ("x", "1,2", None),
+    ],
+)
+def test_an_hdop_that_is_an_accuracy_in_metres_or_none_at_all_is_left_out(
+    write: Write, creator: str, hdop: str, expected: float | None
+) -> None:
+    point = f'<trkpt lat="60" lon="25"><time>2026-11-20T10:00:00Z</time><hdop>{hdop}</hdop></trkpt>'
+    text = gpx(point).replace("<gpx ", f'<gpx creator="{creator}" ')
+    [report], bad = read(write("a.gpx", text))
+    assert (report.latitude, report.hdop, bad) == (60.0, expected, [])

@@ -29,7 +29,8 @@ class Bodies:
         """The server stops: what is not whole yet is refused with Busy, now."""
         self._closed = True
         for limit in self._reading:
-            limit.reschedule(0)
+            if not limit.expired():
+                limit.reschedule(0)
 
     async def read(self, request: Request, most: int) -> bytes:
         """Raises TooLarge beyond `most` bytes after inflating, before they are held; BadRequest for gzip that is broken
@@ -80,18 +81,24 @@ async def _inflate(request: Request, body: _Body) -> None:
     async for chunk in request.stream():
         data = chunk
         sent += len(chunk)
-        if sent > body.most or members > MAX_MEMBERS:
-            raise TooLarge(f"expected a body of at most {_size(body.most)} in {MAX_MEMBERS} gzip members")
+        if sent > body.most:
+            raise _too_large(body)
         while data:
             if member.eof:  # gzip files may follow one another
                 member = zlib.decompressobj(wbits=31)
                 members += 1
+                if members > MAX_MEMBERS:
+                    raise _too_large(body)
             body.add(_part(member, data, min(SLICE, body.most + 1 - len(body.data))))
             data = member.unconsumed_tail or member.unused_data
             if member.unconsumed_tail:
                 await asyncio.sleep(0)
     if not member.eof:
         raise BadRequest("expected whole gzip data, but it is cut short")
+
+
+def _too_large(body: _Body) -> TooLarge:
+    return TooLarge(f"expected a body of at most {_size(body.most)} in {MAX_MEMBERS} gzip members")
 
 
 def _part(member: "zlib._Decompress", data: bytes, most: int) -> bytes:

@@ -33,7 +33,7 @@ async def span_of(
     rollups: RollupReader, start: str | None, end: str | None, default: int, longest: int = LONGEST
 ) -> Span:
     """As `span`, of at most `longest` ms until `to`, or until now. Without `to` it ends now, or with the last hour that
-    holds anything. Raises BadRequest, StoreUnavailable."""
+    holds anything, but after `longest` at most. Raises BadRequest, StoreUnavailable."""
     found = span(start, end, default)
     until = found.end if end else max(now() + AHEAD, found.start + HOUR)
     if until - found.start > longest:
@@ -41,7 +41,8 @@ async def span_of(
     if end:
         return found
     hours = await rollups.get([numbers_of(blocks_part("hour"), until // HOUR, found.end // HOUR)])
-    return Span(found.start, max([until, *((key_number(key) + 1) * HOUR for rows in hours for key, _ in rows)]))
+    last = max([until, *((key_number(key) + 1) * HOUR for rows in hours for key, _ in rows)])
+    return Span(found.start, min(last, found.start + longest))
 
 
 def bbox(text: str) -> Box:

@@ -87,7 +87,8 @@ class RollupStore(Protocol):
 class PositionWriter(Protocol):
     async def write(self, positions: Sequence[Position], devices: Sequence[Device]) -> None:
         """Durable on return, all of it; on an error, nothing is promised. Writing a position again changes nothing that
-        the device reported, and a device takes the place of one of lower rank only."""
+        the device reported, but completes it with fields of LATER that it lacked (the newest position of a device with
+        its next write at the latest), and a device takes the place of one of lower rank only."""
 
 
 class PositionReader(Protocol):

@@ -3,12 +3,12 @@ import { getJson, type Schemas } from "./openApi";
 
 export type TripSegment = Schemas["Trips"]["pieces"][number];
 
-/** The trips and stops of a device that touch a range, in order; without an end up to now. */
+/** The trips and stops of a device that touch a range, in order. */
 export async function fetchTrips(
   deviceId: string,
-  { from, to }: Pick<TimeRange, "from"> & Partial<TimeRange>,
+  { from, to }: TimeRange,
   signal?: AbortSignal,
 ): Promise<readonly TripSegment[]> {
-  const query = { from: String(Math.round(from)), ...(to !== undefined && { to: String(Math.round(to)) }) };
+  const query = { from: String(Math.round(from)), to: String(Math.round(to)) };
   return (await getJson("/api/devices/{device_id}/trips", { path: { device_id: deviceId }, query, signal })).pieces;
 }

@@ -15,6 +15,7 @@ import type { Place } from "../lib/place";
 import { QueryProblem } from "../ui/QueryProblem";
 
 const SPAN = 86_400_000; // ms
+const AHEAD = 120_000; // ms; clocks of devices may be a little fast
 const REFRESH_MILLISECONDS = 60_000;
 const FIRST = 6; // shown before "more"
 
@@ -24,7 +25,7 @@ export function TripsCard({ deviceId }: { readonly deviceId: string }) {
   const [all, setAll] = useState(false);
   const query = useQuery({
     queryKey: ["trips", deviceId],
-    queryFn: ({ signal }) => fetchTrips(deviceId, { from: now - SPAN }, signal),
+    queryFn: ({ signal }) => fetchTrips(deviceId, { from: now - SPAN, to: now + AHEAD }, signal),
     refetchInterval: REFRESH_MILLISECONDS,
     gcTime: 10_000,
   });

@@ -171,5 +171,5 @@ function offsetsOf(counts: readonly number[]): Uint32Array {
 }
 
 function garbled(why: string): string {
-  return t("The server gave a block of history that cannot be understood: {{why}}.", { why });
+  return t("The server sent a block of history that this page cannot read: {{why}}.", { why });
 }

@@ -105,7 +105,7 @@ describe("a replay, while it loads its blocks,", () => {
     expect(replay.shown()).toEqual([]);
     replay.answer = (path) => (path.startsWith("/500") ? new Response("no block") : undefined);
     await replay.showAt(START + 600_001);
-    expect(replay.state().error).toContain("cannot be understood");
+    expect(replay.state().error).toContain("cannot read");
   });
 
   test("is played from a coarser level where an hour is too large", async () => {

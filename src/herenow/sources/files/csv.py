@@ -8,10 +8,9 @@ import msgspec
 from herenow.errors import SettingsError
 from herenow.model.number import read_number
 from herenow.model.position import LATER, MEASURED, Position
-from herenow.model.report import FIELDS, BadReport, Rejection, Report
-from herenow.sources.files.fields import Row, put_attribute
+from herenow.model.report import FIELDS, BadReport, Rejection
+from herenow.sources.files.fields import FileReport, Row, file_report, perhaps_number, put_attribute
 from herenow.sources.files.table import read_rows
-from herenow.wire.reports import convert_report
 
 Cell = tuple[str, Callable[[str, str], object]]  # the field of a column, and what makes its value of (field, text)
 
@@ -52,7 +51,7 @@ def read_csv(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
     columns = _columns(names)
     spaced = names in EXPORTED
 
-    def report(cells: list[str]) -> Report:
+    def report(cells: list[str]) -> FileReport:
         return _report(cells if spaced else [cell.strip() for cell in cells], columns, device_id)
 
     def is_row(cells: list[str]) -> bool:
@@ -68,9 +67,12 @@ def read_csv(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
             continue
         number, cells = row
         try:
-            yield number, report(cells)
+            found, remarks = report(cells)
         except BadReport as error:
             yield error.at(number)
+        else:
+            yield number, found
+            yield from remarks
 
 
 def _names(header: str, separator: str) -> list[str]:
@@ -83,7 +85,9 @@ def _names(header: str, separator: str) -> list[str]:
 
 
 def _columns(names: list[str]) -> list[Cell]:
-    fields = [ALIASES.get(name.lower(), name.lower()) for name in names]
+    # Beside `satellites` a column `sat` stays the attribute that it was before there was such a field.
+    exact = {name.lower() for name in names} & {*LATER}
+    fields = [name.lower() if _field(name) in exact else _field(name) for name in names]
     missing = [field for field in REQUIRED if field not in fields]
     if missing:
         raise SettingsError(
@@ -100,7 +104,11 @@ def _columns(names: list[str]) -> list[Cell]:
     ]
 
 
-def _report(cells: list[str], columns: list[Cell], device_id: str) -> Report:
+def _field(name: str) -> str:
+    return ALIASES.get(name.lower(), name.lower())
+
+
+def _report(cells: list[str], columns: list[Cell], device_id: str) -> FileReport:
     if len(cells) != len(columns):
         raise BadReport(None, f"expected {len(columns)} cells as in the header, got {len(cells)}")
     fields: dict[str, object] = {} if ("device_id", _text) in columns else {"device_id": device_id}
@@ -119,7 +127,7 @@ def _report(cells: list[str], columns: list[Cell], device_id: str) -> Report:
             put_attribute(attributes, field, value(field, cell))
     if attributes:
         fields["attributes"] = attributes
-    return convert_report(fields)
+    return file_report(fields)
 
 
 def _text(_: str, cell: str) -> object:
@@ -131,6 +139,10 @@ def _number(field: str, cell: str) -> object:
         return read_number(cell)
     except ValueError as error:
         raise BadReport(field, f"expected a number, got {cell[:40]!r}") from error
+
+
+def _perhaps_number(_: str, cell: str) -> object:
+    return perhaps_number(cell)
 
 
 def _truth(field: str, cell: str) -> object:
@@ -149,6 +161,7 @@ def _attributes(cell: str) -> dict[str, object]:
 
 _VALUES: dict[str, Callable[[str, str], object]] = {
     **dict.fromkeys(("latitude", "longitude", *MEASURED), _number),
+    **dict.fromkeys(LATER, _perhaps_number),
     "ignition": _truth,
     "name": _text,
     "kind": _text,

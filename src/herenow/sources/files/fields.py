@@ -5,8 +5,11 @@ from collections import deque
 
 import msgspec
 
+from herenow.model.number import read_number
+from herenow.model.position import LATER, MEASURED
 from herenow.model.report import BadReport, Rejection, Report, is_unknown
 from herenow.model.timestamps import from_value
+from herenow.wire.reports import convert_report
 
 SAME = 1e-6  # by which two numbers for one field may differ, as a share or in their unit: one of them was rounded
 MAX_TRACKS = 1000  # of a file that are compared with each other
@@ -28,7 +31,38 @@ OVERLAPPING = ImportRemark(
     "their positions are one track now, by time; if they are of several devices, give each track a name of its own",
 )
 
+FileReport = tuple[Report, list[ImportRemark]]
 Row = tuple[int, Report] | Rejection | ImportRemark  # with the number of its line or point
+
+
+def file_report(fields: dict[str, object]) -> FileReport:
+    """As `convert_report`, without the fields of LATER that are wrong: writers of files put anything there, and the
+    place counts more. Raises BadReport."""
+    remarks: list[ImportRemark] = []
+    while True:
+        try:
+            return convert_report(fields), remarks
+        except BadReport as error:
+            if error.field not in LATER or error.field not in fields:
+                raise
+            remarks.append(_wrong(error.field))
+            fields = {name: value for name, value in fields.items() if name != error.field}
+
+
+def _wrong(field: str) -> ImportRemark:
+    told = MEASURED[field]
+    kind = "whole numbers" if told.whole else "numbers"
+    return ImportRemark(
+        f"values of {field} left out", f"expected {kind} from {told.least} to {told.most}; the positions are kept"
+    )
+
+
+def perhaps_number(text: str) -> object:
+    """The number, or the text itself: for a field that `file_report` may leave out."""
+    try:
+        return read_number(text)
+    except ValueError:
+        return text
 
 
 def put(fields: dict[str, object], field: str, value: object) -> None:

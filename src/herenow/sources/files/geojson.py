@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from typing import IO
 
 from herenow.errors import SettingsError
-from herenow.model.report import FIELDS, BadReport, Rejection, Report, is_unknown
+from herenow.model.report import FIELDS, BadReport, Rejection, is_unknown
 from herenow.model.timestamps import from_value
 from herenow.sources.files.csv import ALIASES, IGNORED
-from herenow.sources.files.fields import OVERLAPPING, Row, Tracks, put, put_attribute
+from herenow.sources.files.fields import OVERLAPPING, FileReport, Row, Tracks, file_report, put, put_attribute
 from herenow.sources.files.json_stream import JsonStream
-from herenow.wire.reports import convert_report
 
 MAX_FEATURE = 16 * 1024 * 1024  # characters
 TIMES = ("times", "coordTimes")  # of the places of a line, among its properties
 LINES = ("LineString", "MultiLineString", "MultiPoint")  # which may tell the times of their places
 PLACE = ("longitude", "latitude", "altitude")
-WGS_84 = ("crs84", "crs84h", "4326", "4979")  # the last part of its names, of which there are many
+WGS_84 = ("crs84", "crs84h", "4326", "4979", "wgs84", "wgs 84")  # the last part of its names, of which there are many
 RECORD = "\x1e"  # begins each text of a sequence of RFC 8142
 
 Fields = dict[str, object]
@@ -38,10 +37,15 @@ def read_geojson(file: IO[bytes], stem: str, device_id: str | None = None) -> It
             named = device_id or (_name(feature) if line else None) or stem
             for read in _reports(feature, named):
                 index += 1
-                yield read.at(index) if isinstance(read, BadReport) else (index, read)
-                if line and isinstance(read, Report):
-                    tracks.add(read)
-                    named = read.device_id
+                if isinstance(read, BadReport):
+                    yield read.at(index)
+                    continue
+                report, remarks = read
+                yield index, report
+                yield from remarks
+                if line:
+                    tracks.add(report)
+                    named = report.device_id
             if line and tracks.end(named):
                 yield OVERLAPPING
     except BadReport as error:
@@ -109,7 +113,7 @@ def _elements(stream: JsonStream) -> Iterator[object]:
     stream.expect("]")
 
 
-def _reports(feature: object, device_id: str) -> Iterator[Report | BadReport]:
+def _reports(feature: object, device_id: str) -> Iterator[FileReport | BadReport]:
     try:
         geometry, fields, times = _parts(feature, device_id)
         places = _places(geometry, fields.get("time"), times)
@@ -148,7 +152,7 @@ def _check_crs(owner: Fields) -> None:
         return
     properties = told.get("properties") if isinstance(told, dict) else None
     name = properties.get("name", properties.get("code")) if isinstance(properties, dict) else None
-    if re.split("[:/]", str(name).strip().lower())[-1] not in WGS_84:
+    if re.split("[:/#]", str(name).strip().lower())[-1] not in WGS_84:
         raise BadReport(
             "crs",
             f"expected longitude and latitude of WGS 84 (CRS84 or EPSG:4326), got {str(name or told)[:60]!r}; "
@@ -208,7 +212,7 @@ def _flat(lines: object) -> list[object]:
     return [one for line in lines for one in line]
 
 
-def _report(place: object, time: object, fields: Fields) -> Report | BadReport:
+def _report(place: object, time: object, fields: Fields) -> FileReport | BadReport:
     if not isinstance(place, list) or len(place) < 2:
         return BadReport(None, f"expected a place [longitude, latitude], got {str(place)[:40]}")
     found: Fields = {field: value for field, value in zip(PLACE, place, strict=False) if not is_unknown(field, value)}
@@ -216,6 +220,6 @@ def _report(place: object, time: object, fields: Fields) -> Report | BadReport:
         for field in PLACE:
             if field in fields:
                 put(found, field, fields[field])
-        return convert_report({**fields, **found, "time": time})
+        return file_report({**fields, **found, "time": time})
     except BadReport as error:
         return error

@@ -12,15 +12,16 @@ import msgspec
 
 from herenow.errors import SettingsError
 from herenow.model.number import read_number
-from herenow.model.position import MEASURED
+from herenow.model.position import LATER, MEASURED
 from herenow.model.report import BadReport, Rejection
 from herenow.model.timestamps import from_iso
-from herenow.sources.files.fields import OVERLAPPING, ImportRemark, Row, Tracks, put
-from herenow.wire.reports import convert_report
+from herenow.sources.files.fields import OVERLAPPING, ImportRemark, Row, Tracks, file_report, perhaps_number, put
 
 OURS = "{https://herenow.dev/gpx/1}"
 GARMIN = tuple(f"{{http://www.garmin.com/xmlschemas/TrackPointExtension/v{number}}}" for number in (1, 2))
 OSMAND = ("{https://osmand.net}", "{https://osmand.net/docs/technical/osmand-file-formats/osmand-gpx}")
+
+ACCURACY_AS_HDOP = ("OsmAnd", "Locus")  # programs whose `hdop` is the accuracy in metres
 
 _CONTAINERS = frozenset(space + "TrackPointExtension" for space in GARMIN)
 _SPACES = {"gpxtpx": GARMIN, "our": (OURS,)}  # by the prefix in the table of fields
@@ -79,7 +80,7 @@ def read_gpx(file: IO[bytes], stem: str, device_id: str | None = None) -> Iterat
                 yield _left_out(element, names)
             elif element.find(f"{names.extensions}/{_REPEATED}") is None:
                 index += 1
-                yield _row(index, element, names, device, tracks)
+                yield from _rows(index, element, names, device, tracks)
     except ET.ParseError as error:
         if index == 0:
             raise SettingsError(f"expected GPX, which is XML: {error}") from error
@@ -118,7 +119,10 @@ def _names(root: ET.Element) -> _Names:
     space, brace, name = root.tag.rpartition("}")
     if name != "gpx":
         raise SettingsError(f"expected GPX, got XML of the kind {name!r}")
-    return _Names(space + brace)
+    names = _Names(space + brace)
+    if root.get("creator", "").startswith(ACCURACY_AS_HDOP):
+        del names.fields[space + brace + "hdop"]
+    return names
 
 
 def _left_out(point: ET.Element, names: _Names) -> ImportRemark:
@@ -131,13 +135,16 @@ def _left_out(point: ET.Element, names: _Names) -> ImportRemark:
     )
 
 
-def _row(index: int, point: ET.Element, names: _Names, device_id: str, tracks: Tracks) -> Row:
+def _rows(index: int, point: ET.Element, names: _Names, device_id: str, tracks: Tracks) -> Iterator[Row]:
+    """The report of a point, and what was left out of it."""
     try:
-        report = convert_report({"device_id": device_id, **_fields(point, names)})
+        report, remarks = file_report({"device_id": device_id, **_fields(point, names)})
     except BadReport as error:
-        return error.at(index)
+        yield error.at(index)
+        return
     tracks.add(report)
-    return index, report
+    yield index, report
+    yield from remarks
 
 
 def _fields(point: ET.Element, names: _Names) -> dict[str, object]:
@@ -170,6 +177,8 @@ def _add(fields: dict[str, object], field: str, element: ET.Element) -> None:
 def _value(field: str, text: str) -> object:
     if field == "attributes":
         return _object(text)
+    if field in LATER:
+        return perhaps_number(text)
     return _time(text) if field == "time" else _number(field, text)
 
 

@@ -235,6 +235,36 @@ test("while the server rebuilds its rollups, tiles are loaded again when it says
   expect(requests()).toHaveLength(4);
 });
 
+test("a new range that the server cannot give yet is loaded again, though an older drawing is on the map", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey(SEEN);
+  history.show({ from: RANGE.from, to: RANGE.to + 1 });
+  await answer({ detail: "history is being made" }, 503, { "Retry-After": "2" });
+  history.setSurvey(SEEN); // of the older drawing
+  expect(history.state.get().error).toBe("history is being made");
+  await pass(4);
+  expect(requests()).toHaveLength(3);
+  await draw("b");
+  expect(history.state.get().error).toBeNull();
+});
+
+test("another view with all tiles has no error of the tiles before", async () => {
+  history.show(RANGE);
+  await draw("a");
+  history.setSurvey({ ...SEEN, problem: "history is being made", retryWait: 1000 });
+  history.setSurvey(SEEN);
+  expect(history.state.get().error).toBeNull();
+});
+
+test("a request that fails while the layer is hidden is not repeated", async () => {
+  history.show(RANGE);
+  history.setOn(false);
+  await answer({ detail: "history is being made" }, 503, { "Retry-After": "1" });
+  await pass(5);
+  expect(requests()).toHaveLength(1);
+});
+
 test.each([
   ["another view has its tiles", () => history.setSurvey(SEEN)],
   ["the layer is hidden", () => history.setOn(false)],

@@ -60,6 +60,10 @@ export class History {
   #request: AbortController | null = null;
   /** The request is for a new drawing, not only a check. */
   #awaited = false;
+  /** The last request for a version failed, so the tiles of an older drawing do not matter. */
+  #failed = false;
+  /** Why tiles failed, as long as that is the error. */
+  #tileProblem: string | null = null;
   #checkedAt = 0;
   #timer: ReturnType<typeof setInterval> | null = null;
 
@@ -135,9 +139,12 @@ export class History {
   setSurvey({ positions, circles, missing, problem, retryWait }: HistorySurvey): void {
     // While another drawing is loading, the progress of this one does not matter.
     if (!this.drawing.get() || !this.#on || this.#awaited) return;
-    if (problem === null) this.#retry.cancel();
-    else this.#retry.plan(retryWait, () => this.refresh());
-    this.#set({ positions, circles, error: problem ?? this.state.get().error, loading: missing > 0 });
+    const { error } = this.state.get();
+    if (problem !== null) this.#retry.plan(retryWait, () => this.refresh());
+    else if (!this.#failed) this.#retry.cancel();
+    const past = error !== null && error === this.#tileProblem;
+    this.#tileProblem = problem;
+    this.#set({ positions, circles, error: problem ?? (past ? null : error), loading: missing > 0 });
   }
 
   async #fetchVersion(
@@ -148,6 +155,7 @@ export class History {
     this.#request?.abort();
     const request = new AbortController();
     this.#request = request;
+    this.#failed = false;
     this.#checkedAt = performance.now();
     try {
       const version = decodeVersion(await fetchJson(address("api/history", { ...range }, this.#base), request.signal));
@@ -172,8 +180,9 @@ export class History {
 
   readonly #fail = (error: unknown): void => {
     this.#awaited = false;
+    this.#failed = true;
     this.#set({ loading: false, error: error instanceof Error ? error.message : String(error) });
-    this.#retry.plan(retryWait(error), () => this.refresh());
+    if (this.#on) this.#retry.plan(retryWait(error), () => this.refresh());
   };
 
   /** A failed check is repeated; the connection badge shows that the server does not answer. */
@@ -208,5 +217,5 @@ function decodeVersion(value: unknown): HistoryVersion {
     const { from, to, version, made } = value as unknown as HistoryVersion;
     return { from, to, version, made: isNumber(made) ? made : null };
   }
-  throw new Error(t("The server gave a history that cannot be understood."));
+  throw new Error(t("The server sent a history that this page cannot read."));
 }

@@ -42,7 +42,7 @@ test("all pages of the last hour are put together", async () => {
   await loaded();
   expect(times()).toEqual([1, 2, 3]);
   const requests = vi.mocked(fetch).mock.calls.map(([url]) => String(url));
-  expect(requests[0]).toBe("http://example.org/maps/api/devices/bus%201/track?from=3600000&limit=10000");
+  expect(requests[0]).toBe("http://example.org/maps/api/devices/bus%201/track?from=3600000&to=7320000&limit=10000");
   expect(requests[1]).toContain("cursor=more");
 });
 

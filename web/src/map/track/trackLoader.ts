@@ -8,6 +8,7 @@ import type { LivePosition } from "../../live/position";
 import type { TrackPoint, TrackState } from "./trackState";
 
 const SPAN = 3_600_000; // ms
+const AHEAD = 120_000; // ms; a fix further in the future is no part of the last hour
 const PAGE = 10_000;
 const MOST_POINTS = 20_000; // at the limit the oldest go
 const PACE = 500; // ms between changes of the state
@@ -74,7 +75,11 @@ export class TrackLoader {
     let points: TrackPoint[] = [];
     const path = `api/devices/${encodeURIComponent(deviceId)}/track`;
     const stored = pages(async (cursor) => {
-      const url = address(path, { from: Math.round(from), limit: PAGE, cursor }, this.#base);
+      const url = address(
+        path,
+        { from: Math.round(from), to: Math.round(from + SPAN + AHEAD), limit: PAGE, cursor },
+        this.#base,
+      );
       return readPage(await fetchJson(url, cancel));
     });
     for await (const page of stored) points = lately([...points, ...page.points]);
