@@ -25,7 +25,7 @@ async def take_reports(source: HttpSource, request: Request, context: AppContext
 
 
 def endpoint_of(source: HttpSource) -> Callable[[Request, AppContext], Awaitable[Response]]:
-    # Requests take the shorter way of `ReportPath`; this one is for the document, and for what other methods are told.
+    # Requests take the shorter way of `ReportPath`; this one is for the document and for the answer to other methods.
     async def report(request: Request, context: WithContext) -> Response:
         return await take_reports(source, request, context)
 
