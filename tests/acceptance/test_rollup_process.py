@@ -80,11 +80,14 @@ def test_a_rebuild_needs_the_rollups_for_itself(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert "another Herenow writes to" in done.stderr
         assert positions(server) == 1
+        report(server, fix(1))
+        wait_for(lambda: positions(server) == 2)
+        assert "from the beginning" not in server.said(), "the store still knows what changed"
         assert server.stop() == 0
     done = herenow("rollup", "--rebuild", "--store", f"sqlite:///{path}")
     assert (done.returncode, done.stderr) == (0, "")
     with running(path) as server:
-        assert positions(server) == 1
+        assert positions(server) == 2
 
 
 def test_deleted_rollups_are_made_anew(tmp_path: Path) -> None:

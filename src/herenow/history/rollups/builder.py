@@ -96,9 +96,11 @@ class Rollup:
 
     async def rebuild(self, progress: Progress = lambda *_: None) -> None:
         """Everything from the beginning. Raises StoreUnavailable."""
-        rollups = self._store.rollups
-        began, until = now(), (await self._store.changes(None)).until
-        await rollups.put([Row(STATE, key) for key in (MADE, UNTIL, MADE_BY)])  # first, so that nobody reads a part
+        rollups, began = self._store.rollups, now()
+        # First, so that nobody reads a part. Where another process keeps them, this fails before the store forgets what
+        # that process has read.
+        await rollups.put([Row(STATE, key) for key in (MADE, UNTIL, MADE_BY)])
+        until = (await self._store.changes(None)).until
         await rollups.clear()
         day, last = -(2**31), now() // DAY
         while found := await self._store.active(day):
