@@ -20,12 +20,15 @@ from herenow.store.port import Store
 from herenow.store.sqlite.erasure import CHUNK
 from herenow.store.sqlite.store import SqliteStore
 from tests.support import stores
+from tests.support.dose import dose, long
 from tests.support.positions import NOW, position
 from tests.support.rollups import quick
 from tests.support.stores import keep, opened, track
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]
+
+OLD = dose(30, full=300)  # days of an import
 
 
 @pytest.fixture
@@ -183,6 +186,7 @@ async def test_a_store_of_some_hours_is_predicted_from_those(store: Store, quick
     assert older.kinds["other"].positions_per_day == pytest.approx(4), "since the first of this week"
 
 
+@long
 async def test_an_import_of_old_data_changes_no_prediction(store: Store, quick: None, today: int) -> None:
     noon, rollup = (today - 1) * DAY + 12 * HOUR, Rollup(store)
     for hour in (5, 30):  # of a fleet that is so many hours old
@@ -191,7 +195,7 @@ async def test_an_import_of_old_data_changes_no_prediction(store: Store, quick: 
         await rollup.catch_up()
         found = await storage(store, read_retention("30"), lambda: noon)
         assert found.kinds["other"].positions_per_day == pytest.approx(24 * 60)
-        await keep(store, [position("old", noon - day * DAY, 60.0, 25.0) for day in range(9 + hour, 300 + hour)])
+        await keep(store, [position("old", noon - day * DAY, 60.0, 25.0) for day in range(9 + hour, OLD + hour)])
         await ended(store)
         await rollup.catch_up()
         assert (await storage(store, read_retention("30"), lambda: noon)).kinds == found.kinds
