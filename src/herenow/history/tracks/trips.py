@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from herenow.history.tracks.movement import Integers, Legs, legs, runs
-from herenow.history.tracks.quality import Points, Rows, distances, place, unit_vectors
+from herenow.history.tracks.quality import Points, Rows, distances, place, places, unit_vectors
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.track import PLACES, Track
 
@@ -115,7 +115,7 @@ def _stop(found: Track, known: Legs, first: int, last: int) -> Stop:
         positions=last - first + 1,
         begin=_whole(ground[:, 0]),
         total=_whole(ground.sum(axis=1)),
-        edge=_edge(found[first : last + 1], known.points[:, first : last + 1]),
+        edge=_edge(known.points[:, first : last + 1]),
     )
 
 
@@ -128,10 +128,12 @@ def _place(found: Track, row: int) -> Place:
     return float(found["longitude"][row]) / PLACES, float(found["latitude"][row]) / PLACES
 
 
-def _edge(found: Track, ground: Points) -> tuple[tuple[int, int], ...]:
-    """Positions around all others, to a millimetre: wherever a centre is, the furthest from it is one of them."""
-    rows = _around(_flat(ground)) if len(found) > FEW else slice(None)
-    return tuple(sorted(set(zip(found["longitude"][rows].tolist(), found["latitude"][rows].tolist(), strict=True))))
+def _edge(ground: Points) -> tuple[tuple[int, int], ...]:
+    """Positions around all others, to a millimetre: wherever a centre is, the furthest from it is one of them. Stray
+    ones count where they were due, as everywhere."""
+    around = ground[:, _around(_flat(ground))] if ground.shape[1] > FEW else ground
+    longitude, latitude = places(around)
+    return tuple(sorted(set(zip(longitude.tolist(), latitude.tolist(), strict=True))))
 
 
 def _around(flat: Points) -> Rows:
