@@ -170,7 +170,7 @@ class Face:
 
 
 def without_range(answer: Any) -> Any:
-    """A range ends where it was asked to, or with the last hour that holds anything."""
+    """A range ends at `to`, or with the last hour that holds anything."""
     return {key: value for key, value in answer.items() if key != "to"} if isinstance(answer, dict) else answer
 
 

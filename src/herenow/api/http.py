@@ -253,9 +253,7 @@ class HttpProtocol(HttpToolsProtocol):
         if timed == self._timed:
             return
         self._timed = timed
-        if self._deadline:
-            self._deadline.cancel()
-            self._deadline = None
+        self._cancel_deadline()
         if self._awaits != "nothing":
             within = BODY_WITHIN if self._awaits == "body" else HEAD_WITHIN
             self._deadline = self.loop.call_later(within, self._overdue)

@@ -73,7 +73,7 @@ describe("a replay, while it loads its blocks,", () => {
   test.each([
     ["the range", "?"],
     ["its blocks", "/"],
-  ])("asks again for %s by itself when the server says so, and no more once it is left", async (_, part) => {
+  ])("requests %s again after Retry-After, and no more once the replay ends", async (_, part) => {
     replay.answer = (path) =>
       path.startsWith(part)
         ? Response.json({ detail: "history is being made" }, { status: 503, headers: { "Retry-After": "5" } })

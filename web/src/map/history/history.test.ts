@@ -278,7 +278,7 @@ test.each([
   expect(requests()).toHaveLength(1);
 });
 
-test("a range that the server cannot give yet is asked for again, at most once a minute", async () => {
+test("a range that the server cannot give yet is requested again, at most once a minute", async () => {
   history.show(RANGE);
   await answer({ detail: "history is being made" }, 503, { "Retry-After": "3600" });
   expect(history.state.get().error).toBe("history is being made");
