@@ -109,6 +109,18 @@ def test_what_is_drawn_over_on_the_histogram_is_what_the_map_asks_for(page: Page
     expect(page.get_by_text(f"{2 * A_DRIVE:,} positions", exact=True)).to_be_visible()
 
 
+def test_nothing_moves_under_a_pointer_while_history_loads(page: Page, server: Server) -> None:
+    page.route("**/api/history/tiles/**", lambda _: None)  # without an answer
+    open_map(page, server)
+    brush = page.locator(".brush")
+    loading = brush.bounding_box()
+    expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
+    assert brush.bounding_box() == loading
+    page.unroute_all(behavior="ignoreErrors")  # what is held goes on, too
+    expect(page.get_by_text(re.compile("^No positions here since"))).to_be_visible()
+    assert brush.bounding_box() == loading
+
+
 def test_keys_move_an_edge_by_the_hour_and_with_shift_the_whole(page: Page, server: Server) -> None:
     open_map(page, server)
     draw_over(page, DRIVES[1], DRIVES[1])
