@@ -83,7 +83,9 @@ def check_disk(folder: Path) -> None:
 def _run(kind: str, folder: Path, more: list[str]) -> int:
     command = [sys.executable, "-m", "pytest", f"-n{WORKERS}", "--dist=loadfile", "--no-loadscope-reorder"]
     command += [f"--durations={SLOWEST}", "--durations-min=1", f"--basetemp={folder}/tests"]
-    command += (["-m", "long"] if kind == "long" else []) + more
+    # One day's runs try the same examples: what fails here fails again, and the long suite looks for new ones.
+    seed = os.environ.setdefault("HERENOW_TEST_SEED", time.strftime("%Y-%m-%d", time.gmtime()))
+    command += (["-m", "long"] if kind == "long" else [f"--hypothesis-seed={seed}"]) + more
     doses = {"HERENOW_TEST_LONG": "1"} if kind == "long" else {}
     with _services(folder) as (places, services), _started(command, places | doses) as running:
         return watch(running, services)
