@@ -27,11 +27,19 @@ def requests(batch: int, positions: int, prefix: str = "bench") -> list[bytes]:
             f'"speed":{number % 300 / 10},"course":{number % 360}}}'
             for number in range(first, first + batch)
         )
-        body = f"[{rows}]"
-        made.append(
-            f"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
-        )
+        made.append(post(f"[{rows}]"))
     return made
+
+
+def post(body: str) -> bytes:
+    return f"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+async def accepted(reader: asyncio.StreamReader) -> None:
+    """Reads the response to a report."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head
+    await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]))
 
 
 async def send(port: int, waiting: list[bytes], end: float, latencies: list[float]) -> None:
@@ -39,10 +47,7 @@ async def send(port: int, waiting: list[bytes], end: float, latencies: list[floa
     while waiting and time.perf_counter() < end:
         started = time.perf_counter()
         writer.write(waiting.pop())
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
+        await accepted(reader)
         latencies.append(time.perf_counter() - started)
     writer.close()
 

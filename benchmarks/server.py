@@ -30,6 +30,12 @@ class Server:
         """Seconds of processor time it has used."""
         return cpu(self._process.pid)
 
+    def family_cpu(self) -> float:
+        """The same of it and of the processes that it has started, and that run."""
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return cpu(pid) + sum(cpu(int(child)) for child in children)
+
     def kill(self) -> None:
         self._process.kill()
 

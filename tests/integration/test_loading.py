@@ -28,16 +28,19 @@ READING = (
 )
 
 
+NEWEST = "INSERT INTO newest VALUES (1, 1, 1, NULL, NULL, NULL, NULL, 0, 0, 0"  # up to the contact
+
+
 def without_table(path: Path) -> None:
     change(path, "ALTER TABLE newest RENAME TO lost")
 
 
 def of_another_form(path: Path) -> None:
-    change(path, "UPDATE newest SET contact = x'c1'")
+    change(path, f"{NEWEST}, x'c1', x'c0')")
 
 
-def broken_text(path: Path) -> None:
-    change(path, """UPDATE positions SET attributes = '{"seats": '""")
+def lost_position(path: Path) -> None:
+    change(path, f"{NEWEST}, NULL, x'c1')")
 
 
 def lost_page(path: Path) -> None:
@@ -57,7 +60,7 @@ def change(path: Path, statement: str) -> None:
     connection.close()
 
 
-@pytest.fixture(scope="module", params=[without_table, of_another_form, broken_text, lost_page])
+@pytest.fixture(scope="module", params=[without_table, of_another_form, lost_position, lost_page])
 def damaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """It takes positions, and cannot read its devices."""
     path: Path = tmp_path_factory.mktemp("damaged") / "positions.db"

@@ -12,6 +12,8 @@ from uuid import uuid4
 import pytest
 
 import herenow.store.cassandra.store
+import herenow.store.sqlite.compaction
+import herenow.store.sqlite.writer
 from herenow.model.device import advance
 from herenow.model.position import Position
 from herenow.store.cassandra.session import in_parallel, open_session
@@ -35,11 +37,11 @@ def keyspace(cassandra: Cassandra | GivenCassandra) -> Iterator[str]:
     cassandra.execute(f"DROP KEYSPACE IF EXISTS {name}")
 
 
-@pytest.fixture(params=["sqlite", "cassandra"])
+@pytest.fixture(params=["sqlite", "compacted", "cassandra"])
 async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty store."""
-    if request.param == "sqlite":
-        return str(tmp_path / "folder" / "positions.db")
+    """Of an empty store; the second is SQLite that puts what it stores into blocks at once."""
+    if request.param != "cassandra":
+        return str(tmp_path / request.param / "positions.db")
     given: str = request.getfixturevalue("keyspace")
     await empty(read_cassandra_url(given))
     return given
@@ -71,13 +73,25 @@ async def empty(url: CassandraUrl) -> None:
 @contextlib.asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Store]:
     if not url.startswith("cassandra:"):
-        async with SqliteStore(Path(url)) as sqlite:
-            yield sqlite
+        eager = eager_compaction() if Path(url).parent.name == "compacted" else contextlib.nullcontext()
+        with eager:
+            async with SqliteStore(Path(url)) as sqlite:
+                yield sqlite
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(herenow.store.cassandra.store, "open_session", partial(open_session, request_within=PATIENCE))
         async with CassandraStore(read_cassandra_url(url)) as cassandra:
             yield cassandra
+
+
+@contextlib.contextmanager
+def eager_compaction() -> Iterator[None]:
+    """Each commit is compacted, and each hour merged."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"MOST_BATCHES": 1, "BRIEF_BLOCKS": 2, "STEP": 1, "ROWS": 1, "SETTLED": 0}.items():
+            patch.setattr(herenow.store.sqlite.compaction, name, value)
+        patch.setattr(herenow.store.sqlite.writer, "SHARE", 1.0)
+        yield
 
 
 async def keep(store: Store, positions: list[Position]) -> None:

@@ -18,7 +18,6 @@ from herenow.model.position import FIRST, LATER, LIVE, MEASURED, Position
 from herenow.sources.files.csv import read_csv
 from herenow.sources.files.gpx import read_gpx
 from herenow.store.port import Span
-from herenow.store.sqlite.rows import row
 from herenow.store.sqlite.store import SqliteStore
 from herenow.store.sqlite.writer import SCHEMA
 from herenow.wire import binary, internal
@@ -124,7 +123,8 @@ async def test_a_file_of_before_gets_the_columns_and_a_position_that_comes_again
     with sqlite3.connect(path) as old:
         old.executescript(f"{SCHEMA.read_text().split('-- Version 5')[0]} PRAGMA user_version = 4;")
         old.execute("INSERT INTO devices VALUES (1, 'a')")
-        old.execute(f"INSERT INTO positions VALUES ({','.join('?' * 13)})", row(1, fix)[:13])  # noqa: S608 - marks only
+        row = (1, *msgspec.structs.astuple(fix)[1:13])
+        old.execute(f"INSERT INTO positions VALUES ({','.join('?' * 13)})", row)  # noqa: S608 - marks only
     old.close()
     async with SqliteStore(path, writes=False) as reader:
         assert await reader.track("a", Span(0, 2**53), None, 9) == [fix]

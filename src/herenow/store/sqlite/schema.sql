@@ -64,3 +64,27 @@ CREATE TABLE marks (
 -- Version 5.
 ALTER TABLE positions ADD COLUMN satellites INTEGER;
 ALTER TABLE positions ADD COLUMN hdop REAL;
+-- Version 6. What is new lies as it came, one row a commit; what is older as hours of devices, to which the compaction
+-- takes it. `positions` is what an older Herenow stored, until the compaction has moved that, too. Each position counts
+-- once, wherever it lies.
+CREATE TABLE recent (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  positions INTEGER NOT NULL,     -- how many
+  packed BLOB NOT NULL            -- see herenow.store.sqlite.recent
+);
+CREATE TABLE blocks (
+  number INTEGER PRIMARY KEY,     -- greater came later, within an hour of a device
+  device INTEGER NOT NULL REFERENCES devices,
+  hour INTEGER NOT NULL,          -- since 1970
+  packed BLOB NOT NULL            -- see herenow.store.packing
+);
+CREATE INDEX blocks_of_hours ON blocks (device, hour);
+-- Hours of devices with blocks that are to be merged.
+CREATE TABLE unmerged (
+  hour INTEGER NOT NULL,
+  device INTEGER NOT NULL REFERENCES devices,
+  blocks INTEGER NOT NULL,        -- how many small ones at most
+  first INTEGER NOT NULL,         -- number of the first batch of the compaction that added to it last
+  PRIMARY KEY (hour, device)
+) WITHOUT ROWID;
+ALTER TABLE newest ADD COLUMN position BLOB;  -- msgpack; NULL while it lies in `positions`

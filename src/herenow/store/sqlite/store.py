@@ -2,60 +2,35 @@
 
 import asyncio
 import contextlib
-import json
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from herenow.errors import BadRequest, StoreUnavailable
 from herenow.model.clock import DAY
 from herenow.model.device import Device
 from herenow.model.position import Position
-from herenow.store.columns import COLUMNS, FIELDS, position_of
 from herenow.store.port import READ_DEADLINE, TOO_MUCH, Changes, Size, Span, Version
 from herenow.store.sqlite.changes import read_changes
-from herenow.store.sqlite.erasure import ALL, drop_some, in_transaction, number_of, traces
+from herenow.store.sqlite.erasure import ALL, drop_some, traces
+from herenow.store.sqlite.reader import Reader
 from herenow.store.sqlite.rollups import SqliteRollups, fold
-from herenow.store.sqlite.rows import device_of
+from herenow.store.sqlite.statements import transaction
 from herenow.store.sqlite.writer import SqliteWriter, upgrade
 
 READERS = 2  # threads, each with a connection of its own
 ROLLUPS = ".rollups"  # after the name of the file of positions
-FEW = 1000  # rows that are read into devices at once
 LOAD_DEADLINE = 600.0  # s, for all devices at once
-_CHECK_EVERY = 100_000  # virtual machine steps between two reads of the clock
+_CHECK_EVERY = 1_000  # virtual machine steps between two reads of the clock
 
-_LATEST = f"""
-SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, n.ahead, n.contact,
-  {", ".join(f"p.{column}" for column in COLUMNS)}
-FROM newest n JOIN devices d ON d.id = n.device
-JOIN positions p ON p.device = n.device AND p.time = n.time AND p.tie = n.tie
-"""  # noqa: S608 - constants only
-_DEVICES = f"{_LATEST} WHERE d.device_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants only
-_TRACK = f"""
-SELECT {FIELDS} FROM positions
-WHERE device = (SELECT id FROM devices WHERE device_id = ?) AND time >= ? AND time < ? AND (time, tie) > (?, ?)
-ORDER BY time, tie LIMIT ?
-"""  # noqa: S608 - constants only
-_POSITIONS = f"""
-SELECT device_id, {FIELDS} FROM devices d CROSS JOIN positions p ON p.device = d.id
-WHERE time >= ? AND time < ? ORDER BY d.id, time, tie LIMIT ?
-"""  # noqa: S608 - constants only; CROSS JOIN looks up each device's span instead of reading all positions
 _T = TypeVar("_T")
 
 _MARKED = "SELECT 1 FROM marks WHERE mark = ?"
-_NEXT = """
-SELECT min(time) FROM (
-  SELECT (SELECT min(time) FROM positions WHERE device = d.id AND time >= ?) AS time FROM devices d
-)
-"""
-_ACTIVE = """
-SELECT device_id FROM devices d WHERE EXISTS (SELECT 1 FROM positions WHERE device = d.id AND time >= ? AND time < ?)
-"""
 
 
 class SqliteStore:
@@ -67,6 +42,7 @@ class SqliteStore:
         self._writer = SqliteWriter(self._path) if writes else None
         self.rollups = SqliteRollups(self._path.with_name(self._path.name + ROLLUPS))
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
+        self._reader = Reader()
         self._given: int | None = None  # known to be of an answer of `changes`
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -98,25 +74,21 @@ class SqliteStore:
 
     async def latest(self) -> Sequence[Device]:
         try:
-            return await _devices(await self._read(_LATEST, (), LOAD_DEADLINE))
+            return await self._read(self._reader.devices, deadline=LOAD_DEADLINE)
         except BadRequest as error:  # the request is not too large: the disk is too slow, and may recover
             raise StoreUnavailable(f"the devices could not be read within {LOAD_DEADLINE:.0f} s") from error
 
     async def devices(self, device_ids: Sequence[str]) -> Sequence[Device]:
         try:
-            return await _devices(await self._read(_DEVICES, (json.dumps(device_ids),)))
+            return await self._read(lambda connection: self._reader.devices(connection, device_ids))
         except BadRequest as error:  # as above
             raise StoreUnavailable(f"devices could not be read within {READ_DEADLINE:.0f} s") from error
 
     async def track(self, device_id: str, span: Span, after: Version | None, limit: int) -> Sequence[Position]:
-        time, tie = max(after or (span.start, -1), (span.start, -1))
-        # The key is searched by the first of these alone: with the start of the span, a page would read all before it.
-        rows = await self._read(_TRACK, (device_id, time, span.end, time, tie, limit))
-        return [position_of(device_id, found) for found in rows]
+        return await self._read(lambda connection: self._reader.track(connection, device_id, span, after, limit))
 
     async def positions(self, span: Span, limit: int) -> Sequence[Position]:
-        rows = await self._read(_POSITIONS, (span.start, span.end, limit))
-        return await asyncio.to_thread(lambda: [position_of(device_id, found) for device_id, *found in rows])
+        return await self._read(lambda connection: self._reader.positions(connection, span, limit))
 
     async def changes(self, since: int | None) -> Changes:
         def read() -> Changes:
@@ -126,17 +98,13 @@ class SqliteStore:
         return await self._in_thread(read)
 
     async def gave(self, until: int) -> bool:
-        if until != self._given and await self._read(_MARKED, (until,)):
-            self._given = until
+        if until != self._given:
+            rows = await self._read(lambda connection: connection.execute(_MARKED, (until,)).fetchall())
+            self._given = until if rows else self._given
         return until == self._given
 
     async def active(self, day: int) -> tuple[int, Sequence[str]] | None:
-        [(time,)] = await self._read(_NEXT, (day * DAY,))
-        if time is None:
-            return None
-        found = time // DAY
-        rows = await self._read(_ACTIVE, (found * DAY, (found + 1) * DAY))
-        return found, [device_id for (device_id,) in rows]
+        return await self._read(lambda connection: self._reader.active(connection, day))
 
     async def drop(self, device_ids: Sequence[str], day: int) -> None:
         for device_id in device_ids:
@@ -153,9 +121,8 @@ class SqliteStore:
         """Rests after each chunk as long as the chunk took: reports come first."""
 
         def some() -> bool:
-            with self._locking() as connection:
-                number = number_of(connection, device_id)
-                return number is not None and in_transaction(connection, lambda: drop_some(connection, number, span))
+            with self._locking() as connection, transaction(connection):
+                return drop_some(connection, device_id, span)
 
         while True:
             began = time.monotonic()
@@ -175,7 +142,10 @@ class SqliteStore:
             with self._locking() as connection:
                 return traces(connection, device_id)
 
-        return await self._in_thread(read)
+        positions = await self._read(
+            lambda connection: self._reader.track(connection, device_id, ALL, None, sys.maxsize)
+        )
+        return {"positions": len(positions), **await self._in_thread(read)}
 
     async def size(self) -> Size:
         def bytes_of(path: Path) -> int:
@@ -200,13 +170,15 @@ class SqliteStore:
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
 
-    async def _read(self, query: str, values: tuple[object, ...], deadline: float = READ_DEADLINE) -> list[Any]:
+    async def _read(self, read: Callable[[sqlite3.Connection], _T], deadline: float = READ_DEADLINE) -> _T:
         end = time.monotonic() + deadline  # waiting for a reader counts
 
-        def fetch() -> list[Any]:
+        def fetch() -> _T:
             connection = self._reading_connection()
             connection.set_progress_handler(lambda: time.monotonic() > end, _CHECK_EVERY)
-            return connection.execute(query, values).fetchall()
+            with connection:  # one transaction, which sees one state
+                connection.execute("BEGIN")
+                return read(connection)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._readers, fetch)
@@ -229,10 +201,3 @@ class SqliteStore:
             self._local.connection = connection
             self._opened.append(connection)
         return connection
-
-
-async def _devices(rows: Sequence[Any]) -> Sequence[Device]:
-    """Beside the event loop where there are many."""
-    if len(rows) <= FEW:
-        return [device_of(found) for found in rows]
-    return await asyncio.to_thread(lambda: [device_of(found) for found in rows])

@@ -7,38 +7,35 @@ import queue
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, NamedTuple, TypeVar
+from typing import IO, NamedTuple
+
+import structlog
 
 from herenow.errors import SettingsError, StoreUnavailable
 from herenow.model.device import Device
-from herenow.model.position import LATER, Position, getter
+from herenow.model.position import Position
 from herenow.store.sqlite.changes import Marks
-from herenow.store.sqlite.erasure import erase_rest
-from herenow.store.sqlite.rows import DEVICE_COLUMNS, WIDTH, device_row, row
+from herenow.store.sqlite.compaction import Compaction
+from herenow.store.sqlite.erasure import erase_rest, number_of
+from herenow.store.sqlite.migration import Migration
+from herenow.store.sqlite.recent import Batch, append
+from herenow.store.sqlite.rows import newest_of
+from herenow.store.sqlite.statements import insert, parts, transaction
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 _STEPS = re.split("(?=^-- Version)", SCHEMA.read_text(), flags=re.MULTILINE)[1:]
 SCHEMA_VERSION = len(_STEPS)
 MAX_COMMIT = 20_000  # positions in one transaction
-# Each step of a statement releases the interpreter and waits for it, so a statement has many rows.
-ROWS = 2000 // WIDTH
+ROWS = 200  # of a statement: each step of one releases the interpreter and waits for it
+SHARE = 0.25  # of its time that it spends on other work than writes, unless that is late
+REST = 10.0  # s after work that failed
 STOP_WITHIN = 20.0  # s
 MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looked up again
 
-# Fields that do not enter the tie complete a position that comes again. An upsert would cost each new one a fifth more.
-_COMPLETE = f"""UPDATE positions SET {", ".join(f"{name} = coalesce(?, {name})" for name in LATER)}
-  WHERE device = ? AND time = ? AND tie = ?"""  # noqa: S608 - constants only
-# At the same position what is written last was heard last: one recorder writes, in order.
-_KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,
-  name = excluded.name, kind = excluded.kind, course = excluded.course, speed = excluded.speed,
-  distance = excluded.distance, day = excluded.day,
-  ahead = excluded.ahead, contact = excluded.contact
-  WHERE (1 - excluded.ahead, excluded.time, excluded.tie) >= (1 - newest.ahead, newest.time, newest.tie)"""
-
-_later, _UNKNOWN = getter(*LATER), (None,) * len(LATER)
-_T = TypeVar("_T")
+log = structlog.get_logger()
 
 
 class PendingWrite(NamedTuple):
@@ -58,6 +55,9 @@ class SqliteWriter:
         self._marks = Marks()
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._connection: sqlite3.Connection
+        self._compaction: Compaction
+        self._migration: Migration
+        self._works_at = 0.0  # on the monotonic clock
         self._lock: IO[bytes]
 
     def start(self) -> None:
@@ -66,7 +66,9 @@ class SqliteWriter:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = lock(self._path)
             _refuse_second_name(self._path)
-            self._connection = _open(self._path)
+            self._connection = connected(self._path)
+            self._compaction = Compaction(self._connection, self._number_of)
+            self._migration = Migration(self._connection)
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(
                 f"cannot write to {self._path}: {error}; give its folder to this user, or set HERENOW_STORE elsewhere"
@@ -95,15 +97,38 @@ class SqliteWriter:
             group, stopping = self._next_group()
             if group:
                 self._commit_group(group)
+            if not stopping and self._work and time.monotonic() >= self._works_at:
+                self._step(self._work)
         self._connection.close()
         self._lock.close()
 
+    @property
+    def _work(self) -> Compaction | Migration | None:
+        """What is to be done besides."""
+        return next((work for work in (self._compaction, self._migration) if work.is_due), None)
+
+    def _step(self, work: Compaction | Migration) -> None:
+        began = time.monotonic()
+        try:
+            work.step()
+        except sqlite3.Error as error:
+            log.error("cannot put stored positions in order; trying again", reason=_advice(error, self._path))
+            self._works_at = time.monotonic() + REST
+        except Exception:  # the edge of the thread, as below
+            log.exception("putting stored positions in order failed in a way nobody expected")
+            self._works_at = time.monotonic() + REST
+        else:
+            ended = time.monotonic()
+            self._works_at = ended if self._compaction.is_late else ended + (ended - began) * (1 - SHARE) / SHARE
+
     def _next_group(self) -> tuple[list[PendingWrite], bool]:
+        """Waits for a write, or until there is other work to be done."""
         group: list[PendingWrite] = []
         size = 0
+        wait = max(0.0, self._works_at - time.monotonic()) if self._work else None
         try:
             while size < MAX_COMMIT:
-                waiting = self._waiting.get(block=not group)
+                waiting = self._waiting.get(block=not group and wait != 0.0, timeout=wait)
                 if waiting is None:
                     return group, True
                 group.append(waiting)
@@ -118,7 +143,8 @@ class SqliteWriter:
         error: Exception | None = None
         try:
             positions = [position for waiting in group for position in waiting.positions]
-            self._commit(positions, _newest(group), group[-1].erased)
+            devices = newest_of(device for waiting in group for device in waiting.devices)
+            self._commit(positions, list(devices.values()), group[-1].erased)
         except sqlite3.Error as failure:
             error = StoreUnavailable(_advice(failure, self._path))
         except Exception as failure:  # noqa: BLE001 - the edge of the thread: a writer that dies would leave everyone waiting
@@ -127,24 +153,26 @@ class SqliteWriter:
         waiting[0].get_loop().call_soon_threadsafe(_settle, waiting, error)
 
     def _commit(self, positions: list[Position], devices: list[Device], erased: str | None) -> None:
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
         try:
-            self._number(positions)
-            self._insert(positions)
-            self._marks.mark(connection, positions, self._known)
-            self._keep_newest(devices)
-            if erased is not None:
-                erase_rest(connection, erased)
-                self._known.pop(erased, None)
-                self._marks.forget()
-            connection.execute("COMMIT")
-        except BaseException:  # whatever it was, a transaction must not stay open
+            with transaction(self._connection) as connection:
+                if positions or devices:
+                    self._number(positions)
+                    append(connection, Batch(positions, devices))
+                    self._marks.mark(connection, positions, self._known)
+                if erased is not None:
+                    erase_rest(connection, erased)
+        except BaseException:
             self._known.clear()  # numbers given in a transaction that is rolled back are void
             self._marks.forget()
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
             raise
+        self._compaction.added(len(positions))
+        if erased is not None:
+            self._known.pop(erased, None)
+            self._marks.forget()
+            self._compaction.interrupt()
+
+    def _number_of(self, device_id: str) -> int | None:
+        return self._known.get(device_id) or number_of(self._connection, device_id)
 
     def _number(self, positions: list[Position]) -> None:
         """Gives devices not met before their number."""
@@ -154,58 +182,11 @@ class SqliteWriter:
         if len(self._known) + len(new) > MAX_KNOWN:
             self._known.clear()
             new = {position.device_id for position in positions}
-        for part in _parts(sorted(new)):
-            marks = ",".join("?" * len(part))
-            self._connection.execute(
-                f"INSERT OR IGNORE INTO devices (device_id) VALUES {','.join(['(?)'] * len(part))}",  # noqa: S608 - marks only
-                part,
-            )
-            self._known.update(
-                self._connection.execute(f"SELECT device_id, id FROM devices WHERE device_id IN ({marks})", part)  # noqa: S608
-            )
-
-    def _insert(self, positions: list[Position]) -> None:
-        known = self._known
-        for part in _parts(positions):
-            values: list[object] = []
-            for position in part:
-                values += row(known[position.device_id], position)
-            marks = ",".join([_MARKS] * len(part))
-            inserted = self._connection.execute(f"INSERT OR IGNORE INTO positions VALUES {marks}", values).rowcount  # noqa: S608 - marks only
-            if inserted < len(part):  # some came again
-                self._complete(part)
-
-    def _complete(self, positions: Sequence[Position]) -> None:
-        more = [one for one in positions if _later(one) != _UNKNOWN]
-        values = [(*_later(one), self._known[one.device_id], one.time, one.tie) for one in more]
-        self._connection.executemany(_COMPLETE, values)
-
-    def _keep_newest(self, devices: list[Device]) -> None:
-        for part in _parts(devices):
-            values: list[object] = []
-            for device in part:
-                values += device_row(self._known[device.position.device_id], device)
-            marks = ",".join([_DEVICE_MARKS] * len(part))
-            self._connection.execute(f"INSERT INTO newest VALUES {marks} {_KEEP_NEWER}", values)  # noqa: S608 - marks only
-
-
-_MARKS = f"({','.join('?' * WIDTH)})"
-_DEVICE_MARKS = f"({','.join('?' * DEVICE_COLUMNS)})"
-
-
-def _newest(group: list[PendingWrite]) -> list[Device]:
-    """One device each: a statement may not meet the same row twice."""
-    newest: dict[str, Device] = {}
-    for waiting in group:
-        for device in waiting.devices:
-            before = newest.setdefault(device.position.device_id, device)
-            if before is not device and device.rank >= before.rank:
-                newest[device.position.device_id] = device
-    return list(newest.values())
-
-
-def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    return (items[start : start + ROWS] for start in range(0, len(items), ROWS))
+        for some in parts(sorted(new), ROWS):
+            insert(self._connection, "devices (device_id)", [(one,) for one in some], "ON CONFLICT DO NOTHING")
+            marks = ",".join("?" * len(some))
+            query = f"SELECT device_id, id FROM devices WHERE device_id IN ({marks})"  # noqa: S608 - marks only
+            self._known.update(self._connection.execute(query, some))
 
 
 def _settle(waiting: list["asyncio.Future[None]"], error: Exception | None) -> None:
@@ -239,7 +220,8 @@ def _refuse_second_name(path: Path) -> None:
         raise SettingsError(f"{path} has another name, a hard link; delete that link, or copy the file instead")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def connected(path: Path, version: int = SCHEMA_VERSION) -> sqlite3.Connection:
+    """A connection that writes, to a file of this version of the schema."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     for setting in (
         "journal_mode = WAL",
@@ -253,7 +235,7 @@ def _open(path: Path) -> sqlite3.Connection:
         "checkpoint_fullfsync = ON",
     ):
         connection.execute(f"PRAGMA {setting}")
-    _prepare(connection, path)
+    _prepare(connection, path, version)
     return connection
 
 
@@ -266,19 +248,19 @@ def upgrade(path: Path) -> None:
             [(version,)] = connection.execute("PRAGMA user_version")
         if version < SCHEMA_VERSION:
             with lock(path):
-                _open(path).close()
+                connected(path).close()
     except (OSError, sqlite3.Error) as error:
         raise SettingsError(f"cannot open {path}: {error}; check it, and that this user may write to it") from error
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, wanted: int) -> None:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise SettingsError(
             f"{path} has schema version {version}, this Herenow reads {SCHEMA_VERSION}; "
             "run the Herenow that wrote it, or set HERENOW_STORE to another file"
         )
-    for number, step in enumerate(_STEPS[version:], version + 1):
+    for number, step in enumerate(_STEPS[version:wanted], version + 1):
         connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
     # A database that cannot be written to is found now, not at the first position.
     connection.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,164 @@
+"""Reads positions and devices, wherever they lie: in what came last, in blocks, and in rows of an older Herenow.
+
+Each function runs in one transaction of its connection, so that what the compaction moves meanwhile is seen once.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import groupby
+
+import msgspec
+import structlog
+
+from herenow.model.clock import DAY, HOUR
+from herenow.model.device import Device
+from herenow.model.position import Position
+from herenow.store.columns import COLUMNS, FIELDS, RESTORE, position_of
+from herenow.store.merging import merged
+from herenow.store.packing import Damaged, unpack
+from herenow.store.port import Span, Version
+from herenow.store.sqlite.recent import Recent, RecentView
+from herenow.store.sqlite.rows import device_of, newest_of
+
+_NUMBER = "SELECT id FROM devices WHERE device_id = ?"
+_NUMBERS = "SELECT device_id, id FROM devices ORDER BY id"
+_BLOCKS = """
+SELECT hour, number, packed FROM blocks WHERE device = ? AND hour >= ? AND hour <= ? ORDER BY hour, number
+"""
+_OLD = f"""
+SELECT {FIELDS} FROM positions
+WHERE device = ? AND time >= ? AND time < ? AND (time, tie) > (?, ?) ORDER BY time, tie LIMIT ?
+"""  # noqa: S608 - constants only
+_DEVICES = f"""
+SELECT d.device_id, n.name, n.kind, n.course, n.speed, n.distance, n.day, n.ahead, n.contact, n.position,
+  {", ".join(f"p.{column}" for column in COLUMNS)}
+FROM newest n JOIN devices d ON d.id = n.device
+LEFT JOIN positions p ON n.position IS NULL AND p.device = n.device AND p.time = n.time AND p.tie = n.tie
+"""  # noqa: S608 - constants only
+_NAMED = f"{_DEVICES} WHERE d.device_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants only
+_FIRST_HOUR = "SELECT min((SELECT min(hour) FROM blocks WHERE device = d.id AND hour >= ?)) FROM devices d"
+_FIRST_OLD = "SELECT min((SELECT min(time) FROM positions WHERE device = d.id AND time >= ?)) FROM devices d"
+_ACTIVE = """
+SELECT device_id FROM devices d WHERE EXISTS (SELECT 1 FROM blocks WHERE device = d.id AND hour >= ?1 AND hour < ?2)
+  OR EXISTS (SELECT 1 FROM positions WHERE device = d.id AND time >= ?3 AND time < ?4)
+"""
+_ALWAYS = Span(-(2**63), 2**63 - 1)
+
+log = structlog.get_logger()
+
+_Part = tuple[int, int, list[Position]]  # hour, what came before others, and positions
+
+
+class Reader:
+    """Used by several threads, each with a connection of its own."""
+
+    def __init__(self) -> None:
+        self._recent = Recent()
+
+    def track(
+        self, connection: sqlite3.Connection, device_id: str, span: Span, after: Version | None, limit: int
+    ) -> list[Position]:
+        row = connection.execute(_NUMBER, (device_id,)).fetchone()
+        if row is None:
+            return []
+        recent = self._recent.view(connection).positions(device_id)
+        return _track(connection, recent, (device_id, row[0]), span, after, limit)
+
+    def positions(self, connection: sqlite3.Connection, span: Span, limit: int) -> list[Position]:
+        """Device by device, each oldest first."""
+        recent, found = self._recent.view(connection), list[Position]()
+        for device_id, number in connection.execute(_NUMBERS).fetchall():
+            if len(found) == limit:
+                break
+            mine = recent.positions(device_id)
+            found += _track(connection, mine, (device_id, number), span, None, limit - len(found))
+        return found
+
+    def devices(self, connection: sqlite3.Connection, device_ids: Sequence[str] | None = None) -> list[Device]:
+        """As their newest position left them: all, or those of the named that there are. Raises StoreUnavailable."""
+        named = () if device_ids is None else (msgspec.json.encode(device_ids).decode(),)
+        rows = connection.execute(_DEVICES if device_ids is None else _NAMED, named).fetchall()
+        recent = self._recent.view(connection).devices(device_ids)
+        return list(newest_of([*map(device_of, rows), *recent]).values())
+
+    def active(self, connection: sqlite3.Connection, day: int) -> tuple[int, list[str]] | None:
+        """The first day from `day` on that has positions, and its devices."""
+        recent = self._recent.view(connection)
+        first = _first_day(connection, recent, day)
+        if first is None:
+            return None
+        hours, span = (first * 24, (first + 1) * 24), Span(first * DAY, (first + 1) * DAY)
+        found = {device_id for (device_id,) in connection.execute(_ACTIVE, (*hours, span.start, span.end))}
+        return first, sorted(found | {device_id for device_id, _ in recent.active(span)})
+
+
+def _first_day(connection: sqlite3.Connection, recent: RecentView, day: int) -> int | None:
+    [(hour,)] = connection.execute(_FIRST_HOUR, (day * 24,))
+    [(old,)] = connection.execute(_FIRST_OLD, (day * DAY,))
+    times = [time for _, time in recent.active(Span(day * DAY, _ALWAYS.end))]
+    days = [hour // 24] if hour is not None else []
+    days += [time // DAY for time in ([old] if old is not None else []) + ([min(times)] if times else [])]
+    return min(days, default=None)
+
+
+def _track(
+    connection: sqlite3.Connection,
+    recent: list[Position],
+    device: tuple[str, int],
+    span: Span,
+    after: Version | None,
+    limit: int,
+) -> list[Position]:
+    """Up to `limit` positions in the span, behind `after`, hour by hour."""
+    first = max(after or (span.start, -1), (span.start, -1))
+    found: list[Position] = []
+    parts = merge(
+        _old(connection, device, span, first, limit),
+        _blocks(connection, device, first[0] // HOUR, (span.end - 1) // HOUR),
+        _by_hour(2, (one for one in recent if one.version > first and one.time < span.end)),
+        key=lambda part: part[:2],
+    )
+    for hour, several in groupby(parts, key=lambda part: part[0]):
+        lists = [positions for _, _, positions in several]
+        positions = lists[0] if len(lists) == 1 and not recent else merged(one for part in lists for one in part)
+        if hour == first[0] // HOUR:
+            positions = [one for one in positions if one.version > first]
+        if (hour + 1) * HOUR > span.end:
+            positions = [one for one in positions if one.time < span.end]
+        found += positions
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _blocks(connection: sqlite3.Connection, device: tuple[str, int], first: int, last: int) -> Iterator[_Part]:
+    device_id, number = device
+    for hour, block, packed in connection.execute(_BLOCKS, (number, first, last)):
+        for _, positions in read_blocks(device_id, hour, [(block, packed)]):
+            yield hour, 1, positions
+
+
+def read_blocks(device_id: str, hour: int, rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[Position]]]:
+    """Numbers of blocks, and their positions. Leaves out damaged ones, which the log names."""
+    for number, packed in rows:
+        try:
+            yield number, unpack(device_id, packed)
+        except Damaged as error:
+            words = "a block of positions is damaged and left out"
+            log.error(words, device=device_id, hour=hour, block=number, reason=str(error), advice=RESTORE)
+
+
+def _old(
+    connection: sqlite3.Connection, device: tuple[str, int], span: Span, after: Version, limit: int
+) -> Iterator[_Part]:
+    device_id, number = device
+    rows = connection.execute(_OLD, (number, after[0], span.end, *after, limit))
+    return _by_hour(0, (position_of(device_id, row) for row in rows))
+
+
+def _by_hour(rank: int, positions: "Iterator[Position]") -> Iterator[_Part]:
+    hours: dict[int, list[Position]] = {}
+    for position in positions:
+        hours.setdefault(position.time // HOUR, []).append(position)
+    return iter([(hour, rank, hours[hour]) for hour in sorted(hours)])
