@@ -163,7 +163,7 @@ class Compaction:
                 connection.execute(_SETTLED if settled else _MERGED, (hour, device))
 
     def _merge_hour(self, hour: int, device: int, device_id: str, *, settled: bool) -> int:
-        """How many positions become one block. Damaged blocks stay: who repairs the file may want them."""
+        """How many positions become one block. Damaged blocks stay, for a repair of the file."""
         rows = self._connection.execute(HOUR_BLOCKS, (device, hour)).fetchall()
         some = [row for row in rows if is_brief(row[1]) or (settled and len(row[1]) < SMALL)]
         if len(some) == 1 and not is_brief(some[0][1]):
