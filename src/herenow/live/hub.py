@@ -14,7 +14,7 @@ from herenow.errors import StoreUnavailable
 from herenow.live.encoders import ArticleEncoder, BinaryEncoder, Encoder, EventEncoder, HubState, JsonEncoder, Texts
 from herenow.live.fleet import Fleet
 from herenow.live.subscriptions import Subscriptions
-from herenow.live.viewer import SLOW, Viewer
+from herenow.live.viewer import SLOW, STALLED, Viewer
 from herenow.live.viewer_group import ViewerGroup
 from herenow.metrics.percentiles import Percentiles
 from herenow.metrics.rate import Rate
@@ -30,7 +30,6 @@ CHECK_EVERY = 0.25  # s between two checks of withheld moves
 MOST_MOVES = 4000  # that one tick takes where that is at least half of what waits: some 20 ms of work
 SLICE = 0.002  # s of sending before other work gets its turn
 LOAD_PAUSE = 2.0  # s between two tries
-STALLED = 30.0  # s without progress, then a viewer is closed
 
 log = structlog.get_logger()
 

@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from herenow.live.viewer_group import ViewerGroup
 
 
-SLOW = (4408, "no progress in reading for 30 s")
+STALLED = 30.0  # s without progress, then it is closed
+SLOW = (4408, f"no progress in reading for {STALLED:.0f} s")
 MOST_TOLD = 256 * 1024  # bytes of messages that wait for a viewer which reads too slowly, then it is closed
 
 
