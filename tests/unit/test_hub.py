@@ -13,7 +13,8 @@ from herenow.bus import news_queue
 from herenow.bus.memory import MemoryBus
 from herenow.live import hub as module
 from herenow.live.fleet import Fleet
-from herenow.live.hub import STALLED, Hub
+from herenow.live.hub import Hub
+from herenow.live.viewer import STALLED
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER
 from herenow.model.device import DayDistance, Device, advance, first_seen, late_positions
