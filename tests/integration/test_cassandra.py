@@ -146,10 +146,10 @@ async def test_devices_that_version_2_wrote_are_read_and_heard_again(url: Cassan
     await apply_schema(url)
     async with CassandraStore(url) as store:
         (device,) = await store.latest()
-        assert (device.position.time, device.heard, device.ahead, device.contact) == (NOW, NOW, False, None)
+        assert (device.position.time, device.last_heard, device.ahead, device.contact) == (NOW, NOW, False, None)
         await write(store, position("a", NOW + 5000))
         (device,) = await store.devices(["a"])
-        assert (device.heard, device.offset) == (NOW + 5000, None)
+        assert (device.last_heard, device.offset) == (NOW + 5000, None)
 
 
 async def test_positions_expire_by_windows(url: CassandraUrl) -> None:

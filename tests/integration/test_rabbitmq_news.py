@@ -151,7 +151,7 @@ async def test_each_run_of_numbers_is_counted_by_itself(url: RabbitUrl) -> None:
 
 
 async def test_a_run_heard_of_late_has_lost_its_beginning(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(news, "ALL_HEARD", 0.0)
+    monkeypatch.setattr(news, "ALL_RECEIVED", 0.0)
     async with open_bus(url) as bus:
         follower = bus.follow()
         assert await hear(follower) is None

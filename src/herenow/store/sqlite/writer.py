@@ -30,7 +30,7 @@ MAX_KNOWN = 1_000_000  # device numbers kept in memory; beyond it they are looke
 # Fields that do not enter the tie complete a position that comes again. An upsert would cost each new one a fifth more.
 _COMPLETE = f"""UPDATE positions SET {", ".join(f"{name} = coalesce(?, {name})" for name in LATER)}
   WHERE device = ? AND time = ? AND tie = ?"""  # noqa: S608 - constants only
-# At the same position what is written last was heard last: one recorder writes, in order.
+# At the same position what is written last was received last: one recorder writes, in order.
 _KEEP_NEWER = """ON CONFLICT (device) DO UPDATE SET time = excluded.time, tie = excluded.tie,
   name = excluded.name, kind = excluded.kind, course = excluded.course, speed = excluded.speed,
   distance = excluded.distance, day = excluded.day,
