@@ -185,9 +185,7 @@ async def test_a_viewer_that_stops_reading_is_closed_and_the_others_go_on(own: S
                 await reads.until_at("beside-deaf", int(str(at["time"])))
             assert (await reads.look(bbox=WORLD)).type == "snapshot"
             deaf.listen()
-            assert (await deaf.closed())[0] in (4408, 1006), (
-                "closed with that reason, or cut where not even that could be delivered"
-            )
+            assert (await deaf.closed())[0] in (4408, 1006), "closed, or cut where not even that could be delivered"
 
 
 async def test_a_viewer_that_reads_slowly_but_reads_is_not_closed_and_ends_at_the_newest(tmp_path: Path) -> None:

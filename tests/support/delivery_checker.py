@@ -45,7 +45,7 @@ class Flaws(msgspec.Struct, frozen=True):
 
 class Load:
     """Devices that keep what is not accepted and offer it again, as a good tracker does. Report `n` of all is dated n
-    ms after the start, and has n as an attribute: so history shows each of them."""
+    ms after the start, and has n as an attribute: so history can distinguish them."""
 
     def __init__(
         self, urls: list[str], *, devices: int = 200, rate: int = RATE, batch: int = BATCH, flaws: Flaws | None = None
@@ -189,18 +189,15 @@ class Viewer:
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["type"] == "snapshot":
-            before, self.shown = (
-                self.shown,
-                {position["device_id"]: position["timestamp"] for position in message["positions"]},
-            )
+            before, self.shown = self.shown, {at["device_id"]: at["timestamp"] for at in message["positions"]}
             if self._began:  # on another server, the first one may be behind what this viewer saw before
                 self.stale += [device for device, time in before.items() if self.shown.get(device, 0) < time]
             self._began = True
         elif message["type"] == "update":
-            for position in message["positions"]:
-                if position["timestamp"] < self.shown.get(position["device_id"], 0):
-                    self.stale.append(position["device_id"])
-                self.shown[position["device_id"]] = position["timestamp"]
+            for at in message["positions"]:
+                if at["timestamp"] < self.shown.get(at["device_id"], 0):
+                    self.stale.append(at["device_id"])
+                self.shown[at["device_id"]] = at["timestamp"]
 
 
 @contextlib.asynccontextmanager

@@ -57,7 +57,7 @@ SAMPLES: dict[str, tuple[int, int, int, list[Block]]] = {
     "stale-at": (binary.UPDATE, 9, 46, [([(0, MOVED), (70_000, PHONE)], [0, 70_000]), ([(1, QUIET)], [1])]),
     "satellites": (binary.UPDATE, 10, 47, [([(4, SKY), (1, QUIET)], [4, 1]), ([(0, MOVED)], [0])]),
 }
-REQUESTED_COLUMNS = {46: ["stale_at"], 47: list(binary.REQUESTED)}  # by seq
+REQUESTED_COLUMNS = {46: ["stale_at"], 47: list(binary.REQUESTED)}  # by seq of a sample
 
 
 def frame(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> bytes:

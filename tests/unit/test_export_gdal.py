@@ -64,12 +64,8 @@ def test_gdal_reads_the_line_of_a_device_and_when_it_was_in_kml(tmp_path: Path) 
     (feature,) = gdal(tmp_path, "kml", PLAIN)
     (line,) = feature["geometry"]["coordinates"]
     assert line == [[25.0, 60 + i / 100, 10.0 + i] for i in range(3)]
-    properties = feature["properties"]
-    assert (properties["Name"], moment_of(properties["begin"]), moment_of(properties["end"])) == (
-        "bus-1",
-        NOW,
-        NOW + 2000,
-    )
+    fields = feature["properties"]
+    assert (fields["Name"], moment_of(fields["begin"]), moment_of(fields["end"])) == ("bus-1", NOW, NOW + 2000)
 
 
 @pytest.mark.parametrize(("name", "layer"), [("gpx", "tracks"), ("kml", "Herenow")])
