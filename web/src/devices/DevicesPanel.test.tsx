@@ -146,7 +146,7 @@ test("a chip limits the list and the map to its status", async () => {
   expect(requests.at(-1)?.searchParams.getAll("kind")).toEqual(["bus"]);
 });
 
-/** Ten thousand devices, whose list is asked for as the others' are. */
+/** The server has ten thousand devices from now on. */
 function stubCrowd(): void {
   const crowd = Array.from({ length: 10_000 }, (_, index): Device => {
     const device_id = `bus-${100_000 + index}`;
