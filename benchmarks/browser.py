@@ -123,7 +123,7 @@ class Trace:
         self._events = sorted(events, key=lambda one: float(one["ts"]))
 
     def handling(self, *types: str) -> list[float]:
-        """Of each event of these types that the page was told of."""
+        """Of each event of these types that the page received."""
         return [one["tdur"] / 1000 for one in self._lasting("EventDispatch") if one["args"]["data"]["type"] in types]
 
     def frames(self) -> list[float]:
@@ -138,7 +138,7 @@ class Trace:
         return found
 
     def messages(self, kind: str) -> Iterator[tuple[int, float]]:
-        """Of each message that `WATCH` marked as of this kind: how much it told of, and the script that it caused."""
+        """Of each message that `WATCH` marked as of this kind: its count, and the script that it caused."""
         tasks, calls = self._lasting("RunTask"), self._lasting("FunctionCall")
         for mark in self._events:
             if mark["name"].split()[0] == kind and mark["cat"] == "blink.user_timing":

@@ -53,10 +53,10 @@ async def consume(bus: Bus, count: int, *, announces: bool) -> None:
 
 
 async def hear(bus: Bus, count: int) -> None:
-    heard = 0
+    received = 0
     async for news in bus.follow():
-        heard += len(news or ())
-        if heard >= count:
+        received += len(news or ())
+        if received >= count:
             return
 
 
@@ -64,7 +64,7 @@ class Clock:
     def __init__(self) -> None:
         self._began, self._spent = time.perf_counter(), time.process_time()
 
-    def told(self, what: str, count: int) -> str:
+    def row(self, what: str, count: int) -> str:
         rate = count / (time.perf_counter() - self._began)
         return f"| {what} | {rate:,.0f} | {(time.process_time() - self._spent) / count * 1e6:.1f} |"
 
@@ -72,7 +72,7 @@ class Clock:
 async def carried(bus: Bus, name: str, positions: list[Position]) -> str:
     clock, count = Clock(), len(positions)
     await asyncio.gather(publish(bus, positions), consume(bus, count, announces=True), hear(bus, count))
-    return clock.told(f"{name}: published, consumed, announced, heard", count)
+    return clock.row(f"{name}: published, consumed, announced, received", count)
 
 
 async def measure(url: str, positions: list[Position]) -> None:
@@ -86,10 +86,10 @@ async def measure(url: str, positions: list[Position]) -> None:
         print(await carried(bus, "RabbitMQ", positions))
         clock = Clock()
         await publish(bus, positions)
-        print(clock.told("RabbitMQ: published", len(positions)))
+        print(clock.row("RabbitMQ: published", len(positions)))
         clock = Clock()
         await consume(bus, len(positions), announces=False)
-        print(clock.told("RabbitMQ: consumed", len(positions)))
+        print(clock.row("RabbitMQ: consumed", len(positions)))
 
 
 def main() -> None:

@@ -53,8 +53,8 @@ def first_marker(browser: Browser, address: str) -> Iterator[Row]:
         page.wait_for_function("() => window.herenow?.metrics().drawn > 0", polling="raf", timeout=60_000)
         found.append(page.evaluate("() => performance.now()"))
         page.context.close()
-    said = ", ".join(f"{one:,.0f}" for one in sorted(found))
-    yield "A5 first marker, cold cache, three times", f"{said} ms", "≤ 1,500 ms (2,500)"
+    figure = ", ".join(f"{one:,.0f}" for one in sorted(found))
+    yield "A5 first marker, cold cache, three times", f"{figure} ms", "≤ 1,500 ms (2,500)"
 
 
 def live(page: Page) -> Iterator[Row]:
@@ -75,8 +75,8 @@ def live(page: Page) -> Iterator[Row]:
     longest = max(watch["tasks"], default=0)
     yield "A8 tasks over 50 ms in 60 s", f"{len(watch['tasks'])}, longest {longest:.0f} ms", "≤ 2, ≤ 150 ms"
     stats = [script for _, script in trace.messages("statistics")]
-    said = f"p50 {share(stats, 0.5):.1f}, p95 {share(stats, 0.95):.1f} ms"
-    yield f"A12 script of all that statistics draw, {len(stats)} times", said, "≤ 1 ms"
+    figure = f"p50 {share(stats, 0.5):.1f}, p95 {share(stats, 0.95):.1f} ms"
+    yield f"A12 script of all that statistics draw, {len(stats)} times", figure, "≤ 1 ms"
     yield "A12 sums unlike the server's count", str(watch["wrongSums"]), "0"
 
 
@@ -110,8 +110,8 @@ def memory(page: Page) -> Iterator[Row]:
     last = found[-1]
     yield "A9 heap, and its growth", f"{last.heap:.0f} MB, {slope(found):+.1f} MB/min", "≤ 120 MB, < 0.5 MB/min"
     middle = found[len(found) // 2]
-    said = ", ".join(f"{before} → {after}" for before, after in zip(middle[2:], last[2:], strict=True))
-    yield "A9 nodes, listeners, buffers", said, "flat"
+    counts = ", ".join(f"{before} → {after}" for before, after in zip(middle[2:], last[2:], strict=True))
+    yield "A9 nodes, listeners, buffers", counts, "flat"
 
 
 def history(page: Page) -> Iterator[Row]:
@@ -143,8 +143,8 @@ def history(page: Page) -> Iterator[Row]:
 
 def replay(page: Page) -> Iterator[Row]:
     """Blocks are of an hour: the first look at one is cold, any later one warm."""
-    asked = list[str]()
-    page.on("request", lambda request: asked.append(request.url) if "/api/history/replay/" in request.url else None)
+    requested = list[str]()
+    page.on("request", lambda request: requested.append(request.url) if "/api/history/replay/" in request.url else None)
     page.get_by_role("radio", name=re.compile("^Since ")).last.check()
 
     def seek(begin: Callable[[], None], drawn: float) -> float:
@@ -174,7 +174,7 @@ def replay(page: Page) -> Iterator[Row]:
     yield "A13 replay → drawn, cold", f"{cold:,.0f} ms", "≤ 1,500 ms"
     yield "A13 seek → drawn, warm, ten times", f"p50 {share(warm, 0.5):,.0f}, at most {max(warm):,.0f} ms", "≤ 700 ms"
     yield "A13 script a frame while it plays at 60×, p95", f"{share(trace.frames(), 0.95):.1f} ms", "≤ 4 ms"
-    yield "A13 blocks, and requests for them", f"{len(set(asked))}, {len(asked)}", "a block once"
+    yield "A13 blocks, and requests for them", f"{len(set(requested))}, {len(requested)}", "a block once"
 
 
 def delay(page: Page) -> Iterator[Row]:
@@ -182,8 +182,8 @@ def delay(page: Page) -> Iterator[Row]:
     page.evaluate("() => { window.watch.delays = [] }")
     page.wait_for_timeout(15_000)
     late: list[float] = page.evaluate("() => window.watch.delays")
-    said = f"p50 {share(late, 0.5):.0f}, p95 {share(late, 0.95):.0f} ms"
-    yield "A6 sent by the server → drawn, 1,000 positions/s", said, "p95 ≤ 50 ms + a frame"
+    figure = f"p50 {share(late, 0.5):.0f}, p95 {share(late, 0.95):.0f} ms"
+    yield "A6 sent by the server → drawn, 1,000 positions/s", figure, "p95 ≤ 50 ms + a frame"
 
 
 def measured(target: Server, devices: int) -> Iterator[Row]:
@@ -196,15 +196,15 @@ def measured(target: Server, devices: int) -> Iterator[Row]:
             page.context.close()
             yield from first_marker(browser, address)
             page = watched(browser)
-            asked = list[str]()
-            page.on("request", lambda request: asked.append(request.url))
+            requested = list[str]()
+            page.on("request", lambda request: requested.append(request.url))
             page.goto(address + CITY)
             full(page, devices)
             page.wait_for_timeout(5000)
             for part in (live, listing, history, replay, memory):
                 yield from part(page)
-            elsewhere = [url for url in asked if not url.startswith((address, "data:", "blob:"))]
-            yield f"A18 requests to anywhere else, of {len(asked)}", str(len(elsewhere)), "0"
+            elsewhere = [url for url in requested if not url.startswith((address, "data:", "blob:"))]
+            yield f"A18 requests to anywhere else, of {len(requested)}", str(len(elsewhere)), "0"
         with fleet(target.port, FEW, 2):
             yield from delay(page)
 

@@ -6,7 +6,7 @@ One device moves inside the server (benchmarks/hub.py), all viewers look at the 
 alone" is what the system asks for to hand a frame of that size to a socket, measured with as many viewers right after.
 "Sent" is the share of positions that came as a frame of their own; the rest was newer by the time it was sent.
 Then the same against the plain way, a loop of `send_text` over FastAPI on uvicorn as it is installed; and the whole
-way, where the device reports over HTTP to `herenow run` and SQLite stores it before viewers are told.
+way, where the device reports over HTTP to `herenow run` and SQLite stores it before viewers receive it.
 Processor time is the server's whole, whatever it did, for each frame of positions or statistics; latencies are up to
 1.3 ms too much (benchmarks/native/load.c).
 """

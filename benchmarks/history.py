@@ -2,7 +2,7 @@
 
     [HERENOW_BENCH_CASSANDRA=cassandra://127.0.0.1:9042/bench?replication=1] python -m benchmarks.history [millions ...]
 
-A day of 10,000 devices in so many million positions (1 unless said), and a year of one device with a quarter
+A day of 10,000 devices in so many million positions (1 by default), and a year of one device with a quarter
 as many. Rollups are made of all of it, then read as a map does: tiles around the places where most is, "cold" the first
 time after opening the store, "warm" again. SQLite always; Cassandra where the environment names a keyspace, which must
 not exist yet and is dropped at the end.
@@ -50,7 +50,7 @@ START = (time.time_ns() // 1_000_000 // DAY - 400) * DAY
 YEAR = 365 * DAY
 PLACE = (24.94, 60.17)  # of the fleet's city
 ZOOMS = (0, 4, 8, 10, 12, 13, 14, 16)
-TILES = 20  # asked for at a zoom
+TILES = 20  # requested at a zoom
 
 Opened = Callable[[], "contextlib.AbstractAsyncContextManager[Store]"]
 
@@ -138,7 +138,7 @@ async def tiles(opened: Opened, span: Span) -> Iterator[str]:
 
 
 async def longest(store: Store) -> Iterator[tuple[str, str]]:
-    """What a map asks for of the year, and what is asked of the fleet's day."""
+    """What a map requests of the year, and of the fleet's day."""
     year = Span(START, START + YEAR)
 
     async def line(zoom: int) -> int:
@@ -188,7 +188,7 @@ async def measure(name: str, opened: Opened, millions: float) -> None:
         print("\n".join(await tiles(opened, span)) + "\n", flush=True)
     async with opened() as store:
         print("| | took | thousands of bytes, or positions |\n| --- | --: | --: |")
-        print("\n".join([f"| {what} | {told} |" for what, told in await longest(store)]), flush=True)
+        print("\n".join([f"| {what} | {figure} |" for what, figure in await longest(store)]), flush=True)
 
 
 @contextlib.asynccontextmanager

@@ -36,8 +36,8 @@ HOPS = {
     "published → confirmed": ("publish", "confirmed"),
     "published → delivered to the recorder": ("publish", "delivered"),
     "delivered → stored": ("delivered", "stored"),
-    "stored → heard by the hub": ("stored", "heard"),
-    "published → heard by the hub": ("publish", "heard"),
+    "stored → received by the hub": ("stored", "received"),
+    "published → received by the hub": ("publish", "received"),
 }
 Moments = dict[str, dict[str, float]]  # by device: what happened when, in s
 
@@ -65,7 +65,7 @@ async def record(bus: RabbitBus, store: Store, moments: Moments) -> None:
 
 async def hear(news: AsyncIterator[News | None], moments: Moments) -> None:
     async for moved in news:
-        mark(moments, [device.position for device in moved or []], "heard")
+        mark(moments, [device.position for device in moved or []], "received")
 
 
 def mark(moments: Moments, positions: Sequence[Position], what: str) -> None:

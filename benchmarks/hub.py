@@ -172,12 +172,12 @@ def launch(*arguments: str) -> tuple[Process, int]:
     """A Python process that says on standard error, as our server does, at which port it is ready."""
     process = subprocess.Popen([sys.executable, *arguments], stderr=subprocess.PIPE, text=True)
     assert process.stderr
-    said = []
+    lines = []
     for line in process.stderr:
         if found := re.search(r"ready\b.*url=http://[^:]+:(\d+)", line):
             return process, int(found[1])
-        said.append(line)
-    raise RuntimeError(f"the server ended before it was ready:\n{''.join(said)}")
+        lines.append(line)
+    raise RuntimeError(f"the server ended before it was ready:\n{''.join(lines)}")
 
 
 def stop(process: Process) -> None:
@@ -211,7 +211,7 @@ def measure(target: Server, viewers: Viewers, seconds: float) -> tuple[Figures, 
 
 
 def views(count: int, region: Box, share: float) -> list[bytes]:
-    """Boxes of that share of a region's width and height, at random places in it, without zoom: every move is told."""
+    """Boxes of that share of a region's width and height, at random places in it, without zoom: every move is sent."""
     dice = random.Random(2)
     width, height = (region.east - region.west) * share, (region.north - region.south) * share
     corners = [
@@ -223,8 +223,8 @@ def views(count: int, region: Box, share: float) -> list[bytes]:
 
 def view(box: Box, zoom: float | None = None) -> bytes:
     """What a viewer says, as in docs/protocol.md."""
-    said = {"type": "view", "id": 1, "bbox": [box.west, box.south, box.east, box.north]}
-    return msgspec.json.encode(said if zoom is None else said | {"zoom": zoom})
+    message = {"type": "view", "id": 1, "bbox": [box.west, box.south, box.east, box.north]}
+    return msgspec.json.encode(message if zoom is None else message | {"zoom": zoom})
 
 
 def main() -> None:

@@ -30,8 +30,8 @@ def judged(url: str) -> dict[str, Any]:
         path = Path(folder) / "report.json"
         npm = ["npm", "exec", "--yes", "--ignore-scripts", f"--package=lighthouse@{VERSION}", "--"]
         flags = f"--chrome-flags=--headless=new {' '.join(FLAGS)}"
-        asked = f"--only-categories={','.join(GATES)}"
-        command = [*npm, "lighthouse", url, "--preset=desktop", "--output=json", f"--output-path={path}", asked, flags]
+        only = f"--only-categories={','.join(GATES)}"
+        command = [*npm, "lighthouse", url, "--preset=desktop", "--output=json", f"--output-path={path}", only, flags]
         bin_folder = str(Path(sys.executable).parent)
         environment = {**os.environ, "CHROME_PATH": chromium(), "PATH": f"{bin_folder}:{os.environ['PATH']}"}
         subprocess.run([*command, "--quiet"], check=True, env=environment, stdout=subprocess.DEVNULL)

@@ -66,7 +66,7 @@ def cost(fleet: Fleet, wanted: DeviceFilter, order: Order) -> tuple[int, float]:
 
 def main() -> None:
     print(machine() + "\n")
-    print("| devices | asked for | of them | by " + " ms | by ".join(ORDERS) + " ms |")
+    print("| devices | requested | of them | by " + " ms | by ".join(ORDERS) + " ms |")
     print("| --: | --- | --: |" + " --: |" * len(ORDERS), flush=True)
     for count in [int(text) for text in sys.argv[1:]] or [1000, 10_000, 100_000]:
         fleet = fleet_of(count)

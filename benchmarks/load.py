@@ -81,13 +81,13 @@ class Viewers:
             command = [str(build()), "viewers", *self._arguments, file.name, str(self._deaf)]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             try:
-                said = self._line()
+                reply = self._line()
             except RuntimeError:
                 self._stop()
                 raise
-        if said != "ready":
+        if reply != "ready":
             self._stop()
-            raise Refused(said.removeprefix("refused "))
+            raise Refused(reply.removeprefix("refused "))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -106,7 +106,7 @@ class Viewers:
         return msgspec.json.decode(self._line(), type=Return)
 
     def expect_restart(self) -> None:
-        """To be said before the server is stopped; time counts from here."""
+        """To be called before the server is stopped; time counts from here."""
         self._say("restart")
 
     def returned(self) -> Return:

@@ -3,7 +3,7 @@
     python -m benchmarks.pipeline [seconds]
 
 Real processes, `herenow serve` and `herenow record`, with services of their own and the load client on the same
-machine. The flood comes in batches of 500 over HTTP; it counts as through when it is stored and the hub has heard of
+machine. The flood comes in batches of 500 over HTTP; it counts as through when it is stored and the hub has received
 it. A first flood, which is not counted, lets Cassandra compile itself.
 """
 
@@ -27,7 +27,7 @@ BATCH = 500
 CONNECTIONS = 8
 READY_MADE = 600_000  # positions
 STORED = "herenow_positions_stored_total"
-HEARD = "herenow_moves_announced_total"
+ANNOUNCED = "herenow_moves_announced_total"
 
 
 async def counted(client: httpx.AsyncClient, port: int, metric: str) -> int:
@@ -81,12 +81,12 @@ async def whole(store: str, bus: str, seconds: float, pids: dict[str, int]) -> l
 async def through(
     client: httpx.AsyncClient, ports: tuple[int, int], seconds: float, pids: dict[str, int], prefix: str
 ) -> str:
-    stored, heard = await counted(client, ports[1], STORED), await counted(client, ports[0], HEARD)
+    stored, announced = await counted(client, ports[1], STORED), await counted(client, ports[0], ANNOUNCED)
     before, own = {name: cpu(pid) for name, pid in pids.items()}, time.process_time()
     started = time.perf_counter()
     accepted, took = await flood(ports[0], seconds, prefix)
     await until(client, ports[1], STORED, stored + accepted)
-    await until(client, ports[0], HEARD, heard + accepted)
+    await until(client, ports[0], ANNOUNCED, announced + accepted)
     elapsed = time.perf_counter() - started
     spent = {name: (cpu(pid) - before[name]) / accepted * 1e6 for name, pid in pids.items()}
     spent["load"] = (time.process_time() - own) / accepted * 1e6

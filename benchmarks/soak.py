@@ -85,10 +85,10 @@ def main() -> None:
                 print(f"| {held.minutes:.1f} | {held.heap:.1f} | {held.nodes} | {held.listeners} | {held.buffers} |")
                 sys.stdout.flush()
             found.append(held)
-        said: dict[str, int] = page.evaluate("() => window.watch")
+        counters: dict[str, int] = page.evaluate("() => window.watch")
         shown = page.evaluate("() => window.herenow.devices().length")
-    print(f"\nHeap {slope(found):+.2f} MB a minute after the warm-up; frames of an older state: {said['backwards']}; "
-          f"sockets: {said['sockets']}; devices at the end: {shown:,}.")  # fmt: skip
+    print(f"\nHeap {slope(found):+.2f} MB a minute after the warm-up; frames of an older state: "
+          f"{counters['backwards']}; sockets: {counters['sockets']}; devices at the end: {shown:,}.")  # fmt: skip
 
 
 if __name__ == "__main__":

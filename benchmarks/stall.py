@@ -24,7 +24,7 @@ from benchmarks.server import machine, percentile, server
 ROUNDS = 5
 GAP = 0.001  # s between two questions
 QUIET = 1.0  # s of asking without a body
-AFTER = 0.3  # s in which viewers would be told of what came
+AFTER = 0.3  # s in which viewers would receive what came
 MOST = 10_000  # positions in a request
 BYTES = 8 << 20  # of a body after inflating
 
@@ -77,10 +77,10 @@ BODIES: dict[str, Callable[[], bytes | None]] = {
 
 
 def ask(port: int, pipe: multiprocessing.connection.Connection) -> None:
-    """Another process: sends back when it asked and how long the answer took, in s, once it is told to stop."""
+    """Another process: sends back when each request began and how long its answer took, in s, once it is stopped."""
     times: list[tuple[float, float]] = []
 
-    async def until_told() -> None:
+    async def until_stopped() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while not pipe.poll():
             began = time.perf_counter()
@@ -90,7 +90,7 @@ def ask(port: int, pipe: multiprocessing.connection.Connection) -> None:
             await asyncio.sleep(GAP)
         writer.close()
 
-    asyncio.run(until_told())
+    asyncio.run(until_stopped())
     pipe.send(times)
 
 
@@ -136,10 +136,10 @@ def main() -> None:
     with server() as target:
         for name in wanted:
             statuses, times = stall(target.port, BODIES[name])
-            told = ", ".join(map(str, sorted(statuses))) or "-"
+            codes = ", ".join(map(str, sorted(statuses))) or "-"
             worst = [each[-1] * 1e3 for each in times]
             usual = percentile(sorted(itertools.chain(*times)), 0.5) * 1e3
-            print(f"| {name} | {told} | {max(worst):.1f} | {min(worst):.1f} | {usual:.2f} |", flush=True)
+            print(f"| {name} | {codes} | {max(worst):.1f} | {min(worst):.1f} | {usual:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -60,8 +60,8 @@ def send(port: int, longest: Longest) -> None:
         longest.seconds = 0.0
         statuses = {asyncio.run(post(port, body)) for _ in range(ROUNDS) if (body := make()) is not None}
         time.sleep(AFTER)
-        told = ", ".join(map(str, sorted(statuses))) or "-"
-        print(f"| {name} | {told} | {longest.seconds * 1e3:.1f} |", flush=True)
+        codes = ", ".join(map(str, sorted(statuses))) or "-"
+        print(f"| {name} | {codes} | {longest.seconds * 1e3:.1f} |", flush=True)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

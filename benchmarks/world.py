@@ -1,4 +1,4 @@
-"""What does a viewer of the whole world receive, told of every move or of what a map of its zoom can show?
+"""What does a viewer of the whole world receive: every move, or what a map of its zoom can show?
 
     python -m benchmarks.world
 
@@ -13,7 +13,7 @@ DEVICES = 20_000
 RATE = 20_000  # positions a second
 VIEWERS = 10
 ZOOMS = (3.0, None)
-SECONDS = 10.0  # two of the turns of 5 s in which a device that moves less than a pixel is told of
+SECONDS = 10.0  # two of the turns of 5 s in which a device that moves less than a pixel is sent
 COLUMNS = (
     "wire",
     "zoom",
@@ -29,9 +29,9 @@ def world(wire: str, zoom: float | None) -> str:
     with hub(DEVICES, RATE) as target, Viewers(target.port, VIEWERS, wire, [view(WORLD, zoom)]) as viewers:
         found, cpu = measure(target, viewers, SECONDS)
     each = found.seconds * VIEWERS
-    said = "none" if zoom is None else f"{zoom:.0f}"
+    shown_zoom = "none" if zoom is None else f"{zoom:.0f}"
     return (
-        f"| {wire} | {said} | {found.bytes / each / 1e3:,.1f} | {found.positions / each:,.0f} | "
+        f"| {wire} | {shown_zoom} | {found.bytes / each / 1e3:,.1f} | {found.positions / each:,.0f} | "
         f"{found.frames / each:.1f} | {found.bytes / max(1, found.positions):.1f} | {cpu / found.seconds:.2f} |"
     )
 

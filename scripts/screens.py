@@ -18,7 +18,7 @@ class Screen:
     """What is done to a page that has just been made, until it shows what is to be seen."""
 
     name: str
-    show: Callable[[Page, str], None]  # is told the server's address
+    show: Callable[[Page, str], None]  # receives the address of the server
     shots: tuple[str, ...]  # size and theme of each picture
     server: str = "demo"
     flags: tuple[str, ...] = ()  # of the browser

@@ -52,20 +52,20 @@ static double percentile(const struct latencies *latencies, double share)
     return latencies->most;
 }
 
-void count_frame(const struct told *told, size_t bytes, double now)
+void count_frame(const struct content *content, size_t bytes, double now)
 {
-    if (told->kind == NOTICE || told->kind == BROKEN) {
-        figures.notices += told->kind == NOTICE;
-        figures.broken += told->kind == BROKEN;
+    if (content->kind == NOTICE || content->kind == BROKEN) {
+        figures.notices += content->kind == NOTICE;
+        figures.broken += content->kind == BROKEN;
         figures.notice_bytes += bytes;
         return;
     }
     figures.frames++;
     figures.bytes += bytes;
-    figures.positions += told->positions;
-    if (told->kind == UPDATE && told->positions) {
-        add(&figures.newest, (now - told->newest) * 1e3);
-        add(&figures.oldest, (now - told->oldest) * 1e3);
+    figures.positions += content->positions;
+    if (content->kind == UPDATE && content->positions) {
+        add(&figures.newest, (now - content->newest) * 1e3);
+        add(&figures.oldest, (now - content->oldest) * 1e3);
     }
 }
 

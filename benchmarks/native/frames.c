@@ -13,13 +13,13 @@
 #define HEAD 32
 #define BLOCK 16
 
-static void take(struct told *told, double stamp)
+static void take(struct content *content, double stamp)
 {
-    if (told->positions == 0 || stamp < told->oldest)
-        told->oldest = stamp;
-    if (told->positions == 0 || stamp > told->newest)
-        told->newest = stamp;
-    told->positions++;
+    if (content->positions == 0 || stamp < content->oldest)
+        content->oldest = stamp;
+    if (content->positions == 0 || stamp > content->newest)
+        content->newest = stamp;
+    content->positions++;
 }
 
 static bool says(const uint8_t *text, size_t length, const char *word)
@@ -35,22 +35,22 @@ static double digits(const uint8_t *at, const uint8_t *end)
     return (double)value;
 }
 
-struct told read_text(const uint8_t *text, size_t length)
+struct content read_text(const uint8_t *text, size_t length)
 {
-    struct told told = {NOTICE, 0, 0, 0};
+    struct content content = {NOTICE, 0, 0, 0};
     if (says(text, length, "\"snapshot\""))
-        told.kind = SNAPSHOT;
+        content.kind = SNAPSHOT;
     else if (says(text, length, "\"update\""))
-        told.kind = UPDATE;
+        content.kind = UPDATE;
     else
-        return told;
+        return content;
     const uint8_t *at = text, *end = text + length;
     while (at < end && (at = memmem(at, (size_t)(end - at), STAMP, sizeof STAMP - 1)) != NULL) {
         at += sizeof STAMP - 1;
-        take(&told, digits(at, end));
+        take(&content, digits(at, end));
         at += BETWEEN;
     }
-    return told;
+    return content;
 }
 
 static uint32_t uint32_at(const uint8_t *at)
@@ -67,24 +67,24 @@ static double float64_at(const uint8_t *at)
     return value;
 }
 
-struct told read_binary(const uint8_t *frame, size_t length)
+struct content read_binary(const uint8_t *frame, size_t length)
 {
-    struct told told = {BROKEN, 0, 0, 0};
+    struct content content = {BROKEN, 0, 0, 0};
     if (length < HEAD || (frame[0] != 1 && frame[0] != 2))
-        return told;
+        return content;
     for (size_t at = HEAD; at < length;) {
         size_t left = length - at, size = left < BLOCK ? 0 : uint32_at(frame + at);
         if (size < BLOCK || size % 8 || size > left)
-            return told;
+            return content;
         size_t positions = uint32_at(frame + at + 4);
         if (positions > (size - BLOCK) / 8)
-            return told;
+            return content;
         for (size_t each = 0; each < positions; each++)
-            take(&told, float64_at(frame + at + BLOCK + 8 * each));
+            take(&content, float64_at(frame + at + BLOCK + 8 * each));
         at += size;
     }
-    told.kind = frame[0] == 1 ? SNAPSHOT : UPDATE;
-    return told;
+    content.kind = frame[0] == 1 ? SNAPSHOT : UPDATE;
+    return content;
 }
 
 static size_t text_resume(const char *head, size_t length, char *into, size_t room)
@@ -119,11 +119,11 @@ static void print_golden(const char *path)
     size_t length = fread(frame, 1, sizeof frame, file);
     fclose(file);
     bool binary = length > 0 && frame[0] != '{';
-    struct told told = binary ? read_binary(frame, length) : read_text(frame, length);
+    struct content content = binary ? read_binary(frame, length) : read_text(frame, length);
     char resume[128] = "";
     resume_of(frame, length, binary, resume, sizeof resume);
-    printf("%s %d %llu %.0f %.0f %s\n", path, told.kind, (unsigned long long)told.positions, told.oldest, told.newest,
-           resume);
+    printf("%s %d %llu %.0f %.0f %s\n", path, content.kind, (unsigned long long)content.positions, content.oldest,
+           content.newest, resume);
 }
 
 /* A line a file: kind, positions, oldest and newest timestamp, what would be resumed. */

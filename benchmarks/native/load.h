@@ -1,4 +1,4 @@
-/* A load client that costs much less than the server it loads. The modes are told in load.c. */
+/* A load client that costs much less than the server it loads. load.c lists the modes. */
 
 #ifndef LOAD_H
 #define LOAD_H
@@ -21,20 +21,20 @@ void allow_files(int count);
 
 enum kind { NOTICE, SNAPSHOT, UPDATE, BROKEN };
 
-struct told {
+struct content {
     enum kind kind;
     uint64_t positions;
     double oldest, newest; /* ms; without meaning where there are no positions */
 };
 
-struct told read_text(const uint8_t *text, size_t length);
-struct told read_binary(const uint8_t *frame, size_t length);
+struct content read_text(const uint8_t *text, size_t length);
+struct content read_binary(const uint8_t *frame, size_t length);
 size_t resume_of(const uint8_t *head, size_t length, bool binary, char *into, size_t room);
 int golden(int count, char **paths);
 
 /* figures.c: what is counted between `reset` and `report` */
 
-void count_frame(const struct told *told, size_t bytes, double now);
+void count_frame(const struct content *content, size_t bytes, double now);
 void count_closed(void);
 void reset_figures(void);
 void print_figures(unsigned connected);
@@ -43,7 +43,7 @@ void print_figures(unsigned connected);
 
 void begin_round(unsigned viewers);
 void count_failed(void);
-void count_back(const struct told *told, size_t bytes);
+void count_back(const struct content *content, size_t bytes);
 
 /* viewers.c: the connections */
 

@@ -27,8 +27,8 @@ static size_t frame_need(const uint8_t *data, size_t have)
     return head + length;
 }
 
-static void keep_positions(struct viewer *viewer, const struct told *told, const uint8_t *payload, size_t length,
-                           size_t bytes)
+static void keep_positions(struct viewer *viewer, const struct content *content, const uint8_t *payload,
+                           size_t length, size_t bytes)
 {
     viewer->head_length = (uint8_t)(length < HEAD_KEPT ? length : HEAD_KEPT);
     memcpy(viewer->head, payload, viewer->head_length);
@@ -39,7 +39,7 @@ static void keep_positions(struct viewer *viewer, const struct told *told, const
     audience.current++;
     if (viewer->absence == AWAY) {
         viewer->absence = HERE;
-        count_back(told, bytes);
+        count_back(content, bytes);
     }
 }
 
@@ -55,12 +55,12 @@ static void take_frame(struct viewer *viewer, const uint8_t *frame, size_t bytes
     } else if (opcode == TEXT || opcode == BINARY) {
         if (!(frame[0] & 0x80))
             give_up("frame", "expected whole messages, got a fragment");
-        struct told told = opcode == TEXT ? read_text(payload, length) : read_binary(payload, length);
-        count_frame(&told, bytes, now);
-        if (told.kind != SNAPSHOT && told.kind != UPDATE)
+        struct content content = opcode == TEXT ? read_text(payload, length) : read_binary(payload, length);
+        count_frame(&content, bytes, now);
+        if (content.kind != SNAPSHOT && content.kind != UPDATE)
             return;
         viewer->binary = opcode == BINARY;
-        keep_positions(viewer, &told, payload, length, bytes);
+        keep_positions(viewer, &content, payload, length, bytes);
     }
 }
 

@@ -16,10 +16,10 @@ void begin_round(unsigned viewers)
 void count_failed(void) { round_.failed++; }
 
 /* A viewer has had its first frame of positions again; the last one ends the round. */
-void count_back(const struct told *told, size_t bytes)
+void count_back(const struct content *content, size_t bytes)
 {
     round_.back++;
-    round_.snapshots += told->kind == SNAPSHOT;
+    round_.snapshots += content->kind == SNAPSHOT;
     round_.bytes += bytes;
     if (round_.back == (round_.viewers + 1) / 2)
         round_.half = monotonic() - round_.began;

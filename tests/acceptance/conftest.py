@@ -39,7 +39,7 @@ MINUTE = 60_000  # ms
 
 @pytest.fixture(scope="module")
 def parked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A fleet that stands still after each drove a little, so that a page of it has nothing to do but what is asked."""
+    """A fleet that stands still after each drove a little, so that a page of it does only what a test requests."""
     with running(tmp_path_factory.mktemp("parked") / "positions.db") as server:
         for number in range(PARKED):
             assert report(server, *drive(number)).json()["rejected"] == []

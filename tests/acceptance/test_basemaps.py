@@ -28,16 +28,16 @@ VECTOR: bytes = mapbox_vector_tile.encode([{"name": "water", "features": [{"geom
 
 
 class Tiles:
-    """A tile server that can fail. Of what it is asked for as vectors the western half is a lake."""
+    """A tile server that can fail. In its vector tiles the western half is a lake."""
 
     def __init__(self) -> None:
         self.fails = False
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         tiles = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                tiles.asked.append(self.path)
+                tiles.requested.append(self.path)
                 self.send_response(503 if tiles.fails else 200)
                 vector = self.path.endswith(".mvt")
                 self.send_header("Content-Type", "application/vnd.mapbox-vector-tile" if vector else "image/png")
@@ -100,7 +100,7 @@ def test_rollups_and_history_have_them_too_and_go_on(server: Server) -> None:
 
     wait_for(lambda: ask("/api/history").json().get("made") is not None)
     assert ask("/api/devices/van/track").json()["positions"][0]["time"] == now
-    assert "a process ended" not in server.said()
+    assert "a process ended" not in server.output()
 
 
 def choose(page: Page, name: str) -> None:
@@ -109,14 +109,14 @@ def choose(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).check()
 
 
-def test_another_basemap_is_asked_for_its_tiles_credited_and_kept(
+def test_another_basemap_loads_its_tiles_and_is_credited_and_kept(
     watched: Watched, server: Server, tiles: Tiles
 ) -> None:
     tiles.fails = False
     watched.open(server)
     page, credit = watched.page, watched.page.get_by_role("region", name="Credits of the map")
     expect(credit).to_contain_text("Natural Earth")
-    assert tiles.asked == []
+    assert tiles.requested == []
     with page.expect_response(f"{tiles.url}/dark/**"):
         choose(page, "Town map")
     expect(credit.get_by_role("link", name="Town council")).to_have_attribute("href", "https://example.org/licence")
@@ -170,5 +170,5 @@ def test_one_of_vectors_is_drawn_in_the_colours_of_the_theme(watched: Watched, s
     expect(page.get_by_role("region", name="Credits of the map")).to_contain_text("Lake office")
     page.emulate_media(color_scheme="light")
     wait_for(lambda: not shows(WATER) and not shows(LAND))
-    assert any(path.endswith(".mvt") for path in tiles.asked)
+    assert any(path.endswith(".mvt") for path in tiles.requested)
     assert watched.complaints == []

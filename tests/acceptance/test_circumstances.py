@@ -77,8 +77,8 @@ RECORD = """() => {
 
 def tell(server: Server, longitude: float) -> None:
     now = time.time_ns() // 1_000_000
-    told = {"device_id": "bike", "time": now, "latitude": 60.17, "longitude": longitude, "speed": 9.0}
-    assert report(server, told).json()["accepted"] == 1
+    position = {"device_id": "bike", "time": now, "latitude": 60.17, "longitude": longitude, "speed": 9.0}
+    assert report(server, position).json()["accepted"] == 1
 
 
 @long

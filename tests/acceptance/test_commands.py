@@ -45,9 +45,9 @@ def test_a_recording_is_played_into_the_server_and_keeps_its_times(server: Serve
     file.write_bytes(gzip.compress("\n".join(rows).encode()))
     ended = herenow("replay", "--speed", "100", "--kind", "bicycle", "--server", server.url, str(file))
     assert (ended.returncode, ended.stderr.strip()) == (0, "30 accepted, 0 rejected")
-    told = track(server, "tour")
-    assert [row["time"] for row in told] == [NOW + n * 1000 for n in range(30)]
-    assert told[0]["attributes"] == {"kind": "bicycle"}
+    positions = track(server, "tour")
+    assert [row["time"] for row in positions] == [NOW + n * 1000 for n in range(30)]
+    assert positions[0]["attributes"] == {"kind": "bicycle"}
 
 
 def test_bad_rows_are_named_and_the_good_ones_played(server: Server, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_recording_can_be_played_into_a_server_of_its_own(tmp_path: Path) -> N
         own.wait_until_ready()
         wait_for(lambda: len(track(own, "own")) == 2)
         assert own.stop() == 0
-    assert "2 accepted, 0 rejected" in own.said()
+    assert "2 accepted, 0 rejected" in own.output()
 
 
 def test_ctrl_c_ends_a_simulation_without_a_traceback(server: Server) -> None:
@@ -110,7 +110,7 @@ def test_ctrl_c_ends_a_simulation_without_a_traceback(server: Server) -> None:
         (["simulate", "--seconds", "1", "--server", "nowhere"], "address of a server"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(arguments: list[str], says: str) -> None:
+def test_what_cannot_be_done_is_reported_in_one_line(arguments: list[str], says: str) -> None:
     ended = herenow(*arguments)
     assert ended.returncode == 2
     assert says in ended.stderr

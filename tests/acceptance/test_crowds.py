@@ -67,11 +67,11 @@ async def exact(viewers: list[Viewer], fleet: Roamers) -> None:
         except TimeoutError:
             shown = viewer.map()
             wrong = {name for name in shown.keys() | expected if shown.get(name) != expected.get(name)}
-            told = f"{len(wrong)} of {len(expected)} places are wrong, answers were {viewer.answers[-3:]}"
-            raise AssertionError(told) from None
+            message = f"{len(wrong)} of {len(expected)} places are wrong, answers were {viewer.answers[-3:]}"
+            raise AssertionError(message) from None
 
 
-async def test_a_thousand_viewers_that_are_cut_again_and_again_miss_nothing_and_are_told_little_twice(
+async def test_a_thousand_viewers_that_are_cut_again_and_again_miss_nothing_and_receive_little_twice(
     tmp_path: Path,
 ) -> None:
     chance = random.Random(7)
@@ -87,21 +87,21 @@ async def test_a_thousand_viewers_that_are_cut_again_and_again_miss_nothing_and_
                     tasks.create_task(cut_again_and_again(viewer, stop, chance))
                 for _ in range(16):
                     await asyncio.sleep(1.0)
-                    await fleet.move(reporter, fleet.some(40))  # few, so that a whole map told again would show
+                    await fleet.move(reporter, fleet.some(40))  # few, so that a whole map sent again would show
                 stop.set()
             await exact(viewers, fleet)
         assert all(viewer.connection and not viewer.connection.ended.done() for viewer in viewers)
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
     answers = [(snapshot, offered) for viewer in viewers for snapshot, offered, _ in viewer.answers]
     resumed = [snapshot for snapshot, offered in answers if offered]
     assert len(resumed) > 1000
-    assert not any(resumed), "who comes back within two minutes to the same server is told what changed"
+    assert not any(resumed), "a viewer that comes back within two minutes to the same server receives what changed"
     assert all(snapshot for snapshot, offered in answers if not offered)
-    told, again = (
-        sum(counts) for counts in zip(*[(one.told_in_answers, one.told_again) for one in viewers], strict=True)
+    backfilled, repeated = (
+        sum(counts) for counts in zip(*[(one.backfilled, one.repeated) for one in viewers], strict=True)
     )
-    assert told > 1000
-    assert again <= 0.2 * told
+    assert backfilled > 1000
+    assert repeated <= 0.2 * backfilled
     assert not any(viewer.went_back for viewer in viewers)
 
 
@@ -143,7 +143,7 @@ async def test_who_connects_while_thousands_of_positions_a_second_come_misses_no
                         await asyncio.sleep(pace + 0.2 * number - asyncio.get_running_loop().time())
                     stop.set()
                 await exact(viewers, fleet)
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
     assert not any(viewer.went_back for viewer in viewers)
     assert all(snapshot for viewer in viewers for snapshot, _, _ in viewer.answers)
     assert sum(len(viewer.answers) for viewer in viewers) > ROUNDS * len(viewers)
@@ -152,7 +152,7 @@ async def test_who_connects_while_thousands_of_positions_a_second_come_misses_no
 async def look_afresh_again_and_again(
     viewer: Viewer, stop: asyncio.Event, chance: random.Random, *, elsewhere: bool
 ) -> None:
-    """Until told to stop; then it keeps the connection that it has, made while positions came."""
+    """Until `stop` is set; then it keeps the connection that it has, made while positions came."""
     while not stop.is_set():
         if viewer.connection:
             viewer.connection.cut()
@@ -190,7 +190,7 @@ async def test_all_come_back_to_a_server_that_was_killed_and_begin_anew_once(tmp
         stop.set()
         await asyncio.gather(*keeping)
         after = {viewer.answers[1][2] for viewer in viewers}
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
     assert [len(viewer.answers) for viewer in viewers] == [2] * len(viewers)
     assert all(snapshot for viewer in viewers for snapshot, _, _ in viewer.answers)
     assert all(offered and {offered.epoch} == before for viewer in viewers for _, offered, _ in viewer.answers[1:])

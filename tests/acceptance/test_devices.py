@@ -25,8 +25,8 @@ def rows() -> Iterator[dict[str, Any]]:
     for n in range(CROWD):
         kind, speed = KINDS[n % 4], float(n % 30) if n % 3 else 0.0
         place = {"latitude": 60 + chance.random(), "longitude": 24 + 2 * chance.random()}
-        said = {"name": f"{kind.title()} {n:05}", "kind": kind}
-        yield {"device_id": f"crowd-{n:05}", "time": now, "speed": speed, "attributes": said} | place
+        attributes = {"name": f"{kind.title()} {n:05}", "kind": kind}
+        yield {"device_id": f"crowd-{n:05}", "time": now, "speed": speed, "attributes": attributes} | place
     for n, east in enumerate((0.0, 0.0, 0.0, 0.006)):
         place = {"latitude": 59.5, "longitude": 25.5 + east}
         yield {"device_id": f"spot-{n}", "time": now, "speed": 0.0, "attributes": {"name": f"Parked {n}"}} | place

@@ -74,7 +74,7 @@ def test_every_format_comes_over_http_as_a_file(server: Server, name: str) -> No
     assert len(answer.content) > 50_000
 
 
-def test_an_export_has_the_devices_and_the_time_that_were_asked_for(server: Server) -> None:
+def test_an_export_has_the_devices_and_the_time_of_the_request(server: Server) -> None:
     lines = exported(server, format="ndjson", device=["ada/phone"]).text.splitlines()
     assert plain([json.loads(line) for line in lines]) == plain(track(server, "ada/phone"))
     hour = exported(server, format="ndjson", to=START + HOUR).text.splitlines()
@@ -91,13 +91,15 @@ def test_an_export_has_the_devices_and_the_time_that_were_asked_for(server: Serv
         ({"from": -(2**60)}, 400, "from: expected Unix milliseconds"),
     ],
 )
-def test_what_cannot_be_exported_is_said(server: Server, query: dict[str, Any], status: int, says: str) -> None:
+def test_what_cannot_be_exported_is_refused_with_the_reason(
+    server: Server, query: dict[str, Any], status: int, says: str
+) -> None:
     answer = exported(server, **query)
     assert answer.status_code == status
     assert says in answer.json()["detail"]
 
 
-def test_a_file_that_cannot_be_read_or_written_is_told_in_one_line(server: Server, folder: Path) -> None:
+def test_a_file_that_cannot_be_read_or_written_is_reported_in_one_line(server: Server, folder: Path) -> None:
     store = f"sqlite:///{folder / 'positions.db'}"
     for arguments, says in (
         (("import", "--server", server.url, str(folder / "none.csv")), "cannot be read: No such file"),

@@ -48,7 +48,7 @@ async def test_services_that_come_late_are_waited_for(tmp_path: Path) -> None:
         await saying(client, "cannot reach RabbitMQ at 127.0.0.1")
         assert (await client.post("/api/positions", json=fix())).status_code == 503
         assert await first_beat(port) == "ping", "no counts of a fleet that was never loaded"
-        await until(lambda: all("waiting" in one.said() for one in (impatient, impatient_recorder)))
+        await until(lambda: all("waiting" in one.output() for one in (impatient, impatient_recorder)))
         assert await impatient.stop() == await impatient_recorder.stop() == 0, "SIGTERM ends those that wait"
         with launched(rabbit), launched(cassandra):
             rabbit.wait_until_up()
@@ -59,11 +59,11 @@ async def test_services_that_come_late_are_waited_for(tmp_path: Path) -> None:
             assert await first_beat(port) == "stats"
             assert (await client.post("/api/positions", json=fix())).status_code == 200
             assert (await recorder.stop(), await server.stop()) == (0, 0)
-    assert "Traceback" not in server.said() + recorder.said()
+    assert "Traceback" not in server.output() + recorder.output()
 
 
 async def first_beat(port: int) -> str:
-    """What a viewer is told first that is not about positions."""
+    """The first message to a viewer that is not about positions."""
     address, protocol = f"ws://127.0.0.1:{port}/ws/locations", Subprotocol("herenow.json.v1")
     async with asyncio.timeout(PATIENCE), connect(address, subprotocols=[protocol]) as socket:
         await socket.send(json.dumps({"type": "view", "bbox": [0, 0, 1, 1], "zoom": 5}))

@@ -46,7 +46,7 @@ async def test_a_recorder_that_slept_and_believes_it_is_active_does_no_harm(cass
             await until(lambda: all(viewer.shown.get(device, 0) > time for device, time in behind.items()))
             stand.recorders[0].send(signal.SIGCONT)
             # It first ends what it was writing, which may take seconds; then it hears that its shards are taken.
-            await until(lambda: "a link to RabbitMQ is away" in stand.recorders[0].said())
+            await until(lambda: "a link to RabbitMQ is away" in stand.recorders[0].output())
             await load.accepts(1)
         verdict = await judge(load, stand.urls[0], stand.viewers)
         assert verdict.kept, verdict

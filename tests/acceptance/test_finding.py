@@ -62,11 +62,11 @@ def place(hash_: str) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    "asked", ["/#12/52.52/13.40", "/#12/52.52/13.40?sel=near-1", "/#3/40/10", "/#17.5/52.52/13.402"]
+    "link", ["/#12/52.52/13.40", "/#12/52.52/13.40?sel=near-1", "/#3/40/10", "/#17.5/52.52/13.402"]
 )
-def test_a_link_shows_the_same_place_however_often_it_is_opened(page: Page, server: Server, asked: str) -> None:
-    opened(page, server, asked)
-    wait_for(lambda: place(address(page)) == pytest.approx(place(asked[1:]), abs=1e-4))  # once its panels are open
+def test_a_link_shows_the_same_place_however_often_it_is_opened(page: Page, server: Server, link: str) -> None:
+    opened(page, server, link)
+    wait_for(lambda: place(address(page)) == pytest.approx(place(link[1:]), abs=1e-4))  # once its panels are open
     first = address(page)
     for _ in range(2):
         opened(page, server, "/" + first)

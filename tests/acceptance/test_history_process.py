@@ -81,7 +81,7 @@ QUESTIONS = (
 
 
 def as_of_any_round(answer: httpx.Response) -> bytes:
-    """What it says, whenever it was asked: rollups are made meanwhile."""
+    """What it says, whenever the request comes: rollups are made meanwhile."""
     return re.sub(rb'"(version|made)":("[^"]*"|\d+|null)', rb'"\1":0', answer.content)
 
 
@@ -115,7 +115,7 @@ def test_it_is_started_again_when_it_dies(server: Server) -> None:
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: beside(server, "history") not in (None, first))
     assert started(server) != first
-    assert "Traceback" not in server.said()
+    assert "Traceback" not in server.output()
 
 
 def test_an_answer_that_breaks_off_does_not_look_whole(server: Server) -> None:
@@ -158,7 +158,7 @@ def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:
         wait_for(lambda: not alive(child))
 
 
-def test_more_questions_at_a_time_than_it_takes_are_refused_and_told_when_to_come_back(tmp_path: Path) -> None:
+def test_more_requests_at_a_time_than_it_takes_are_refused_with_the_time_to_retry(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db", constants={"herenow.api.history_proxy.MOST": 0}) as server:
         answer = ask(server, "/api/history")
         assert answer.status_code == 503

@@ -42,7 +42,7 @@ async def ends_at(clients: list[Live], load: Load) -> None:
     newest = {device: load.start + n for device, n in load.newest.items()}
 
     def drawn(client: Live) -> dict[str, int]:
-        return {device: told.timestamp for device, told in client.positions.items()}
+        return {device: position.timestamp for device, position in client.positions.items()}
 
     with contextlib.suppress(TimeoutError):
         await until(lambda: all(drawn(client) == newest for client in clients))

@@ -63,13 +63,13 @@ def dead(amqp_url: str) -> tuple[bytes, dict[str, Any]]:
 
 
 async def hear(viewer: ClientConnection, devices: set[str]) -> dict[str, Any]:
-    """What a viewer is told of these devices, once it was told of all."""
-    told: dict[str, Any] = {}
+    """What a viewer receives of these devices, once it has received all of them."""
+    received: dict[str, Any] = {}
     async with asyncio.timeout(PATIENCE):
-        while told.keys() != devices:
+        while received.keys() != devices:
             message = json.loads(await viewer.recv())
-            told[message["device_id"]] = message
-    return told
+            received[message["device_id"]] = message
+    return received
 
 
 async def test_what_the_articles_simulator_publishes_is_stored_shown_and_found(server: Server, amqp_url: str) -> None:
@@ -77,9 +77,9 @@ async def test_what_the_articles_simulator_publishes_is_stored_shown_and_found(s
     async with connect(server.live_url) as viewer:
         for device_id in devices:
             await asyncio.to_thread(simulator_sends, amqp_url, location(device_id, now))
-        told = await hear(viewer, devices)
+        received = await hear(viewer, devices)
     expected = {"type": "location_update", "timestamp": now * 1000, "latitude": 39.9, "longitude": 32.7}
-    assert told == {device_id: {"device_id": device_id, **expected} for device_id in devices}
+    assert received == {device_id: {"device_id": device_id, **expected} for device_id in devices}
 
     assert known(server) == {(device_id, now * 1000) for device_id in devices}
     moment = datetime.fromtimestamp(now, UTC)
@@ -95,7 +95,7 @@ def history(server: Server, moment: datetime) -> set[tuple[str, datetime]]:
     """What its client asks for when it loads."""
     query = f"date={moment.date()}&start=1970-01-21T00:00:00&end=2026-02-04T23:59:59"
     locations = httpx.get(f"{server.url}/devices-in-range?{query}", timeout=PATIENCE).json()
-    return {(told["device_id"], datetime.fromisoformat(told["timestamp"])) for told in locations}
+    return {(location["device_id"], datetime.fromisoformat(location["timestamp"])) for location in locations}
 
 
 def test_a_message_that_is_no_position_is_set_aside_with_its_reason_and_blocks_nothing(

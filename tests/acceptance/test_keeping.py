@@ -56,9 +56,9 @@ def test_the_command_erases_a_device_and_proves_it(tmp_path: Path) -> None:
         assert "never reported" in again.stderr
         assert "Traceback" not in again.stderr
         wait_for(lambda: httpx.get(f"{server.url}/api/storage", timeout=PATIENCE).status_code == 200)
-        told = herenow("storage", "--store", f"sqlite:///{path}")
-        assert told.returncode == 0, told.stderr
-        assert told.stdout.startswith("1 positions: ")
+        result = herenow("storage", "--store", f"sqlite:///{path}")
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.startswith("1 positions: ")
         elsewhere = herenow("erase", "other", "--server", server.url, "--yes", "--store", f"sqlite:///{tmp_path}/x.db")
         assert elsewhere.returncode == 2
         assert "x.db.erase-key: No such file" in elsewhere.stderr

@@ -56,7 +56,7 @@ def test_history_is_drawn_beside_the_live_layer(watched: Watched, demo: Server) 
     assert watched.page.evaluate("() => window.herenow.metrics().drawn") > 50
 
 
-def test_history_stands_still_until_the_newer_is_asked_for(watched: Watched, demo: Server) -> None:
+def test_history_stays_as_it_is_until_the_newer_is_requested(watched: Watched, demo: Server) -> None:
     watched.open(demo)
     watched.wait_for_fleets()
     watched.until("() => window.herenow.historyMarks().length > 3")
@@ -88,7 +88,7 @@ def test_a_circle_is_zoomed_to_and_a_stored_position_says_what_it_is(watched: Wa
     expect(watched.page.get_by_role("status").filter(has_text="stored position")).to_be_visible()
 
 
-def test_tiles_that_cannot_be_had_are_told_of_and_can_be_asked_for_again(watched: Watched, demo: Server) -> None:
+def test_tiles_that_cannot_be_loaded_are_reported_and_can_be_requested_again(watched: Watched, demo: Server) -> None:
     tiles = "**/api/history/tiles/**"
     watched.page.route(tiles, lambda route: route.fulfill(status=503, json={"detail": "the store is away"}))
     watched.open(demo)
@@ -128,7 +128,7 @@ def test_credits_and_notices_of_the_demo_are_on_the_map(watched: Watched, demo: 
         expect(text).to_contain_text(words)
 
 
-def test_a_device_is_found_selected_and_told_of(watched: Watched, demo: Server) -> None:
+def test_a_device_is_found_selected_and_described(watched: Watched, demo: Server) -> None:
     watched.open(demo)
     watched.wait_for_fleets()
     wanted = watched.ids(SIMULATED)[0]

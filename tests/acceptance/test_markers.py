@@ -1,4 +1,4 @@
-"""Markers as they are drawn: where they are said to be, also while the map moves, and after the card has lost all."""
+"""Markers as they are drawn: where the page reports them, also while the map moves, and after the card has lost all."""
 
 import math
 import time
@@ -71,7 +71,7 @@ def shown(page: Page, device_id: str) -> dict[str, Any]:
 
 
 def colours_at(page: Page, device_id: str, around: int = 3, below: float = 0) -> NDArray[np.int_]:
-    """On the screen, some pixels around where its marker is said to be, or around a place so many pixels below."""
+    """On the screen, some pixels around where its marker is reported, or around a place so many pixels below."""
     box = page.get_by_role("application").bounding_box()
     assert box
     x, y = shown(page, device_id)["pixel"]
@@ -84,7 +84,7 @@ def is_drawn(page: Page, device_id: str, colour: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("zoom", [4, 15.5, 19])
 @pytest.mark.parametrize("device_id", ["centre", "east", "west"])
-def test_a_marker_is_drawn_where_it_is_said_to_be(page: Page, server: Server, zoom: float, device_id: str) -> None:
+def test_a_marker_is_drawn_where_it_is_reported(page: Page, server: Server, zoom: float, device_id: str) -> None:
     tell(server, 0)
     look(page, server, zoom, *PLACES[device_id])
     wait_for(lambda: is_drawn(page, device_id, STOPPED))
@@ -166,7 +166,7 @@ def test_trails_show_the_way_that_all_have_gone_and_lines_where_they_head(page: 
 @pytest.mark.parametrize(
     ("colour", "speed", "shown_as"), [("Speed", 0.0, (116, 132, 222)), ("Kind", 0.0, (86, 180, 233))]
 )
-def test_colour_says_what_it_is_asked_to(
+def test_colour_shows_what_is_chosen(
     page: Page, server: Server, colour: str, speed: float, shown_as: tuple[int, int, int]
 ) -> None:
     tell(server, 0, speed=speed, attributes={"kind": "bus"})

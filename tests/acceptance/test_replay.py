@@ -37,10 +37,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def stored(server: Server) -> list[Any]:
-    said = httpx.get(
+    body = httpx.get(
         f"{server.url}/api/history/replay", params={"from": DRIVES[0], "to": NOW_HOUR}, timeout=PATIENCE
     ).json()
-    blocks: list[Any] = said.get("blocks", [])  # none before the first round of the rollups
+    blocks: list[Any] = body.get("blocks", [])  # none before the first round of the rollups
     return blocks
 
 
@@ -114,7 +114,7 @@ def test_it_opens_where_the_fleet_is_and_the_list_beside_it_is_of_that_time(page
     expect(page.get_by_role("option", name=re.compile("Car 0"))).to_be_visible()
 
 
-def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_is_told(
+def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_is_paused(
     page: Page, server: Server
 ) -> None:
     page.goto(server.url + address(DRIVES[0] + 600_000))
@@ -136,7 +136,7 @@ def test_it_plays_at_the_speed_that_is_chosen_without_jumps_and_stops_where_it_i
     assert longitudes == sorted(longitudes)
     for (before, west), (after, east) in [*itertools.pairwise(samples), (samples[0], samples[-1])]:
         played = (east - west) / STEP * EVERY
-        assert played <= 60 * (after - before + SLACK), "no faster than it was told, in any step"
+        assert played <= 60 * (after - before + SLACK), "no faster than the chosen speed, in any step"
     assert len(set(longitudes)) > 15
     page.wait_for_timeout(300)
     before = shown(page)
@@ -231,12 +231,12 @@ def test_only_the_devices_that_the_address_names_are_played_until_all_are(page: 
     page.wait_for_function("() => !location.hash.includes('devices')")
 
 
-def test_no_block_is_asked_for_twice_and_live_comes_back(page: Page, server: Server) -> None:
-    asked: list[str] = []
+def test_no_block_is_requested_twice_and_live_comes_back(page: Page, server: Server) -> None:
+    requested: list[str] = []
 
     def note(request: Request) -> None:
         if "/api/history/replay/" in request.url:
-            asked.append(request.url)
+            requested.append(request.url)
 
     page.on("request", note)
     page.goto(server.url + "/")
@@ -249,11 +249,11 @@ def test_no_block_is_asked_for_twice_and_live_comes_back(page: Page, server: Ser
     until_shown(page, longitude_at(HOUR - EVERY))
     expect(page.get_by_text("Live paused")).to_have_count(0)
     page.wait_for_function("() => !location.hash.includes('mode')")
-    assert asked
-    assert len(asked) == len(set(asked))
+    assert requested
+    assert len(requested) == len(set(requested))
 
 
-def test_history_that_cannot_be_had_is_told_of_and_asked_for_again(page: Page, server: Server) -> None:
+def test_history_that_cannot_be_loaded_is_reported_and_requested_again(page: Page, server: Server) -> None:
     blocks = "**/api/history/replay/**"
     page.route(blocks, lambda route: route.fulfill(status=503, json={"detail": "the store is away"}))
     page.goto(server.url + address(DRIVES[0] + 1_234_000))

@@ -48,7 +48,7 @@ def test_it_is_started_again_when_it_dies_and_goes_on(tmp_path: Path) -> None:
         assert second != first
         assert server.stop() == 0
         assert not alive(second)
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
 
 
 def test_it_ends_with_a_server_that_dies(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_rebuild_needs_the_rollups_for_itself(tmp_path: Path) -> None:
         assert positions(server) == 1
         report(server, fix(1))
         wait_for(lambda: positions(server) == 2)
-        assert "from the beginning" not in server.said(), "the store still knows what changed"
+        assert "from the beginning" not in server.output(), "the store still knows what changed"
         assert server.stop() == 0
     done = herenow("rollup", "--rebuild", "--store", f"sqlite:///{path}")
     assert (done.returncode, done.stderr) == (0, "")

@@ -54,7 +54,7 @@ def run_to_the_end(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_in_order_and_viewers_are_told_that_it_restarts(tmp_path: Path, number: int) -> None:
+async def test_a_signal_ends_it_in_order_and_viewers_learn_that_it_restarts(tmp_path: Path, number: int) -> None:
     with running(tmp_path / "positions.db") as server:
         async with connect(server.live_url, subprotocols=[V1]) as viewer:
             await viewer.send('{"type":"view","bbox":[-180,-90,180,90]}')
@@ -65,16 +65,16 @@ async def test_a_signal_ends_it_in_order_and_viewers_are_told_that_it_restarts(t
                     await viewer.recv()
             assert viewer.close_code == 1012
         assert code == 0
-        assert "stopped" in server.said()
-        assert "Traceback" not in server.said()
+        assert "stopped" in server.output()
+        assert "Traceback" not in server.output()
 
 
 def test_what_was_seen_is_there_after_a_restart(tmp_path: Path) -> None:
     store = tmp_path / "positions.db"
     with running(store) as server:
-        told = {"kind": "bus", "name": "Bus 1"}
+        attributes = {"kind": "bus", "name": "Bus 1"}
         for n in range(20):
-            report(server, fix("bus-1", NOW - 120_000 + n * 5000, latitude=60.0 + n / 1000, attributes=told))
+            report(server, fix("bus-1", NOW - 120_000 + n * 5000, latitude=60.0 + n / 1000, attributes=attributes))
         wait_for(lambda: newest(server, "bus-1") == NOW - 25_000)  # the fleet follows the store by a tick
         before = httpx.get(f"{server.url}/api/devices/bus-1", timeout=PATIENCE).json()
         assert server.stop() == 0
@@ -126,7 +126,7 @@ def send(server: Server, sender: int, accepted: list[int]) -> None:
             accepted.extend(range(n, n + 10))
 
 
-def test_a_full_disk_is_said_ingest_waits_and_the_live_view_goes_on(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_ingest_waits_and_the_live_view_goes_on(tmp_path: Path) -> None:
     def no_file_over_two_megabytes() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 
@@ -140,8 +140,8 @@ def test_a_full_disk_is_said_ingest_waits_and_the_live_view_goes_on(tmp_path: Pa
         assert httpx.get(f"{server.url}/readyz", timeout=PATIENCE).status_code == 503
         assert len(track(server, "filler")) == accepted
         snapshot = asyncio.run(snapshot_of(server))
-        assert [told["device_id"] for told in snapshot["positions"]] == ["filler"]
-        assert "Traceback" not in server.said()
+        assert [position["device_id"] for position in snapshot["positions"]] == ["filler"]
+        assert "Traceback" not in server.output()
         assert server.stop() == 0
 
 
@@ -180,15 +180,15 @@ async def deaf_viewer(server: Server) -> socket.socket:
 
 
 def stats(server: Server) -> dict[str, Any]:
-    told: dict[str, Any] = httpx.get(f"{server.url}/api/stats", timeout=PATIENCE).json()
-    return told
+    body: dict[str, Any] = httpx.get(f"{server.url}/api/stats", timeout=PATIENCE).json()
+    return body
 
 
 def test_a_signal_while_it_starts_ends_it_in_order_too(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db", wait=False) as server:
         wait_for((tmp_path / "positions.db").exists)
         assert server.stop() == 0
-        assert "stopped" in server.said()
+        assert "stopped" in server.output()
 
 
 def test_a_second_server_on_the_same_store_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_second_server_on_the_same_store_is_refused_in_one_line(tmp_path: Path
     assert "another Herenow writes to" in ended.stderr
 
 
-def test_who_is_still_sending_when_it_stops_is_told_to_send_it_again(tmp_path: Path) -> None:
+def test_a_client_that_still_sends_when_it_stops_learns_to_send_again(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         host, _, port = server.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as sending:
@@ -209,10 +209,10 @@ def test_who_is_still_sending_when_it_stops_is_told_to_send_it_again(tmp_path: P
         assert answer.startswith(b"HTTP/1.1 503")
         assert server.process.wait(20) == 0
         server.reader.join(20)
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
 
 
-async def test_viewers_that_leave_while_they_are_told_off_are_no_error(tmp_path: Path) -> None:
+async def test_viewers_that_leave_while_they_are_closed_are_no_error(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         for _ in range(5):
             viewer = await connect(server.live_url, subprotocols=[V1])
@@ -221,10 +221,10 @@ async def test_viewers_that_leave_while_they_are_told_off_are_no_error(tmp_path:
             viewer.transport.abort()
         wait_for(lambda: stats(server)["viewers"] == 0)
         assert server.stop() == 0
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
 
 
-def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ended = run_to_the_end("run", "--port", str(port), "--store", f"sqlite:///{tmp_path}/positions.db")
@@ -233,7 +233,7 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
-def test_a_data_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_written_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     ended = run_to_the_end("run", "--port", "0", "--store", f"sqlite:///{tmp_path}/file/positions.db")
     assert ended.returncode == 2
@@ -242,7 +242,7 @@ def test_a_data_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
-def test_a_store_that_is_no_database_or_of_another_time_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_store_that_is_no_database_or_of_another_time_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "positions.db").write_text("this is no database at all, it is a text" * 50)
     ended = run_to_the_end("run", "--port", "0", "--store", f"sqlite:///{tmp_path}/positions.db")
     assert (ended.returncode, len(ended.stderr.strip().splitlines())) == (2, 1)
@@ -287,7 +287,7 @@ def test_a_database_has_one_writer_by_whatever_name_it_is_called(tmp_path: Path)
 
 
 @pytest.mark.parametrize("command", [("run",), ("serve", "--bus", "none"), ("record",)])
-def test_a_port_that_is_none_is_said_of_the_flag(command: tuple[str, ...]) -> None:
+def test_a_port_that_is_none_is_reported_with_the_flag(command: tuple[str, ...]) -> None:
     ended = run_to_the_end(*command, "--port", "99999")
     assert ended.returncode == 2
     assert "--port" in ended.stderr

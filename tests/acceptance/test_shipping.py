@@ -22,7 +22,7 @@ VIOLATIONS = "() => JSON.parse(sessionStorage.violations ?? '[]')"
 
 
 def watch_foreign(context: BrowserContext, origin: str) -> list[str]:
-    """What is asked of anyone else, which nobody gets."""
+    """Requests to other servers, none of which is sent."""
     foreign: list[str] = []
 
     def elsewhere(url: str) -> bool:
@@ -92,7 +92,7 @@ def test_the_page_about_the_http_interface_is_served_from_here_alone(watched: Wa
 
 
 def tried(page: Page) -> str:
-    """Asks for the statistics on that page; the address that was asked."""
+    """Asks for the statistics on that page; the address of the request."""
     page.locator("#operations-stats-stats_api_stats_get").get_by_role("button").first.click()
     page.get_by_role("button", name="Try it out").click()
     with page.expect_response("**/api/stats") as answer:
@@ -115,10 +115,10 @@ def test_all_of_it_works_under_a_path_of_a_proxy(watched: Watched, proxied: str)
         pass
     watched.until("() => window.herenow.metrics().lastUpdateAt > Date.now() - 3000")
     assert sockets == [proxied.replace("http", "ws", 1) + "ws/locations"]
-    asked = [url for url in watched.asked if not url.startswith(("data:", "blob:"))]
-    assert [url for url in asked if not (url + "/").startswith(proxied)] == []
+    requested = [url for url in watched.requested if not url.startswith(("data:", "blob:"))]
+    assert [url for url in requested if not (url + "/").startswith(proxied)] == []
     for part in ("basemap/world.pmtiles", "api/streets", "api/history/tiles/", "assets/"):
-        assert any(url.startswith(proxied + part) for url in asked), f"{part} was not asked for"
+        assert any(url.startswith(proxied + part) for url in requested), f"{part} was not requested"
     exported = watched.page.evaluate("() => fetch('api/export?format=geojson').then(answer => answer.status)")
     assert exported == 200
     assert watched.complaints == []

@@ -36,8 +36,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def counted(server: Server) -> int:
     query = {"from": DRIVES[0], "to": NOW_HOUR}
-    told = httpx.get(f"{server.url}/api/history/timeline", params=query, timeout=PATIENCE).json()
-    return sum(told.get("positions", []))  # none before the first round of the rollups
+    body = httpx.get(f"{server.url}/api/history/timeline", params=query, timeout=PATIENCE).json()
+    return sum(body.get("positions", []))  # none before the first round of the rollups
 
 
 def drive(car: int, begin: int) -> list[dict[str, object]]:
@@ -70,8 +70,8 @@ def edge(page: Page, which: str) -> Locator:
     return page.get_by_role("slider", name=f"{which} of the selected period")
 
 
-def asked(url: str) -> tuple[int, int] | None:
-    """The range that a tile is asked for."""
+def tile_range(url: str) -> tuple[int, int] | None:
+    """The range of a requested tile."""
     if "/api/history/tiles/" not in url:
         return None
     query = parse_qs(urlsplit(url).query)
@@ -101,10 +101,10 @@ def draw_over(page: Page, begin: int, end: int) -> None:
 
 def test_what_is_drawn_over_on_the_histogram_is_what_the_map_asks_for(page: Page, server: Server) -> None:
     open_map(page, server)
-    with page.expect_request(lambda one: asked(one.url) == (DRIVES[0], DRIVES[0] + HOUR)):
+    with page.expect_request(lambda one: tile_range(one.url) == (DRIVES[0], DRIVES[0] + HOUR)):
         draw_over(page, DRIVES[0], DRIVES[0])
     expect(page.get_by_text(f"{A_DRIVE:,} positions", exact=True)).to_be_visible()
-    with page.expect_request(lambda one: asked(one.url) == (DRIVES[0], DRIVES[1] + HOUR)):
+    with page.expect_request(lambda one: tile_range(one.url) == (DRIVES[0], DRIVES[1] + HOUR)):
         draw_over(page, DRIVES[1], DRIVES[0])
     expect(page.get_by_text(f"{2 * A_DRIVE:,} positions", exact=True)).to_be_visible()
 
@@ -126,11 +126,11 @@ def test_keys_move_an_edge_by_the_hour_and_with_shift_the_whole(page: Page, serv
     draw_over(page, DRIVES[1], DRIVES[1])
     begin = edge(page, "Start")
     begin.focus()
-    with page.expect_request(lambda one: asked(one.url) == (DRIVES[1] - 2 * HOUR, DRIVES[1] + HOUR)):
+    with page.expect_request(lambda one: tile_range(one.url) == (DRIVES[1] - 2 * HOUR, DRIVES[1] + HOUR)):
         page.keyboard.press("ArrowLeft")
         page.keyboard.press("ArrowLeft")
     expect(begin).to_be_focused()
-    with page.expect_request(lambda one: asked(one.url) == (DRIVES[0], DRIVES[1])):
+    with page.expect_request(lambda one: tile_range(one.url) == (DRIVES[0], DRIVES[1])):
         page.keyboard.press("Shift+ArrowLeft")
 
 
@@ -138,7 +138,7 @@ def test_the_time_before_is_one_button_away_and_there_is_none_in_the_future(page
     open_map(page, server)
     expect(page.get_by_role("button", name="Next period")).to_be_disabled()
     draw_over(page, DRIVES[1], DRIVES[1])
-    with page.expect_request(lambda one: asked(one.url) == (DRIVES[1] - HOUR, DRIVES[1])):
+    with page.expect_request(lambda one: tile_range(one.url) == (DRIVES[1] - HOUR, DRIVES[1])):
         page.get_by_role("button", name="Previous period").click()
     page.get_by_role("button", name="Next period").click()
     expect(edge(page, "Start")).to_have_attribute("aria-valuenow", str(DRIVES[1]))
@@ -189,7 +189,7 @@ def test_history_is_a_density_where_that_is_wanted_and_circles_again(page: Page,
     assert blue > red
 
 
-def test_a_history_that_fails_is_told_of_and_live_goes_on(page: Page, server: Server) -> None:
+def test_a_history_that_fails_is_reported_and_live_goes_on(page: Page, server: Server) -> None:
     history = re.compile(r"/api/history\?")
     page.route(history, lambda route: route.fulfill(status=503, json={"detail": "the store is away"}))
     page.goto(server.url + VIEW)

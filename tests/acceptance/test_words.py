@@ -165,7 +165,7 @@ def test_a_paused_page_stands_still(page: Page, server: Server) -> None:
     opened(page, server, "/?pause")
     page.wait_for_function("count => window.herenow.devices().length === count", arg=BUSES)
     expect(page.locator(".histogram-bars")).to_be_visible()
-    page.wait_for_timeout(4000)  # the view gives way to it, and what another view shows is asked for
+    page.wait_for_timeout(4000)  # the view gives way to it, and what another view shows is requested
     now = time.time_ns() // 1_000_000
     moved = {"device_id": "bus-0", "time": now, "longitude": 24.91, "latitude": 60.21}
     before = page.evaluate("() => window.herenow.shown('bus-0')")
@@ -175,7 +175,7 @@ def test_a_paused_page_stands_still(page: Page, server: Server) -> None:
     assert (after["longitude"], after["latitude"]) == (before["longitude"], before["latitude"])
 
 
-def test_another_build_on_the_server_is_told_of_when_the_connection_comes_back(page: Page, server: Server) -> None:
+def test_another_build_on_the_server_is_announced_when_the_connection_comes_back(page: Page, server: Server) -> None:
     page.add_init_script(SOCKETS)
     opened(page, server)
     banner = page.get_by_text("There is a new version of this page.")

@@ -10,18 +10,18 @@ BUS, SIMULATED = "capmetro-", "sim-"  # the fleets of the demo
 
 
 class Watched:
-    """A page, and all that it asked for and complained of."""
+    """A page, and all that it requested and complained of."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.complaints: list[str] = []
         page.on("request", self._request)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _request(self, request: Request) -> None:
-        self.asked.append(request.url)
+        self.requested.append(request.url)
 
     def _console(self, message: ConsoleMessage) -> None:
         # Taking a picture of the page makes the driver without a card wait, and say so.

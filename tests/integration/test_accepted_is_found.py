@@ -39,7 +39,7 @@ from tests.support.stores import empty
 keyspace = stores.keyspace
 
 IDS = ("van/1", "a b", "ü,;\"'", "x?y#z%2F", "<b>&", "=1+1", "名前\u2028")
-LATER = 1.1  # s until Cassandra's changes are told
+LATER = 1.1  # s until Cassandra lists its changes
 HERE = "/ogc/collections/devices/items"
 
 
@@ -67,7 +67,7 @@ Times = dict[str, list[int]]  # accepted, by device, in order
 
 
 class Face:
-    """What can be asked of a server with all routes in this process, at a moment (ms)."""
+    """A server with all routes in this process, at a moment (ms)."""
 
     def __init__(self, client: httpx.AsyncClient, moment: int) -> None:
         self.client = client
@@ -116,13 +116,13 @@ class Face:
 
     async def _check_device(self, path: str, times: list[int]) -> None:
         assert (await self.get(path))["last_heard"] >= self.moment
-        for asked in self.ranges:
-            told = await self.get(f"{path}/track", limit=10_000, **asked)
-            assert [one["time"] for one in told["positions"]] == times
-            assert (await self.get(f"{path}/track", detail=10, raw=True, **asked))["times"] == times
-            assert (await self.get(f"{path}/days", raw=True, **asked))["total"]["positions"] == len(times)
+        for range_ in self.ranges:
+            track = await self.get(f"{path}/track", limit=10_000, **range_)
+            assert [one["time"] for one in track["positions"]] == times
+            assert (await self.get(f"{path}/track", detail=10, raw=True, **range_))["times"] == times
+            assert (await self.get(f"{path}/days", raw=True, **range_))["total"]["positions"] == len(times)
         for what in ("trips", "places", "days", "track"):
-            ended, open_ = [await self.get(f"{path}/{what}", **asked) for asked in self.ranges]
+            ended, open_ = [await self.get(f"{path}/{what}", **range_) for range_ in self.ranges]
             assert ended == open_, what
         assert await self.get(f"{path}/traces")
 
@@ -130,8 +130,8 @@ class Face:
         feature = await self.get(path)
         assert (feature["geometry"] is None) == (min(times) > self.moment + MAX_AHEAD)
         sequence = await self.get(f"{path}/tgsequence", limit=1000, datetime="../..")
-        told = {one for primitive in sequence["geometrySequence"] for one in primitive["datetimes"]}
-        assert len(told) == len(set(times))
+        shown = {one for primitive in sequence["geometrySequence"] for one in primitive["datetimes"]}
+        assert len(shown) == len(set(times))
 
     async def _check_features(self, accepted: Times) -> None:
         for query in ({}, {"datetime": "../.."}):
@@ -141,13 +141,15 @@ class Face:
     async def _check_fleet(self, positions: int, devices: int) -> None:
         stats = await self.get("/api/stats")
         assert (stats["devices"], sum(stats["by_status"].values())) == (devices, devices)
-        for asked in self.ranges:
-            world = await self.get("/api/history/density", bbox="-180,-90,180,90", zoom=0, raw=True, **asked)
+        for range_ in self.ranges:
+            world = await self.get("/api/history/density", bbox="-180,-90,180,90", zoom=0, raw=True, **range_)
             assert world["positions"] == positions
-            assert sum((await self.get("/api/history/timeline", raw=True, **asked))["positions"]) == positions
+            assert sum((await self.get("/api/history/timeline", raw=True, **range_))["positions"]) == positions
         assert (await self.get("/api/storage"))["positions"] == positions
         for path in ("analytics", "distances", "replay", "tiles/0/0/0.mvt", "."):
-            ended, open_ = [await self.get(f"/api/history/{path}".removesuffix("/."), **asked) for asked in self.ranges]
+            ended, open_ = [
+                await self.get(f"/api/history/{path}".removesuffix("/."), **range_) for range_ in self.ranges
+            ]
             assert without_range(ended) == without_range(open_), path
 
     async def _check_exports(self, accepted: Times) -> None:
@@ -200,27 +202,27 @@ async def face(settings: Settings, moment: int) -> AsyncIterator[tuple[Face, Rol
 async def is_found(url: str, drawn: Sequence[Fix]) -> None:
     settings, accepted, moment = read_settings(None, {"store": url}), Times(), now()
     versions: set[tuple[str, int, float]] = set()
-    async with face(settings, moment) as (asked, rollup):
+    async with face(settings, moment) as (api, rollup):
         for batch in repeated(drawn):
             rows = [
                 {"device_id": one.device_id, "time": moment + one.time, "latitude": one.latitude, "longitude": 25.0}
                 for one in batch
             ]
-            answer = await asked.client.post("/api/positions", json=rows)
+            answer = await api.client.post("/api/positions", json=rows)
             assert answer.json() == {"accepted": len(rows), "rejected": []}
             versions |= {(one.device_id, moment + one.time, one.latitude + 0.0) for one in batch}
         for device_id, time, _ in sorted(versions):
             accepted.setdefault(device_id, []).append(time)
         await settle(url, rollup)
         await asyncio.sleep(0.1)  # the hub's tick
-        await asked.check(accepted)
+        await api.check(accepted)
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "all.csv"
             made = format_named("csv").make()
             await export_file(settings, made, [], Span(EARLIEST, moment + 366 * DAY), file, lambda _: None, raw=True)
             assert times_of(file.read_bytes()) == accepted
-    async with face(settings, moment) as (asked, _):
-        await asked.check(accepted)
+    async with face(settings, moment) as (api, _):
+        await api.check(accepted)
 
 
 async def settle(url: str, rollup: Rollup) -> None:

@@ -23,13 +23,17 @@ DECLARED = answers_of(route for module in MODULES for route in module.router.rou
 def driven(server: Server) -> Server:
     """A server to which a device reported a drive of two hours ago, and where it is now."""
     rows = [
-        {"device_id": "told", "time": NOW - 2 * HOUR + step * 10_000, "latitude": 60.0, "longitude": 25 + step / 500}
+        {"device_id": "shown", "time": NOW - 2 * HOUR + step * 10_000, "latitude": 60.0, "longitude": 25 + step / 500}
         for step in range(90)
     ]
     last = {"time": NOW, "latitude": 60.0, "longitude": 25.5, "speed": 3.0, "course": 90.0, "altitude": 8.0}
-    named: dict[str, object] = {"device_id": "told", "attributes": {"name": "Told", "kind": "bus", "seats": 40}, **last}
+    named: dict[str, object] = {
+        "device_id": "shown",
+        "attributes": {"name": "Shown", "kind": "bus", "seats": 40},
+        **last,
+    }
     report(server, *rows, named)
-    wait_for(lambda: bool(httpx.get(f"{server.url}/api/devices/told/trips", timeout=PATIENCE).json().get("pieces")))
+    wait_for(lambda: bool(httpx.get(f"{server.url}/api/devices/shown/trips", timeout=PATIENCE).json().get("pieces")))
     return server
 
 
@@ -38,7 +42,7 @@ def driven(server: Server) -> Server:
     [
         ("/api/config", {}),
         ("/api/stats", {}),
-        ("/api/devices", {"search": "told"}),
+        ("/api/devices", {"search": "shown"}),
         ("/api/devices/{device_id}", {}),
         ("/api/devices/{device_id}/track", {}),
         ("/api/devices/{device_id}/track", {"detail": 12}),
@@ -60,8 +64,8 @@ def driven(server: Server) -> Server:
     ],
 )
 def test_an_answer_is_what_the_document_says(driven: Server, path: str, query: dict[str, Any]) -> None:
-    asked = path.replace("{device_id}", "told").replace("{day}", str(NOW))
-    answer = httpx.get(f"{driven.url}{asked}", params=query, timeout=PATIENCE)
+    filled = path.replace("{device_id}", "shown").replace("{day}", str(NOW))
+    answer = httpx.get(f"{driven.url}{filled}", params=query, timeout=PATIENCE)
     assert answer.status_code == 200
     assert any(holds(answer.content, kind) for kind in DECLARED["get", path]), answer.text
 
@@ -76,16 +80,16 @@ def holds(content: bytes, kind: Any) -> bool:
     return same(json.loads(msgspec.json.encode(read)), json.loads(content))
 
 
-def same(read: Any, told: Any) -> bool:
-    """Each name that was told was read; a default may be left out."""
-    if isinstance(told, dict):
-        return all(value is None or (name in read and same(read[name], value)) for name, value in told.items())
-    if isinstance(told, list):
-        return len(read) == len(told) and all(same(one, other) for one, other in zip(read, told, strict=True))
-    return bool(read == told)
+def same(read: Any, sent: Any) -> bool:
+    """Each name that was sent was read; a default may be left out."""
+    if isinstance(sent, dict):
+        return all(value is None or (name in read and same(read[name], value)) for name, value in sent.items())
+    if isinstance(sent, list):
+        return len(read) == len(sent) and all(same(one, other) for one, other in zip(read, sent, strict=True))
+    return bool(read == sent)
 
 
-def test_a_type_that_lacks_what_is_told_does_not_hold() -> None:
+def test_a_type_that_lacks_what_is_sent_does_not_hold() -> None:
     class Fewer(msgspec.Struct):
         status: str
 

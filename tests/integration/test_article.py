@@ -44,7 +44,7 @@ def history(server: Server, path: str = "/devices-in-range", date: str = TODAY) 
 
 def times_of(locations: list[dict[str, Any]], device_id: str) -> list[int]:
     """Unix ms of a device's locations, in the order in which they came."""
-    texts = [told["timestamp"] for told in locations if told["device_id"] == device_id]
+    texts = [location["timestamp"] for location in locations if location["device_id"] == device_id]
     return [round(datetime.fromisoformat(text).timestamp() * 1000) for text in texts]
 
 
@@ -63,7 +63,7 @@ def test_its_client_finds_today_what_its_consumer_posted(server: Server, path: s
     for device_id in DEVICES:
         assert NOW * 1000 in times_of(locations, device_id)
         assert client_gets(server, f"/device-summary?device_id={device_id}&date={TODAY}")["count"] >= 1
-    assert all(told.keys() == {"device_id", "timestamp", "latitude", "longitude"} for told in locations)
+    assert all(location.keys() == {"device_id", "timestamp", "latitude", "longitude"} for location in locations)
 
 
 def test_a_day_in_its_older_form_is_the_whole_day(server: Server) -> None:
@@ -84,8 +84,8 @@ def test_history_comes_device_by_device_oldest_first(server: Server) -> None:
         for device_id in ("order-b", "order-a"):
             consumer_posts(server, device_id, MIDNIGHT + second)
     locations = history(server)
-    told = [one["device_id"] for one in locations if one["device_id"].startswith("order-")]
-    assert [told[0]] * 3 + [told[3]] * 3 == told
+    device_ids = [one["device_id"] for one in locations if one["device_id"].startswith("order-")]
+    assert [device_ids[0]] * 3 + [device_ids[3]] * 3 == device_ids
     for device_id in ("order-a", "order-b"):
         assert times_of(locations, device_id) == [(MIDNIGHT + second) * 1000 for second in (1, 2, 3)]
 
@@ -115,14 +115,14 @@ def test_seconds_and_ms_of_one_instant_are_one_position(server: Server) -> None:
     assert times_of(history(server), "units") == [MIDNIGHT * 1000]
 
 
-def test_one_device_is_asked_for_between_two_moments_both_included(server: Server) -> None:
+def test_one_device_is_read_between_two_moments_both_included(server: Server) -> None:
     for second in range(5):
         consumer_posts(server, "between", MIDNIGHT + second)
-    asked = f"/locations?date={TODAY}&device_id=between"
+    path = f"/locations?date={TODAY}&device_id=between"
     in_utc = f"&start={TODAY}T00:00:01&end={TODAY}T00:00:03"
     elsewhere = f"&start={TODAY}T01:00:01%2B01:00&end={TODAY}T01:00:03+01:00"  # a "+" need not be escaped
     for query in (in_utc, elsewhere):
-        locations = client_gets(server, asked + query)
+        locations = client_gets(server, path + query)
         assert times_of(locations, "between") == [(MIDNIGHT + second) * 1000 for second in (1, 2, 3)]
     assert client_gets(server, f"/locations?date={TODAY}&device_id=nobody{in_utc}") == []
 
@@ -136,9 +136,9 @@ def test_a_range_outside_its_day_holds_nothing(server: Server) -> None:
 def test_a_summary_tells_first_last_and_the_way_between(server: Server) -> None:
     for second, latitude in ((9, 39.92), (0, 39.90), (5, 39.91), (7, 39.90)):
         consumer_posts(server, "summed", MIDNIGHT + second, latitude)
-    told = client_gets(server, f"/device-summary?device_id=summed&date={TODAY}")
-    assert told.pop("total_distance_m") == pytest.approx(4 * 1111.95, rel=1e-4)
-    assert told == {
+    summary = client_gets(server, f"/device-summary?device_id=summed&date={TODAY}")
+    assert summary.pop("total_distance_m") == pytest.approx(4 * 1111.95, rel=1e-4)
+    assert summary == {
         "device_id": "summed",
         "date": TODAY,
         "count": 4,
@@ -149,9 +149,9 @@ def test_a_summary_tells_first_last_and_the_way_between(server: Server) -> None:
 
 @pytest.mark.parametrize(("device_id", "date"), [("nobody", TODAY), ("dev001", "2001-02-03")])
 def test_a_day_without_positions_is_summed_up_as_nothing(server: Server, device_id: str, date: str) -> None:
-    told = client_gets(server, f"/device-summary?device_id={device_id}&date={date}")
+    summary = client_gets(server, f"/device-summary?device_id={device_id}&date={date}")
     nothing = {"count": 0, "first": None, "last": None, "total_distance_m": 0.0}
-    assert told == {"device_id": device_id, "date": date} | nothing
+    assert summary == {"device_id": device_id, "date": date} | nothing
 
 
 def test_more_than_one_answer_holds_is_refused_with_what_to_ask_instead(server: Server) -> None:

@@ -61,7 +61,7 @@ def test_a_range_counts_bytes_of_the_file_as_it_is(server: Server, script: str) 
     assert (answer.status_code, answer.content) == (206, whole[10:20])
 
 
-def test_hashed_files_are_kept_for_ever_and_pages_are_asked_for_again(server: Server, script: str) -> None:
+def test_hashed_files_are_cached_for_ever_and_pages_are_requested_again(server: Server, script: str) -> None:
     kept = get(server, script, **{"Accept-Encoding": "br"}).headers["cache-control"]
     assert "immutable" in kept
     assert "max-age=31536000" in kept

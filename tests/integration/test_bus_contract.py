@@ -130,15 +130,15 @@ async def test_news_arrive_as_they_were_announced_however_many(bus: NewsFeed) ->
     announced = [first_seen(position(f"bus-{n}", NOW + n)) for n in range(2500)]
     follower = await begin_to_follow(bus)
     await bus.announce(announced)
-    heard: list[Device] = []
-    while len(heard) < len(announced):
+    received: list[Device] = []
+    while len(received) < len(announced):
         moves = await anext(follower)
         assert moves is not None
-        heard += moves
-    assert heard == announced
+        received += moves
+    assert received == announced
 
 
-async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
+async def test_a_follower_that_lags_too_far_learns_that_news_were_lost(
     bus: NewsFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "MAX_NEWS", 3)
@@ -151,7 +151,7 @@ async def test_a_follower_that_lags_too_far_is_told_that_news_were_lost(
     assert latest[0].position.time == NOW + 1
 
 
-async def test_followers_end_when_told_to(bus: NewsFeed) -> None:
+async def test_followers_end_when_they_are_stopped(bus: NewsFeed) -> None:
     follower = await begin_to_follow(bus)
     await bus.announce([first_seen(position("a"))])
     assert await anext(follower)

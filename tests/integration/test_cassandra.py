@@ -101,7 +101,7 @@ async def test_a_store_that_is_not_there_says_where_it_was_looked_for() -> None:
             await write(store, position("a"))
 
 
-async def test_tables_that_are_missing_are_asked_for_until_they_come(url: CassandraUrl) -> None:
+async def test_tables_that_are_missing_are_looked_up_until_they_come(url: CassandraUrl) -> None:
     async with CassandraStore(url) as store:
         assert f"keyspace {url.keyspace} does not exist; run `herenow schema`" in await reason(store)
         await apply_schema(url)
@@ -134,7 +134,7 @@ async def test_tables_of_another_version_are_left_alone(url: CassandraUrl) -> No
         assert "run `herenow schema`" in await reason(store)
 
 
-async def test_devices_that_version_2_wrote_are_read_and_heard_again(url: CassandraUrl) -> None:
+async def test_devices_that_version_2_wrote_are_read_and_report_again(url: CassandraUrl) -> None:
     added = ("ahead boolean", "heard bigint", "contact blob")
     for statement in statements(url, "datacenter1"):
         if not statement.startswith("ALTER TYPE"):
@@ -146,10 +146,10 @@ async def test_devices_that_version_2_wrote_are_read_and_heard_again(url: Cassan
     await apply_schema(url)
     async with CassandraStore(url) as store:
         (device,) = await store.latest()
-        assert (device.position.time, device.heard, device.ahead, device.contact) == (NOW, NOW, False, None)
+        assert (device.position.time, device.last_heard, device.ahead, device.contact) == (NOW, NOW, False, None)
         await write(store, position("a", NOW + 5000))
         (device,) = await store.devices(["a"])
-        assert (device.heard, device.offset) == (NOW + 5000, None)
+        assert (device.last_heard, device.offset) == (NOW + 5000, None)
 
 
 async def test_positions_expire_by_windows(url: CassandraUrl) -> None:
@@ -288,7 +288,7 @@ async def test_a_node_that_was_down_for_long_is_used_again(own: Cassandra) -> No
         assert {device.device_id for device in await store.latest()} == {"before", "after"}
 
 
-async def test_who_may_not_is_told_so(own: Cassandra) -> None:
+async def test_a_user_without_rights_learns_which_are_missing(own: Cassandra) -> None:
     root = read_cassandra_url(own.url("herenow"))
     await apply_schema(root)
     own.execute("CREATE ROLE guest WITH PASSWORD = 'p@ss/word' AND LOGIN = true")
@@ -300,8 +300,8 @@ async def test_who_may_not_is_told_so(own: Cassandra) -> None:
         )
     guest = read_cassandra_url(f"cassandra://guest:p%40ss%2Fword@127.0.0.1:{own.port}/herenow?replication=1")
     async with CassandraStore(guest) as store:
-        told = await reason(store)
-        assert "GRANT SELECT, MODIFY ON KEYSPACE herenow TO guest" in told
+        message = await reason(store)
+        assert "GRANT SELECT, MODIFY ON KEYSPACE herenow TO guest" in message
     with pytest.raises(StoreUnavailable, match="GRANT"):
         await apply_schema(guest)
     own.execute("GRANT SELECT ON KEYSPACE herenow TO guest")

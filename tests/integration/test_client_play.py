@@ -40,7 +40,7 @@ async def _play(steps: list[tuple[str, Any]], encoding: str) -> None:
     seq, epoch, clock = 0, 1, 0
 
     async def answered(call: Call) -> Call:
-        view = await call.heard()
+        view = await call.received()
         resume = view.get("resume")
         if resume and resume["epoch"] == f"{epoch:016x}":
             since = [one for changed, one in held.values() if changed > resume["seq"]]

@@ -40,7 +40,7 @@ async def test_positions_are_up_to_date_before_the_consumer_sees_the_change(stag
 
 
 @pytest.mark.parametrize("leaves", ["raises", "breaks"])
-async def test_a_consumer_that_leaves_the_loop_is_not_told_again_nor_takes_the_place_back(
+async def test_a_consumer_that_leaves_the_loop_receives_nothing_again_nor_takes_the_place_back(
     stage: Stage, leaves: str
 ) -> None:
     async with client(stage) as live:
@@ -54,7 +54,7 @@ async def test_a_consumer_that_leaves_the_loop_is_not_told_again_nor_takes_the_p
                 break
         call.cut()
         call = await stage.call()
-        view = await call.heard()
+        view = await call.received()
         assert view["resume"] == {"epoch": EPOCH, "seq": 42}
         await call.update(43, device("b", 1), view=view["id"])
         assert (await soon(anext(live))).positions == [live_position("b", 1)]
@@ -67,12 +67,12 @@ async def test_a_consumer_that_looks_elsewhere_inside_the_loop_leaves_no_wrong_p
         async for _ in live:
             await live.look(devices=["b"])
             break
-        assert await call.heard() == {"type": "view", "id": 2, "columns": list(REQUESTED), "devices": ["b"]}
+        assert await call.received() == {"type": "view", "id": 2, "columns": list(REQUESTED), "devices": ["b"]}
         await call.update(43, device("a", 2))  # of the view before
         assert (await soon(anext(live))).positions == [live_position("a", 2)]
         call.cut()
         call = await stage.call()
-        assert await call.heard() == {"type": "view", "id": 2, "columns": list(REQUESTED), "devices": ["b"]}
+        assert await call.received() == {"type": "view", "id": 2, "columns": list(REQUESTED), "devices": ["b"]}
         await call.snapshot(2, 50, [device("b", 5)])
         assert (await soon(anext(live))).snapshot
         assert live.positions == {"b": live_position("b", 5)}
@@ -89,7 +89,7 @@ async def test_changes_that_wait_for_a_slow_consumer_outlive_the_link_and_come_o
         await call.caught_up(live)
         call.cut()
         call = await stage.call()
-        view = await call.heard()
+        view = await call.received()
         assert view["resume"] == {"epoch": EPOCH, "seq": 43}
         # A server may tell once more what it is not sure of.
         await call.update(44, device("a", 2), device("b", 3), view=view["id"])
@@ -172,13 +172,13 @@ async def test_after_a_restart_the_new_epoch_is_offered_with_its_own_seq(stage: 
         call, _ = await stage.following(live, device("a", 0), seq=1000)
         call.cut()
         call = await stage.call()
-        view = await call.heard()
+        view = await call.received()
         assert view["resume"] == {"epoch": EPOCH, "seq": 1000}
         await call.snapshot(view["id"], 3, [device("a", -7)], OTHER)
         change = await soon(anext(live))
         assert (change.snapshot, live.positions) == (True, {"a": live_position("a", -7)})
         call.cut()
-        assert (await (await stage.call()).heard())["resume"] == {"epoch": OTHER, "seq": 3}
+        assert (await (await stage.call()).received())["resume"] == {"epoch": OTHER, "seq": 3}
 
 
 async def test_a_ping_advances_the_place(stage: Stage) -> None:
@@ -187,7 +187,7 @@ async def test_a_ping_advances_the_place(stage: Stage) -> None:
         await call.say(type="ping", time=NOW, seq=77)
         await call.caught_up(live)
         call.cut()
-        assert (await (await stage.call()).heard())["resume"] == {"epoch": EPOCH, "seq": 77}
+        assert (await (await stage.call()).received())["resume"] == {"epoch": EPOCH, "seq": 77}
 
 
 # (e) No place over a gap
@@ -197,18 +197,18 @@ async def test_what_comes_before_the_answer_to_the_latest_view_makes_no_place_fo
     async with client(stage) as live:
         call, _ = await stage.following(live, device("a", 0))
         await live.look(devices=["b"])
-        view = await call.heard()
+        view = await call.received()
         await call.update(42, device("a", 1))
         await call.say(type="ping", time=NOW, seq=43)
         await call.caught_up(live)
         call.cut()
         call = await stage.call()
-        assert await call.heard() == view
+        assert await call.received() == view
         await call.snapshot(view["id"], 50, [])
         await soon(anext(live))
         assert (await soon(anext(live))).snapshot
         call.cut()
-        assert (await (await stage.call()).heard())["resume"] == {"epoch": EPOCH, "seq": 50}
+        assert (await (await stage.call()).received())["resume"] == {"epoch": EPOCH, "seq": 50}
 
 
 async def test_a_look_while_disconnected_means_no_resume() -> None:
@@ -230,7 +230,7 @@ async def test_a_look_while_disconnected_means_no_resume() -> None:
         await live.look(devices=["b"])
         await live.look(box=BOX, zoom=10)
         down = False
-        view = await (await stage.call()).heard()
+        view = await (await stage.call()).received()
     assert (view["bbox"], "resume" in view) == (list(BOX), False)
 
 
@@ -239,7 +239,7 @@ async def test_an_update_from_another_place_brings_a_new_link_and_a_snapshot(sta
         call, _ = await stage.following(live, device("a", 0))
         await call.update(50, device("a", 9), epoch=OTHER)
         call = await stage.call()
-        view = await call.heard()
+        view = await call.received()
         assert "resume" not in view
         await call.snapshot(view["id"], 50, [device("b", 0)], OTHER)
         assert (await soon(anext(live))).positions == [live_position("b", 0)]

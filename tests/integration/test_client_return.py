@@ -1,4 +1,4 @@
-"""The live client against a scripted server: what is said on the socket, and how it comes back to one."""
+"""The live client against a scripted server: what it sends on the socket, and how it comes back to one."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from tests.support.scripted_server import (
     staged,
 )
 
-# What is said on the socket
+# What is sent on the socket
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -37,7 +37,7 @@ async def test_either_encoding_gives_the_same_changes_and_names_outlive_the_link
         second = await soon(anext(live))
         call.cut()
         call = await stage.call()
-        await call.heard()
+        await call.received()
         await call.update(43, device("b", 2), device("c", 2), view=1)
         third = await soon(anext(live))
     assert first == Change([live_position("a", 0), live_position("b", 0)], snapshot=True, time=NOW)
@@ -93,7 +93,7 @@ async def test_at_the_bound_of_the_queue_changes_become_one_that_leads_to_the_sa
 async def test_a_consumer_that_never_comes_holds_nothing_up(stage: Stage) -> None:
     async with client(stage, waiting=1) as live:
         call = await stage.call()
-        await call.snapshot((await call.heard())["id"], 1, [])
+        await call.snapshot((await call.received())["id"], 1, [])
         for step in range(500):
             await call.update(2 + step, device("a", step))
         await call.caught_up(live)
@@ -111,21 +111,21 @@ async def test_silence_counts_as_a_lost_link(stage: Stage) -> None:
         again = await stage.call()
         assert time.monotonic() - began < 0.9
         call.cut()
-        assert (await again.heard())["resume"] == {"epoch": EPOCH, "seq": 41}
+        assert (await again.received())["resume"] == {"epoch": EPOCH, "seq": 41}
 
 
 async def test_who_only_reports_expects_nothing_between_reports(stage: Stage) -> None:
     async with Live(stage.url, random=lambda: 0.0, silence=0.02) as live:
         reporting = asyncio.create_task(live.report([fix("a")]))
         call = await stage.call()
-        await call.say(type="receipt", id=(await call.heard())["id"], accepted=1)
+        await call.say(type="receipt", id=(await call.received())["id"], accepted=1)
         await soon(reporting)
         await asyncio.sleep(0.1)  # five times the silence
         assert live.connected
         reporting = asyncio.create_task(live.report([fix("b")]))
-        unanswered = await call.heard()
+        unanswered = await call.received()
         call = await stage.call()
-        assert (await call.heard())["positions"] == unanswered["positions"]
+        assert (await call.received())["positions"] == unanswered["positions"]
         await call.say(type="receipt", id=unanswered["id"], accepted=1)
         await soon(reporting)
 
@@ -146,7 +146,7 @@ async def test_the_wait_in_a_close_reason_decides(stage: Stage) -> None:
         (4400, BadRequest, "did not understand .*ten"),
     ],
 )
-async def test_a_close_that_says_not_to_come_back_ends_the_loop_after_what_was_told(
+async def test_a_close_that_says_not_to_come_back_ends_the_loop_after_what_was_received(
     stage: Stage, code: int, error: type[HerenowError], expected: str
 ) -> None:
     async with client(stage) as live:

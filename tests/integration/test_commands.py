@@ -39,7 +39,7 @@ async def report(socket: ClientConnection, device_id: str) -> None:
 
 
 async def obey(socket: ClientConnection, *, ok: bool = True) -> None:
-    """Answers commands with what they said."""
+    """Answers commands with their own text."""
     with contextlib.suppress(websockets.ConnectionClosed):
         async for text in socket:
             message = json.loads(text)
@@ -68,7 +68,7 @@ async def test_a_command_over_http_reaches_the_device_and_its_answer_comes_back(
         assert answer.json() == {"device_id": "obeys/1", "ok": True, "detail": '{"blink": 3}'}
 
 
-async def test_a_command_over_a_socket_is_answered_with_the_id_of_who_asked(server: Server) -> None:
+async def test_a_command_over_a_socket_is_answered_with_the_id_of_its_message(server: Server) -> None:
     async with device(server.url, "obeys-2", ok=False), connect(server.live_url, subprotocols=[V1]) as asker:
         await say(asker, type="command", id="mine", device_id="obeys-2", command="stop")
         ack = await until(asker, "ack")
@@ -106,7 +106,7 @@ async def test_a_device_on_another_server_is_reached_as_well(cassandra_url: str,
             assert json.loads(answer.json()["detail"]) == {"to": url}
 
 
-async def test_who_is_not_there_or_does_not_answer_is_told_of_and_a_late_answer_passed_over(
+async def test_an_absent_or_silent_device_is_reported_and_a_late_answer_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(device_commands, "ANSWER_WITHIN", 0.05)
@@ -116,18 +116,18 @@ async def test_who_is_not_there_or_does_not_answer_is_told_of_and_a_late_answer_
         relayed.append(note)
         return True
 
-    here, told = DeviceCommands("e", relay), list[bytes]()
+    here, delivered = DeviceCommands("e", relay), list[bytes]()
     raw = msgspec.Raw(b"1")
     assert (await here.send("absent", raw)).ok is False
     assert len(relayed) == 1
-    deliver = told.append
+    deliver = delivered.append
     await here.connect("silent", deliver)
     assert (await here.send("silent", raw)).ok is False
-    number = json.loads(told[0])["id"]
-    await here.answered(Ack(ok=True, id="never asked"), deliver)
+    number = json.loads(delivered[0])["id"]
+    await here.answered(Ack(ok=True, id="never requested"), deliver)
     assert len(relayed) == 2, "the absent one, and that the silent one is here"
     await here.answered(Ack(ok=True, id=number), deliver)
-    assert len(relayed) == 3, "whoever asked may be another hub"
+    assert len(relayed) == 3, "the requester may be another hub"
     monkeypatch.setattr(device_commands, "MOST_WAITING", 0)
     with pytest.raises(Busy):
         await here.send("silent", raw)

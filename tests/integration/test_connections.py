@@ -76,9 +76,9 @@ def pinging(tmp_path: Path) -> Iterator[Server]:
 async def test_a_device_that_only_reports_is_pinged(pinging: Server) -> None:
     async with open_wire(pinging) as wire:
         wire.say(type="report", id=1, positions=[fix("quiet", 1.0, 2.0)])
-        heard = [await wire.next() for _ in range(4)]
-    assert [content for opcode, content in heard if opcode == PING] == [b""] * 3
-    assert len([opcode for opcode, _ in heard if opcode == TEXT]) == 1
+        received = [await wire.next() for _ in range(4)]
+    assert [content for opcode, content in received if opcode == PING] == [b""] * 3
+    assert len([opcode for opcode, _ in received if opcode == TEXT]) == 1
 
 
 async def test_a_viewer_of_the_article_s_wire_is_pinged(pinging: Server) -> None:
@@ -95,7 +95,7 @@ async def test_a_viewer_of_the_article_s_wire_is_pinged(pinging: Server) -> None
     await closed(writer)
 
 
-async def test_a_viewer_that_is_told_enough_is_pinged_as_well_and_stays(pinging: Server) -> None:
+async def test_a_viewer_that_receives_enough_is_pinged_as_well_and_stays(pinging: Server) -> None:
     async with open_wire(pinging) as wire:
         wire.say(type="view", id=1, bbox=WORLD)
         opcodes = [(await wire.next())[0] for _ in range(30)]
@@ -107,10 +107,10 @@ async def test_a_stream_of_events_is_sent_comments(pinging: Server) -> None:
     parts = urlsplit(pinging.url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     writer.write(f"GET /live/sse?devices=none HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
-    heard = b""
+    received = b""
     async with asyncio.timeout(PATIENCE):
-        while heard.count(b"\n:\n\n") < 3:
-            heard += await reader.read(4096)
+        while received.count(b"\n:\n\n") < 3:
+            received += await reader.read(4096)
     await closed(writer)
 
 

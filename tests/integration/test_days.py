@@ -61,23 +61,23 @@ def test_a_drive_is_a_trip_between_two_stops_of_which_one_goes_past_midnight(ser
 
 
 def test_days_sum_up_what_a_device_did(server: Server) -> None:
-    told = ask(server, "days")
-    first, second = told["days"]
+    body = ask(server, "days")
+    first, second = body["days"]
     assert (first["day"], second["day"]) == (START, START + DAY)
     assert (first["positions"], first["flagged"]) == (180, 1)
     assert first["distance"] == pytest.approx(33_400, rel=0.01)
     assert first["moving"] == pytest.approx(HOUR, rel=0.05)
     assert first["hours"] == [0] * 21 + [60, 60, 60]
     assert first["first"] == {"time": START + 21 * HOUR, "longitude": 25.0, "latitude": 60.0}
-    assert told["total"]["positions"] == 241
+    assert body["total"]["positions"] == 241
     assert ask(server, "days", START - 9 * DAY, START - DAY)["days"] == []
 
 
-def test_a_fleet_s_day_is_told_device_by_device(server: Server) -> None:
-    told = get(server, f"/api/history/days/{START + 5 * HOUR}").json()
-    assert (told["day"], told["count"], told["next"]) == (START, 1, None)
-    assert told["devices"][0]["device_id"] == "van 1"
-    assert told["total"]["distance"] == told["devices"][0]["distance"]
+def test_a_fleet_s_day_is_listed_device_by_device(server: Server) -> None:
+    body = get(server, f"/api/history/days/{START + 5 * HOUR}").json()
+    assert (body["day"], body["count"], body["next"]) == (START, 1, None)
+    assert body["devices"][0]["device_id"] == "van 1"
+    assert body["total"]["distance"] == body["devices"][0]["distance"]
     assert get(server, f"/api/history/days/{START - 9 * DAY}").json()["devices"] == []
 
 
@@ -119,7 +119,7 @@ def test_an_hour_is_played_from_a_block(server: Server) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_blocks_that_are_not_there_are_said(server: Server) -> None:
+def test_blocks_that_are_not_there_are_named(server: Server) -> None:
     is_problem(get(server, f"/api/history/replay/{START // HOUR}/0"), 404, "nothing was reported in the hour")
     is_problem(get(server, f"/api/history/replay/{START // HOUR}/4"), 400, "level: expected 0 to 3, got 4")
     is_problem(get(server, f"/api/history/replay/{10**15}/0"), 400, "block: expected a number of hours")
@@ -130,7 +130,7 @@ def test_a_device_that_never_reported_is_not_there(server: Server, path: str) ->
     is_problem(get(server, f"/api/devices/nobody/{path}"), 404, "'nobody', which never reported")
 
 
-def test_what_cannot_be_asked_is_said(server: Server) -> None:
+def test_bad_requests_are_refused_with_the_reason(server: Server) -> None:
     ever = {"from": "0", "to": str(START)}
     is_problem(get(server, "/api/devices/van 1/days", **ever), 400, "expected at most 3660 days")
     is_problem(get(server, "/api/devices/van 1/trips", **ever), 400, "expected at most 3660 days")
@@ -138,12 +138,12 @@ def test_what_cannot_be_asked_is_said(server: Server) -> None:
 
 
 def test_a_track_by_pages_marks_gaps_and_flags_and_can_leave_out_what_nobody_believes(server: Server) -> None:
-    told = ask(server, "track", limit=10_000)
-    times = [one["time"] for one in told["positions"]]
+    body = ask(server, "track", limit=10_000)
+    times = [one["time"] for one in body["positions"]]
     assert len(times) == 242
     stray = times.index(START + 23 * HOUR + 30_000)
-    assert told["flags"] == {str(stray): "jump"}
-    assert told["gaps"] == [241]
+    assert body["flags"] == {str(stray): "jump"}
+    assert body["gaps"] == [241]
     clean = ask(server, "track", limit=10_000, raw=False)
     assert [one["time"] for one in clean["positions"]] == [time for time in times if time != times[stray]]
     assert (clean["flags"], clean["gaps"]) == ({}, [240])
@@ -195,18 +195,18 @@ def test_what_the_fleet_did_is_summed_up_in_a_range_and_a_box(server: Server) ->
     is_problem(get(server, "/api/history/analytics", device="nobody", **range_), 404, "which never reported")
 
 
-def test_distances_are_told_by_device_and_day(server: Server) -> None:
-    told = get(server, "/api/history/distances", **{"from": START, "to": START + 2 * DAY}).json()
-    assert told["next"] is None
-    (van,) = told["devices"]
+def test_distances_are_listed_by_device_and_day(server: Server) -> None:
+    body = get(server, "/api/history/distances", **{"from": START, "to": START + 2 * DAY}).json()
+    assert body["next"] is None
+    (van,) = body["devices"]
     assert van["days"][str(START)] == pytest.approx(33_400, rel=0.01)
     assert get(server, "/api/history/distances", limit=1, **{"from": START}).json()["next"] is None, "it is the last"
 
 
 def test_places_are_where_it_dwells(server: Server) -> None:
-    told = ask(server, "places")
-    assert told["count"] == 2
-    longest, other = told["places"]
+    body = ask(server, "places")
+    assert body["count"] == 2
+    longest, other = body["places"]
     assert longest["latitude"] == pytest.approx(60.3, abs=1e-4)
     assert other["latitude"] == pytest.approx(60.0, abs=1e-4)
     assert longest["duration"] == pytest.approx(2 * HOUR, abs=2 * MINUTE)
@@ -216,9 +216,9 @@ def test_places_are_where_it_dwells(server: Server) -> None:
 
 def test_density_tells_where_most_was(server: Server) -> None:
     query = {"bbox": "24,59,26,61", "zoom": 9, "from": START, "to": START + 2 * DAY}
-    told = get(server, "/api/history/density", **query).json()
-    assert told["positions"] == 241
-    assert told["cells"][0]["count"] > 100
+    body = get(server, "/api/history/density", **query).json()
+    assert body["positions"] == 241
+    assert body["cells"][0]["count"] > 100
     assert get(server, "/api/history/density", **query, raw=True).json()["positions"] == 241, "65° lies beyond the box"
     is_problem(
         get(server, "/api/history/density", **{**query, "zoom": 20, "bbox": "-90,-80,90,80"}), 400, "too many cells"
@@ -226,20 +226,20 @@ def test_density_tells_where_most_was(server: Server) -> None:
 
 
 def test_a_timeline_counts_by_the_hour_by_the_day_and_by_the_month_and_adds_up(server: Server) -> None:
-    def told(start: int, end: int, **query: Any) -> Any:
+    def timeline(start: int, end: int, **query: Any) -> Any:
         return get(server, "/api/history/timeline", **{"from": start, "to": end}, **query).json()
 
-    hours = told(START, START + 2 * DAY)
+    hours = timeline(START, START + 2 * DAY)
     assert (hours["start"], hours["length"]) == (START, HOUR)
     assert hours["positions"] == [0] * 21 + [60, 60, 60, 60] + [0] * 5 + [1] + [0] * 17
     assert sum(hours["moving"]) == pytest.approx(60, abs=2)
-    assert sum(told(START, START + 2 * DAY, kind="bus")["positions"]) == 0
-    days = told(START - 29 * DAY + HOUR, START + 2 * DAY)
+    assert sum(timeline(START, START + 2 * DAY, kind="bus")["positions"]) == 0
+    days = timeline(START - 29 * DAY + HOUR, START + 2 * DAY)
     assert (days["start"], days["length"], len(days["positions"])) == (START - 29 * DAY, DAY, 31)
     assert days["positions"][-2:] == [180, 61]
-    cut = told(START - 29 * DAY, START + 22 * HOUR)
+    cut = timeline(START - 29 * DAY, START + 22 * HOUR)
     assert cut["positions"][-1] == 60, "of the last day only what is in the range"
-    months = told(START - 900 * DAY, START + 2 * DAY)
+    months = timeline(START - 900 * DAY, START + 2 * DAY)
     assert (months["length"], sum(months["positions"])) == (30 * DAY, 241)
 
 

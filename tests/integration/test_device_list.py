@@ -70,20 +70,20 @@ def five(server: Server) -> Server:
 )
 def test_the_order_is_the_same_whole_by_cursor_and_by_offset(five: Server, sort: str, order: str) -> None:
     expected = [f"list-{n}" for n in order]
-    asked = {"search": "list-", "sort": sort}
-    assert ids(five, **asked) == expected
-    assert paged(five, **asked) == expected
-    assert [name for at in range(0, 5, 2) for name in ids(five, **asked, offset=at, limit=2)] == expected
+    query = {"search": "list-", "sort": sort}
+    assert ids(five, **query) == expected
+    assert paged(five, **query) == expected
+    assert [name for at in range(0, 5, 2) for name in ids(five, **query, offset=at, limit=2)] == expected
 
 
 def test_a_device_that_moves_away_from_the_place_of_the_cursor_takes_nobody_with_it(server: Server) -> None:
     report(server, *[fix(f"goes-{n}", speed=10.0 - n) for n in range(5)])
     wait_for(lambda: listed(server, search="goes-")["total"] == 5)
-    asked = {"search": "goes-", "sort": "-speed"}
-    first = listed(server, **asked, limit=2)
+    query = {"search": "goes-", "sort": "-speed"}
+    first = listed(server, **query, limit=2)
     report(server, fix("goes-1", time=NOW + 1, speed=0.1))
     wait_for(lambda: listed(server, search="goes-1")["devices"][0]["speed"] == 0.1)
-    rest = listed(server, **asked, cursor=first["next"])
+    rest = listed(server, **query, cursor=first["next"])
     assert [device["device_id"] for device in rest["devices"]] == ["goes-2", "goes-3", "goes-4", "goes-1"]
 
 
@@ -131,7 +131,9 @@ def test_where_nothing_matches_it_says_how_many_would_without_each_condition(fiv
         ({"cursor": "bm90IEpTT04"}, 400, "cursor"),
     ],
 )
-def test_what_cannot_be_answered_is_told(server: Server, query: dict[str, Any], status: int, says: str) -> None:
+def test_what_cannot_be_answered_is_refused_with_the_reason(
+    server: Server, query: dict[str, Any], status: int, says: str
+) -> None:
     is_problem(get(server, "/api/devices", **query), status, says)
 
 

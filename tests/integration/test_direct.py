@@ -27,7 +27,7 @@ def test_what_was_accepted_is_read_at_once(direct: Server) -> None:
     for n in range(10):
         assert report(direct, fix("bus-1", NOW + n * 1000, 60 + n / 1000)).status_code == 200
         latest = httpx.get(f"{direct.url}/api/positions/latest", timeout=PATIENCE).json()["positions"]
-        assert [told["timestamp"] for told in latest if told["device_id"] == "bus-1"] == [NOW + n * 1000]
+        assert [position["timestamp"] for position in latest if position["device_id"] == "bus-1"] == [NOW + n * 1000]
         assert (
             httpx.get(f"{direct.url}/api/devices/bus-1", timeout=PATIENCE).json()["position"]["time"] == NOW + n * 1000
         )

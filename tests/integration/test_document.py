@@ -85,4 +85,4 @@ def test_no_question_is_answered_in_an_undocumented_way(server: Server, folder: 
     found = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=WITHIN)
     assert found.returncode == 0, found.stdout[-10_000:] + found.stderr[-2000:]
     assert re.search(r"[1-9]\d* generated", found.stdout)
-    assert "in a way nobody expected" not in server.said()
+    assert "in a way nobody expected" not in server.output()

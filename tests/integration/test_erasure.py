@@ -134,7 +134,7 @@ def test_the_key_is_readable_by_its_user_alone_and_stays(tmp_path: Path) -> None
         make_key(file)
 
 
-def test_the_disk_that_is_taken_is_told(server: Server) -> None:
+def test_the_disk_that_is_used_is_reported(server: Server) -> None:
     fill(server, "any")
     wait_for(lambda: get(server, "/api/storage").json().get("positions", 0) > 0)
     found = get(server, "/api/storage").json()

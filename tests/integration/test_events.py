@@ -28,14 +28,14 @@ class Event(msgspec.Struct):
     data: str = ""
 
     @property
-    def said(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(self.data)
         return message
 
     @property
     def positions(self) -> Message:
         """What it says, a snapshot or an update."""
-        return msgspec.convert(self.said, Message)
+        return msgspec.convert(self.body, Message)
 
 
 class Stream:
@@ -57,13 +57,13 @@ class Stream:
 
     async def other(self) -> Event:
         """The next that is not about positions."""
-        while (event := await self.next()).data and event.said["type"] in ("snapshot", "update"):
+        while (event := await self.next()).data and event.body["type"] in ("snapshot", "update"):
             pass
         return event
 
     async def places(self) -> Event:
         """The next that is about positions."""
-        while (event := await self.next()).said["type"] not in ("snapshot", "update"):
+        while (event := await self.next()).body["type"] not in ("snapshot", "update"):
             pass
         return event
 
@@ -92,7 +92,7 @@ async def test_a_stream_begins_with_a_snapshot_whose_id_says_where_it_is(server:
             assert [(at.device_id, at.name) for at in snapshot.positions] == [("event-1", "One")]
             await reporter.send(fix("event-1", 80.75, 10.5))
             event = await stream.places()
-            assert event.said["type"] == "update"
+            assert event.body["type"] == "update"
             assert event.id == f"{event.positions.epoch}:{event.positions.seq}"
             assert [at.longitude for at in event.positions.positions] == [80.75]
             assert event.positions.seq > snapshot.seq
@@ -105,14 +105,14 @@ async def test_every_position_of_named_devices_is_an_event_or_part_of_one(server
             assert (await stream.next()).positions.ids == {"event-2"}
             steps = [fix("event-2", 82.5 + step / 10, 10.5) for step in range(4)]
             await reporter.send(*[step | {"time": int(str(step["time"])) + n} for n, step in enumerate(steps)])
-            told: list[float] = []
-            while len(told) < len(steps):
-                told += [at.longitude for at in (await stream.places()).positions.positions]
-            assert told == [step["longitude"] for step in steps]
+            longitudes: list[float] = []
+            while len(longitudes) < len(steps):
+                longitudes += [at.longitude for at in (await stream.places()).positions.positions]
+            assert longitudes == [step["longitude"] for step in steps]
 
 
 @pytest.mark.parametrize("view", [{"bbox": "84,10,85,11"}, {"devices": "event-3,event-4,event-5"}])
-async def test_who_comes_back_with_the_last_id_is_told_what_changed_meanwhile(
+async def test_a_client_that_comes_back_with_the_last_id_receives_what_changed_meanwhile(
     server: Server, view: dict[str, str]
 ) -> None:
     async with Reporter(server) as reporter:
@@ -122,9 +122,9 @@ async def test_who_comes_back_with_the_last_id_is_told_what_changed_meanwhile(
         await reporter.tell(fix("event-4", 84.75, 10.6), fix("event-5", 60.5, 10.7))
         async with open_stream(server, last=first.id, **view) as again:
             answer = await again.next()
-            assert answer.said["type"] == "update"
-            told = {at.device_id: at.longitude for at in answer.positions.positions}
-            assert told == {"event-4": 84.75, "event-5": 60.5}
+            assert answer.body["type"] == "update"
+            longitudes = {at.device_id: at.longitude for at in answer.positions.positions}
+            assert longitudes == {"event-4": 84.75, "event-5": 60.5}
         async with open_stream(server, last=answer.id, **view) as third:
             nothing = (await third.next()).positions
             assert (nothing.type, nothing.positions) == ("update", [])
@@ -145,8 +145,8 @@ async def test_statistics_have_no_id_so_that_they_do_not_move_the_place(server: 
     async with open_stream(server, bbox="0,0,1,1") as stream:
         stats = await stream.other()
     assert stats.id is None
-    assert stats.said["type"] == "stats"
-    assert stats.said["devices"] == sum(stats.said["by_status"].values())
+    assert stats.body["type"] == "stats"
+    assert stats.body["devices"] == sum(stats.body["by_status"].values())
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ async def test_a_stop_says_when_to_come_back_and_ends_every_stream(tmp_path: Pat
                 with pytest.raises(StopAsyncIteration):
                     await stream.next()
             assert await stopping == 0
-        assert not re.search("Traceback|exceeded|Cancel", server.said()), "it had to end no stream by force"
+        assert not re.search("Traceback|exceeded|Cancel", server.output()), "it had to end no stream by force"
 
 
 async def test_a_reader_that_does_not_read_is_kept_little_for_and_ends_at_the_newest(tmp_path: Path) -> None:
@@ -210,20 +210,20 @@ async def test_a_reader_that_does_not_read_is_kept_little_for_and_ends_at_the_ne
             for _ in range(20):
                 newest = await move_all()
             transport.resume_reading()
-            events, told = 0, 0
+            events, last = 0, 0
             async with asyncio.timeout(PATIENCE):
-                while told != newest:
+                while last != newest:
                     line = await reader.readuntil(b"\n")
                     if line.startswith(b"data: "):
                         positions = json.loads(line[6:]).get("positions", [])
                         events += bool(positions)
-                        told = max([told, *[at["timestamp"] for at in positions if at["device_id"] == "last"]])
+                        last = max([last, *[at["timestamp"] for at in positions if at["device_id"] == "last"]])
             assert events <= 16, "of some forty: what lay in the systems, what waited, and one more"
 
 
 @contextlib.asynccontextmanager
 async def deaf_reader(server: Server) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.Transport]]:
-    """Asks for the world and reads nothing until its transport is told to, with a small buffer so that it is felt."""
+    """Asks for the world and reads nothing until its transport resumes, with a small buffer so that it is felt."""
     host, _, port = server.url.removeprefix("http://").partition(":")
     end = socket.socket()
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -46,11 +46,11 @@ def gdal(program: str, *arguments: str) -> str:
 
 
 def test_ogrinfo_lists_the_devices_with_their_fields(fleet: Server) -> None:
-    told = gdal("ogrinfo", "-ro", "-so", f"OAPIF:{fleet.url}/ogc", "devices")
-    assert f"Feature Count: {COUNT}" in told
-    assert "Geometry: Point" in told or "Geometry: 3D Point" in told or "Geometry: Unknown" in told
+    output = gdal("ogrinfo", "-ro", "-so", f"OAPIF:{fleet.url}/ogc", "devices")
+    assert f"Feature Count: {COUNT}" in output
+    assert "Geometry: Point" in output or "Geometry: 3D Point" in output or "Geometry: Unknown" in output
     for field in ("device_id: String", "name: String", "kind: String", "time: DateTime", "speed: Real"):
-        assert field in told
+        assert field in output
 
 
 def test_each_device_is_read_over_all_pages(fleet: Server) -> None:
@@ -62,7 +62,7 @@ def test_each_device_is_read_over_all_pages(fleet: Server) -> None:
     assert (float(row["X"]), float(row["Y"])) == (25.0, 60.07)
 
 
-def test_a_box_is_asked_of_the_server(fleet: Server) -> None:
+def test_a_box_is_requested_from_the_server(fleet: Server) -> None:
     table = gdal(
         "ogr2ogr",
         "-f",

@@ -1,4 +1,4 @@
-"""Whatever is asked of history is answered, or refused in words that say what is allowed."""
+"""Each request to history is answered, or refused in words that say what is allowed."""
 
 import time
 from collections.abc import Iterator
@@ -102,9 +102,7 @@ names = st.sampled_from(
 
 @given(st.sampled_from(READINGS), st.lists(st.tuples(names, words), max_size=5))
 @settings(max_examples=dose(40, full=500), suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_nothing_that_can_be_asked_is_an_error_of_the_server(
-    server: Server, path: str, query: list[tuple[str, str]]
-) -> None:
+def test_no_request_is_an_error_of_the_server(server: Server, path: str, query: list[tuple[str, str]]) -> None:
     answer = ask(server, path, query)
     assert answer.status_code in (200, 400, 404, 422), (path, query, answer.text[:300])
     if answer.status_code != 200:

@@ -1,4 +1,4 @@
-"""The HTTP face, asked of a real server."""
+"""The HTTP interface of a real server."""
 
 import gzip
 import io
@@ -125,21 +125,21 @@ def test_an_over_long_batch_and_body_are_refused_with_the_limit(server: Server) 
     assert get(server, "/api/devices/long").status_code == 404
 
 
-def test_a_device_is_told_with_its_newest_position(server: Server) -> None:
+def test_a_device_is_shown_with_its_newest_position(server: Server) -> None:
     attributes = {"kind": "bus", "name": "Bus 7", "ignition": True}
     now = time.time_ns() // 1_000_000
-    report(server, fix("told", time=now - 1000), fix("told", time=now, attributes=attributes, speed=0.0))
-    wait_for(lambda: get(server, "/api/devices/told").status_code == 200)
-    told = get(server, "/api/devices/told").json()
-    assert (told["name"], told["kind"], told["status"]) == ("Bus 7", "bus", "idle")
-    assert told["position"]["time"] == now
-    assert told["position"]["source"] == "http"
+    report(server, fix("shown", time=now - 1000), fix("shown", time=now, attributes=attributes, speed=0.0))
+    wait_for(lambda: get(server, "/api/devices/shown").status_code == 200)
+    device = get(server, "/api/devices/shown").json()
+    assert (device["name"], device["kind"], device["status"]) == ("Bus 7", "bus", "idle")
+    assert device["position"]["time"] == now
+    assert device["position"]["source"] == "http"
 
 
 def test_what_a_track_tells_can_be_reported_again_without_a_second_row(server: Server) -> None:
     report(server, fix("again", speed=1.5, attributes={"a": 1}))
-    told = track_of(server, "again")
-    assert report(server, *told).json()["accepted"] == 1
+    positions = track_of(server, "again")
+    assert report(server, *positions).json()["accepted"] == 1
     assert len(track_of(server, "again")) == 1
 
 
@@ -268,14 +268,14 @@ def test_a_client_that_leaves_in_the_middle_is_no_error(server: Server) -> None:
     with socket.create_connection((host, int(port))) as leaving:
         leaving.sendall(b"POST /api/positions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n[")
     assert get(server, "/healthz").status_code == 200
-    assert "nobody expected" not in server.said()
+    assert "nobody expected" not in server.output()
 
 
 def test_latest_in_a_box_leaves_out_the_rest_of_the_world(server: Server) -> None:
     report(server, fix("box-in", latitude=-44.5, longitude=170.5), fix("box-out", latitude=-50.0, longitude=170.5))
     wait_for(lambda: get(server, "/api/devices/box-out").status_code == 200)
     seen = get(server, "/api/positions/latest", bbox="170,-45,171,-44").json()["positions"]
-    assert [told["device_id"] for told in seen] == ["box-in"]
+    assert [position["device_id"] for position in seen] == ["box-in"]
     assert seen[0]["timestamp"] == NOW
 
 

@@ -46,22 +46,24 @@ async def test_a_view_is_answered_by_a_snapshot_then_by_updates(server: Server) 
     await report(server, "live-1", 100.5, 10.5)
     async with connect(server.live_url, subprotocols=[V1]) as socket:
         snapshot = await look(socket, 100, 10, 101, 11)
-        assert [told["device_id"] for told in snapshot["positions"]] == ["live-1"]
+        assert [position["device_id"] for position in snapshot["positions"]] == ["live-1"]
         await report(server, "live-1", 100.6, 10.6, speed=3.0)
         update = await until(socket, "update")
-        told = update["positions"][-1]
-        assert (told["longitude"], told["latitude"], told["status"]) == (100.6, 10.6, "moving")
+        position = update["positions"][-1]
+        assert (position["longitude"], position["latitude"], position["status"]) == (100.6, 10.6, "moving")
         assert update["seq"] > snapshot["seq"]
 
 
-async def test_a_viewer_is_told_when_a_device_leaves_and_nothing_of_the_rest(server: Server) -> None:
+async def test_a_viewer_learns_when_a_device_leaves_and_nothing_of_the_rest(server: Server) -> None:
     await report(server, "live-2", 110.5, 10.5)
     async with connect(server.live_url, subprotocols=[V1]) as socket:
         await look(socket, 110, 10, 111, 11)
         await report(server, "live-elsewhere", 10.0, 10.0)
         await report(server, "live-2", 112.0, 10.5)
         update = await until(socket, "update")
-        assert {(told["device_id"], told["longitude"]) for told in update["positions"]} == {("live-2", 112.0)}
+        assert {(position["device_id"], position["longitude"]) for position in update["positions"]} == {
+            ("live-2", 112.0)
+        }
 
 
 async def test_named_devices_can_be_looked_at_wherever_they_are(server: Server) -> None:
@@ -69,10 +71,10 @@ async def test_named_devices_can_be_looked_at_wherever_they_are(server: Server) 
     async with connect(server.live_url, subprotocols=[V1]) as socket:
         await socket.send(json.dumps({"type": "view", "devices": ["live-3", "nobody"]}))
         snapshot = await until(socket, "snapshot")
-        assert [told["device_id"] for told in snapshot["positions"]] == ["live-3"]
+        assert [position["device_id"] for position in snapshot["positions"]] == ["live-3"]
 
 
-async def test_every_new_position_of_a_named_device_is_told_though_they_come_shuffled(server: Server) -> None:
+async def test_every_new_position_of_a_named_device_is_sent_though_they_come_shuffled(server: Server) -> None:
     """In one request and in many: `time` says in which order they are."""
     await report(server, "live-shuffled", 120.5, 10.5)
     now = time.time_ns() // 1_000_000
@@ -89,10 +91,10 @@ async def test_every_new_position_of_a_named_device_is_told_though_they_come_shu
                 ]
                 answer = await client.post(f"{server.url}/api/positions", json=body)
                 assert answer.json()["accepted"] == len(batch)
-        told: Counter[int] = Counter()
-        while not told.keys() >= {*times}:
-            told.update(one["timestamp"] for one in (await until(socket, "update"))["positions"])
-        assert {told[time] for time in times if time != max(times)} == {1}, "each once; the newest also as it is heard"
+        counts: Counter[int] = Counter()
+        while not counts.keys() >= {*times}:
+            counts.update(one["timestamp"] for one in (await until(socket, "update"))["positions"])
+        assert {counts[time] for time in times if time != max(times)} == {1}, "each once; the newest also as it reports"
 
 
 async def test_stats_come_by_themselves(server: Server) -> None:
@@ -159,24 +161,24 @@ async def test_the_articles_wire_is_one_bare_frame_a_position(server: Server) ->
     async with connect(server.live_url) as socket, asyncio.timeout(PATIENCE):
         seen: dict[str, dict[str, Any]] = {}
         while "article-1" not in seen:
-            told = json.loads(await socket.recv())
-            seen[told["device_id"]] = told
+            message = json.loads(await socket.recv())
+            seen[message["device_id"]] = message
         assert set(seen["article-1"]) == {"type", "device_id", "timestamp", "latitude", "longitude"}
         assert seen["article-1"]["type"] == "location_update"
         await report(server, "article-1", 1.5, 2.5)
         while seen["article-1"]["longitude"] != 1.5:
-            told = json.loads(await socket.recv())
-            seen[told["device_id"]] = told
+            message = json.loads(await socket.recv())
+            seen[message["device_id"]] = message
 
 
-async def test_what_is_said_on_the_articles_wire_is_not_listened_to(server: Server) -> None:
+async def test_messages_of_a_client_on_the_articles_wire_are_ignored(server: Server) -> None:
     async with connect(server.live_url) as socket:
         for n in range(20):
             await socket.send(f"keepalive {n}")
         await report(server, "article-2", 3.0, 4.0)
         async with asyncio.timeout(PATIENCE):
-            while (told := json.loads(await socket.recv()))["device_id"] != "article-2":
-                assert told["type"] == "location_update"
+            while (message := json.loads(await socket.recv()))["device_id"] != "article-2":
+                assert message["type"] == "location_update"
 
 
 async def test_a_page_from_elsewhere_gets_no_socket(server: Server) -> None:

@@ -31,20 +31,20 @@ def own(tmp_path: Path) -> Iterator[Server]:
     }
     with running(tmp_path / "positions.db", constants=constants) as server:
         yield server
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
 
 
-# What is said
+# What clients send
 
 
-@pytest.mark.parametrize("said", [None, "rubbish"])
+@pytest.mark.parametrize("message", [None, "rubbish"])
 async def test_who_says_neither_a_view_nor_a_report_is_closed_and_who_does_is_not(
-    own: Server, said: str | None
+    own: Server, message: str | None
 ) -> None:
     async with open_socket(own, WIRES[0]) as looks, open_socket(own, WIRES[0]) as silent:
         await looks.look(bbox=WORLD)
-        if said:
-            await silent.connection.send(said)
+        if message:
+            await silent.connection.send(message)
         code, reason = await silent.closed()
         assert code == 4401
         assert "nothing that was understood" in reason
@@ -70,7 +70,7 @@ async def test_of_views_that_come_too_fast_the_last_is_answered(server: Server) 
         assert len(answered) < 10
 
 
-async def test_a_message_of_64_kib_is_heard_and_one_byte_more_is_closed(server: Server) -> None:
+async def test_a_message_of_64_kib_is_received_and_one_byte_more_is_closed(server: Server) -> None:
     view = json.dumps({"type": "view", "bbox": WORLD}).encode()
     async with open_wire(server) as wire:
         wire.writer.write(frame(TEXT, view.ljust(PLENTY)))
@@ -79,7 +79,7 @@ async def test_a_message_of_64_kib_is_heard_and_one_byte_more_is_closed(server: 
         assert (await wire.closed())[0] == 1009
 
 
-async def test_fragments_that_are_too_large_together_are_closed_and_smaller_ones_are_heard(server: Server) -> None:
+async def test_fragments_that_are_too_large_together_are_closed_and_smaller_ones_are_received(server: Server) -> None:
     view = json.dumps({"type": "view", "bbox": WORLD}).encode()
     async with open_wire(server) as wire:
         wire.writer.write(frame(TEXT, view[:9], first=0) + frame(0, view[9:20], first=0) + frame(0, view[20:]))
@@ -123,7 +123,7 @@ async def test_a_malformed_frame_ends_that_connection_only(server: Server, malfo
         at = fix("beside-malformed", 70.5, 10.5)
         await reporter.send(at)
         await other.until_at("beside-malformed", int(str(at["time"])))
-    assert "Traceback" not in server.said()
+    assert "Traceback" not in server.output()
 
 
 async def test_text_that_is_no_utf_8_is_closed(server: Server) -> None:
@@ -145,13 +145,13 @@ async def test_a_client_that_says_farewell_is_answered_with_its_own_code(own: Se
         await reporter.until_viewers(0)
 
 
-@pytest.mark.parametrize("said", [None, {"type": "view", "bbox": WORLD}, {"type": "view", "devices": ["a"]}])
-async def test_a_client_that_is_cut_is_forgotten(own: Server, said: dict[str, Any] | None) -> None:
+@pytest.mark.parametrize("message", [None, {"type": "view", "bbox": WORLD}, {"type": "view", "devices": ["a"]}])
+async def test_a_client_that_is_cut_is_forgotten(own: Server, message: dict[str, Any] | None) -> None:
     async with Reporter(own) as reporter, open_socket(own, WIRES[1]) as stays:
         await stays.look(bbox=WORLD)
         async with open_wire(own) as wire:
-            if said:
-                wire.say(**said)
+            if message:
+                wire.say(**message)
             await reporter.until_viewers(2)
             wire.cut()
             await reporter.until_viewers(1)
@@ -185,7 +185,7 @@ async def test_a_viewer_that_stops_reading_is_closed_and_the_others_go_on(own: S
                 await reads.until_at("beside-deaf", int(str(at["time"])))
             assert (await reads.look(bbox=WORLD)).type == "snapshot"
             deaf.listen()
-            assert (await deaf.closed())[0] in (4408, 1006), "told so, or cut where not even that could be delivered"
+            assert (await deaf.closed())[0] in (4408, 1006), "closed, or cut where not even that could be delivered"
 
 
 async def test_a_viewer_that_reads_slowly_but_reads_is_not_closed_and_ends_at_the_newest(tmp_path: Path) -> None:
@@ -202,8 +202,8 @@ async def test_a_viewer_that_reads_slowly_but_reads_is_not_closed_and_ends_at_th
             newest: dict[str, int] = {}
             while newest.get("beside-slow") != at["time"]:
                 opcode, payload = await slow.next()
-                told = json.loads(payload).get("positions", []) if opcode == TEXT else []  # else a ping
-                newest |= {one["device_id"]: one["timestamp"] for one in told}
+                positions = json.loads(payload).get("positions", []) if opcode == TEXT else []  # else a ping
+                newest |= {one["device_id"]: one["timestamp"] for one in positions}
 
 
 async def test_what_a_deaf_viewer_misses_is_not_kept_but_made_when_it_reads_again(tmp_path: Path) -> None:
@@ -216,11 +216,11 @@ async def test_what_a_deaf_viewer_misses_is_not_kept_but_made_when_it_reads_agai
             for _ in range(20):
                 newest = await move_all(reporter)
             deaf.listen()
-            moves, told = 0, 0
-            while told != newest:
+            moves, last = 0, 0
+            while last != newest:
                 positions = json.loads((await deaf.next())[1]).get("positions", [])
                 moves += bool(positions)
-                told = max([told, *[at["timestamp"] for at in positions if at["device_id"] == "last"]])
+                last = max([last, *[at["timestamp"] for at in positions if at["device_id"] == "last"]])
             assert moves <= 8, "of some forty: what lay in the systems, and one more"
 
 

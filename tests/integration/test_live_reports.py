@@ -33,13 +33,13 @@ async def test_a_socket_that_reports_may_look_as_well_and_sees_itself(server: Se
         assert (await socket.look(bbox=[31, 10, 32, 11])).positions == []
         mine = fix("sees-itself", 31.5, 10.5)
         await socket.say(type="report", id="first", positions=[mine])
-        heard: set[str] = set()
-        while heard < {"receipt", "update"}:
+        received: set[str] = set()
+        while received < {"receipt", "update"}:
             message = await socket.hear()
-            heard.add(message.type if isinstance(message, Message) else message["type"])
+            received.add(message.type if isinstance(message, Message) else message["type"])
 
 
-async def test_what_is_rejected_is_told_by_its_index_and_the_rest_is_accepted(server: Server) -> None:
+async def test_what_is_rejected_is_named_by_its_index_and_the_rest_is_accepted(server: Server) -> None:
     async with open_socket(server, WIRES[0]) as socket, Reporter(server) as reporter:
         good, start = "mostly-good", now() - 1000
         receipt = await reported(
@@ -156,7 +156,7 @@ async def test_many_reports_at_once_are_answered_in_order(server: Server, encodi
         assert await reporter.track(name) == [start + number for number in range(80)]
 
 
-async def test_who_reports_while_the_disk_is_full_is_told_to_report_it_again(tmp_path: Path) -> None:
+async def test_a_device_that_reports_while_the_disk_is_full_learns_to_report_again(tmp_path: Path) -> None:
     def no_file_over_two_megabytes() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 
@@ -177,10 +177,10 @@ async def test_who_reports_while_the_disk_is_full_is_told_to_report_it_again(tmp
             assert (await socket.look(bbox=WORLD)).ids == {"filler"}, "who looks is served all the same"
         async with Reporter(server) as reporter:
             assert await reporter.track("late") == []
-        assert "Traceback" not in server.said()
+        assert "Traceback" not in server.output()
 
 
-async def test_who_only_reports_is_told_nothing_else_and_is_not_closed_for_silence(tmp_path: Path) -> None:
+async def test_a_device_that_only_reports_receives_nothing_else_and_is_not_closed_for_silence(tmp_path: Path) -> None:
     constants = {"herenow.api.live.session.FIRST_WORD_WITHIN": 0.3, "herenow.api.live.websocket.BEAT": 0.02}
     with running(tmp_path / "positions.db", constants=constants) as server:
         async with open_socket(server, WIRES[0]) as socket:
@@ -188,6 +188,6 @@ async def test_who_only_reports_is_told_nothing_else_and_is_not_closed_for_silen
             async with open_socket(server, WIRES[0]) as silent:
                 assert (await silent.closed())[0] == 4401  # by now the first one could have been, too
             await socket.say(type="report", id=2, positions=[fix("only", 38.6, 10.5)])
-            heard = await socket.hear()
-            assert not isinstance(heard, Message)
-            assert (heard["type"], heard["id"]) == ("receipt", 2), "no stats, no pings, no positions"
+            received = await socket.hear()
+            assert not isinstance(received, Message)
+            assert (received["type"], received["id"]) == ("receipt", 2), "no stats, no pings, no positions"

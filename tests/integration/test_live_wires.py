@@ -1,4 +1,4 @@
-"""Both subprotocols of a real server say the same, and who comes back is told what changed."""
+"""Both subprotocols of a real server say the same, and a viewer that comes back receives what changed."""
 
 import asyncio
 import re
@@ -44,12 +44,12 @@ async def test_both_wires_tell_the_same_of_the_same_view(server: Server, view: d
     ):
         await reporter.tell(full, fix("wire-bare", 40.25, 10.125))
         answers = [await socket.look(columns=[*binary.REQUESTED, "yet to come"], **view) for socket in (one, other)]
-        told = [sorted(map(to_seconds, answer.positions), key=by_device) for answer in answers]
-        assert told[0] == told[1]
-        assert told[0][0].stale_at
-        assert [at.device_id for at in told[0]] == ["wire-bare", "wire-full"]
-        assert told[0][1].name == "Büs ✓"
-        assert {name: getattr(told[0][1], name) for name in FULL} == FULL
+        decoded = [sorted(map(to_seconds, answer.positions), key=by_device) for answer in answers]
+        assert decoded[0] == decoded[1]
+        assert decoded[0][0].stale_at
+        assert [at.device_id for at in decoded[0]] == ["wire-bare", "wire-full"]
+        assert decoded[0][1].name == "Büs ✓"
+        assert {name: getattr(decoded[0][1], name) for name in FULL} == FULL
         moved = fix("wire-full", 40.51, 10.5, **FULL, attributes={"name": "Bus", "kind": "bus"})
         await reporter.send(moved)
         time = int(str(moved["time"]))
@@ -71,26 +71,26 @@ def to_seconds(at: LivePosition) -> LivePosition:
 async def test_a_viewer_that_names_no_columns_is_sent_those_that_every_viewer_knows(server: Server) -> None:
     async with Reporter(server) as reporter, open_socket(server, BINARY) as older, open_socket(server, BINARY) as newer:
         await reporter.tell(fix("wire-old", 41.5, 10.5))
-        (told,) = (await older.look(bbox=[41, 10, 42, 11])).positions
-        assert (told.device_id, told.stale_at) == ("wire-old", None)
-        (told,) = (await newer.look(bbox=[41, 10, 42, 11], columns=["stale_at"])).positions
-        assert told.stale_at
+        (position,) = (await older.look(bbox=[41, 10, 42, 11])).positions
+        assert (position.device_id, position.stale_at) == ("wire-old", None)
+        (position,) = (await newer.look(bbox=[41, 10, 42, 11], columns=["stale_at"])).positions
+        assert position.stale_at
         assert (await older.look(devices=["wire-old"])).positions[0].stale_at is None
 
 
 @both
-async def test_a_report_that_moves_nothing_says_that_the_device_was_heard(server: Server, encoding: str) -> None:
+async def test_a_report_that_moves_nothing_shows_that_the_device_reported(server: Server, encoding: str) -> None:
     async with Reporter(server) as reporter, open_socket(server, encoding) as socket:
-        still = fix("wire-heard", 47.5, 10.5)
+        still = fix("wire-still", 47.5, 10.5)
         await reporter.tell(still)
         (before,) = (await socket.look(bbox=[47, 10, 48, 11], columns=["stale_at"])).positions
-        await asyncio.sleep(1.1)  # stale_at is told in seconds
+        await asyncio.sleep(1.1)  # stale_at is sent in seconds
         await reporter.send(still)
-        told = await socket.until_at("wire-heard", before.timestamp)
+        position = await socket.until_at("wire-still", before.timestamp)
         assert before.stale_at
-        assert told.stale_at
-        assert told.stale_at > before.stale_at
-        assert to_seconds(told) == msgspec.structs.replace(before, stale_at=to_seconds(told).stale_at)
+        assert position.stale_at
+        assert position.stale_at > before.stale_at
+        assert to_seconds(position) == msgspec.structs.replace(before, stale_at=to_seconds(position).stale_at)
 
 
 @both
@@ -169,7 +169,7 @@ async def test_the_seq_of_a_ping_may_be_offered_instead(tmp_path: Path) -> None:
 
 
 @both
-async def test_who_follows_a_device_is_told_every_position_of_a_batch_in_order(server: Server, encoding: str) -> None:
+async def test_a_viewer_of_a_device_receives_every_position_of_a_batch_in_order(server: Server, encoding: str) -> None:
     start = now()
     batch = [fix("every", 50 + step / 10, 10.5, start + step) for step in range(20)]
     beside = [fix("every-other", 50 + step / 10, 10.5, start + step) for step in range(20)]
@@ -177,15 +177,15 @@ async def test_who_follows_a_device_is_told_every_position_of_a_batch_in_order(s
         await reporter.tell(fix("every", 50.0, 10.5, start - 1))
         await socket.look(devices=["every"])
         await reporter.send(*[at for pair in zip(batch, beside, strict=True) for at in pair])
-        told: list[LivePosition] = []
-        while len(told) < len(batch):
-            told += (await socket.positions()).positions
-        assert [(at.device_id, at.timestamp - start) for at in told] == [("every", step) for step in range(20)]
-        assert [at.longitude for at in told] == [at["longitude"] for at in batch]
+        received: list[LivePosition] = []
+        while len(received) < len(batch):
+            received += (await socket.positions()).positions
+        assert [(at.device_id, at.timestamp - start) for at in received] == [("every", step) for step in range(20)]
+        assert [at.longitude for at in received] == [at["longitude"] for at in batch]
 
 
 @both
-async def test_what_cannot_be_seen_is_told_after_what_can(server: Server, encoding: str) -> None:
+async def test_what_cannot_be_seen_is_sent_after_what_can(server: Server, encoding: str) -> None:
     pixel = 360 / 256 / 2**9
     async with Reporter(server) as reporter, open_socket(server, encoding) as socket:
         names = {"small": f"small-{encoding}", "large": f"large-{encoding}"}
@@ -204,7 +204,7 @@ async def next_of(socket: Socket) -> list[LivePosition]:
 
 
 @both
-async def test_a_device_that_stops_is_told_at_once_though_it_moved_by_less_than_a_pixel(
+async def test_a_device_that_stops_is_sent_at_once_though_it_moved_by_less_than_a_pixel(
     server: Server, encoding: str
 ) -> None:
     name = f"stops-{encoding}"
@@ -216,7 +216,7 @@ async def test_a_device_that_stops_is_told_at_once_though_it_moved_by_less_than_
         assert [at.status for at in await next_of(socket)] == ["stopped"]
 
 
-async def test_every_viewer_is_told_when_to_come_back_after_a_stop(tmp_path: Path) -> None:
+async def test_every_viewer_learns_when_to_come_back_after_a_stop(tmp_path: Path) -> None:
     with running(tmp_path / "positions.db") as server:
         offers = [*[(name,) for name in WIRES * 5], ()]
         viewers = [open_socket(server, *offer) for offer in offers]
@@ -277,10 +277,10 @@ async def following(live: LiveClient) -> Change:
     return await asyncio.wait_for(anext(live), PATIENCE)
 
 
-async def test_a_device_that_leaves_under_another_name_is_told_with_it(server: Server) -> None:
+async def test_a_device_that_leaves_under_another_name_is_sent_with_it(server: Server) -> None:
     async with Reporter(server) as reporter, open_socket(server, WIRES[1]) as socket:
         await reporter.tell(fix("renamed", 90.5, 10.5, attributes={"name": "before"}))
         await socket.look(bbox=[90, 10, 91, 11])
         await reporter.send(fix("renamed", 60.5, 10.5, attributes={"name": "after"}))
-        (told,) = (await socket.positions()).positions
-        assert (told.longitude, told.name) == (60.5, "after")
+        (position,) = (await socket.positions()).positions
+        assert (position.longitude, position.name) == (60.5, "after")

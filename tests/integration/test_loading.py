@@ -73,12 +73,12 @@ def damaged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         found: list[str] = []
 
         def listens() -> bool:
-            found[:] = re.findall(r"listening.*url=(http://\S+)", server.said())
+            found[:] = re.findall(r"listening.*url=(http://\S+)", server.output())
             return bool(found)
 
         wait_for(listens)
         server.url = found[0]
-        wait_for(lambda: "cannot load the devices" in server.said())
+        wait_for(lambda: "cannot load the devices" in server.output())
         yield server
 
 

@@ -1,4 +1,4 @@
-"""Devices as moving features, asked for as a client of OGC API does: by following links."""
+"""Devices as moving features, read as a client of OGC API does: by following links."""
 
 import io
 import json
@@ -92,11 +92,11 @@ def test_everything_is_found_from_the_landing_page(server: Server) -> None:
     assert found["href"] == f"{server.url}/ogc/collections"
     assert len(httpx.get(link(landing, "conformance") or "", timeout=PATIENCE).json()["conformsTo"]) == 2
     collections = httpx.get(link(landing, "data") or "", timeout=PATIENCE)
-    (told,) = collections.json()["collections"]
-    assert (told["id"], told["itemType"]) == ("devices", "movingfeature")
-    collection = httpx.get(urljoin(str(collections.url), told["links"][0]["href"]), timeout=PATIENCE)
+    (listed,) = collections.json()["collections"]
+    assert (listed["id"], listed["itemType"]) == ("devices", "movingfeature")
+    collection = httpx.get(urljoin(str(collections.url), listed["links"][0]["href"]), timeout=PATIENCE)
     assert collection.json()["id"] == "devices"
-    assert collection.json()["links"] == told["links"], "they are absolute"
+    assert collection.json()["links"] == listed["links"], "they are absolute"
     items = httpx.get(link(collection, "items") or "", timeout=PATIENCE)
     assert items.headers["content-type"] == "application/geo+json"
     device = httpx.get(urljoin(str(items.url), items.json()["features"][0]["links"][0]["href"]), timeout=PATIENCE)
@@ -119,10 +119,10 @@ def test_links_are_absolute_under_the_address_that_proxies_name(server: Server) 
 
 def test_devices_come_in_pages_that_geopandas_reads(server: Server) -> None:
     ask(server, ITEMS, ogc_schemas.FeatureCollection)
-    told = pages(server, ITEMS, limit=5)
-    assert [page["numberReturned"] for page in told] == [5, 5, 4]
-    assert {page["numberMatched"] for page in told} == {14}
-    assert [one for page in told for one in ids(page)] == [ODD, *(f"many {n:02}" for n in range(12)), "van"]
+    all_pages = pages(server, ITEMS, limit=5)
+    assert [page["numberReturned"] for page in all_pages] == [5, 5, 4]
+    assert {page["numberMatched"] for page in all_pages} == {14}
+    assert [one for page in all_pages for one in ids(page)] == [ODD, *(f"many {n:02}" for n in range(12)), "van"]
     read = geopandas.read_file(io.StringIO(get(server, ITEMS, limit=100).text))
     assert read.crs.to_epsg() == 4979, "WGS 84, with the height of one of them"
     van = read[read["id"] == "van"].iloc[0]
@@ -171,15 +171,15 @@ def test_devices_in_a_box_are_those_whose_newest_position_is(server: Server) -> 
         (at(-1 * DAY), []),
     ],
 )
-def test_devices_of_a_time_are_those_that_were_heard_around_it(server: Server, when: str, found: list[str]) -> None:
-    told = [one for page in pages(server, ITEMS, datetime=when, limit=1) for one in ids(page)]
-    assert told == found
+def test_devices_of_a_time_are_those_that_reported_around_it(server: Server, when: str, found: list[str]) -> None:
+    device_ids = [one for page in pages(server, ITEMS, datetime=when, limit=1) for one in ids(page)]
+    assert device_ids == found
 
 
 def test_a_sub_trajectory_is_cut_where_the_time_says(server: Server) -> None:
     query = {"datetime": between(595 * MINUTE + 30_000, 600 * MINUTE), "subTrajectory": "true"}
-    told = ask(server, ITEMS, ogc_schemas.FeatureCollection, **query, bbox="24,60,26,61")
-    (van,) = told["features"]
+    collection = ask(server, ITEMS, ogc_schemas.FeatureCollection, **query, bbox="24,60,26,61")
+    (van,) = collection["features"]
     moved = van["temporalGeometry"]
     assert moved["coordinates"][0] == pytest.approx([25.0, 60.0055])
     assert moved["datetimes"][0] == at(595 * MINUTE + 30_000).replace("Z", ".000Z")
@@ -197,7 +197,7 @@ def test_movement_over_a_gap_is_several(server: Server) -> None:
     assert [len(one["datetimes"]) for one in van["temporalGeometry"]["prisms"]] == [21, 1]
 
 
-def test_a_device_is_told_where_it_is_now_and_since_when(server: Server) -> None:
+def test_a_device_is_shown_where_it_is_now_and_since_when(server: Server) -> None:
     van = ask(server, VAN, ogc_schemas.Feature)
     assert van["geometry"] == {"type": "Point", "coordinates": [25.0, 61.0, 20.0]}
     assert (van["properties"]["name"], van["properties"]["kind"]) == ("Van 1", "van")
@@ -205,8 +205,8 @@ def test_a_device_is_told_where_it_is_now_and_since_when(server: Server) -> None
 
 
 def test_a_sequence_has_a_primitive_for_each_hour_and_each_gap(server: Server) -> None:
-    told = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence)
-    one, two, three = told["geometrySequence"]
+    sequence = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence)
+    one, two, three = sequence["geometrySequence"]
     assert [int(each["id"]) - START for each in (one, two, three)] == [590 * MINUTE, 10 * HOUR, 12 * HOUR]
     assert [len(each["datetimes"]) for each in (one, two, three)] == [11, 21, 1]
     assert one["coordinates"][-1] == two["coordinates"][0], "nothing is missing from the line"
@@ -215,14 +215,14 @@ def test_a_sequence_has_a_primitive_for_each_hour_and_each_gap(server: Server) -
 
 def test_pages_of_a_sequence_are_the_sequence(server: Server) -> None:
     whole = get(server, f"{VAN}/tgsequence").json()["geometrySequence"]
-    told = pages(server, f"{VAN}/tgsequence", limit=1)
-    assert [one for page in told for one in page["geometrySequence"]] == whole
+    all_pages = pages(server, f"{VAN}/tgsequence", limit=1)
+    assert [one for page in all_pages for one in page["geometrySequence"]] == whole
 
 
 def test_primitives_of_a_time_and_a_box_are_whole(server: Server) -> None:
     def lengths(**query: Any) -> list[int]:
-        told = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence, **query)
-        return [len(one["datetimes"]) for one in told["geometrySequence"]]
+        sequence = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence, **query)
+        return [len(one["datetimes"]) for one in sequence["geometrySequence"]]
 
     assert lengths(datetime=at(599 * MINUTE + 30_000)) == [11]
     assert lengths(datetime=between(10 * HOUR, 11 * HOUR)) == [11, 21]
@@ -232,11 +232,11 @@ def test_primitives_of_a_time_and_a_box_are_whole(server: Server) -> None:
 
 
 def test_leaf_is_where_it_was_at_some_times(server: Server) -> None:
-    asked = [590 * MINUTE, 591 * MINUTE + 15_000, 605 * MINUTE, 11 * HOUR]
-    leaf = ",".join(map(at, asked))
-    told = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence, leaf=leaf)["geometrySequence"]
-    assert [one["interpolation"] for one in told] == ["Discrete", "Discrete"]
-    places = [place for one in told for place in one["coordinates"]]
+    instants = [590 * MINUTE, 591 * MINUTE + 15_000, 605 * MINUTE, 11 * HOUR]
+    leaf = ",".join(map(at, instants))
+    primitives = ask(server, f"{VAN}/tgsequence", ogc_schemas.TemporalGeometrySequence, leaf=leaf)["geometrySequence"]
+    assert [one["interpolation"] for one in primitives] == ["Discrete", "Discrete"]
+    places = [place for one in primitives for place in one["coordinates"]]
     assert [place[1] for place in places] == pytest.approx([60.0, 60.00125, 60.015])
 
 
@@ -256,8 +256,8 @@ def test_distance_velocity_and_acceleration_are_those_on_the_ellipsoid(server: S
 
 
 def test_what_was_measured_comes_for_each_primitive(server: Server) -> None:
-    told = ask(server, f"{VAN}/tproperties", ogc_schemas.TemporalProperties)
-    assert [one["name"] for one in told["temporalProperties"]] == list(PROPERTIES)
+    properties = ask(server, f"{VAN}/tproperties", ogc_schemas.TemporalProperties)
+    assert [one["name"] for one in properties["temporalProperties"]] == list(PROPERTIES)
     speed = ask(server, f"{VAN}/tproperties/speed", ogc_schemas.TemporalProperty)
     assert [len(one["values"]) for one in speed["valueSequence"]] == [11, 21]
     course = ask(server, f"{VAN}/tproperties/course", ogc_schemas.TemporalProperty)

@@ -1,4 +1,4 @@
-"""What cannot be asked of moving features, and how much one answer looks at."""
+"""Requests that moving features refuse, and how much one answer looks at."""
 
 import json
 from collections.abc import Iterator
@@ -67,7 +67,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         ("/ogc/nothing", {}, 404, "openapi.json"),
     ],
 )
-def test_what_cannot_be_asked_is_said(server: Server, path: str, query: dict[str, Any], status: int, says: str) -> None:
+def test_bad_requests_are_refused_with_the_reason(
+    server: Server, path: str, query: dict[str, Any], status: int, says: str
+) -> None:
     is_problem(get(server, path, **query), status, says)
 
 
@@ -82,8 +84,8 @@ def test_an_answer_looks_at_so_many_devices_and_positions_and_goes_on_from_there
         wait_for(lambda: get(small, ITEMS).json()["numberMatched"] == 7)
         then = {"datetime": between(0, MINUTE), "limit": 2}
         for query in (then, then | {"subTrajectory": "true"}):
-            told = pages(small, ITEMS, **query)
-            assert [one for page in told for one in ids(page)] == [f"bus {n}" for n in range(7)]
+            all_pages = pages(small, ITEMS, **query)
+            assert [one for page in all_pages for one in ids(page)] == [f"bus {n}" for n in range(7)]
         there = pages(small, ITEMS, **then, bbox="24,65.5,26,66.5", subTrajectory="true")
         assert [ids(page) for page in there] == [[], [], [], ["bus 6"]], "of three positions in each, four are read"
         more = [fix("bus 0", minute * MINUTE, 60.0) for minute in (3, 4)]

@@ -46,7 +46,7 @@ def test_a_page_of_a_named_origin_is_answered_and_may_read_the_answer(
     assert "origin" in answer.headers["vary"].lower()
 
 
-def test_a_browser_is_told_beforehand_what_such_a_page_may_do(open_to_one: Server) -> None:
+def test_a_browser_learns_beforehand_what_such_a_page_may_do(open_to_one: Server) -> None:
     for method, status in (("POST", 200), ("DELETE", 400)):
         answer = ask(
             open_to_one,

@@ -1,4 +1,4 @@
-"""Devices are asked for by ids that look like paths, and paths may end in a slash."""
+"""Devices have ids that look like paths, and paths may end in a slash."""
 
 import time
 from urllib.parse import quote
@@ -29,7 +29,7 @@ def ask(server: Server, path: str, **query: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("device_id", LIKE_PATHS)
-def test_each_device_is_the_one_that_was_asked_for(odd: Server, device_id: str) -> None:
+def test_each_device_is_the_one_that_was_requested(odd: Server, device_id: str) -> None:
     name = quote(device_id, safe="")
     assert ask(odd, f"api/devices/{name}").json()["device_id"] == device_id
     track = ask(odd, f"api/devices/{name}/track").json()
@@ -65,7 +65,7 @@ def test_the_page_about_the_interface_is_redirected_to_within_any_path(server: S
     assert (answer.status_code, answer.headers["location"]) == (307, "../docs")
 
 
-def test_a_file_that_is_asked_for_as_a_folder_is_not_there(server: Server) -> None:
+def test_a_file_that_is_requested_as_a_folder_is_not_there(server: Server) -> None:
     assert ask(server, "index.html").status_code == 200
     assert ask(server, "index.html/").status_code == 404
     assert ask(server, "assets/..%2Findex.html").status_code == 404

@@ -124,11 +124,11 @@ async def slowly(gate: asyncio.Event, error: Exception | None = None) -> AsyncGe
 
 async def until(prepared: Prepared, name: str, state: str) -> None:
     async with asyncio.timeout(PATIENCE):
-        while prepared.state(name).state != state:  # noqa: ASYNC110 - it is told by files alone
+        while prepared.state(name).state != state:  # noqa: ASYNC110 - files alone show it
             await asyncio.sleep(0.01)
 
 
-async def test_it_is_told_how_far_it_is_and_that_it_failed(tmp_path: Path) -> None:
+async def test_it_shows_how_far_it_is_and_that_it_failed(tmp_path: Path) -> None:
     async with Prepared(tmp_path / "exports") as prepared:
         gate = asyncio.Event()
         good = await prepared.begin(".csv", slowly(gate))
@@ -183,7 +183,7 @@ async def test_no_more_are_written_at_a_time_and_none_on_a_full_disk(
         assert "of the disk would be left" in str(prepared.state(full.id).detail)
 
 
-async def test_one_that_becomes_ready_while_it_is_asked_for_is_always_there(tmp_path: Path) -> None:
+async def test_one_that_becomes_ready_while_it_is_requested_is_always_there(tmp_path: Path) -> None:
     """Another process renames it meanwhile."""
     async with Prepared(tmp_path) as prepared:
         names = [f"{number:032x}" for number in range(300)]
@@ -196,7 +196,7 @@ async def test_one_that_becomes_ready_while_it_is_asked_for_is_always_there(tmp_
 
         finishing = asyncio.create_task(asyncio.to_thread(finish))
         for name in names:
-            while prepared.state(name).state != "ready":  # noqa: ASYNC110 - it is told by files alone
+            while prepared.state(name).state != "ready":  # noqa: ASYNC110 - files alone show it
                 await asyncio.sleep(0)
         await finishing
 
@@ -230,7 +230,7 @@ async def test_an_export_on_a_full_disk_fails_with_its_reason(
         assert says in (prepared.state(name).detail or "")
         with pytest.raises(NotFound, match=says):
             prepared.file(name)
-    gc.collect()  # a task that failed and that nobody asked would say so now
+    gc.collect()  # a task that failed and that nobody awaited would say so now
     assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 

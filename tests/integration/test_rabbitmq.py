@@ -174,7 +174,7 @@ async def test_a_confirm_that_was_lost_is_got_by_sending_again(url: RabbitUrl, m
             await until(lambda: 0 in numbers(taken))
 
 
-async def test_missing_queues_are_told_as_trouble_until_they_are_made(amqp_url: str) -> None:
+async def test_missing_queues_are_reported_as_trouble_until_they_are_made(amqp_url: str) -> None:
     url = read_rabbit_url(amqp_url + "?shards=2")
     async with open_bus(url, ready=False) as bus:
         await until(lambda: "herenow schema" in (bus.trouble or ""))
@@ -191,7 +191,7 @@ async def test_queues_are_made_twice_without_harm_and_never_with_other_options(u
         await make_queues(msgspec.structs.replace(url, shard_mb=7))
 
 
-async def test_a_queue_that_vanished_is_told_to_the_publisher(amqp_url: str) -> None:
+async def test_a_queue_that_vanished_is_reported_to_the_publisher(amqp_url: str) -> None:
     url = read_rabbit_url(amqp_url + "?shards=1")
     await make_queues(url)
     async with open_bus(url) as bus:
@@ -204,7 +204,7 @@ async def test_a_queue_that_vanished_is_told_to_the_publisher(amqp_url: str) -> 
         await publish_until_taken(bus)
 
 
-async def test_a_broker_without_memory_is_told_at_once_and_used_again_later(
+async def test_a_broker_without_memory_is_reported_at_once_and_used_again_later(
     fragile: RabbitUrl, node: RabbitMQ, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "REPLY_WITHIN", 0.2)
@@ -220,7 +220,7 @@ async def test_a_broker_without_memory_is_told_at_once_and_used_again_later(
             with pytest.raises(BusUnavailable, match="RabbitMQ takes nothing: low on memory"):
                 await bus.publish([position("a")])
             assert time.monotonic() - began < 3
-            for _ in range(20):  # nothing that is asked over the link, and not answered, makes it forget
+            for _ in range(20):  # no request over the link that stays unanswered makes it forget
                 await asyncio.sleep(0.02)
                 assert (bus.trouble or "").startswith("RabbitMQ takes nothing")
         finally:

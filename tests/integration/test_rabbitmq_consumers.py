@@ -206,13 +206,13 @@ async def test_a_recorder_behind_a_silent_link_notices_by_itself(
                     await anext(deliveries)
 
 
-async def test_a_recorder_without_its_queue_is_told_what_to_do(url: RabbitUrl) -> None:
+async def test_a_recorder_without_its_queue_learns_what_to_do(url: RabbitUrl) -> None:
     async with open_bus(msgspec.structs.replace(url, shards=2), ready=False) as bus:
         with pytest.raises(BusUnavailable, match="herenow schema"):
             await anext(bus.consume())
 
 
-async def test_a_recorder_whose_queue_is_deleted_is_told(url: RabbitUrl) -> None:
+async def test_a_recorder_whose_queue_is_deleted_learns_of_it(url: RabbitUrl) -> None:
     async with open_bus(url) as bus:
         await publish(bus, 1)
         async with contextlib.aclosing(bus.consume()) as deliveries:

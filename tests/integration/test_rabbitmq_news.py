@@ -1,4 +1,4 @@
-"""News on RabbitMQ: what a follower is told when some were lost, and how far the recorders are behind."""
+"""News on RabbitMQ: what a follower receives when some were lost, and how far the recorders are behind."""
 
 import asyncio
 import contextlib
@@ -56,7 +56,7 @@ async def holding(bus: RabbitBus) -> AsyncIterator[None]:
         await delivery.acknowledge()
 
 
-async def test_a_follower_whose_link_was_cut_is_told_and_hears_what_comes_then(url: RabbitUrl) -> None:
+async def test_a_follower_whose_link_was_cut_learns_of_it_and_receives_what_comes_then(url: RabbitUrl) -> None:
     async with through_proxy(url) as (far, proxy), open_bus(url) as near, open_bus(far) as bus:
         follower = bus.follow()
         assert await hear(follower) is None
@@ -88,8 +88,8 @@ async def test_an_exchange_that_was_deleted_is_made_again_and_who_follows_hears_
                 with contextlib.suppress(BusUnavailable):
                     await near.announce([device(number)])
                 await asyncio.wait({hearing}, timeout=0.05)
-            heard = await hearing
-        assert heard is None
+            received = await hearing
+        assert received is None
         assert near.trouble is None
 
 
@@ -120,7 +120,7 @@ async def test_a_note_reaches_the_followers_of_other_processes_and_disturbs_no_n
         assert notes == [Note(b'{"type":"whatever"}')]
 
 
-async def test_a_hole_in_the_numbers_is_told(url: RabbitUrl) -> None:
+async def test_a_hole_in_the_numbers_is_reported(url: RabbitUrl) -> None:
     async with open_bus(url) as bus:
         follower = bus.follow()
         assert await hear(follower) is None
@@ -150,8 +150,8 @@ async def test_each_run_of_numbers_is_counted_by_itself(url: RabbitUrl) -> None:
         assert [await hear(follower) for _ in range(4)] == [7, 57, 8, 58]
 
 
-async def test_a_run_heard_of_late_has_lost_its_beginning(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(news, "ALL_HEARD", 0.0)
+async def test_a_run_received_late_has_lost_its_beginning(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "ALL_RECEIVED", 0.0)
     async with open_bus(url) as bus:
         follower = bus.follow()
         assert await hear(follower) is None
@@ -186,7 +186,7 @@ async def test_a_recorder_that_has_no_news_counts_on(url: RabbitUrl, monkeypatch
     assert [(beat.seq, beat.news, beat.oldest) for beat in beats] == [(1, [], None), (2, [], None), (3, [], None)]
 
 
-async def test_news_that_cannot_be_read_are_told_as_lost(url: RabbitUrl) -> None:
+async def test_news_that_cannot_be_read_are_reported_as_lost(url: RabbitUrl) -> None:
     async with open_bus(url) as bus:
         follower = bus.follow()
         assert await hear(follower) is None
@@ -196,7 +196,7 @@ async def test_news_that_cannot_be_read_are_told_as_lost(url: RabbitUrl) -> None
         assert await hear(follower) == 1
 
 
-async def test_a_follower_too_slow_for_the_broker_is_told(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_follower_too_slow_for_the_broker_learns_of_it(url: RabbitUrl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(topology, "FOLLOWER_MESSAGES", 10)
     crowd = [first_seen(position(f"crowd-{n}")) for n in range(1000)]
     async with through_proxy(url) as (far, proxy), open_bus(url) as near, open_bus(far) as bus:

@@ -1,4 +1,4 @@
-"""What is said where RabbitMQ cannot be used: in one line, with what to do, without the password."""
+"""The message where RabbitMQ cannot be used: in one line, with what to do, without the password."""
 
 import asyncio
 import contextlib
@@ -68,10 +68,10 @@ async def reason(url: RabbitUrl) -> str:
     with pytest.raises(BusUnavailable) as refusal:
         async with open_connection(url, "test"):
             pass
-    said = str(refusal.value)
-    assert "\n" not in said
-    assert WRONG not in said
-    return said
+    message = str(refusal.value)
+    assert "\n" not in message
+    assert WRONG not in message
+    return message
 
 
 async def test_a_wrong_password(url: RabbitUrl) -> None:
@@ -91,9 +91,9 @@ async def test_an_unknown_vhost(url: RabbitUrl) -> None:
 
 async def test_a_user_who_may_not_enter_the_vhost(guest: Guest) -> None:
     stranger = await guest()
-    said = await reason(stranger)
-    assert said.startswith(f"user '{stranger.user}' may not enter vhost '{stranger.vhost}' at {stranger.place}")
-    assert f"rabbitmqctl set_permissions -p {stranger.vhost} {stranger.user}" in said
+    message = await reason(stranger)
+    assert message.startswith(f"user '{stranger.user}' may not enter vhost '{stranger.vhost}' at {stranger.place}")
+    assert f"rabbitmqctl set_permissions -p {stranger.vhost} {stranger.user}" in message
 
 
 async def test_a_user_who_may_not_send(guest: Guest) -> None:
@@ -124,8 +124,8 @@ async def test_a_user_who_may_not_make_queues(guest: Guest) -> None:
 )
 async def test_a_port_that_speaks_something_else(says: bytes) -> None:
     async with talker(says) as port:
-        said = await reason(RabbitUrl((("127.0.0.1", port),)))
-    assert said == (
+        message = await reason(RabbitUrl((("127.0.0.1", port),)))
+    assert message == (
         f"what answers at 127.0.0.1:{port} does not greet as RabbitMQ does; "
         "is it the right port, and amqps:// where it wants TLS?"
     )
@@ -135,22 +135,22 @@ async def test_a_port_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(connection, "OPEN_WITHIN", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        said = await reason(RabbitUrl((("127.0.0.1", port),)))
-    assert said == f"RabbitMQ at 127.0.0.1:{port} did not answer within 0 s"
+        message = await reason(RabbitUrl((("127.0.0.1", port),)))
+    assert message == f"RabbitMQ at 127.0.0.1:{port} did not answer within 0 s"
 
 
 async def test_a_port_where_nobody_listens() -> None:
     port = free_port("127.0.0.1")
-    said = await reason(RabbitUrl((("127.0.0.1", port),)))
-    assert said == f"cannot reach RabbitMQ at 127.0.0.1:{port}: connection refused; is it running?"
+    message = await reason(RabbitUrl((("127.0.0.1", port),)))
+    assert message == f"cannot reach RabbitMQ at 127.0.0.1:{port}: connection refused; is it running?"
 
 
 async def test_a_host_that_is_none() -> None:
-    said = await reason(RabbitUrl((("no-such-host.invalid", 5672),)))
-    assert said == "cannot reach RabbitMQ at no-such-host.invalid:5672: no such host; see HERENOW_BUS"
+    message = await reason(RabbitUrl((("no-such-host.invalid", 5672),)))
+    assert message == "cannot reach RabbitMQ at no-such-host.invalid:5672: no such host; see HERENOW_BUS"
 
 
 async def test_several_hosts_are_all_named(url: RabbitUrl) -> None:
     one, two = free_port("127.0.0.1"), free_port("127.0.0.1")
-    said = await reason(RabbitUrl((("127.0.0.1", one), ("127.0.0.1", two))))
-    assert said.startswith(f"cannot reach RabbitMQ at 127.0.0.1:{one}, 127.0.0.1:{two}: connection refused")
+    message = await reason(RabbitUrl((("127.0.0.1", one), ("127.0.0.1", two))))
+    assert message.startswith(f"cannot reach RabbitMQ at 127.0.0.1:{one}, 127.0.0.1:{two}: connection refused")

@@ -84,7 +84,7 @@ def head(status: str, body: str = "") -> bytes:
         (b"", Unavailable, "does not answer"),
     ],
 )
-async def test_whatever_answers_is_told_in_words(answer: bytes, error: type[Exception], says: str) -> None:
+async def test_each_answer_is_explained_in_words(answer: bytes, error: type[Exception], says: str) -> None:
     async with answering(answer) as url, RemoteIntake(url) as intake:
         with pytest.raises(error, match=says) as raised:
             await intake.take(fixes(1, "remote-1"), "test")

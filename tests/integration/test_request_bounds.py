@@ -126,11 +126,11 @@ def test_who_is_owed_an_answer_is_not_let_go(hasty: Server) -> None:
         connection.send(connection.request("GET", "/live/sse?bbox=-180,-90,180,90") + b"GET /healthz HTTP/1.1\r\n")
         connection.socket.settimeout(PATIENCE)
         until = time.monotonic() + 1.5
-        said = b""
+        received = b""
         while time.monotonic() < until:
-            said += connection.socket.recv(65_536)
-        assert b"408" not in said
-        assert said.count(b"HTTP/1.1 ") == 1
+            received += connection.socket.recv(65_536)
+        assert b"408" not in received
+        assert received.count(b"HTTP/1.1 ") == 1
 
 
 def few_descriptors() -> None:
@@ -156,8 +156,8 @@ def test_a_server_out_of_connections_refuses_some_and_goes_on(tmp_path: Path) ->
                 connection.socket.close()
             wait_for(lambda: _answers(client))
         assert server.stop() == 0
-    assert len(re.findall("too many connections", server.said())) == 1
-    assert "Traceback" not in server.said()
+    assert len(re.findall("too many connections", server.output())) == 1
+    assert "Traceback" not in server.output()
 
 
 def _answers(client: httpx.Client) -> bool:

@@ -11,7 +11,7 @@ from herenow.model.clock import DAY
 from herenow.run.store import open_store
 from herenow.settings import read_settings
 from tests.integration.test_rollup import drive
-from tests.integration.test_rollups_not_made import AS_STORED, DERIVED, RANGE, asked, statuses
+from tests.integration.test_rollups_not_made import AS_STORED, DERIVED, RANGE, history_client, statuses
 from tests.support.patience import PATIENCE
 from tests.support.positions import NOW
 from tests.support.server import report, running, wait_for
@@ -33,7 +33,7 @@ async def test_nothing_is_read_of_the_rollups_of_another_state_of_the_store(tmp_
         if not backups[number].exists():
             shutil.copy(path, backups[number])
     shutil.copy(backups[restored], path)
-    async with open_store(settings, writes=False) as store, asked(store, tmp_path / "exports") as client:
+    async with open_store(settings, writes=False) as store, history_client(store, tmp_path / "exports") as client:
         expected = counts[restored]
         assert set((await statuses(client)).values()) == {503}, "before the first round"
         assert set((await statuses(client, AS_STORED)).values()) == {200}
@@ -44,7 +44,7 @@ async def test_nothing_is_read_of_the_rollups_of_another_state_of_the_store(tmp_
         assert (await client.get("/api/storage")).json()["positions"] == expected
         days = (await client.get(f"/api/devices/bus/days?{RANGE}&raw=true")).json()
         assert days["total"]["positions"] == expected
-    async with open_store(settings, writes=False) as store, asked(store, tmp_path / "exports") as client:
+    async with open_store(settings, writes=False) as store, history_client(store, tmp_path / "exports") as client:
         assert set((await statuses(client)).values()) == {200}, "its own rollups are read at once"
 
 

@@ -30,14 +30,14 @@ from herenow.store.port import Row, Span, Store
 from tests.support import stores
 from tests.support.dose import dose
 from tests.support.positions import NOW, position
-from tests.support.rollups import judged, quick, recounted, tile_at, told
+from tests.support.rollups import counts_of, judged, quick, recounted, tile_at
 from tests.support.stores import keep, opened
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
 __all__ = ["quick"]
 
 START = NOW // DAY * DAY
-LATER = 1.1  # s until Cassandra's changes are told
+LATER = 1.1  # s until Cassandra lists its changes
 
 
 async def settle(store: Store, rollup: Rollup) -> None:
@@ -79,7 +79,7 @@ async def check(store: Store, positions: list[Position], span: Span, *, zooms: t
         for zoom in zooms:
             for wanted in {tile_at(*place, zoom) for place in places}:
                 counted = await read_tile(store.rollups, wanted, span, by)
-                assert told(counted, wanted) == recounted(tracks, wanted, span, by), (wanted, by)
+                assert counts_of(counted, wanted) == recounted(tracks, wanted, span, by), (wanted, by)
     for device_id, (_, found) in tracks.items():
         await check_days(store, device_id, found)
     await check_replay(store, tracks)

@@ -48,7 +48,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 
 @contextlib.asynccontextmanager
-async def asked(store: Store, folder: Path, by: TripSettings = DEFAULT) -> AsyncIterator[httpx.AsyncClient]:
+async def history_client(store: Store, folder: Path, by: TripSettings = DEFAULT) -> AsyncIterator[httpx.AsyncClient]:
     async with Prepared(folder) as prepared:
         app = create_history_app(HistoryContext(store, read_retention("ever"), prepared, by))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
@@ -64,9 +64,9 @@ async def statuses(client: httpx.AsyncClient, paths: tuple[str, ...] = DERIVED) 
     return {path: answer.status_code for path, answer in answers.items()}
 
 
-async def test_before_the_first_round_history_is_503_and_what_is_stored_is_told(store: Store, tmp_path: Path) -> None:
+async def test_before_the_first_round_history_is_503_and_what_is_stored_is_served(store: Store, tmp_path: Path) -> None:
     await keep(store, drive("bus", 100))
-    async with asked(store, tmp_path) as client:
+    async with history_client(store, tmp_path) as client:
         assert set((await statuses(client)).values()) == {503}
         assert set((await statuses(client, AS_STORED)).values()) == {200}
         assert (await client.get("/api/devices/nobody/days")).status_code == 404
@@ -75,7 +75,7 @@ async def test_before_the_first_round_history_is_503_and_what_is_stored_is_told(
 
 
 async def test_an_empty_store_is_made_by_its_first_round(store: Store, tmp_path: Path) -> None:
-    async with asked(store, tmp_path) as client:
+    async with history_client(store, tmp_path) as client:
         assert (await client.get("/api/storage")).status_code == 503
         await Rollup(store).catch_up()
         assert (await client.get("/api/storage")).json()["positions"] == 0
@@ -85,7 +85,7 @@ async def test_while_they_are_made_from_the_beginning_history_is_503(store: Stor
     await keep(store, drive("bus", 100))
     await Rollup(store).catch_up()
     found: list[dict[str, int]] = []
-    async with asked(store, tmp_path) as client:
+    async with history_client(store, tmp_path) as client:
 
         class Asking(Rollup):
             async def _blocks(self) -> None:
@@ -101,7 +101,7 @@ async def test_rollups_of_other_settings_of_trips_are_not_read(store: Store, tmp
     await keep(store, drive("bus", 100))
     await Rollup(store).catch_up()
     other = TripSettings(min_stop_duration=HOUR)
-    async with asked(store, tmp_path, other) as client:
+    async with history_client(store, tmp_path, other) as client:
         assert set((await statuses(client)).values()) == {503}
         await Rollup(store, other).catch_up()
         assert set((await statuses(client)).values()) == {200}
@@ -117,7 +117,7 @@ async def test_a_later_round_that_breaks_off_takes_nothing_away(store: Store, tm
 
     with pytest.raises(StoreUnavailable):
         await BreakingOff(store).catch_up()
-    async with asked(store, tmp_path) as client:
+    async with history_client(store, tmp_path) as client:
         assert set((await statuses(client)).values()) == {200}
 
 

@@ -49,7 +49,7 @@ def test_a_paused_server_takes_connections_and_answers_none(broker: RabbitMQ, da
         service.wait_until_up()
 
 
-def test_what_rabbitmq_was_told_survives_a_kill_and_a_restart(broker: RabbitMQ) -> None:
+def test_what_rabbitmq_confirmed_survives_a_kill_and_a_restart(broker: RabbitMQ) -> None:
     broker.ctl("add_user", "someone", "secret")
     broker.kill()
     assert broker.pid is None
@@ -82,7 +82,7 @@ def test_a_port_that_another_has_is_refused(tmp_path: Path, broker: RabbitMQ) ->
         pass
 
 
-def test_a_server_that_cannot_start_says_what_it_said(tmp_path: Path) -> None:
+def test_a_server_that_cannot_start_shows_its_output(tmp_path: Path) -> None:
     with pytest.raises(ServiceFailed, match="Invalid initial heap size"), Cassandra(tmp_path, heap="much"):
         pass
 

@@ -40,18 +40,18 @@ async def test_any_fix_of_its_time_takes_the_place_of_one_ahead(store: Store) ->
     await keep(store, [position("a", NOW + 950_000, received=NOW + 40_000)])
     (device,) = await store.devices(["a"])
     assert (device.position.time, device.ahead, device.name) == (NOW + 20_000, False, "Bus 1")
-    assert (device.heard, device.offset, device.latest) == (NOW + 40_000, 910_000, NOW + 950_000)
+    assert (device.last_heard, device.offset, device.latest) == (NOW + 40_000, 910_000, NOW + 950_000)
 
 
-async def test_late_and_repeated_reports_are_heard(store: Store) -> None:
+async def test_late_and_repeated_reports_count_as_contact(store: Store) -> None:
     await keep(store, [position("a", NOW)])
     for seconds, time in ((20, NOW - 5000), (40, NOW)):
         await keep(store, [position("a", time, received=NOW + seconds * 1000)])
         (device,) = await store.latest()
-        assert (device.position.time, device.heard) == (NOW, NOW + seconds * 1000)
+        assert (device.position.time, device.last_heard) == (NOW, NOW + seconds * 1000)
 
 
-async def test_a_device_is_called_what_it_last_said(store: Store) -> None:
+async def test_a_device_has_the_name_that_it_last_reported(store: Store) -> None:
     await keep(store, [position("a", NOW, attributes={"name": "Bus 1", "kind": "bus"})])
     await keep(store, [position("a", NOW + 1, attributes={"name": " Bus One "}), position("a", NOW + 2)])
     (device,) = await store.latest()

@@ -151,7 +151,7 @@ async def test_what_is_older_than_it_is_kept_goes_and_the_newest_day_of_a_device
     assert counted.positions == sum(rows)
 
 
-async def test_the_disk_that_history_takes_is_told_and_predicted(store: Store, quick: None, today: int) -> None:
+async def test_the_disk_that_history_takes_is_reported_and_predicted(store: Store, quick: None, today: int) -> None:
     keep_days = read_retention("30, ship=ever")
     empty = await storage(store, keep_days)
     assert (empty.positions, empty.predicted_bytes) == (0, None)

@@ -78,10 +78,10 @@ async def test_active_days_come_one_after_the_other(store: Store) -> None:
     assert await store.active(0) is None
     await keep(store, [position("a"), position("b"), position("a", NOW + 9 * DAY), position("c", OLD)])
     found = []
-    asked = 0
-    while active := await store.active(asked):
+    earliest = 0
+    while active := await store.active(earliest):
         found.append((active[0], sorted(active[1])))
-        asked = active[0] + 1
+        earliest = active[0] + 1
     assert found == [(OLD // DAY, ["c"]), (day, ["a", "b"]), (day + 9, ["a"])]
 
 

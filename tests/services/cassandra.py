@@ -87,7 +87,7 @@ class Cassandra(Service):
         self.execute("SELECT key FROM system.local", deadline=2)
 
     def wait_until_together(self, nodes: int) -> None:
-        """Until this node reads from so many, at most three: that is how often the table asked is there."""
+        """Until this node reads from so many, at most three: that is how often the table it reads is there."""
         statement = f"SELECT * FROM {EVERYWHERE} WHERE keyspace_name = '' AND view_name = ''"  # noqa: S608
         end = time.monotonic() + self.starting
         while not answers(lambda: self.execute(statement, min(nodes, 3))):

@@ -47,5 +47,5 @@ class HAProxy(Service):
 
 def under_a_path() -> str:
     """What docs/operations.md says of serving it under /maps/herenow/, after what the example begins with."""
-    said = (ROOT / "docs" / "operations.md").read_text()
-    return EXAMPLE.read_text().partition("frontend ")[0] + said.partition("```haproxy\n")[2].partition("```")[0]
+    document = (ROOT / "docs" / "operations.md").read_text()
+    return EXAMPLE.read_text().partition("frontend ")[0] + document.partition("```haproxy\n")[2].partition("```")[0]

@@ -23,7 +23,7 @@ http {{
     {more}
     server {{
         listen {address}:{port};
-        {said}
+        {location}
     }}
 }}
 """
@@ -33,7 +33,7 @@ class Nginx(Service):
     starting = 10.0
 
     def __init__(self, folder: Path, server: int, more: str = "") -> None:
-        """Under /maps/herenow/, before a server on this port of this machine; `more` is said of all servers."""
+        """Under /maps/herenow/, before a server on this port of this machine; `more` is for all servers."""
         super().__init__(folder, "127.0.0.1", None)
         self._server = server
         self._more = more
@@ -43,9 +43,9 @@ class Nginx(Service):
         return f"http://{self.address}:{self.port}"
 
     def prepare(self) -> None:
-        said = DOC.read_text().partition("```nginx\n")[2].partition("```")[0]
-        said = said.replace("127.0.0.1:8000", f"{self.address}:{self._server}")
-        text = _AROUND.format(more=self._more, address=self.address, port=self.port, said=said)
+        location = DOC.read_text().partition("```nginx\n")[2].partition("```")[0]
+        location = location.replace("127.0.0.1:8000", f"{self.address}:{self._server}")
+        text = _AROUND.format(more=self._more, address=self.address, port=self.port, location=location)
         (self.folder / "nginx.conf").write_text(text)
 
     def command(self) -> list[str]:

@@ -81,7 +81,7 @@ class RabbitMQ(Service):
             self.names.stop()
 
     def ctl(self, *arguments: str) -> str:
-        """What `rabbitmqctl` prints, asked of this node."""
+        """What `rabbitmqctl` prints of this node."""
         command = [str(programs() / "rabbitmqctl"), "--quiet", *arguments]
         done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=COMMAND)
         if done.returncode:

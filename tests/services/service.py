@@ -17,7 +17,7 @@ STOP = 60.0  # s, then it is killed
 
 
 class ServiceFailed(Exception):
-    """It did not start, or refused a command; says what it said."""
+    """It did not start, or refused a command; says what it printed."""
 
 
 class Service(ABC):
@@ -162,7 +162,7 @@ def launched(service: S) -> Iterator[S]:
 
 
 def watcher(pid: int) -> subprocess.Popen[bytes]:
-    """Kills a process when ours ends without having said that it did: a killed test run stops nothing itself."""
+    """Kills a process when ours ends without having reported that it did: a killed test run stops nothing itself."""
     command = ["/bin/sh", "-c", f"read -r ended || kill -9 {pid}"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 

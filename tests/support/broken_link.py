@@ -49,7 +49,7 @@ class Proxy:
                 writer.transport.abort()
 
     def say(self, data: bytes) -> None:
-        """Says to every client what no server said, between two pieces of what it does say."""
+        """Sends to every client what no server sent, between two pieces of what it does send."""
         for client in self._clients:
             client.write(data)
 

@@ -35,5 +35,5 @@ async def standing(store: str, bus: str, *, recorders: int = 2) -> AsyncIterator
             yield Standing(list(started[:2]), list(started[2:]), urls, viewers)
         except BaseException:
             for one in started:
-                print(one.said())
+                print(one.output())
             raise

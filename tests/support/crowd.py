@@ -83,11 +83,11 @@ class Frames:
 
 
 class Listener(Protocol):
-    def heard(self, opcode: int, content: bytes) -> None: ...
+    def on_frame(self, opcode: int, content: bytes) -> None: ...
 
 
 class Connection(asyncio.BufferedProtocol):
-    """From the handshake on. What comes after it was cut is not heard."""
+    """From the handshake on. What comes after it was cut is ignored."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
@@ -121,7 +121,7 @@ class Connection(asyncio.BufferedProtocol):
             self.opened.set_result(None)
         for opcode, content in self._frames.feed(data):
             if not self.ended.done():
-                self._listener.heard(opcode, content)
+                self._listener.on_frame(opcode, content)
         if self._halves and self._frames.half_way:
             self.cut()
 
@@ -152,12 +152,12 @@ class Viewer:
         self.zoom = zoom
         self.token: Token | None = None  # of the last frame of positions, once its view was answered
         self.answers: list[tuple[bool, Token | None, str]] = []  # snapshot?, what was offered, the epoch it came from
-        self.told_in_answers = 0  # positions, in answers by update
-        self.told_again = 0  # those among them that it had
+        self.backfilled = 0  # positions, in answers by update
+        self.repeated = 0  # those among them that it had
         self.went_back = 0  # positions older than what it had, within an epoch
         self._port = port
         self._number = 0
-        self._answered = False  # the view that was said last
+        self._answered = False  # the view that was sent last
         self._offered: Token | None = None
         self._names: binary.Names = {}
         self._drawn: dict[str, LivePosition] = {}
@@ -193,7 +193,7 @@ class Viewer:
                 await asyncio.shield(self.connection.ended)
 
     async def keep(self, stop: asyncio.Event, chance: random.Random) -> None:
-        """Stays connected until told to stop, and comes back as the protocol says wherever the connection is lost."""
+        """Stays connected until `stop` is set, and comes back as the protocol says wherever the connection is lost."""
         wait = 0.5
         while not stop.is_set():
             try:
@@ -212,12 +212,12 @@ class Viewer:
                 await asyncio.sleep(chance.random() * wait)
 
     async def answered(self) -> None:
-        """Returns once the view that was said last has been answered."""
+        """Returns once the view that was sent last has been answered."""
         while not self._answered:
             self._arrived.clear()
             await self._arrived.wait()
 
-    def heard(self, opcode: int, content: bytes) -> None:
+    def on_frame(self, opcode: int, content: bytes) -> None:
         if opcode != BINARY:
             return
         head, _ = binary.decode(content[:32], {})
@@ -233,17 +233,17 @@ class Viewer:
         """Draws what has come."""
         unread, self._unread = self._unread, []
         for content in unread:
-            head, told = binary.decode(content, self._names)
+            head, positions = binary.decode(content, self._names)
             if head.snapshot:
                 self._drawn = {}
-            for at in told:
+            for at in positions:
                 self._draw(at, answer=head.view != 0 and not head.snapshot)
 
     def _draw(self, at: LivePosition, *, answer: bool) -> None:
         before = self._drawn.get(at.device_id)
-        self.told_in_answers += answer
+        self.backfilled += answer
         if before is not None:
-            self.told_again += answer and before.timestamp == at.timestamp
+            self.repeated += answer and before.timestamp == at.timestamp
             self.went_back += at.timestamp < before.timestamp
         self._drawn[at.device_id] = at
 

@@ -45,7 +45,7 @@ class Flaws(msgspec.Struct, frozen=True):
 
 class Load:
     """Devices that keep what is not accepted and offer it again, as a good tracker does. Report `n` of all is dated n
-    ms after the start, and has n as an attribute: so each can be told apart in history."""
+    ms after the start, and has n as an attribute: so history can distinguish them."""
 
     def __init__(
         self, urls: list[str], *, devices: int = 200, rate: int = RATE, batch: int = BATCH, flaws: Flaws | None = None
@@ -189,15 +189,15 @@ class Viewer:
 
     def _take(self, message: dict[str, Any]) -> None:
         if message["type"] == "snapshot":
-            before, self.shown = self.shown, {told["device_id"]: told["timestamp"] for told in message["positions"]}
+            before, self.shown = self.shown, {at["device_id"]: at["timestamp"] for at in message["positions"]}
             if self._began:  # on another server, the first one may be behind what this viewer saw before
                 self.stale += [device for device, time in before.items() if self.shown.get(device, 0) < time]
             self._began = True
         elif message["type"] == "update":
-            for told in message["positions"]:
-                if told["timestamp"] < self.shown.get(told["device_id"], 0):
-                    self.stale.append(told["device_id"])
-                self.shown[told["device_id"]] = told["timestamp"]
+            for at in message["positions"]:
+                if at["timestamp"] < self.shown.get(at["device_id"], 0):
+                    self.stale.append(at["device_id"])
+                self.shown[at["device_id"]] = at["timestamp"]
 
 
 @contextlib.asynccontextmanager

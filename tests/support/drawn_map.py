@@ -112,8 +112,8 @@ class Map:
                 if "positions" in message:
                     self._show(message)
             else:
-                head, told = binary.decode(content, self._names)
-                positions = [{name: getattr(live, name) for name in live.__struct_fields__} for live in told]
+                head, found = binary.decode(content, self._names)
+                positions = [{name: getattr(live, name) for name in live.__struct_fields__} for live in found]
                 kind = "snapshot" if head.snapshot else "update"
                 self._show(
                     {"type": kind, "view": head.view, "epoch": head.epoch, "seq": head.seq, "positions": positions}
@@ -127,13 +127,13 @@ class Map:
             self.token = Resume(message["epoch"], message["seq"])
         if message["type"] == "snapshot":
             self.drawn = {}
-        for told in message["positions"]:
-            before = self.drawn.get(told["device_id"])
-            self.went_back |= before is not None and told["timestamp"] < before[0]
-            self.drawn[told["device_id"]] = (
-                told["timestamp"],
-                round(told["longitude"], 7),
-                round(told["latitude"], 7),
+        for position in message["positions"]:
+            before = self.drawn.get(position["device_id"])
+            self.went_back |= before is not None and position["timestamp"] < before[0]
+            self.drawn[position["device_id"]] = (
+                position["timestamp"],
+                round(position["longitude"], 7),
+                round(position["latitude"], 7),
             )
 
     def visible(self) -> dict[str, Place]:
@@ -168,7 +168,7 @@ class World:
                 hub.on_news(moves)
 
     def erase(self, device_id: str) -> None:
-        """As where somebody has a device erased; hubs are told one after the other."""
+        """As where somebody has a device erased; hubs learn of it one after the other."""
         self.stored.pop(device_id, None)
         for hub in self.hubs:
             hub.forget(device_id)

@@ -27,7 +27,7 @@ class Time:
 
 
 class ListIntake:
-    """Keeps what it takes, with the time at which it came. Fails the next `failures` times, if asked to."""
+    """Keeps what it takes, with the time at which it came. Fails the next `failures` times."""
 
     def __init__(self, time: Time, failures: int = 0) -> None:
         self._time = time

@@ -22,43 +22,43 @@ def at(device_id: str, step: int, latitude: float = 60.0) -> LivePosition:
     return LivePosition(device_id, NOW + step, latitude, 25.0, "moving")
 
 
-def told(kind: str, seq: int, *positions: LivePosition, view: int = 0, epoch: str = EPOCH) -> str:
-    message = {"type": kind, "view": view, "epoch": epoch, "seq": seq, "time": NOW, "positions": positions}
-    return msgspec.json.encode(message).decode()
+def message(kind: str, seq: int, *positions: LivePosition, view: int = 0, epoch: str = EPOCH) -> str:
+    fields = {"type": kind, "view": view, "epoch": epoch, "seq": seq, "time": NOW, "positions": positions}
+    return msgspec.json.encode(fields).decode()
 
 
 def ping(seq: int) -> str:
     return json.dumps({"type": "ping", "time": NOW, "seq": seq})
 
 
-def said(viewer: ViewState) -> dict[str, Any]:
+def sent(viewer: ViewState) -> dict[str, Any]:
     """What the viewer says of its view; it must have something to say."""
     text = viewer.say()
     assert text is not None
-    message: dict[str, Any] = json.loads(text)
-    return message
+    decoded: dict[str, Any] = json.loads(text)
+    return decoded
 
 
 def linked(view: View = HERE) -> ViewState:
-    """A viewer on its first link, that has said its view."""
+    """A viewer on its first link, that has sent its view."""
     viewer = ViewState()
     viewer.set_view(view)
     viewer.linked(binary.SUBPROTOCOL)
-    said(viewer)
+    sent(viewer)
     return viewer
 
 
 def following() -> ViewState:
     """One that was answered, at (EPOCH, 41)."""
     viewer = linked()
-    viewer.take(told("snapshot", 41, at("a", 0), view=1))
+    viewer.take(message("snapshot", 41, at("a", 0), view=1))
     return viewer
 
 
 def again(viewer: ViewState) -> dict[str, Any]:
     """What it says on a new link."""
     viewer.linked(binary.SUBPROTOCOL)
-    return said(viewer)
+    return sent(viewer)
 
 
 def changed(viewer: ViewState, frame: str | bytes) -> Change:

@@ -30,7 +30,7 @@ class Process:
         assert self._process
         return self._process.pid
 
-    def said(self) -> str:
+    def output(self) -> str:
         return "\n".join(self.lines[-60:])
 
     async def start(self, *, wait: bool = True) -> Self:
@@ -49,7 +49,7 @@ class Process:
         async with asyncio.timeout(PATIENCE):
             await self._ready.wait()
         assert self._process
-        assert self._process.returncode is None, self.said()
+        assert self._process.returncode is None, self.output()
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stderr
@@ -106,7 +106,7 @@ async def process(*arguments: str, store: str, bus: str, wait: bool = True) -> A
 async def make_schema(store: str, bus: str) -> None:
     made = Process("schema", store=store, bus=bus)
     await made.start(wait=False)
-    assert await made.ended() == 0, made.said()
+    assert await made.ended() == 0, made.output()
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -14,7 +14,7 @@ def arguments(pid: int) -> list[str]:
 
 
 def alive(pid: int) -> bool:
-    """False as well for one that has ended, and whose parent has not asked how."""
+    """False as well for one that has ended, and whose parent has not read its exit code."""
     return _stat(pid)[0] not in ("", "Z")
 
 

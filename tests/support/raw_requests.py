@@ -30,7 +30,7 @@ class Connection:
         place = urlsplit(server.url)
         self.socket = socket.create_connection((place.hostname, place.port or 80), PATIENCE)
         self.host = place.netloc
-        self._said = _Kept(socket.SocketIO(self.socket, "r"))
+        self._received = _Kept(socket.SocketIO(self.socket, "r"))
 
     def __enter__(self) -> "Connection":
         return self
@@ -39,22 +39,22 @@ class Connection:
         self.socket.close()
 
     def send(self, *segments: bytes) -> None:
-        """Each in a packet of its own. A server that has hung up is no error: what it said is still to be read."""
+        """Each in a packet of its own. A server that has hung up is no error: what it sent is still to be read."""
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(ConnectionError):
             for segment in segments:
                 self.socket.sendall(segment)
 
     def answer(self, method: str = "GET") -> Answer:
-        response = HTTPResponse(self._said, method=method)  # type: ignore[arg-type] # it calls makefile alone
+        response = HTTPResponse(self._received, method=method)  # type: ignore[arg-type] # it calls makefile alone
         response.begin()
         body = response.read()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
     def ended(self) -> bool:
-        """Waits until the server has closed it, with nothing more said."""
+        """Waits until the server has closed it, with nothing more sent."""
         with contextlib.suppress(ConnectionResetError):
-            return self._said.read(1) == b""
+            return self._received.read(1) == b""
         return True
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Iterable[str] = ()) -> bytes:

@@ -61,7 +61,7 @@ def _added(a: Sequence[int], b: Sequence[int]) -> tuple[int, ...]:
     return (*sums, min(a[3], b[3]), min(a[4], b[4]), max(a[5], b[5]), max(a[6], b[6]), min(a[7], b[7]), max(a[8], b[8]))
 
 
-def told(found: TileContent, wanted: Tile) -> Counted:
+def counts_of(found: TileContent, wanted: Tile) -> Counted:
     """The same of what was read, points counted one by one."""
     if found.points is not None:
         span = Span(

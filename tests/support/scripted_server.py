@@ -48,7 +48,7 @@ class Call:
         self._numbers = numbers  # of the devices, over all connections
         self._named: set[str] = set()
 
-    async def heard(self) -> dict[str, Any]:
+    async def received(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(await soon(self.socket.recv()))
         return message
 
@@ -81,7 +81,7 @@ class Call:
     async def caught_up(self, live: Live) -> None:
         """Returns when the client has taken all that was sent before."""
         reporting = asyncio.create_task(live.report([fix("marker")]))
-        report = await self.heard()
+        report = await self.received()
         assert report["type"] == "report"
         await self.say(type="receipt", id=report["id"], accepted=1, rejected=[])
         await soon(reporting)
@@ -108,7 +108,7 @@ class Stage:
     async def following(self, live: Live, *devices: Device, seq: int = 41) -> tuple[Call, Change]:
         """The first connection, with its view answered by a snapshot that the consumer has taken."""
         call = await self.call()
-        view = await call.heard()
+        view = await call.received()
         await call.snapshot(view["id"], seq, devices)
         return call, await soon(anext(live))
 
@@ -131,7 +131,7 @@ async def staged(
 
 
 def client(stage: Stage, **more: Any) -> Live:
-    """One that never waits before it tries again, unless told to."""
+    """One that never waits before it tries again, unless the server says so."""
     options: dict[str, Any] = {"box": BOX, "zoom": 10, "random": lambda: 0.0}
     return Live(stage.url, **(options | more))
 

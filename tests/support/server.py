@@ -44,7 +44,7 @@ class Server:
     def live_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/ws/locations"
 
-    def said(self) -> str:
+    def output(self) -> str:
         return "\n".join(self.lines)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -100,7 +100,7 @@ def watched(process: subprocess.Popen[str]) -> Iterator[Server]:
 
 
 def wait_for(true: Callable[[], bool]) -> None:
-    """What a server was told shows a little later: its fleet follows the store by a tick."""
+    """What a server received shows a little later: its fleet follows the store by a tick."""
     end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, "did not come true in time"

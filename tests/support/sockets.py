@@ -55,7 +55,7 @@ class Message(msgspec.Struct):
 
     @property
     def ids(self) -> set[str]:
-        return {told.device_id for told in self.positions}
+        return {position.device_id for position in self.positions}
 
 
 class Socket:
@@ -71,12 +71,12 @@ class Socket:
         async with asyncio.timeout(PATIENCE):
             return self._read(await self.connection.recv())
 
-    def _read(self, said: str | bytes) -> Message | dict[str, Any]:
-        if isinstance(said, bytes):
-            head, positions = binary.decode(said, self.names)
+    def _read(self, frame: str | bytes) -> Message | dict[str, Any]:
+        if isinstance(frame, bytes):
+            head, positions = binary.decode(frame, self.names)
             kind = "snapshot" if head.snapshot else "update"
             return Message(kind, head.epoch, head.seq, head.time, positions, head.view)
-        message: dict[str, Any] = json.loads(said)
+        message: dict[str, Any] = json.loads(frame)
         return msgspec.convert(message, Message) if message["type"] in ("snapshot", "update") else message
 
     async def positions(self) -> Message:
@@ -101,11 +101,11 @@ class Socket:
         return await self.positions()
 
     async def until_at(self, device_id: str, time: int) -> LivePosition:
-        """Returns when that position of the device was told."""
+        """Returns when that position of the device has come."""
         while True:
-            for told in (await self.positions()).positions:
-                if (told.device_id, told.timestamp) == (device_id, time):
-                    return told
+            for position in (await self.positions()).positions:
+                if (position.device_id, position.timestamp) == (device_id, time):
+                    return position
 
     async def closed(self) -> tuple[int | None, str]:
         """Reads until the server closes; its code and its reason."""

@@ -57,7 +57,7 @@ SAMPLES: dict[str, tuple[int, int, int, list[Block]]] = {
     "stale-at": (binary.UPDATE, 9, 46, [([(0, MOVED), (70_000, PHONE)], [0, 70_000]), ([(1, QUIET)], [1])]),
     "satellites": (binary.UPDATE, 10, 47, [([(4, SKY), (1, QUIET)], [4, 1]), ([(0, MOVED)], [0])]),
 }
-ASKED = {46: ["stale_at"], 47: list(binary.REQUESTED)}  # by seq: columns that the viewer of the sample asked for
+REQUESTED_COLUMNS = {46: ["stale_at"], 47: list(binary.REQUESTED)}  # by seq of a sample
 
 
 def frame(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> bytes:
@@ -65,7 +65,7 @@ def frame(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> bytes:
     made = []
     for devices, named in blocks:
         names = [binary.name(number, device) for number, device in devices if number in named]
-        made += binary.blocks(binary.records(devices), [0], [names], ASKED.get(seq, ()))
+        made += binary.blocks(binary.records(devices), [0], [names], REQUESTED_COLUMNS.get(seq, ()))
     return head + b"".join(made)
 
 
@@ -73,24 +73,24 @@ def text(kind: int, view: int, seq: int, blocks: Sequence[Block]) -> dict[str, A
     known = "unknown" if seq == 45 else ""  # numbers that were never named are passed over
     devices = [] if known else [encode_live(device) for block, _ in blocks for _, device in block]
     name = "snapshot" if kind == binary.SNAPSHOT else "update"
-    told: dict[str, Any] = json.loads(message(name, EPOCH.hex(), seq, NOW + 50, join(devices), view))
-    for one in told["positions"] if seq not in ASKED else []:
+    twin: dict[str, Any] = json.loads(message(name, EPOCH.hex(), seq, NOW + 50, join(devices), view))
+    for one in twin["positions"] if seq not in REQUESTED_COLUMNS else []:
         del one["stale_at"]  # in JSON it is always there
-    return told
+    return twin
 
 
-def close(told: dict[str, Any], expected: dict[str, Any]) -> None:
+def close(got: dict[str, Any], expected: dict[str, Any]) -> None:
     """The same position, but for rounding."""
-    assert told.keys() == expected.keys()
+    assert got.keys() == expected.keys()
     for field, value in expected.items():
         if field == "stale_at":
-            assert told[field] == -(-value // 1000) * 1000  # whole seconds, rounded up
+            assert got[field] == -(-value // 1000) * 1000  # whole seconds, rounded up
         elif isinstance(value, float | int):
-            assert told[field] == pytest.approx(min(value, 655.34) if field == "speed" else value, abs=0.006), field
+            assert got[field] == pytest.approx(min(value, 655.34) if field == "speed" else value, abs=0.006), field
         else:
-            assert told[field] == value
+            assert got[field] == value
     for field in ("latitude", "longitude"):
-        assert told[field] == pytest.approx(expected[field], abs=0.51e-7)
+        assert got[field] == pytest.approx(expected[field], abs=0.51e-7)
 
 
 def test_the_samples_are_what_is_written_today() -> None:
@@ -104,7 +104,7 @@ def test_the_samples_are_read_back_as_their_twins_in_json_say() -> None:
     names: binary.Names = {}
     for name in json.loads((GOLDEN / "order.json").read_text()):
         expected = json.loads((GOLDEN / f"{name}.json").read_text())
-        head, told = binary.decode((GOLDEN / f"{name}.bin").read_bytes(), names)
+        head, positions = binary.decode((GOLDEN / f"{name}.bin").read_bytes(), names)
         assert (head.snapshot, head.seq, head.time, head.epoch) == (
             expected["type"] == "snapshot",
             expected["seq"],
@@ -112,7 +112,7 @@ def test_the_samples_are_read_back_as_their_twins_in_json_say() -> None:
             expected["epoch"],
         )
         assert head.view == expected.get("view", 0)
-        for got, wanted in zip(map(msgspec.to_builtins, told), expected["positions"], strict=True):
+        for got, wanted in zip(map(msgspec.to_builtins, positions), expected["positions"], strict=True):
             close({field: value for field, value in got.items() if value is not None}, wanted)
 
 
@@ -138,7 +138,7 @@ def test_each_column_is_where_the_specification_says() -> None:
     assert (count, flags) == (2, 7)
 
 
-def test_the_time_of_going_stale_is_sent_to_those_alone_who_asked_for_it() -> None:
+def test_the_time_of_going_stale_is_sent_to_viewers_that_request_it_alone() -> None:
     data = frame(*SAMPLES["stale-at"])
     assert struct.unpack_from("<B", data, 32 + 12) == (8 + 7,)
     assert struct.unpack_from("<B", frame(binary.UPDATE, 0, 1, [([(0, BUS)], [])]), 32 + 12) == (0,)

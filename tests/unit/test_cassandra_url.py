@@ -26,7 +26,7 @@ def test_the_password_is_never_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "says"),
     [
         ("http://db/herenow", "expected cassandra://"),
         ("cassandra:///herenow", "a host is missing"),
@@ -48,10 +48,10 @@ def test_the_password_is_never_shown() -> None:
         ("cassandra://me:secret@db/herenow?x=1", "no option 'x'"),
     ],
 )
-def test_a_wrong_url_is_told_what_was_expected(wrong: str, told: str) -> None:
+def test_a_wrong_url_is_refused_with_what_was_expected(wrong: str, says: str) -> None:
     with pytest.raises(ValueError, match="expected cassandra://") as failed:
         read_cassandra_url(wrong)
-    assert told in str(failed.value)
+    assert says in str(failed.value)
     assert "secret" not in str(failed.value)
 
 
@@ -68,7 +68,7 @@ def test_a_wrong_url_is_told_what_was_expected(wrong: str, told: str) -> None:
         "cassandra://me@corp.com:secret@h/k",
     ],
 )
-def test_a_password_that_is_not_encoded_is_told_how(unescaped: str) -> None:
+def test_a_password_that_is_not_encoded_is_refused_with_the_way_to_encode_it(unescaped: str) -> None:
     with pytest.raises(ValueError, match="in a user and a password / is written %2F") as failed:
         read_cassandra_url(unescaped)
     assert str(failed.value) == ENCODED
@@ -101,5 +101,5 @@ rests = [
 @example("12345/678", "db/herenow")
 def test_a_refusal_says_the_same_whatever_the_password(password: str, rest: str) -> None:
     """So it cannot say anything of it."""
-    told = refusal(f"cassandra://me:{password}@{rest}")
-    assert told in (None, EXPECTED, ENCODED, refusal(f"cassandra://me:other@{rest}"))
+    reason = refusal(f"cassandra://me:{password}@{rest}")
+    assert reason in (None, EXPECTED, ENCODED, refusal(f"cassandra://me:other@{rest}"))

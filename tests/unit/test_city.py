@@ -58,7 +58,7 @@ def test_the_lines_on_the_map_are_all_streets_once() -> None:
     assert classes == {"arterial", "street"}
 
 
-def test_the_city_is_as_large_as_asked_for_and_around_its_centre() -> None:
+def test_the_city_is_as_large_as_requested_and_around_its_centre() -> None:
     west, south, east, north = city().box
     assert (east - west) * 111_195 * math.cos(math.radians(60)) == pytest.approx(SIZE, rel=0.1)
     assert (north - south) * 111_195 == pytest.approx(SIZE, rel=0.1)

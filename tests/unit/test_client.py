@@ -66,7 +66,7 @@ def test_a_view_is_a_box_or_devices() -> None:
         (None, map(str, range(101)), None, "at most 100 devices, got 101"),
     ],
 )
-def test_what_is_no_view_is_refused_before_it_is_said(box: Any, devices: Any, zoom: Any, expected: str) -> None:
+def test_what_is_no_view_is_refused_before_it_is_sent(box: Any, devices: Any, zoom: Any, expected: str) -> None:
     with pytest.raises(BadRequest, match=expected):
         view_of(box, devices, zoom)
 
@@ -118,13 +118,13 @@ def test_viewers_of_a_server_that_stops_come_back_over_some_time() -> None:
     assert Waits(lambda: 0.5).after(Lost("stopping", ceiling=5), 0) == 2.5
 
 
-def test_a_burst_may_be_said_at_once_and_more_in_time() -> None:
+def test_a_burst_may_be_sent_at_once_and_more_in_time() -> None:
     pace = Pace(0.0)
     assert [pace.wait(0.0) for _ in range(BURST)] == [0.0] * BURST
     assert 0 < pace.wait(0.0) < 0.1
     assert pace.wait(1.0) == 0.0
-    said = [moment for moment in range(BURST) if pace.wait(2.0 + moment * 0.06) == 0.0]
-    assert len(said) == BURST
+    sent = [moment for moment in range(BURST) if pace.wait(2.0 + moment * 0.06) == 0.0]
+    assert len(sent) == BURST
 
 
 # Reports
@@ -155,7 +155,7 @@ def test_a_position_that_no_message_can_hold_is_refused() -> None:
         list(parts([{"device_id": "a"}, {"device_id": "x" * 70_000}]))
 
 
-def test_each_part_is_said_once_a_link_until_it_is_answered() -> None:
+def test_each_part_is_sent_once_a_link_until_it_is_answered() -> None:
     outbox = ReportQueue()
     first, second = (outbox.add(part) for part in parts(reports(20, "x" * 4000)))
     assert [_number(outbox.say()), _number(outbox.say()), outbox.say()] == [first, second, None]

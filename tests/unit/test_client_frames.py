@@ -11,7 +11,7 @@ from herenow.client.messages import Answer
 from herenow.client.viewer import Astray, Had, ViewState
 from herenow.model.device import first_seen
 from herenow.wire import binary
-from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, changed, following, linked, said, told
+from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, changed, following, linked, message, sent
 from tests.support.positions import NOW, position
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -20,7 +20,7 @@ GOLDEN = Path(__file__).parent.parent / "golden"
 def test_an_update_answers_what_was_offered_and_everything_else_stays() -> None:
     viewer = following()
     again(viewer)
-    change = changed(viewer, told("update", 50, at("b", 1), view=1))
+    change = changed(viewer, message("update", 50, at("b", 1), view=1))
     assert (change.snapshot, change.positions) == (False, [at("b", 1)])
     assert viewer.positions == {"a": at("a", 0), "b": at("b", 1)}
     assert viewer.had == Had(HERE, EPOCH, 50)
@@ -28,61 +28,61 @@ def test_an_update_answers_what_was_offered_and_everything_else_stays() -> None:
 
 def test_a_snapshot_replaces_even_newer_positions() -> None:
     viewer = following()
-    change = changed(viewer, told("snapshot", 2, at("a", -5), at("c", 0), view=1, epoch=OTHER))
+    change = changed(viewer, message("snapshot", 2, at("a", -5), at("c", 0), view=1, epoch=OTHER))
     assert change.snapshot
     assert viewer.positions == {"a": at("a", -5), "c": at("c", 0)}
 
 
 def test_a_snapshot_for_who_fell_too_far_behind_answers_no_view_and_the_place_goes_on_from_it() -> None:
     viewer = following()
-    assert changed(viewer, told("snapshot", 90, at("b", 0))).snapshot
+    assert changed(viewer, message("snapshot", 90, at("b", 0))).snapshot
     assert viewer.had == Had(HERE, EPOCH, 90)
-    viewer.take(told("update", 91, at("b", 1)))
+    viewer.take(message("update", 91, at("b", 1)))
     assert again(viewer)["resume"] == {"epoch": EPOCH, "seq": 91}
-    viewer.take(told("snapshot", 95, at("c", 0)))
+    viewer.take(message("snapshot", 95, at("c", 0)))
     assert viewer.had is None  # this link has not answered yet
 
 
 def test_an_update_never_takes_a_device_back_in_time() -> None:
     viewer = following()
-    assert viewer.take(told("update", 42, at("a", -1))) is None
-    change = changed(viewer, told("update", 43, at("a", 1), at("a", 0), at("a", 2)))
+    assert viewer.take(message("update", 42, at("a", -1))) is None
+    change = changed(viewer, message("update", 43, at("a", 1), at("a", 0), at("a", 2)))
     assert change.positions == [at("a", 1), at("a", 2)]
     assert viewer.positions == {"a": at("a", 2)}
 
 
-def test_what_is_told_twice_is_delivered_once() -> None:
+def test_what_is_sent_twice_is_delivered_once() -> None:
     viewer = following()
-    changed(viewer, told("update", 42, at("b", 1)))
+    changed(viewer, message("update", 42, at("b", 1)))
     again(viewer)
-    assert viewer.take(told("update", 42, at("a", 0), at("b", 1), view=1)) is None
+    assert viewer.take(message("update", 42, at("a", 0), at("b", 1), view=1)) is None
 
 
-def test_another_status_of_the_same_fix_is_told() -> None:
+def test_another_status_of_the_same_fix_is_delivered() -> None:
     viewer = following()
     still = msgspec.structs.replace(at("a", 0), status="idle")
-    assert changed(viewer, told("update", 42, still)).positions == [still]
+    assert changed(viewer, message("update", 42, still)).positions == [still]
 
 
 def test_updates_of_the_view_before_are_merged_until_the_new_one_is_answered() -> None:
     viewer = following()
     viewer.set_view(THERE)
-    assert changed(viewer, told("update", 42, at("a", 1))).positions == [at("a", 1)]
-    said(viewer)
-    assert changed(viewer, told("snapshot", 43, at("b", 1), view=2)).snapshot
+    assert changed(viewer, message("update", 42, at("a", 1))).positions == [at("a", 1)]
+    sent(viewer)
+    assert changed(viewer, message("snapshot", 43, at("b", 1), view=2)).snapshot
     assert viewer.positions == {"b": at("b", 1)}
     assert viewer.had == Had(THERE, EPOCH, 43)
 
 
 def test_an_update_before_any_answer_on_a_link_is_passed_over() -> None:
     viewer = linked()
-    assert viewer.take(told("update", 40, at("a", 0))) is None
+    assert viewer.take(message("update", 40, at("a", 0))) is None
     assert viewer.positions == {}
 
 
 def test_an_update_that_answers_what_was_not_offered_leads_astray() -> None:
     with pytest.raises(Astray, match="expected a snapshot for view 1, got an update"):
-        linked().take(told("update", 50, at("b", 1), view=1))
+        linked().take(message("update", 50, at("b", 1), view=1))
 
 
 @pytest.mark.parametrize("view", [0, 1])
@@ -91,7 +91,7 @@ def test_an_update_of_another_epoch_leads_astray_and_is_not_merged(view: int) ->
     if view:
         again(viewer)
     with pytest.raises(Astray, match=f"expected an update of epoch {EPOCH}, got one of {OTHER}"):
-        viewer.take(told("update", 50, at("b", 1), epoch=OTHER, view=view))
+        viewer.take(message("update", 50, at("b", 1), epoch=OTHER, view=view))
     assert viewer.positions == {"a": at("a", 0)}
     assert "resume" not in again(viewer)
 
@@ -99,22 +99,22 @@ def test_an_update_of_another_epoch_leads_astray_and_is_not_merged(view: int) ->
 @pytest.mark.parametrize(
     "frame",
     [b"", b"\x01\x00", b"\xff" * 64, "", "{", "[]", "null", '{"type": 5}', '{"type":"update"}', '{"type":"ping"}',
-     "[" * 100_000, told("update", 50, at("a", 1)).replace('"latitude":60.0', '"latitude":"north"')],
+     "[" * 100_000, message("update", 50, at("a", 1)).replace('"latitude":60.0', '"latitude":"north"')],
 )  # fmt: skip
 def test_garbage_is_counted_and_passed_over(frame: str | bytes) -> None:
     viewer = following()
     assert viewer.take(frame) is None
     assert viewer.garbled == 1
     assert viewer.positions == {"a": at("a", 0)}
-    assert changed(viewer, told("update", 51, at("a", 2))).positions == [at("a", 2)]
+    assert changed(viewer, message("update", 51, at("a", 2))).positions == [at("a", 2)]
 
 
 def test_after_garbage_no_place_is_offered_since_it_may_have_been_positions() -> None:
     viewer = following()
     viewer.take(b"\x02 not a frame")
-    viewer.take(told("update", 50, at("a", 1)))
+    viewer.take(message("update", 50, at("a", 1)))
     assert "resume" not in again(viewer)
-    viewer.take(told("snapshot", 51, view=1))
+    viewer.take(message("snapshot", 51, view=1))
     assert again(viewer)["resume"] == {"epoch": EPOCH, "seq": 51}
 
 

@@ -16,10 +16,10 @@ GOOD = {"device_id": "a", "time": NOW, "latitude": 1.5, "longitude": 2.5}
 @pytest.mark.parametrize("name", [9, 9.0, "NaN of Infinity 🚍"])
 def test_a_number_that_json_does_not_know_costs_its_own_position_only(number: float, name: object) -> None:
     positions = [GOOD, GOOD | {"speed": number}, GOOD | {"device_id": "NaN", "attributes": {"n": 1}}]
-    said = decode_client_message(json.dumps({"type": "report", "id": name, "positions": positions}).encode())
-    assert isinstance(said, ReportMessage)
-    assert said.id == name
-    good, (bad,) = decode_reports(bytes(said.positions))
+    message = decode_client_message(json.dumps({"type": "report", "id": name, "positions": positions}).encode())
+    assert isinstance(message, ReportMessage)
+    assert message.id == name
+    good, (bad,) = decode_reports(bytes(message.positions))
     assert [(index, report.device_id) for index, report in good] == [(0, "a"), (2, "NaN")]
     assert (bad.index, bad.field) == (1, "speed")
     assert bad.reason == f"expected a finite number, got {json.dumps(number)}"

@@ -12,7 +12,7 @@ from herenow.client.viewer import ViewState
 from herenow.model.view import View
 from herenow.wire import binary
 from herenow.wire.json import LivePosition
-from tests.support.live_client import at, ping, told
+from tests.support.live_client import at, message, ping
 
 
 class Fleet:
@@ -50,7 +50,7 @@ class Fleet:
         else:
             kind, seq = "snapshot", -1
         positions = self.since(seq, view["devices"])
-        return told(kind, self.seq, *positions, view=view["id"], epoch=self.name)
+        return message(kind, self.seq, *positions, view=view["id"], epoch=self.name)
 
 
 DEVICES = "abcd"
@@ -75,8 +75,8 @@ class Play:
     def cut(self) -> None:
         self.viewer.linked(binary.SUBPROTOCOL)
         self.under_way: list[dict[str, Any]] = []  # to the server
-        self.asked: dict[str, Any] | None = None  # what the server knows of the view
-        self.told = 0
+        self.server_view: dict[str, Any] | None = None  # what the server knows of the view
+        self.sent_seq = 0
 
     def send(self, frame: str) -> None:
         change = self.viewer.take(frame)
@@ -89,24 +89,24 @@ class Play:
 
     def answer(self) -> None:
         if self.under_way:
-            self.asked = self.under_way.pop(0)
-            self.told = self.fleet.seq
-            self.send(self.fleet.answer(self.asked))
+            self.server_view = self.under_way.pop(0)
+            self.sent_seq = self.fleet.seq
+            self.send(self.fleet.answer(self.server_view))
 
     def tell(self) -> None:
-        if self.asked is not None:
-            positions = self.fleet.since(self.told, self.asked["devices"])
-            self.told = self.fleet.seq
-            self.send(told("update", self.fleet.seq, *positions, epoch=self.fleet.name))
+        if self.server_view is not None:
+            positions = self.fleet.since(self.sent_seq, self.server_view["devices"])
+            self.sent_seq = self.fleet.seq
+            self.send(message("update", self.fleet.seq, *positions, epoch=self.fleet.name))
 
     def ping(self) -> None:
-        if self.asked is not None and self.told == self.fleet.seq:
+        if self.server_view is not None and self.sent_seq == self.fleet.seq:
             self.send(ping(self.fleet.seq))
 
     def garbage(self) -> None:
         """Positions that were not understood."""
-        if self.asked is not None:
-            self.told = self.fleet.seq
+        if self.server_view is not None:
+            self.sent_seq = self.fleet.seq
             self.send("{")
 
     def restart(self) -> None:
@@ -137,12 +137,12 @@ def test_whatever_the_pace_and_wherever_the_link_breaks_the_end_is_what_the_serv
     while play.under_way:
         play.answer()
     play.tell()
-    if play.viewer.garbled or play.asked is None:  # what was not understood is made good by the next link
+    if play.viewer.garbled or play.server_view is None:  # what was not understood is made good by the next link
         play.cut()
         play.say()
         play.answer()
     for _ in range(3):
         play.take()
-    devices = (play.asked or {})["devices"]
+    devices = (play.server_view or {})["devices"]
     assert play.viewer.positions == {position.device_id: position for position in play.fleet.since(-1, devices)}
     assert play.map == play.viewer.positions

@@ -113,13 +113,13 @@ class WithoutBuses(ListIntake):
 async def test_a_part_that_fails_is_logged_and_the_others_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     intake = WithoutBuses(Time())
     task = asyncio.create_task(demo.run_demo(intake))
-    said = ""
+    output = ""
     async with asyncio.timeout(PATIENCE):
-        while "no buses here" not in said:
-            said += capsys.readouterr().out
+        while "no buses here" not in output:
+            output += capsys.readouterr().out
             await asyncio.sleep(0.02)
     before = len(intake.reports)
     await intake.until(lambda: len(intake.reports) > before)
     assert not task.done()
-    assert "part=buses" in said
+    assert "part=buses" in output
     await stopped(task)

@@ -29,21 +29,21 @@ def routes() -> set[str]:
 
 
 def test_every_route_is_documented_and_every_documented_one_exists() -> None:
-    told = set(re.findall(r"`(?:GET|POST|DELETE|WS) (/[\w/{}.-]+)", DOCS["protocol.md"]))
-    assert told - {"/openapi.json", "/docs"} == routes()
+    documented = set(re.findall(r"`(?:GET|POST|DELETE|WS) (/[\w/{}.-]+)", DOCS["protocol.md"]))
+    assert documented - {"/openapi.json", "/docs"} == routes()
 
 
 def test_every_metric_is_documented() -> None:
     source = (ROOT / "src/herenow/api/routes/metrics.py").read_text()
     counters = {f"{name}_total" for name in re.findall(r'_counter\(\s*"(\w+)"', source)}
     others = set(re.findall(r'(?:_gauge|GaugeMetricFamily|HistogramMetricFamily)\(\s*"(\w+)"', source))
-    told = set(re.findall(r"^\| `(herenow_\w+)`", DOCS["operations.md"], re.MULTILINE))
-    assert told == counters | others
+    documented = set(re.findall(r"^\| `(herenow_\w+)`", DOCS["operations.md"], re.MULTILINE))
+    assert documented == counters | others
 
 
 def test_every_close_code_is_documented() -> None:
     codes = set(re.findall(r"^\| (\d{4}) \|", DOCS["protocol.md"], re.MULTILINE))
-    said = (
+    used = (
         connection.STOPPING,
         connection.NO_TEXT,
         session.MISUNDERSTOOD,
@@ -51,7 +51,7 @@ def test_every_close_code_is_documented() -> None:
         session.TOO_MANY,
         viewer.SLOW,
     )
-    assert codes == {"1002", "1009", *(str(code) for code, _ in said)}
+    assert codes == {"1002", "1009", *(str(code) for code, _ in used)}
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -49,14 +49,14 @@ def gdal(folder: Path, name: str, positions: list[Position], *arguments: str) ->
 def test_gdal_reads_every_position_with_what_was_measured(tmp_path: Path, name: str, arguments: list[str]) -> None:
     features = gdal(tmp_path, name, PLAIN, *arguments)
     assert [feature["geometry"]["coordinates"][:2] for feature in features] == [[25.0, 60 + i / 100] for i in range(3)]
-    told = [feature["properties"] for feature in features]
-    assert [moment_of(properties["time"]) for properties in told] == [one.time for one in PLAIN]
+    table = [feature["properties"] for feature in features]
+    assert [moment_of(properties["time"]) for properties in table] == [one.time for one in PLAIN]
     if name == "gpx":
-        assert all("<gpxtpx:speed>8.5</gpxtpx:speed>" in one["gpxtpx_TrackPointExtension"] for one in told)
+        assert all("<gpxtpx:speed>8.5</gpxtpx:speed>" in one["gpxtpx_TrackPointExtension"] for one in table)
     else:
-        assert [one["speed"] for one in told] == [8.5] * 3
+        assert [one["speed"] for one in table] == [8.5] * 3
     heights = {"csv": "altitude", "gpx": "ele"}.get(name)
-    found = [one[heights] for one in told] if heights else [one["geometry"]["coordinates"][2] for one in features]
+    found = [one[heights] for one in table] if heights else [one["geometry"]["coordinates"][2] for one in features]
     assert found == [10.0, 11.0, 12.0]
 
 
@@ -64,8 +64,8 @@ def test_gdal_reads_the_line_of_a_device_and_when_it_was_in_kml(tmp_path: Path) 
     (feature,) = gdal(tmp_path, "kml", PLAIN)
     (line,) = feature["geometry"]["coordinates"]
     assert line == [[25.0, 60 + i / 100, 10.0 + i] for i in range(3)]
-    told = feature["properties"]
-    assert (told["Name"], moment_of(told["begin"]), moment_of(told["end"])) == ("bus-1", NOW, NOW + 2000)
+    fields = feature["properties"]
+    assert (fields["Name"], moment_of(fields["begin"]), moment_of(fields["end"])) == ("bus-1", NOW, NOW + 2000)
 
 
 @pytest.mark.parametrize(("name", "layer"), [("gpx", "tracks"), ("kml", "Herenow")])

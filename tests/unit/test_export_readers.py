@@ -199,8 +199,8 @@ def test_heights_of_czml_are_those_of_the_device_or_the_ground() -> None:
 
 @pytest.mark.parametrize("name", ["czml", "geojson"])
 def test_formats_that_mean_heights_above_the_ellipsoid_say_what_ours_are(name: str) -> None:
-    told = json.loads(written(name, [SAMPLES]))
-    assert "above mean sea level" in (told["altitudes"] if name == "geojson" else told[0]["description"])
+    document = json.loads(written(name, [SAMPLES]))
+    assert "above mean sea level" in (document["altitudes"] if name == "geojson" else document[0]["description"])
 
 
 def test_every_longitude_of_gpx_is_one_of_its_schema() -> None:

@@ -74,7 +74,7 @@ def test_a_format_that_is_none_is_refused_with_those_there_are() -> None:
         format_named("shp")
 
 
-def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pyarrow_the_message_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(BadRequest, match=r"install herenow\[parquet\]"):
         FORMATS["parquet"].make()
@@ -125,7 +125,7 @@ def test_where_a_long_stretch_is_cut_does_not_depend_on_how_it_comes_in(name: st
     assert written(name, parts) == written(name, [positions])
 
 
-def test_a_position_is_told_in_lines_of_json_as_the_api_tells_it() -> None:
+def test_a_position_is_written_in_lines_of_json_as_the_api_writes_it() -> None:
     first: dict[str, Any] = json.loads(written("ndjson", [SAMPLES]).splitlines()[0])
     assert first["time"] == first["received"] == NOW
     assert (first["device_id"], first["source"], first["speed"]) == ("=1+1 <b> & ]]> “bus”", "test", 8.1)

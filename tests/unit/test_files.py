@@ -1,4 +1,4 @@
-"""What is read from files, and what is said of the rest."""
+"""What is read from files, and what is reported of the rest."""
 
 import gzip
 import itertools
@@ -187,13 +187,13 @@ def test_a_file_or_folder_that_is_none_is_refused_by_name(tmp_path: Path) -> Non
     refuses(tmp_path / "folder.csv", "directory")
 
 
-def test_rows_are_read_as_they_are_asked_for(write: Write) -> None:
+def test_rows_are_read_as_they_are_requested(write: Write) -> None:
     path = write("fleet.csv", table(*[ROW] * 5) + "x" * (MAX_LINE + 1))
     assert len(list(itertools.islice(read_file(path), 5))) == 5
 
 
 @pytest.mark.parametrize("name", ["many.csv", "many.csv.gz"])
-def test_it_is_told_how_much_of_a_file_has_been_read(write: Write, name: str) -> None:
+def test_it_shows_how_much_of_a_file_has_been_read(write: Write, name: str) -> None:
     rows = [f"bus-{number * 7919 % 1000},{NOW + number},60.17,24.94" for number in range(20_000)]
     path = write(name, "\n".join([HEADER, *rows]))
     reached: list[int] = []
@@ -247,7 +247,7 @@ def test_sentinels_of_every_format_leave_out_their_fields_only(ending: str) -> N
     assert first.accuracy == {"geojson": 5.0, "rec": 5.0}.get(ending)
 
 
-def told(path: Path) -> list[str]:
+def remarks(path: Path) -> list[str]:
     return [row.what for row in read_file(path, lambda: NOW) if isinstance(row, ImportRemark)]
 
 
@@ -266,7 +266,7 @@ def test_a_fix_is_kept_without_the_satellites_and_hdop_that_are_wrong(
     good, bad = read(path)
     assert ([one.latitude for one in good], bad) == ([60.17, 60.17], [])
     assert (good[1].satellites, good[1].hdop) == (8, 1.1)
-    assert told(path) == left_out
+    assert remarks(path) == left_out
 
 
 def test_a_column_sat_beside_satellites_is_an_attribute(write: Write) -> None:

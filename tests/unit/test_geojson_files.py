@@ -1,4 +1,4 @@
-"""What is read from GeoJSON of others, and what is said of the rest."""
+"""What is read from GeoJSON of others, and what is reported of the rest."""
 
 import gzip
 import io
@@ -48,7 +48,7 @@ def read(data: bytes) -> tuple[list[Report], list[Rejection]]:
 
 
 def test_a_point_becomes_a_report() -> None:
-    told = point(
+    feature = point(
         (24.94, 60.17, 5.0),
         vehicle_id="bus-1",
         speed=8.5,
@@ -58,7 +58,7 @@ def test_a_point_becomes_a_report() -> None:
         Route="801",
         stops=[1],
     )
-    (got,), bad = read(collection(told))
+    (got,), bad = read(collection(feature))
     assert bad == []
     assert got == Report(
         device_id="bus-1",
@@ -81,7 +81,7 @@ def test_a_device_that_is_not_named_is_called_as_the_file(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "told",
+    "feature",
     [
         line(times=TIMES),
         line(coordTimes=TIMES),
@@ -91,14 +91,14 @@ def test_a_device_that_is_not_named_is_called_as_the_file(tmp_path: Path) -> Non
         line(times=TIMES, coordTimes=TIMES, time=NOW - 5000),
     ],
 )
-def test_each_place_of_a_line_with_times_becomes_a_report(told: dict[str, Any]) -> None:
-    got, bad = read(collection(told))
+def test_each_place_of_a_line_with_times_becomes_a_report(feature: dict[str, Any]) -> None:
+    got, bad = read(collection(feature))
     assert bad == []
     assert [(one.time, one.longitude, one.altitude) for one in got] == [(TIMES[0], 25.0, 5.0), (TIMES[1], 25.1, None)]
 
 
 @pytest.mark.parametrize(
-    ("told", "field", "says"),
+    ("feature", "field", "says"),
     [
         (point((24.94, 91.0)), "latitude", "<= 90"),
         (point((24.94,)), None, "[longitude, latitude]"),
@@ -123,9 +123,9 @@ def test_each_place_of_a_line_with_times_becomes_a_report(told: dict[str, Any]) 
     ],
 )
 def test_a_bad_feature_is_rejected_with_its_number_and_those_beside_it_are_kept(
-    told: Any, field: str | None, says: str
+    feature: Any, field: str | None, says: str
 ) -> None:
-    good, (bad,) = read(collection(point(), told, point()))
+    good, (bad,) = read(collection(point(), feature, point()))
     assert len(good) == 2
     assert (bad.index, bad.field) == (2, field)
     assert says in bad.reason
@@ -214,13 +214,13 @@ def named(name: str, start: int) -> dict[str, Any]:
 
 
 def test_each_named_line_is_a_device_and_unnamed_ones_that_overlap_are_remarked_on() -> None:
-    told = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 500))), "ride"))
-    assert [row[1].device_id for row in told if isinstance(row, tuple)] == ["ann", "ann", "bob", "bob"]
-    told = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 500))), "ride", "both"))
-    assert {row[1].device_id for row in told if isinstance(row, tuple)} == {"both"}
-    assert told[-1] == OVERLAPPING
-    told = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 1000))), "ride", "both"))
-    assert OVERLAPPING not in told
+    rows = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 500))), "ride"))
+    assert [row[1].device_id for row in rows if isinstance(row, tuple)] == ["ann", "ann", "bob", "bob"]
+    rows = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 500))), "ride", "both"))
+    assert {row[1].device_id for row in rows if isinstance(row, tuple)} == {"both"}
+    assert rows[-1] == OVERLAPPING
+    rows = list(read_geojson(io.BytesIO(collection(named("ann", 0), named("bob", 1000))), "ride", "both"))
+    assert OVERLAPPING not in rows
 
 
 def test_a_value_without_an_end_is_not_read_for_ever() -> None:
@@ -241,11 +241,11 @@ def values(data: bytes) -> Iterator[object]:
 @given(
     st.lists(st.floats() | st.integers() | st.text(max_size=9) | st.none() | st.lists(st.booleans())), st.integers(1, 9)
 )
-def test_where_a_chunk_ends_does_not_matter(told: list[object], chunk: int) -> None:
-    data = json.dumps(told, ensure_ascii=False, indent=1).encode()
+def test_where_a_chunk_ends_does_not_matter(written: list[object], chunk: int) -> None:
+    data = json.dumps(written, ensure_ascii=False, indent=1).encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_stream, "CHUNK", chunk)
-        assert repr(list(values(data))) == repr(told)
+        assert repr(list(values(data))) == repr(written)
 
 
 def crs(name: object, kind: str = "name") -> dict[str, object]:
@@ -253,7 +253,7 @@ def crs(name: object, kind: str = "name") -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "member",
     [
         None,
         crs("urn:ogc:def:crs:OGC:1.3:CRS84"),
@@ -268,8 +268,8 @@ def crs(name: object, kind: str = "name") -> dict[str, object]:
         {"type": "EPSG", "properties": {"code": 4326}},
     ],
 )
-def test_a_crs_of_longitude_and_latitude_is_taken(told: object) -> None:
-    good, bad = read(collection(point() | {"crs": told}, crs=told))
+def test_a_crs_of_longitude_and_latitude_is_taken(member: object) -> None:
+    good, bad = read(collection(point() | {"crs": member}, crs=member))
     assert [(one.longitude, one.latitude) for one in good] == [(24.94, 60.17)]
     assert bad == []
 
@@ -284,22 +284,22 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("told", FOREIGN)
-def test_another_crs_is_refused_by_name_before_a_point_is_read(told: object) -> None:
+@pytest.mark.parametrize("member", FOREIGN)
+def test_another_crs_is_refused_by_name_before_a_point_is_read(member: object) -> None:
     with pytest.raises(SettingsError, match=r"crs: expected longitude and latitude of WGS 84 .*ogr2ogr"):
-        read(collection(point((25.0, 61.0)), crs=told))
+        read(collection(point((25.0, 61.0)), crs=member))
 
 
-@pytest.mark.parametrize("told", FOREIGN)
-def test_another_crs_of_a_feature_or_geometry_rejects_that_one(told: object) -> None:
+@pytest.mark.parametrize("member", FOREIGN)
+def test_another_crs_of_a_feature_or_geometry_rejects_that_one(member: object) -> None:
     inside = point()
-    inside["geometry"]["crs"] = told
-    good, bad = read(collection(point() | {"crs": told}, point(), inside))
+    inside["geometry"]["crs"] = member
+    good, bad = read(collection(point() | {"crs": member}, point(), inside))
     assert len(good) == 1
     assert [(one.index, one.field) for one in bad] == [(1, "crs"), (3, "crs")]
 
 
-def test_another_crs_behind_the_points_is_told() -> None:
+def test_another_crs_behind_the_points_is_reported() -> None:
     good, [rejected] = read(collection(point())[:-1] + b', "crs": ' + json.dumps(FOREIGN[0]).encode() + b"}")
     assert len(good) == 1
     assert rejected.field == "crs"

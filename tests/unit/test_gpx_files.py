@@ -1,4 +1,4 @@
-"""What is read from GPX, and what is said of the rest."""
+"""What is read from GPX, and what is reported of the rest."""
 
 import gzip
 from collections.abc import Callable
@@ -186,21 +186,21 @@ RECORDINGS = Path(__file__).parent.parent / "recordings"
 
 
 def test_a_recording_without_usable_times_is_refused_point_by_point_in_words() -> None:
-    told = list(read_file(RECORDINGS / "hike_mojstrovka_broken_times.gpx"))
-    assert len(told) == 184
-    assert all(isinstance(one, Rejection) and one.field == "time" for one in told)
-    assert "got -2147483647793 (1901-12-13T20:45:52+00:00); check the clock of the device" in str(told[0])
+    rows = list(read_file(RECORDINGS / "hike_mojstrovka_broken_times.gpx"))
+    assert len(rows) == 184
+    assert all(isinstance(one, Rejection) and one.field == "time" for one in rows)
+    assert "got -2147483647793 (1901-12-13T20:45:52+00:00); check the clock of the device" in str(rows[0])
 
 
 def test_points_without_a_time_are_left_out_of_a_recording_and_the_others_kept() -> None:
-    told = [
+    rows = [
         one
         for one in read_file(RECORDINGS / "hike_korita_zbevnica_2010-10-03.gpx")
         if not isinstance(one, ImportRemark)
     ]
-    kept = [one for one in told if isinstance(one, Report)]
-    assert (len(kept), len(told)) == (513, 871)
-    assert {one.field for one in told if isinstance(one, Rejection)} == {"time"}
+    kept = [one for one in rows if isinstance(one, Report)]
+    assert (len(kept), len(rows)) == (513, 871)
+    assert {one.field for one in rows if isinstance(one, Rejection)} == {"time"}
     assert kept[0].time == 1_286_098_590_000
 
 

@@ -44,12 +44,12 @@ class SlowStore(SqliteStore):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.asked = asyncio.Event()
+        self.requested = asyncio.Event()
         self.answer = asyncio.Event()
 
     async def latest(self) -> Sequence[Device]:
         found = await super().latest()
-        self.asked.set()
+        self.requested.set()
         await self.answer.wait()
         return found
 
@@ -59,7 +59,7 @@ async def test_what_arrives_while_the_fleet_is_loaded_is_not_lost(tmp_path: Path
     async with SlowStore(tmp_path / "slow.db") as store:
         await keep(store, position("a", NOW), position("b", NOW))
         following = asyncio.create_task(hub.run(bus, store))
-        await store.asked.wait()
+        await store.requested.wait()
         await bus.announce([first_seen(position("a", NOW + 1)), first_seen(position("c", NOW))])
         store.answer.set()
         await hub.loaded.wait()
@@ -103,9 +103,9 @@ def test_a_viewer_that_reads_nothing_is_closed_and_one_that_reads_slowly_is_not(
 def test_stats_count_status_and_kind_and_rank_distances() -> None:
     positions = [position("old", NOW - STALE_AFTER), position("late", NOW - STALE_AFTER, received=NOW)]
     for n in range(12):
-        told = {"kind": "bus" if n % 2 else "car"}
-        positions.append(position(f"d{n:02}", NOW, attributes=told, speed=float(n)))
-        positions.append(position(f"d{n:02}", NOW + 60_000, 60.0 + n / 1000, attributes=told))
+        attributes = {"kind": "bus" if n % 2 else "car"}
+        positions.append(position(f"d{n:02}", NOW, attributes=attributes, speed=float(n)))
+        positions.append(position(f"d{n:02}", NOW + 60_000, 60.0 + n / 1000, attributes=attributes))
     stats = fleet_after(*positions).stats(NOW + 60_000)
     assert stats.by_status == {"moving": 11, "idle": 0, "stopped": 2, "stale": 1}
     assert stats.by_kind == {"bus": 6, "car": 6, "other": 2}
@@ -254,11 +254,11 @@ def test_a_flood_of_moves_of_one_device_ends_at_its_newest_place(monkeypatch: py
     assert seen == [NOW + n for n in (49, 74, 87, 97, 99)]
 
 
-def test_what_moves_no_device_says_that_it_was_heard() -> None:
+def test_what_moves_no_device_shows_that_it_reported() -> None:
     way = [position("a", NOW), position("a", NOW + 200_000, received=NOW), position("a", NOW - 1)]
     moves = advance({}, way)
     assert [device.position.time for device in moves] == [NOW - 1, NOW, NOW]
-    assert [device.offset for device in moves] == [None, None, 200_000]  # it was heard, and its clock is off
+    assert [device.offset for device in moves] == [None, None, 200_000]  # it reported, and its clock is off
 
 
 def test_a_device_that_is_always_ahead_is_known_and_has_no_place() -> None:
@@ -278,9 +278,9 @@ def test_any_fix_of_its_time_takes_the_place_of_those_ahead_of_it() -> None:
     device = fleet_after(*way).get("a")
     assert device is not None
     assert (device.ahead, device.position, device.name) == (False, way[1], "Bus 1")
-    assert (device.distance, device.offset) == (0.0, 86_400_000)  # heard wrong within the last ten seconds
+    assert (device.distance, device.offset) == (0.0, 86_400_000)  # reported wrong within the last ten seconds
 
 
-def test_what_is_heard_in_the_same_millisecond_counts() -> None:
+def test_what_is_received_in_the_same_millisecond_counts() -> None:
     fleet = fleet_after(position("a", NOW), position("a", NOW + DAY, received=NOW))
     assert [device.offset for device in fleet] == [DAY]

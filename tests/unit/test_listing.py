@@ -64,7 +64,7 @@ def fleet_of(batches: Iterable[Iterable[Device]]) -> Fleet:
 
 def conditions(wanted: DeviceFilter, named: frozenset[str]) -> Mapping[str, Callable[[Device], bool]]:
     search, kinds, statuses, box, ids = wanted.search, wanted.kinds, wanted.statuses, wanted.box, wanted.devices
-    asked: dict[str, Callable[[Device], bool] | None] = {
+    checks: dict[str, Callable[[Device], bool] | None] = {
         "search": (lambda one: any(search in search_key(text) for text in (one.device_id, one.name or "")))
         if search
         else None,
@@ -75,7 +75,7 @@ def conditions(wanted: DeviceFilter, named: frozenset[str]) -> Mapping[str, Call
         else None,
         "device": (lambda one: one.device_id in ids) if ids else None,
     }
-    return {name: holds for name, holds in asked.items() if holds}
+    return {name: holds for name, holds in checks.items() if holds}
 
 
 def value(device: Device, order: Order) -> str | float | None:
@@ -109,8 +109,8 @@ def test_the_same_devices_are_listed_in_the_same_order(
     batches: list[list[Device]], wanted: DeviceFilter, order: Order
 ) -> None:
     fleet = fleet_of(batches)
-    asked = conditions(wanted, fleet.named_kinds())
-    found = [one for one in fleet if all(holds(one) for holds in asked.values())]
+    checks = conditions(wanted, fleet.named_kinds())
+    found = [one for one in fleet if all(holds(one) for holds in checks.values())]
     rows = ranked(fleet, matching(fleet, wanted.conditions(fleet, NOW).values()), order, NOW)
     assert [fleet.devices[row] for row in rows.tolist()] == by_loop(found, order)
 
@@ -118,10 +118,10 @@ def test_the_same_devices_are_listed_in_the_same_order(
 @given(fleets, wishes)
 def test_it_says_how_many_there_were_without_each_condition(batches: list[list[Device]], wanted: DeviceFilter) -> None:
     fleet = fleet_of(batches)
-    asked = conditions(wanted, fleet.named_kinds())
+    checks = conditions(wanted, fleet.named_kinds())
     expected = {
-        left_out: sum(all(holds(one) for name, holds in asked.items() if name != left_out) for one in fleet)
-        for left_out in asked
+        left_out: sum(all(holds(one) for name, holds in checks.items() if name != left_out) for one in fleet)
+        for left_out in checks
     }
     assert without_each(fleet, wanted.conditions(fleet, NOW)) == expected
 
@@ -133,11 +133,11 @@ def test_what_comes_behind_a_place_does_not_ask_whether_its_device_is_still_ther
     fleet = fleet_of(batches)
     rows = ranked(fleet, matching(fleet, ()), order, NOW)
     for place in itertools.chain(fleet, gone):
-        told = place_of(fleet, place, order, NOW)
-        assert told == (value(place, order), place.device_id)
-        rest = page_after(fleet, rows, order, told, NOW)
+        mark = place_of(fleet, place, order, NOW)
+        assert mark == (value(place, order), place.device_id)
+        rest = page_after(fleet, rows, order, mark, NOW)
         # A device of the same id may stand elsewhere now: the place is that of the mark.
-        following = [one for one in fleet if place_of(fleet, one, order, NOW) != told]
+        following = [one for one in fleet if place_of(fleet, one, order, NOW) != mark]
         expected = [one for one in following if by_loop([place, one], order)[0] is place]
         assert [fleet.devices[row] for row in rest.tolist()] == by_loop(expected, order)
 

@@ -43,16 +43,16 @@ def driven(found: Track) -> float:
     return sum(piece.distance for piece in pieces(found) if isinstance(piece, Trip))
 
 
-@pytest.mark.parametrize("told", [False, True], ids=["no accuracy", "accuracy"])
+@pytest.mark.parametrize("accurate", [False, True], ids=["no accuracy", "accuracy"])
 @pytest.mark.parametrize(
     ("step", "sigma", "kept"),
     [(1, 5, 0), (1, 5, 0.9), (1, 5, 0.98), (30, 5, 0), (60, 20, 0), (300, 20, 0), (60, 50, 0), (300, 50, 0)],
 )
-def test_parked_for_nine_hours_is_one_stop(step: int, sigma: float, kept: float, told: bool) -> None:
+def test_parked_for_nine_hours_is_one_stop(step: int, sigma: float, kept: float, accurate: bool) -> None:
     for seed in range(2 if step == 1 else 12):
         seconds = np.arange(0, NINE_HOURS + 1, step)
         east, north = noise(len(seconds), sigma, kept, seed)
-        found = fixes(seconds, east, north, sigma * INSIDE_68 if told else np.nan)
+        found = fixes(seconds, east, north, sigma * INSIDE_68 if accurate else np.nan)
         [stop] = pieces(found)
         assert isinstance(stop, Stop)
         assert stop.duration == NINE_HOURS * 1_000

@@ -28,21 +28,21 @@ LATER = position("bus", NOW + 2001 + MAX_LEG_TIME, 61.0, 26.0)
 
 
 def feature(positions: list[Position]) -> Any:
-    told = mf.moving_feature(first_seen(positions[0]), runs(positions))
-    ogc_schemas.follows(told, ogc_schemas.Feature)
-    return told
+    made = mf.moving_feature(first_seen(positions[0]), runs(positions))
+    ogc_schemas.follows(made, ogc_schemas.Feature)
+    return made
 
 
 def sequence(positions: list[Position]) -> Any:
-    told = mf.geometry_sequence(primitives(positions), "Linear", LINKS, NOW)
-    ogc_schemas.follows(told, ogc_schemas.TemporalGeometrySequence)
-    return told
+    made = mf.geometry_sequence(primitives(positions), "Linear", LINKS, NOW)
+    ogc_schemas.follows(made, ogc_schemas.TemporalGeometrySequence)
+    return made
 
 
 def samples() -> dict[str, bytes]:
     """What is in tests/golden."""
-    told = {"moving-feature.json": feature([*DRIVE, LATER]), "geometry-sequence.json": sequence([*DRIVE, LATER])}
-    return {name: json.dumps(one, indent=1).encode() + b"\n" for name, one in told.items()}
+    documents = {"moving-feature.json": feature([*DRIVE, LATER]), "geometry-sequence.json": sequence([*DRIVE, LATER])}
+    return {name: json.dumps(one, indent=1).encode() + b"\n" for name, one in documents.items()}
 
 
 @pytest.mark.parametrize("name", samples())
@@ -51,13 +51,13 @@ def test_a_feature_and_a_sequence_are_what_they_were(name: str) -> None:
 
 
 def test_a_feature_says_who_moved_and_where_and_when() -> None:
-    told = feature(DRIVE)
+    shown = feature(DRIVE)
     properties = {"device_id": "bus", "name": "Bus 7", "time": "2026-09-21T14:13:20.000Z", "speed": 1.0}
-    assert (told["type"], told["id"], told["properties"]) == ("Feature", "bus", properties)
-    assert told["bbox"] == [24.9, 60.0, 25.1, 60.2]
-    assert told["time"] == ["2026-09-21T14:13:20.000Z", "2026-09-21T14:13:22.000Z"]
-    assert told["geometry"]["type"] == "LineString"
-    assert told["temporalGeometry"] == {
+    assert (shown["type"], shown["id"], shown["properties"]) == ("Feature", "bus", properties)
+    assert shown["bbox"] == [24.9, 60.0, 25.1, 60.2]
+    assert shown["time"] == ["2026-09-21T14:13:20.000Z", "2026-09-21T14:13:22.000Z"]
+    assert shown["geometry"]["type"] == "LineString"
+    assert shown["temporalGeometry"] == {
         "type": "MovingPoint",
         "datetimes": ["2026-09-21T14:13:20.000Z", "2026-09-21T14:13:21.000Z", "2026-09-21T14:13:22.000Z"],
         "coordinates": [[25.0, 60.0], [25.1, 60.1], [24.9, 60.2]],
@@ -65,19 +65,19 @@ def test_a_feature_says_who_moved_and_where_and_when() -> None:
     }
 
 
-def test_times_and_places_are_said_to_be_utc_and_wgs_84_with_longitude_first() -> None:
-    told = feature(DRIVE)
-    assert told["crs"]["properties"]["name"].endswith("CRS84")
-    assert told["trs"]["properties"]["href"].endswith("Gregorian")
+def test_times_and_places_are_declared_as_utc_and_wgs_84_with_longitude_first() -> None:
+    shown = feature(DRIVE)
+    assert shown["crs"]["properties"]["name"].endswith("CRS84")
+    assert shown["trs"]["properties"]["href"].endswith("Gregorian")
 
 
 def test_a_gap_makes_several_moving_points() -> None:
-    told = feature([*DRIVE, LATER])["temporalGeometry"]
-    assert told["type"] == "MovingGeometryCollection"
-    assert [len(prism["datetimes"]) for prism in told["prisms"]] == [3, 1]
+    shown = feature([*DRIVE, LATER])["temporalGeometry"]
+    assert shown["type"] == "MovingGeometryCollection"
+    assert [len(prism["datetimes"]) for prism in shown["prisms"]] == [3, 1]
 
 
-def test_what_was_measured_is_told_with_the_times_at_which_it_was() -> None:
+def test_what_was_measured_is_written_with_the_times_at_which_it_was() -> None:
     speed, course, _ = feature(DRIVE)["temporalProperties"]
     assert speed == {
         "datetimes": ["2026-09-21T14:13:20.000Z", "2026-09-21T14:13:22.000Z"],
@@ -88,16 +88,16 @@ def test_what_was_measured_is_told_with_the_times_at_which_it_was() -> None:
 
 
 def test_a_feature_that_was_seen_once_is_a_point_without_a_life() -> None:
-    told = feature([LATER])
-    assert told["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
-    assert "time" not in told
+    shown = feature([LATER])
+    assert shown["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
+    assert "time" not in shown
 
 
 def test_a_still_feature_is_at_its_newest_place() -> None:
-    told: Any = mf.still_feature(first_seen(LATER), NOW)
-    ogc_schemas.follows(told, ogc_schemas.Feature)
-    assert told["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
-    assert [moment(one) for one in told["time"]] == [NOW, LATER.time]
+    shown: Any = mf.still_feature(first_seen(LATER), NOW)
+    ogc_schemas.follows(shown, ogc_schemas.Feature)
+    assert shown["geometry"] == {"type": "Point", "coordinates": [26.0, 61.0]}
+    assert [moment(one) for one in shown["time"]] == [NOW, LATER.time]
     assert "time" not in mf.still_feature(first_seen(LATER))
 
 
@@ -109,22 +109,22 @@ def test_places_have_altitudes_where_all_of_them_are_known() -> None:
 
 
 def test_a_sequence_names_its_primitives_by_their_beginning() -> None:
-    told = sequence([*DRIVE, LATER])
-    assert [one["id"] for one in told["geometrySequence"]] == [str(NOW), str(LATER.time)]
-    assert (told["numberReturned"], moment(told["timeStamp"])) == (2, NOW)
-    assert told["links"] == LINKS
+    shown = sequence([*DRIVE, LATER])
+    assert [one["id"] for one in shown["geometrySequence"]] == [str(NOW), str(LATER.time)]
+    assert (shown["numberReturned"], moment(shown["timeStamp"])) == (2, NOW)
+    assert shown["links"] == LINKS
 
 
 @pytest.mark.parametrize("name", mf.PROPERTIES)
 def test_what_was_never_measured_has_no_values(name: str) -> None:
-    told: Any = mf.temporal_property(name, [[LATER]], LINKS)
-    ogc_schemas.follows(told, ogc_schemas.TemporalProperty)
-    assert told["valueSequence"] == []
-    assert mf.still_property(name, LINKS).items() < told.items()
+    shown: Any = mf.temporal_property(name, [[LATER]], LINKS)
+    ogc_schemas.follows(shown, ogc_schemas.TemporalProperty)
+    assert shown["valueSequence"] == []
+    assert mf.still_property(name, LINKS).items() < shown.items()
 
 
 @given(positions_in_order().filter(bool))
-def test_whatever_was_reported_is_told_as_the_standard_wants_it(positions: list[Position]) -> None:
+def test_every_report_is_written_as_the_standard_wants_it(positions: list[Position]) -> None:
     mine = [one for one in positions if one.device_id == positions[0].device_id]
     sequence(mine)
     feature(mine)

@@ -1,4 +1,4 @@
-"""What is read from files of the OwnTracks Recorder, and what is said of the rest."""
+"""What is read from files of the OwnTracks Recorder, and what is reported of the rest."""
 
 import json
 from pathlib import Path
@@ -16,8 +16,8 @@ SECOND = NOW // 1000
 
 
 def record(kind: str = "location", **more: Any) -> str:
-    told = {"_type": kind, "tst": SECOND, "lat": 48.856826, "lon": 2.292713, **more}
-    return f"2026-09-21T14:13:20Z\t*                 \t{json.dumps(told)}\n"
+    message = {"_type": kind, "tst": SECOND, "lat": 48.856826, "lon": 2.292713, **more}
+    return f"2026-09-21T14:13:20Z\t*                 \t{json.dumps(message)}\n"
 
 
 def read(

@@ -24,11 +24,11 @@ PYTHON = '''"""A viewer is told.
 
 Not `told`.
 """
-told = "told"  # and said
-raise ValueError(f"nobody asked for {told} it")
+reply = "told"  # and said
+raise ValueError(f"nobody asked for {reply} it")
 '''
 TYPESCRIPT = """// It was told
-const told = "http://told.example.org"; /* and
+const link = "http://told.example.org"; /* and
  * asked */
 """
 TEXTS = """{
@@ -44,10 +44,12 @@ TEXTS = """{
         ("a.py", PYTHON, [(1, "told"), (5, "said"), (6, "asked")]),
         ("a.ts", TYPESCRIPT, [(1, "told"), (3, "asked")]),
         ("tr.json", TEXTS, [(2, "told")]),
+        ("a.py", "told = untold_at = masked = device.last_heard\n", [(1, "told"), (1, "untold")]),
+        ("a.ts", "const told = device.last_heard, wasAsked = unasked;\n", [(1, "told"), (1, "Asked"), (1, "unasked")]),
         ("a.md", "It is told.\n\n    told = 1\n", [(1, "told")]),
     ],
 )
-def test_prose_is_read_and_code_is_not(
+def test_prose_and_names_are_read_and_other_code_is_not(
     prose: ModuleType, tmp_path: Path, name: str, text: str, found: list[tuple[int, str]]
 ) -> None:
     file = tmp_path / name

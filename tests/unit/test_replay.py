@@ -53,8 +53,8 @@ def test_every_report_comes_once_in_order_when_it_is_due(at: list[float], pace: 
     due = [NOW + (time - own[0]) / speed for time in own]
     assert sorted(report.device_id for report in intake.reports) == sorted(f"bus-{number}" for number in range(len(at)))
     assert all(-1 <= came - ought <= 60 for came, ought in zip(intake.came, due, strict=True))
-    said = due if shift else own
-    assert all(abs(time - ought) <= 0.5 for time, ought in zip(times(intake), said, strict=True))
+    expected = due if shift else own
+    assert all(abs(time - ought) <= 0.5 for time, ought in zip(times(intake), expected, strict=True))
 
 
 async def test_what_is_due_together_goes_together_and_never_more_than_a_thousand() -> None:
@@ -85,7 +85,7 @@ def test_a_file_names_its_devices_and_a_row_may_say_more(tmp_path: Path) -> None
     assert got[1].attributes == {"kind": "tram", "name": "Bus 8", "route": "4"}
 
 
-def test_rejected_rows_are_told_with_their_file(tmp_path: Path) -> None:
+def test_rejected_rows_are_reported_with_their_file(tmp_path: Path) -> None:
     path = tmp_path / "buses.csv"
     path.write_text(f"device_id,time,lat,lon\n7,{NOW},95,25\n8,{NOW},60,25\n")
     loaded = load([Recorded(path)])
@@ -146,7 +146,7 @@ async def test_while_the_intake_is_unavailable_it_waits_and_then_goes_on_in_orde
     await play(recording(*range(100)), Playback(shift=True), time, intake)
     assert [report.device_id for report in intake.reports] == [f"bus-{number}" for number in range(100)]
     assert max(time.slept) <= LONGEST_WAIT
-    assert all(came - said < 100 for came, said in list(zip(intake.came, times(intake), strict=True))[1:])
+    assert all(came - stamp < 100 for came, stamp in list(zip(intake.came, times(intake), strict=True))[1:])
 
 
 async def test_it_gives_up_when_nothing_is_taken_for_longer_than_its_patience() -> None:

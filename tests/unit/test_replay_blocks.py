@@ -39,7 +39,7 @@ def samples() -> dict[str, bytes]:
     """What is in tests/golden."""
     written = {"replay-block.bin": block(0), "replay-block-thinned.bin": block(1)}
     twins = {name.replace(".bin", ".json"): columns(body) for name, body in written.items()}
-    return written | {name: json.dumps(told, indent=1).encode() + b"\n" for name, told in twins.items()}
+    return written | {name: json.dumps(twin, indent=1).encode() + b"\n" for name, twin in twins.items()}
 
 
 def test_a_block_is_what_it_was() -> None:
@@ -48,20 +48,20 @@ def test_a_block_is_what_it_was() -> None:
 
 
 def test_a_block_tells_where_each_device_was_oldest_first_and_what_is_not_known() -> None:
-    told = columns(block(0))
-    assert told["head"]["devices"] == ["Jürgen", "bus 7"]
-    assert told["head"]["counts"] == [len(WALK), len(DRIVE)]
-    assert told["time"] == [one.time - START for one in [*WALK, *DRIVE]]
-    assert told["longitude"][-3:] == [1_799_999_000, -1_799_999_000, -1_799_998_000]
-    assert told["speed"][-3:] == [1234, UNKNOWN - 1, UNKNOWN]
-    assert told["course"] == [UNKNOWN] * 4 + [35_950, 150, UNKNOWN]
+    decoded = columns(block(0))
+    assert decoded["head"]["devices"] == ["Jürgen", "bus 7"]
+    assert decoded["head"]["counts"] == [len(WALK), len(DRIVE)]
+    assert decoded["time"] == [one.time - START for one in [*WALK, *DRIVE]]
+    assert decoded["longitude"][-3:] == [1_799_999_000, -1_799_999_000, -1_799_998_000]
+    assert decoded["speed"][-3:] == [1234, UNKNOWN - 1, UNKNOWN]
+    assert decoded["course"] == [UNKNOWN] * 4 + [35_950, 150, UNKNOWN]
 
 
 def test_a_thinned_block_has_the_first_position_of_each_step() -> None:
-    told = columns(block(1))
-    assert told["head"]["step"] == 10_000
+    decoded = columns(block(1))
+    assert decoded["head"]["step"] == 10_000
     kept = [*WALK[:1], WALK[3], *DRIVE]
-    assert told["time"] == [one.time - START for one in kept]
+    assert decoded["time"] == [one.time - START for one in kept]
 
 
 if __name__ == "__main__":

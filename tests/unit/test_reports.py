@@ -1,4 +1,4 @@
-"""What is accepted as a report, and what is said of the rest."""
+"""What is accepted as a report, and what is reported of the rest."""
 
 import contextlib
 import json
@@ -192,7 +192,7 @@ contents = st.fixed_dictionaries(
 
 
 @given(contents)
-def test_what_was_reported_can_be_told_and_reported_again_as_the_same_position(fields: dict[str, object]) -> None:
+def test_what_was_reported_can_be_read_and_reported_again_as_the_same_position(fields: dict[str, object]) -> None:
     first = one(fields)
     again = one(reported(first))
     assert (again.device_id, again.version) == (first.device_id, first.version)

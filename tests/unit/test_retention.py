@@ -1,4 +1,4 @@
-"""How long positions are kept, as it is said and as it is meant."""
+"""How long positions are kept, as it is written and as it is meant."""
 
 import pytest
 from hypothesis import given

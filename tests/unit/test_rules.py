@@ -109,7 +109,7 @@ def test_a_place_out_of_reach_between_two_others_out_of_reach_is_believed() -> N
     assert set(reasons(fixes(GOOD, GOOD, AWAY, FURTHER, FURTHER))) == {None}
 
 
-def test_nothing_is_said_of_positions_with_a_long_silence_beside_them() -> None:
+def test_positions_with_a_long_silence_beside_them_get_no_flag() -> None:
     found = fixes(GOOD, GOOD, FAR, GOOD, GOOD, step=1_000)
     found["time"][3:] += MAX_LEG_TIME
     assert set(reasons(found)) == {None}
@@ -144,8 +144,8 @@ def test_two_jumps_to_one_wrong_place_do_not_put_the_right_one_between_them_in_d
 
 
 def test_two_devices_that_share_an_id_are_both_believed() -> None:
-    told = reasons(fixes(*[GOOD, AWAY] * 20))
-    assert set(told[2:-2]) == {None}
+    flags = reasons(fixes(*[GOOD, AWAY] * 20))
+    assert set(flags[2:-2]) == {None}
 
 
 def test_positions_flagged_for_another_reason_do_not_hide_a_jump() -> None:

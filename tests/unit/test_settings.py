@@ -35,7 +35,7 @@ def test_basemaps_are_read_from_the_environment_and_from_a_file(
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "says"),
     [
         ({"id": "builtin"}, "another id"),
         ({"id": "No Good"}, "BASEMAPS.0.ID"),
@@ -48,9 +48,9 @@ def test_basemaps_are_read_from_the_environment_and_from_a_file(
         ({"colour": "red"}, "COLOUR|colour"),
     ],
 )
-def test_a_basemap_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, change: dict[str, str], said: str) -> None:
+def test_a_basemap_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, change: dict[str, str], says: str) -> None:
     given(monkeypatch, TOWN | change)
-    with pytest.raises(SettingsError, match=said):
+    with pytest.raises(SettingsError, match=says):
         read_settings(None, {})
 
 
@@ -96,10 +96,10 @@ def test_an_old_name_is_answered_with_the_present_one(monkeypatch: pytest.Monkey
 def test_a_wrong_setting_is_named_where_it_was_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "herenow.toml"
     file.write_text('port = 99999\nbus = "carrier-pigeon"\n')
-    for flags, said in (({}, f"{file}: port: "), ({"port": 99_999}, "--port: "), ({"store": "paper"}, "--store: ")):
+    for flags, says in (({}, f"{file}: port: "), ({"port": 99_999}, "--port: "), ({"store": "paper"}, "--store: ")):
         with pytest.raises(SettingsError) as raised:
             read_settings(file, flags)
-        assert said in str(raised.value)
+        assert says in str(raised.value)
         assert f"{file}: bus: expected" in str(raised.value)
         assert "HERENOW_" not in str(raised.value)
     monkeypatch.setenv("HERENOW_PORT", "99999")

@@ -109,7 +109,7 @@ def test_reports_move_as_far_as_their_speed_and_noise_explain(seed: int, noise: 
                 assert moved < 0.2 or one.course != other.course or noise > 0
 
 
-def test_noise_is_as_large_as_asked_for_and_drifts() -> None:
+def test_noise_is_as_large_as_requested_and_drifts() -> None:
     exact = drives(SimulatedFleet(50, city(), flaws=NO_FLAWS), 300)
     noisy = drives(SimulatedFleet(50, city(), flaws=Flaws(noise=10)), 300)
     north = [(b.latitude - a.latitude) * METRES_PER_DEGREE for a, b in zip(exact, noisy, strict=True)]
@@ -136,7 +136,7 @@ def test_how_often_it_reports_does_not_change_how_it_drives() -> None:
     assert all(one == other for one, other in same)
 
 
-def told(report: Report) -> dict[str, str | int | float | bool | None]:
+def attributes_of(report: Report) -> dict[str, str | int | float | bool | None]:
     assert report.attributes
     return report.attributes
 
@@ -144,15 +144,15 @@ def told(report: Report) -> dict[str, str | int | float | bool | None]:
 def test_every_report_is_acceptable_and_says_what_its_device_is() -> None:
     reports = drives(SimulatedFleet(200, city()), 4, interval=2)
     assert all(accept(report, NOW, "test") for report in reports)
-    assert {told(report)["kind"] for report in reports} == {"car", "van", "truck", "bus", "bicycle"}
-    van = next(report for report in reports if told(report)["kind"] == "van")
-    assert told(van)["name"] == "Van " + van.device_id.removeprefix("sim-")
+    assert {attributes_of(report)["kind"] for report in reports} == {"car", "van", "truck", "bus", "bicycle"}
+    van = next(report for report in reports if attributes_of(report)["kind"] == "van")
+    assert attributes_of(van)["name"] == "Van " + van.device_id.removeprefix("sim-")
 
 
 def test_only_what_has_an_engine_tells_of_its_ignition_and_nothing_moves_without() -> None:
     for report in drives(SimulatedFleet(100, city()), 600, interval=10):
-        assert ("ignition" in told(report)) == (told(report)["kind"] != "bicycle")
-        assert report.speed == 0 or told(report).get("ignition", True)
+        assert ("ignition" in attributes_of(report)) == (attributes_of(report)["kind"] != "bicycle")
+        assert report.speed == 0 or attributes_of(report).get("ignition", True)
 
 
 def test_gaps_take_their_share_of_the_time() -> None:

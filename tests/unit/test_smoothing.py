@@ -55,14 +55,14 @@ def stop_and_go(seconds: Numbers) -> tuple[Numbers, Numbers]:
     return np.where(seconds % 90 < 30, 8.0, 0.0), 0 * seconds
 
 
-def moved(way: Way, step: int, sigma: float, lasting: float, told: bool, seed: int) -> tuple[Track, float]:
+def moved(way: Way, step: int, sigma: float, lasting: float, accurate: bool, seed: int) -> tuple[Track, float]:
     """Positions of an hour, whose noise has so many seconds to fade in; and the length of their legs without noise."""
     ticks = np.arange(0, HOUR, TICK)
     speed, course = way(ticks)
     rows = np.arange(0, len(ticks), round(step / TICK))
     east, north = (np.cumsum(speed * turned(course) * TICK)[rows] for turned in (np.sin, np.cos))
     aside = noise(len(rows), sigma, math.exp(-step / lasting) if lasting else 0, seed)
-    accuracy = sigma * INSIDE_68 if told else np.nan
+    accuracy = sigma * INSIDE_68 if accurate else np.nan
     metres = float(np.hypot(np.diff(east), np.diff(north)).sum())
     return fixes(rows * TICK, east + aside[0], north + aside[1], accuracy), metres
 
@@ -96,16 +96,16 @@ LASTING: dict[Way, float] = {
 }
 
 
-@pytest.mark.parametrize("told", [False, True], ids=["no accuracy", "accuracy"])
+@pytest.mark.parametrize("accurate", [False, True], ids=["no accuracy", "accuracy"])
 @pytest.mark.parametrize("sigma", [0, 3, 5, 10])
 @pytest.mark.parametrize("step", [1, 5, 30])
 @pytest.mark.parametrize("way", WHITE)
-def test_what_moves_is_as_long_as_it_is(way: Way, step: int, sigma: float, told: bool) -> None:
+def test_what_moves_is_as_long_as_it_is(way: Way, step: int, sigma: float, accurate: bool) -> None:
     if way is run and step == 30:
         pytest.skip("four positions a lap, within 64 m of a place: a stop")
     within = WHITE[way].get((step, sigma), WITHIN)
     for seed in range(3 if sigma else 1):
-        found, metres = moved(way, step, sigma, 0, told, seed)
+        found, metres = moved(way, step, sigma, 0, accurate, seed)
         assert driven(found) == pytest.approx(metres, rel=within)
 
 

@@ -59,7 +59,7 @@ def test_what_only_looks_like_it_is_that_time_or_refused(
 ) -> None:
     text = moment.strftime(f"{date}{between}{time}") + zone
     offset = {"+0300": 180, "+03": 180, "-03:00": -180}.get(zone, 0)
-    told = moment if "%S" in time else moment.replace(second=0)
+    exact = moment if "%S" in time else moment.replace(second=0)
     half = 500 if time.endswith(",5") else 0
     readers: list[Callable[[str], int]] = [from_iso, partial(from_iso, assume_utc=True)]
     if not text.isdigit() or len(text) in (8, 10, 12, 14):  # other digits alone are ms, and nothing else
@@ -71,7 +71,7 @@ def test_what_only_looks_like_it_is_that_time_or_refused(
             continue
         half_day = 12 * 3_600_000
         twelve = (half_day, 0, -half_day) if time.startswith("%I") else (0,)  # which half of a day, nothing says
-        assert found in [reference(told, "", offset) + half - hours for hours in twelve]
+        assert found in [reference(exact, "", offset) + half - hours for hours in twelve]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_a_plus_that_was_not_escaped_is_one_and_a_blank_before_a_time_is_not(tex
 
 
 def test_a_day_in_a_question_is_where_it_begins() -> None:
-    asked = span("2026-11-30", "2026-12-01", DAY)
-    assert (asked.start, asked.end - asked.start) == (HALF_PAST_ONE - 5_400_000, DAY)
-    assert _moment("start", "2026-11-30") == from_day("2026-11-30") == asked.start
+    range_ = span("2026-11-30", "2026-12-01", DAY)
+    assert (range_.start, range_.end - range_.start) == (HALF_PAST_ONE - 5_400_000, DAY)
+    assert _moment("start", "2026-11-30") == from_day("2026-11-30") == range_.start
     with pytest.raises(BadRequest, match="to: expected a day like 2026-11-23, got '2026-11-31'"):
         span(None, "2026-11-31", DAY)
 

@@ -53,14 +53,14 @@ def fixes(seconds: Any, north: Any, **columns: Any) -> Track:
     return found
 
 
-def told(found: list[Piece]) -> list[tuple[str, int, int]]:
+def summary(found: list[Piece]) -> list[tuple[str, int, int]]:
     """What, from and until which second."""
     return [(type(piece).__name__, (piece.start - NOW) // 1000, (piece.end - NOW) // 1000) for piece in found]
 
 
 def test_a_day_is_trips_between_stops() -> None:
     found = path((600, 0), (300, 20), (900, 0), (600, 10), (400, 0))
-    assert told(pieces(found)) == [
+    assert summary(pieces(found)) == [
         ("Stop", 0, 600),
         ("Trip", 600, 900),
         ("Stop", 900, 1800),
@@ -106,7 +106,7 @@ def test_a_stop_stays_within_fifty_metres_of_its_centre(metres: float, names: li
 def test_two_places_near_each_other_are_two_stops() -> None:
     found = fixes(np.arange(40) * 60, [0.0] * 20 + [80.0] * 20)
     assert stops(found) == [(0, 19), (20, 39)]
-    assert told(pieces(found)) == [("Stop", 0, 19 * 60), ("Stop", 20 * 60, 39 * 60)]
+    assert summary(pieces(found)) == [("Stop", 0, 19 * 60), ("Stop", 20 * 60, 39 * 60)]
 
 
 @pytest.mark.parametrize(("speed", "names"), [(0.3, ["Trip"]), (0.1, ["Stop"])])
@@ -126,7 +126,7 @@ def test_what_is_known_badly_may_wander(accuracy: float, metres: float, names: l
 
 def test_the_settings_say_what_a_stop_and_a_trip_are() -> None:
     found = path((100, 20), (100, 0), (100, 20))
-    assert told(pieces(found, TripSettings(min_stop_duration=100_000, max_stop_radius=10.0))) == [
+    assert summary(pieces(found, TripSettings(min_stop_duration=100_000, max_stop_radius=10.0))) == [
         ("Trip", 0, 100),
         ("Stop", 100, 200),
         ("Trip", 200, 300),
@@ -147,17 +147,17 @@ def test_the_settings_say_what_a_stop_and_a_trip_are() -> None:
 def test_what_reports_to_drive_all_the_time_does_not_stand_however_near(speed: float, names: list[str]) -> None:
     around = 30 * np.sin(np.arange(0, 900, 10))
     found = fixes(np.arange(0, 900, 10), around, speed=speed)
-    assert [name for name, _, _ in told(pieces(found)) if name == "Stop"] == names
+    assert [name for name, _, _ in summary(pieces(found)) if name == "Stop"] == names
 
 
 def test_one_that_reports_a_speed_now_and_then_stands_all_the_same() -> None:
     speeds = np.where(np.arange(90) % 3 == 0, 6.0, 0.2)
-    assert told(pieces(fixes(np.arange(0, 900, 10), np.zeros(90), speed=speeds))) == [("Stop", 0, 890)]
+    assert summary(pieces(fixes(np.arange(0, 900, 10), np.zeros(90), speed=speeds))) == [("Stop", 0, 890)]
 
 
 def test_a_trip_takes_a_minute() -> None:
-    assert told(pieces(path((400, 0), (50, 10), (400, 0)))) == [("Stop", 0, 400), ("Stop", 450, 850)]
-    assert [name for name, *_ in told(pieces(path((400, 0), (60, 10), (400, 0))))] == ["Stop", "Trip", "Stop"]
+    assert summary(pieces(path((400, 0), (50, 10), (400, 0)))) == [("Stop", 0, 400), ("Stop", 450, 850)]
+    assert [name for name, *_ in summary(pieces(path((400, 0), (60, 10), (400, 0))))] == ["Stop", "Trip", "Stop"]
 
 
 def test_a_trip_spans_a_hundred_metres_however_long_it_is() -> None:
@@ -178,17 +178,17 @@ def test_a_gap_ends_a_trip() -> None:
 def test_a_gap_does_not_end_a_stop_when_the_device_is_still_there() -> None:
     found = path((600, 0), (300, 20))
     found["time"][30:] += 8 * 3_600_000
-    assert told(pieces(found)) == [("Stop", 0, 29_400), ("Trip", 29_400, 29_700)]
+    assert summary(pieces(found)) == [("Stop", 0, 29_400), ("Trip", 29_400, 29_700)]
 
 
 def test_a_stop_and_a_gap_and_then_elsewhere() -> None:
     found = path((600, 0), (300, 20))
     found["time"][61:] += 3_600_000
-    assert told(pieces(found)) == [("Stop", 0, 600), ("Trip", 4_210, 4_500)]
+    assert summary(pieces(found)) == [("Stop", 0, 600), ("Trip", 4_210, 4_500)]
 
 
 def test_a_device_that_wakes_once_an_hour_where_it_was_stands_there() -> None:
-    assert told(pieces(fixes(np.arange(24) * 3_600, np.zeros(24)))) == [("Stop", 0, 23 * 3_600)]
+    assert summary(pieces(fixes(np.arange(24) * 3_600, np.zeros(24)))) == [("Stop", 0, 23 * 3_600)]
 
 
 def test_a_stray_position_does_not_cut_a_stop_in_two() -> None:
@@ -216,7 +216,7 @@ def test_a_receiver_under_a_roof_stands_all_day() -> None:
 
 def test_a_way_out_and_back_parts_two_stops_at_one_place() -> None:
     found = path((600, 0), (100, 10), (100, -10), (600, 0))
-    assert [name for name, *_ in told(pieces(found))] == ["Stop", "Trip", "Stop"]
+    assert [name for name, *_ in summary(pieces(found))] == ["Stop", "Trip", "Stop"]
 
 
 def test_a_drive_around_the_block_is_no_stop_though_it_ends_where_it_began() -> None:

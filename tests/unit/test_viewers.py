@@ -25,7 +25,7 @@ def test_a_snapshot_between_two_ticks_leaves_no_ghost() -> None:
     assert seen.visible() == {}
 
 
-def test_a_device_that_leaves_the_view_is_told_of_once_more() -> None:
+def test_a_device_that_leaves_the_view_is_sent_once_more() -> None:
     world = World()
     seen = Map(world.hubs[0], HERE)
     world.tell(position("a", NOW, 0.5, 0.5))
@@ -150,7 +150,7 @@ def test_a_viewer_that_does_not_read_costs_no_more_and_is_sent_the_newest_only()
     assert seen.token.seq == world.hubs[0].seq
 
 
-def test_a_move_below_a_pixel_is_told_later_and_one_that_can_be_seen_at_once() -> None:
+def test_a_move_below_a_pixel_is_sent_later_and_one_that_can_be_seen_at_once() -> None:
     world = World()
     seen = Map(world.hubs[0], View(Box(0.0, 0.0, 1.0, 1.0), zoom=8.0))
     world.tell(position("a", NOW, 0.5, 0.5, speed=9.0))
@@ -178,7 +178,7 @@ def test_a_move_below_a_pixel_is_told_later_and_one_that_can_be_seen_at_once() -
 
 
 @pytest.mark.parametrize("wire", ["json", "binary"])
-def test_who_follows_a_device_is_told_every_step_of_it(wire: str) -> None:
+def test_a_viewer_of_a_device_receives_every_step_of_it(wire: str) -> None:
     world = World()
     seen = Map(world.hubs[0], View(None, frozenset({"a"})), wire)
     seen.read()
@@ -187,15 +187,15 @@ def test_who_follows_a_device_is_told_every_step_of_it(wire: str) -> None:
     world.turn()
     for data in seen.connection.sent:
         for is_text, content in messages(data):
-            told = json.loads(content)["positions"] if is_text else []
-            steps += [at["timestamp"] - NOW for at in told]
+            positions = json.loads(content)["positions"] if is_text else []
+            steps += [at["timestamp"] - NOW for at in positions]
     if wire == "json":
         assert steps == [0, 1, 2, 3, 4]
     seen.read()
     assert seen.drawn == {"a": (NOW + 4, 0.4, 0.5)}
 
 
-def test_a_device_of_many_names_is_told_by_its_last() -> None:
+def test_a_device_of_many_names_is_sent_with_its_last() -> None:
     world = World()
     seen = Map(world.hubs[0], View(Box(0.0, 0.0, 1.0, 1.0), zoom=3.0), "binary")
     for n, name in enumerate(["first", "second"]):
@@ -235,7 +235,7 @@ def test_a_snapshot_holds_what_is_withheld_from_others() -> None:
     assert new.drawn["a"][0] == NOW + 1
 
 
-def test_a_device_that_leaves_under_another_name_is_told_with_it() -> None:
+def test_a_device_that_leaves_under_another_name_is_sent_with_it() -> None:
     world = World()
     seen = Map(world.hubs[0], HERE, "binary")
     world.tell(position("a", NOW, 0.5, 0.5, attributes={"name": "before"}))

@@ -71,8 +71,8 @@ steps = st.sampled_from(often).flatmap(kinds.__getitem__)
 def take(world: World, seen: Map, number: int, step: tuple[object, ...]) -> None:
     match step:
         case kind, str(device), int(jitter), float(longitude), float(latitude):
-            told = position(device, NOW + number + jitter, latitude, longitude)
-            world.tell(told, lose=kind == "lose")
+            reported = position(device, NOW + number + jitter, latitude, longitude)
+            world.tell(reported, lose=kind == "lose")
         case "pan", View() as view:
             seen.look(view)
         case ("tick",):
@@ -132,10 +132,10 @@ def test_the_articles_wire_ends_at_the_newest_place_of_every_device(script: list
         while connection.sent:
             sent, connection.sent = connection.sent, []
             for _, text in messages(b"".join(sent)):
-                told = json.loads(text)
-                assert told.keys() == {"type", "device_id", "timestamp", "latitude", "longitude"}
-                assert told["timestamp"] >= drawn.get(told["device_id"], 0)
-                drawn[told["device_id"]] = told["timestamp"]
+                message = json.loads(text)
+                assert message.keys() == {"type", "device_id", "timestamp", "latitude", "longitude"}
+                assert message["timestamp"] >= drawn.get(message["device_id"], 0)
+                drawn[message["device_id"]] = message["timestamp"]
             hub.drained(viewer)
 
     act: dict[object, Callable[[], None]] = {"tick": world.turn, "read": read}

@@ -1,4 +1,4 @@
-// Lays .br and .gz beside each built file that gets smaller, so that the server packs nothing while it is asked.
+// Lays .br and .gz beside each built file that gets smaller, so that the server packs nothing while it answers.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 

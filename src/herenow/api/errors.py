@@ -86,10 +86,10 @@ async def _of_system(_: Request, error: Exception) -> Response:
 
 async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    said = (
+    detail = (
         error.detail if error.detail != HTTPStatus(error.status_code).phrase else "see /openapi.json for what there is"
     )
-    answer = problem(error.status_code, f"{request.method} {request.url.path}: {said}")
+    answer = problem(error.status_code, f"{request.method} {request.url.path}: {detail}")
     answer.headers.update(error.headers or {})
     if error.status_code == 405 and (allowed := _allowed(request)):
         answer.headers["Allow"] = ", ".join(allowed)

@@ -45,7 +45,7 @@ class Links:
 
     def __init__(self, request: Request) -> None:
         self._base = public_url(request)
-        self._asked = self._base + request.scope["raw_path"].decode("ascii")
+        self._request_url = self._base + request.scope["raw_path"].decode("ascii")
         self._query = request.query_params.multi_items()
 
     def to(self, rel: str, *segments: str, kind: str = JSON) -> Link:
@@ -65,7 +65,7 @@ class Links:
         return links
 
     def _same(self, rel: str, query: list[tuple[str, str]], kind: str) -> Link:
-        return Link(rel, self._asked + (f"?{urlencode(query)}" if query else ""), kind)
+        return Link(rel, self._request_url + (f"?{urlencode(query)}" if query else ""), kind)
 
 
 WithLinks = Annotated[Links, Depends(Links)]

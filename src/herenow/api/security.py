@@ -53,15 +53,15 @@ class OriginCheck:
 
     def _refusal(self, host: str, origin: str | None) -> str | None:
         try:
-            asked = _place(f"//{host}")
-            if origin is not None and _place(origin) != asked and origin not in self._origins:
+            requested = _place(f"//{host}")
+            if origin is not None and _place(origin) != requested and origin not in self._origins:
                 return (
                     f"expected a page of {host[:99]} to ask, got one of {origin[:99]}; a proxy must pass Host on, "
                     "and HERENOW_ORIGINS allows other pages"
                 )
         except ValueError:
             return f"expected a host like 127.0.0.1:8000, got Host {host[:99]!r} and Origin {(origin or '')[:99]!r}"
-        if self._here_only and not loopback(asked[0]):
+        if self._here_only and not loopback(requested[0]):
             return f"expected a name of this machine like 127.0.0.1, got {host[:99]!r}; HERENOW_ACCESS=open allows all"
         return None
 

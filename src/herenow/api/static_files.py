@@ -34,15 +34,15 @@ class StaticFiles(Files):
         packed = {encoding: path for encoding, path in _precompressed(full_path) if path.is_file()}
         if not packed:
             return super().file_response(full_path, stat_result, scope, status_code)
-        asked = Headers(scope=scope)
+        request_headers = Headers(scope=scope)
         # A range counts bytes of the file as it is.
-        taken = set() if "range" in asked else _accepted_encodings(asked.get("accept-encoding", ""))
+        taken = set() if "range" in request_headers else _accepted_encodings(request_headers.get("accept-encoding", ""))
         encoding = next((name for name in packed if name in taken), None)
         headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": encoding} if encoding else {})
         kind = mimetypes.guess_type(full_path)[0]
         path = packed[encoding] if encoding else full_path
         found = FileResponse(path, status_code, headers, kind, stat_result=Path(path).stat())
-        return NotModifiedResponse(found.headers) if self.is_not_modified(found.headers, asked) else found
+        return NotModifiedResponse(found.headers) if self.is_not_modified(found.headers, request_headers) else found
 
 
 def _precompressed(path: str | os.PathLike[str]) -> Iterator[tuple[str, Path]]:

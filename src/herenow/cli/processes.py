@@ -35,8 +35,8 @@ def run(
         from herenow.api.context import MapConfig
         from herenow.sources.demo import run_demo, scene
 
-        told = scene()
-        shown = MapConfig(told.attributions, told.notices, told.start, told.streets)
+        demo_scene = scene()
+        shown = MapConfig(demo_scene.attributions, demo_scene.notices, demo_scene.start, demo_scene.streets)
         in_loop(serve(settings, run_demo, shown, rollups=True))
     else:
         in_loop(serve(settings, rollups=True))

@@ -66,7 +66,7 @@ def replay(
     if loaded.rejected:
         note.print(f"{loaded.rejected} rows left out, {len(loaded.recording)} kept")
     to = None if serve else server
-    _deliver(to, lambda intake, told: play(loaded.recording, intake, playback, on_progress=told))
+    _deliver(to, lambda intake, progress: play(loaded.recording, intake, playback, on_progress=progress))
 
 
 def _first_ones() -> "OnRejection":
@@ -148,9 +148,9 @@ def export(
     set_up_logs()
     settings = read_settings(config, {"store": store})
     made = format_named(format or _format_of(output)).make()
-    asked = span(start, end, 0)
+    range_ = span(start, end, 0)
     with Bar(note) as bar:
-        count = in_loop(export_file(settings, made, device or [], asked, output, _showing(bar), raw=not clean))
+        count = in_loop(export_file(settings, made, device or [], range_, output, _showing(bar), raw=not clean))
     if not count:
         note.print("nothing was stored in that time: the file has no positions")
 
@@ -201,7 +201,8 @@ def simulate(
     fleet = SimulatedFleet(devices, City(*_place(centre)), seed=seed, flaws=flaws, prefix=prefix)
     every = devices / rate if rate is not None else interval
     _deliver(
-        None if serve else server, lambda intake, told: drive(fleet, intake, every, seconds=seconds, on_progress=told)
+        None if serve else server,
+        lambda intake, progress: drive(fleet, intake, every, seconds=seconds, on_progress=progress),
     )
 
 

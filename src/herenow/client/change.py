@@ -20,10 +20,10 @@ class Change(msgspec.Struct, frozen=True):
     time: int  # ms, the server's clock
 
 
-def merge(positions: dict[str, LivePosition], told: Iterable[LivePosition]) -> list[LivePosition]:
+def merge(positions: dict[str, LivePosition], incoming: Iterable[LivePosition]) -> list[LivePosition]:
     """Lets the newest of each device win in `positions`. Returns those that won, in order; what is known is no news."""
     won = []
-    for position in told:
+    for position in incoming:
         before = positions.get(position.device_id)
         if before is None or (position.timestamp >= before.timestamp and position != before):
             positions[position.device_id] = position

@@ -124,12 +124,12 @@ def _place(url: str) -> str:
 
 
 def _refused(answer: Response, place: str) -> HerenowError:
-    said = f"{answer.status_code} {answer.reason_phrase}".strip()
+    reason = f"{answer.status_code} {answer.reason_phrase}".strip()
     if detail := _detail(bytes(answer.body)):
-        said = f"{said}: {detail}"
+        reason = f"{reason}: {detail}"
     if answer.status_code >= 500:
-        return Lost(f"{place} takes nobody now: {said}")
-    return BadRequest(f"{place} refused the connection: {said}; is this the address of Herenow?")
+        return Lost(f"{place} takes nobody now: {reason}")
+    return BadRequest(f"{place} refused the connection: {reason}; is this the address of Herenow?")
 
 
 class _Problem(msgspec.Struct):
@@ -158,7 +158,7 @@ def _ended(error: ConnectionClosed, place: str) -> HerenowError:
         return BadRequest(
             f"{place} did not understand a message ({reason}); use a client and a server of the same version"
         )
-    asked = _RETRY.search(reason)
-    wait = int(asked[1]) / 1000 if asked else None
+    retry = _RETRY.search(reason)
+    wait = int(retry[1]) / 1000 if retry else None
     ceiling = RESTART_SPREAD if code == SERVICE_RESTART else None
     return Lost(f"{place} closed the connection ({code} {reason})", wait=wait, ceiling=ceiling)

@@ -275,10 +275,10 @@ class Live:
             case Change() as change:
                 self._waiting.put(change)
                 self._news.set()
-            case Answer(id=int() as number) as said:
-                answer = self._answers.get(number)  # nobody may wait for it any more
-                if answer is not None and not answer.done():
-                    answer.set_result(said)
+            case Answer(id=int() as number) as answer:
+                waiting = self._answers.get(number)  # nobody may wait for it any more
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(answer)
             case ErrorMessage(detail=detail):
                 self._complaint = detail
                 log.warning("the server ignored a message: %s", detail)

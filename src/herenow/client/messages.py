@@ -85,8 +85,8 @@ def _read_binary(frame: bytes, names: binary.Names) -> PositionsMessage:
 def _read_text(text: str) -> Message | None:
     match _typed.decode(text).type:
         case "snapshot" | "update" as kind:
-            told = _positions.decode(text)
-            return PositionsMessage(kind == "snapshot", told.view, told.epoch, told.seq, told.time, told.positions)
+            body = _positions.decode(text)
+            return PositionsMessage(kind == "snapshot", body.view, body.epoch, body.seq, body.time, body.positions)
         case "ping":
             return _ping.decode(text)
         case "receipt":

@@ -47,7 +47,7 @@ class ReportQueue:
 
     def __init__(self) -> None:
         self._parts: dict[int, Part] = {}
-        self._unsaid: dict[int, None] = {}  # in order
+        self._unsent: dict[int, None] = {}  # in order
         self._last = 0
 
     def __len__(self) -> int:
@@ -57,22 +57,22 @@ class ReportQueue:
         """The number under which it will be answered."""
         self._last += 1
         self._parts[self._last] = part
-        self._unsaid[self._last] = None
+        self._unsent[self._last] = None
         return self._last
 
     def drop(self, number: int) -> None:
         """It is answered, or nobody waits for that any more."""
         self._parts.pop(number, None)
-        self._unsaid.pop(number, None)
+        self._unsent.pop(number, None)
 
     def linked(self) -> None:
         """A link begins: reports without an answer are sent again. The same report twice is one position."""
-        self._unsaid = dict.fromkeys(self._parts)
+        self._unsent = dict.fromkeys(self._parts)
 
     def say(self) -> str | None:
         """The next part that this link has not sent."""
-        number = next(iter(self._unsaid), None)
+        number = next(iter(self._unsent), None)
         if number is None:
             return None
-        del self._unsaid[number]
+        del self._unsent[number]
         return f'{{"type":"report","id":{number},"positions":{self._parts[number].positions}}}'

@@ -43,7 +43,7 @@ class ViewState:
         self._begin()
 
     def _begin(self) -> None:
-        self._said = 0  # the id of the view that was sent on this link
+        self._sent_id = 0  # the id of the view that was sent on this link
         self._resumed = False  # whether it was sent with the place to resume
         self._answered = False  # whether that view was
         self._settled = False  # whether any view was, on this link
@@ -70,10 +70,10 @@ class ViewState:
     def say(self) -> str | None:
         """The view, if this link has not sent it."""
         view = self._view
-        if view is None or self._said == self._id:
+        if view is None or self._sent_id == self._id:
             return None
         resume = self.had if self.had is not None and self.had.view == view else None
-        self._said, self._resumed, self._answered = self._id, resume is not None, False
+        self._sent_id, self._resumed, self._answered = self._id, resume is not None, False
         return json.encode(_message(self._id, view, resume)).decode()
 
     def take(self, frame: str | bytes) -> Change | Answer | ErrorMessage | None:
@@ -105,33 +105,33 @@ class ViewState:
         if self._answered:
             self.had = None  # these may have been positions, and a viewer that resumed here would never get them
 
-    def _believed(self, told: PositionsMessage) -> bool:
-        return self._settled or told.snapshot or self._answers(told)
+    def _believed(self, message: PositionsMessage) -> bool:
+        return self._settled or message.snapshot or self._answers(message)
 
-    def _answers(self, told: PositionsMessage) -> bool:
-        return told.view == self._said == self._id != 0
+    def _answers(self, message: PositionsMessage) -> bool:
+        return message.view == self._sent_id == self._id != 0
 
-    def _apply(self, told: PositionsMessage) -> Change | None:
-        if told.snapshot:
-            return self._replace(told)
-        if self._answers(told) and not self._answered:
+    def _apply(self, message: PositionsMessage) -> Change | None:
+        if message.snapshot:
+            return self._replace(message)
+        if self._answers(message) and not self._answered:
             if not self._resumed or self.had is None:
-                raise Astray(f"expected a snapshot for view {told.view}, got an update")
+                raise Astray(f"expected a snapshot for view {message.view}, got an update")
             self._answered = self._settled = True
-        if self._answered and self.had is not None and self.had.epoch != told.epoch:
+        if self._answered and self.had is not None and self.had.epoch != message.epoch:
             expected, self.had = self.had.epoch, None
-            raise Astray(f"expected an update of epoch {expected}, got one of {told.epoch}")
-        self._advance(told.seq)
-        won = merge(self.positions, told.positions)
-        return Change(won, snapshot=False, time=told.time) if won else None
+            raise Astray(f"expected an update of epoch {expected}, got one of {message.epoch}")
+        self._advance(message.seq)
+        won = merge(self.positions, message.positions)
+        return Change(won, snapshot=False, time=message.time) if won else None
 
-    def _replace(self, told: PositionsMessage) -> Change:
+    def _replace(self, message: PositionsMessage) -> Change:
         self._settled = True
-        self._answered = self._answered or self._answers(told)
+        self._answered = self._answered or self._answers(message)
         # One that answers no view, or an earlier one, leaves nothing that a later update could be merged with.
-        self.had = Had(self._view, told.epoch, told.seq) if self._answered and self._view is not None else None
+        self.had = Had(self._view, message.epoch, message.seq) if self._answered and self._view is not None else None
         self.positions = {}
-        return Change(merge(self.positions, told.positions), snapshot=True, time=told.time)
+        return Change(merge(self.positions, message.positions), snapshot=True, time=message.time)
 
     def _advance(self, seq: int) -> None:
         if self._answered and self.had is not None and seq > self.had.seq:

@@ -13,7 +13,7 @@ from herenow.wire import json
 
 ANSWER_WITHIN = 10.0  # s
 MOST_WAITING = 1000  # commands that wait for an answer; one more is refused
-MOST_DELIVERED = 10_000  # commands whose answer may still come; then that of the oldest goes unheard
+MOST_DELIVERED = 10_000  # commands whose answer may still come; then that of the oldest is ignored
 
 Deliver = Callable[[bytes], None]
 Relay = Callable[[Note], Awaitable[bool]]
@@ -129,16 +129,16 @@ class DeviceCommands:
         """What another hub relays, or this one did itself. What cannot be read is of a newer one, or nested deeper than
         anybody means."""
         try:
-            said = _note(note.content)
+            message = _note(note.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
-        match said:
+        match message:
             case Ack():
-                self._take(said)
-            case ConnectedDevice() if said.hub != self._hub:
-                self._connected.pop(said.device_id, None)
-            case Command() if said.id not in self._waiting and said.id not in self._delivered:
-                self._deliver(said)
+                self._take(message)
+            case ConnectedDevice() if message.hub != self._hub:
+                self._connected.pop(message.device_id, None)
+            case Command() if message.id not in self._waiting and message.id not in self._delivered:
+                self._deliver(message)
 
     def close(self) -> None:
         """Answers all pending commands."""

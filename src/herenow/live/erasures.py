@@ -23,14 +23,14 @@ class Erasures:
         self._relay = relay
 
     async def announce(self, device_id: str) -> None:
-        """Raises BusUnavailable where it is unknown whether the others heard it: erase it again."""
+        """Raises BusUnavailable where it is unknown whether the others received it: erase it again."""
         self._forget(device_id)
         await self._relay(Note(json.encode(Erased(device_id))))
 
     def on_note(self, note: Note) -> None:
         """What is no erasure is passed over."""
         try:
-            said = _note(note.content)
+            erased = _note(note.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
-        self._forget(said.device_id)
+        self._forget(erased.device_id)

@@ -209,12 +209,12 @@ class Fleet:
         columns = self.columns
         newest, distance = columns["record"]["timestamp"][rows].astype(np.int64), columns["distance"][rows]
         began, counted = columns["noted"][rows], columns["noted_distance"][rows]
-        told = began // DAY == day
+        same_day = began // DAY == day
         share = np.clip((last - began) / np.maximum(newest - began, 1), 0.0, 1.0)
         then = np.where(last >= newest, distance, counted + (distance - counted) * share)
-        done = (last >= newest) | (told & (last >= began))
+        done = (last >= newest) | (same_day & (last >= began))
         columns["correction"][rows[done]], columns["corrected"][rows[done]] = (metres - then)[done], day
-        fresh = done | ~told
+        fresh = done | ~same_day
         columns["noted"][rows[fresh]], columns["noted_distance"][rows[fresh]] = newest[fresh], distance[fresh]
 
     def of_kinds(self, kinds: Container[str]) -> Bools:
@@ -260,8 +260,8 @@ class Fleet:
         named = {kind: counts[code] for kind, code in self._kinds.items() if code and counts[code] and kind != "other"}
         frequent = dict(sorted(named.items(), key=lambda item: -item[1])[:KINDS])
         other = sum(counts) - sum(frequent.values())
-        told = {kind: count for kind, count in frequent.items() if kind is not None}
-        return told | {"other": other} if other else told
+        counted = {kind: count for kind, count in frequent.items() if kind is not None}
+        return counted | {"other": other} if other else counted
 
 
 def _greatest(values: npt.NDArray[np.float64]) -> list[int]:
@@ -280,4 +280,4 @@ def _newer(device: Device, known: Device) -> bool:
         return position.time > before.time
     if position.tie != before.tie:
         return position.tie > before.tie
-    return device.heard >= known.heard and device.contact != known.contact
+    return device.last_heard >= known.last_heard and device.contact != known.contact

@@ -61,7 +61,7 @@ class Hub:
         self._news: list[News] = []
         self._numbered = 0  # seq before the state in which the rows got their present numbers
         self._loading = False  # the store's devices are among the news
-        self._heard = asyncio.Event()
+        self._has_news = asyncio.Event()
         self._missed = asyncio.Event()  # some news; the fleet must be loaded
 
     @property
@@ -81,23 +81,23 @@ class Hub:
         self._news.append(news)
         self.announced.add(len(news))
         self.newest = self._clock()
-        self._heard.set()
+        self._has_news.set()
 
     def load(self, devices: Iterable[Device]) -> None:
         """Takes what the store has as news: newer devices here stay, and viewers get the rest."""
         self._news.append(list(devices))
         self._loading = True
-        self._heard.set()
+        self._has_news.set()
 
     def tick(self) -> list[ViewerGroup]:
         """Brings the news to the fleet, and finds who is due which of them: those who saw the device where it was, and
         those who see it where it is. The fleet changes here alone, so what a viewer was sent is the fleet as of some
         tick, and "was" is what it saw."""
-        self._heard.clear()
+        self._has_news.clear()
         loading, self._loading = self._loading, False
         news, self._news = (self._news, []) if loading else _first(self._news)
         if self._news:
-            self._heard.set()
+            self._has_news.set()
         moment, seq = self._monotonic(), self._state.seq + 1
         overdue = self._subscriptions.overdue(moment)
         changes = self.fleet.apply(chain.from_iterable(news), seq, self._subscriptions.followed)
@@ -105,7 +105,7 @@ class Hub:
             self.loaded.set()
         else:
             now = self._clock()
-            self.lags.add([now - self.fleet.devices[row].heard for row in changes.rows.tolist()], now)
+            self.lags.add([now - self.fleet.devices[row].last_heard for row in changes.rows.tolist()], now)
         if not len(changes.rows) and not changes.steps and not overdue:
             return []
         self._state.seq = seq
@@ -255,11 +255,11 @@ class Hub:
 
     async def _due(self) -> None:
         if not self._subscriptions.is_waiting:
-            await self._heard.wait()
+            await self._has_news.wait()
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CHECK_EVERY):
-                await self._heard.wait()
+                await self._has_news.wait()
 
     async def _tick(self) -> float:
         """Seconds that it took, without what others did meanwhile."""

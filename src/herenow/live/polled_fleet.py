@@ -18,9 +18,9 @@ class PolledFleet:
 
     async def load(self) -> None:
         """On return the fleet holds what was stored when this was called. Raises StoreUnavailable."""
-        asked = time.monotonic()
+        requested_at = time.monotonic()
         async with self._loading:
-            if self._as_of < asked:
+            if self._as_of < requested_at:
                 began = time.monotonic()
                 self._hub.load(await self._store.latest())
                 self._hub.tick()

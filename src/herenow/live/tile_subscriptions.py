@@ -63,13 +63,15 @@ class TileSubscriptions:
 
     def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Iterator[ViewerGroup]:
         """Groups that are due something now; `parts` says what."""
-        told = self.band.tick(changed, due, seq, moment)
-        self._forget(told.touched)
+        changes = self.band.tick(changed, due, seq, moment)
+        self._forget(changes.touched)
         for wire, groups in self._tiles.items():
-            yield from self._hand_out(wire, groups, told)
+            yield from self._hand_out(wire, groups, changes)
 
-    def _hand_out(self, wire: Encoder, groups: dict[int, set[ViewerGroup]], told: TileChanges) -> Iterator[ViewerGroup]:
-        pieces = told.cut(groups)
+    def _hand_out(
+        self, wire: Encoder, groups: dict[int, set[ViewerGroup]], changes: TileChanges
+    ) -> Iterator[ViewerGroup]:
+        pieces = changes.cut(groups)
         if not pieces.tiles:
             return
         blocks = wire.encode_blocks(pieces.rows, pieces.starts, pieces.named)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 STALLED = 30.0  # s without progress, then it is closed
 SLOW = (4408, f"no progress in reading for {STALLED:.0f} s")
-MOST_TOLD = 256 * 1024  # bytes of messages that wait for a viewer which reads too slowly, then it is closed
+MOST_QUEUED = 256 * 1024  # bytes of messages that wait for a viewer which reads too slowly, then it is closed
 
 
 class Sink(Protocol):
@@ -44,15 +44,15 @@ class Viewer:
         self.last_seq = 0  # the state of the last answer to it
         self._gone = -1  # bytes that had gone when it last made progress
         self._progress = 0.0  # when that was
-        self._told = 0  # bytes of messages while it was full
+        self._queued = 0  # bytes of messages while it was full
 
     def send_text(self, content: bytes) -> None:
         """A message that is not about positions."""
         text = self.encoder.text(content)
         if text is None:
             return
-        self._told = self._told + len(text) if self.sink.full else 0
-        if self._told > MOST_TOLD:
+        self._queued = self._queued + len(text) if self.sink.full else 0
+        if self._queued > MOST_QUEUED:
             self.sink.close(*SLOW)
         else:
             self.sink.write([text])

@@ -59,7 +59,7 @@ class Backfill(msgspec.Struct, frozen=True):
 class ZoomLevel:
     """One level of tiles. `thinned`: a device is sent again when it moved by a pixel, or 5 s later.
 
-    `told`, `entered` and the departures are enough to say what any viewer missed since any state that is not too old.
+    `sent_seq`, `entered` and the departures show what any viewer missed since any state that is not too old.
     """
 
     def __init__(self, level: int, fleet: Fleet, seq: int, moment: float, *, thinned: bool) -> None:
@@ -72,8 +72,8 @@ class ZoomLevel:
             x=np.float64,  # as sent last
             y=np.float64,
             status=np.uint8,
-            told=np.int64,  # seq
-            told_at=np.float64,  # s, monotonic
+            sent_seq=np.int64,  # seq
+            sent_at=np.float64,  # s, monotonic
             entered=np.int64,  # seq when it came into its tile
             withheld=np.bool_,
         )
@@ -85,7 +85,7 @@ class ZoomLevel:
         everything = fleet.placed(np.arange(len(fleet)))
         self._mark_sent(everything, self._tiles(everything), seq, moment)
         # As if sent one after the other, or all of them would be due again in the same tick, every time.
-        self._columns["told_at"][everything] -= AGAIN_AFTER * np.linspace(0, 1, len(everything), endpoint=False)
+        self._columns["sent_at"][everything] -= AGAIN_AFTER * np.linspace(0, 1, len(everything), endpoint=False)
 
     @property
     def withholds(self) -> bool:
@@ -97,7 +97,7 @@ class ZoomLevel:
             return np.empty(0, dtype=np.int64)
         self._looked = moment
         columns, count = self._columns, self._count
-        old = columns["told_at"][:count] <= moment - AGAIN_AFTER
+        old = columns["sent_at"][:count] <= moment - AGAIN_AFTER
         return np.flatnonzero(columns["withheld"][:count] & old)
 
     def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> TileChanges:
@@ -130,9 +130,9 @@ class ZoomLevel:
         across = np.abs(fleet["x"][rows] - columns["x"][rows]) >= self._pixel
         down = np.abs(fleet["y"][rows] - columns["y"][rows]) >= self._pixel
         status = fleet["record"]["status"][rows] != columns["status"][rows]
-        name = fleet["named"][rows] > columns["told"][rows]
+        name = fleet["named"][rows] > columns["sent_seq"][rows]
         visible: Marks = across | down | status | name
-        return visible | (columns["told_at"][rows] <= moment - AGAIN_AFTER)
+        return visible | (columns["sent_at"][rows] <= moment - AGAIN_AFTER)
 
     def _delay(self, rows: Rows) -> None:
         self._withheld += int(np.count_nonzero(~self._columns["withheld"][rows]))
@@ -151,7 +151,7 @@ class ZoomLevel:
         columns["tile"][rows] = tiles
         columns["x"][rows], columns["y"][rows] = fleet["x"][rows], fleet["y"][rows]
         columns["status"][rows] = fleet["record"]["status"][rows]
-        columns["told"][rows], columns["told_at"][rows] = seq, moment
+        columns["sent_seq"][rows], columns["sent_at"][rows] = seq, moment
 
     def _grow(self) -> None:
         count = len(self._fleet)
@@ -179,9 +179,9 @@ class ZoomLevel:
         if since < self._departures.oldest:
             return None
         columns, count = self._columns, self._count
-        told = np.flatnonzero(columns["told"][:count] > since)
+        sent = np.flatnonzero(columns["sent_seq"][:count] > since)
         left, gone = self._departures.since(since)
-        here = told[is_in(columns["tile"][told], tiles)]
+        here = sent[is_in(columns["tile"][sent], tiles)]
         rows = np.union1d(here, gone[is_in(left, tiles)])
         named = (columns["entered"][rows] > since) | (self._fleet.columns["named"][rows] > since)
         return Backfill(rows, named)

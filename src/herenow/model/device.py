@@ -73,17 +73,17 @@ class Device(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return "idle" if attributes and attributes.get("ignition") is True else "stopped"
 
     def status(self, now: int) -> Status:
-        """Its status at `now`, in ms: by when it was heard, whatever its own clock says."""
+        """Its status at `now`, in ms: by when it last reported, whatever its own clock says."""
         return "stale" if now > self.stale_at else self.motion
 
     @property
-    def heard(self) -> int:
-        """When it was heard last, in ms, by a late or repeated report as well."""
-        return self.contact.heard if self.contact else self.position.received
+    def last_heard(self) -> int:
+        """When it last reported, in ms; late and repeated reports count."""
+        return self.contact.last_heard if self.contact else self.position.received
 
     @property
     def stale_at(self) -> int:
-        """When it becomes stale unless it is heard before, in ms."""
+        """When it becomes stale unless it reports before, in ms."""
         return self.contact.stale_at if self.contact else self.position.received + STALE_AFTER
 
     @property
@@ -99,7 +99,7 @@ class Device(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def rank(self) -> tuple[bool, int, int, int]:
         """Greater takes the place of less, within one device."""
-        return not self.ahead, self.position.time, self.position.tie, self.heard
+        return not self.ahead, self.position.time, self.position.tie, self.last_heard
 
 
 def first_seen(position: Position) -> Device:
@@ -158,9 +158,9 @@ def _room(last: Position, position: Position) -> float:
 
 def advance(newest: Mapping[str, Device], positions: Sequence[Position]) -> list[Device]:
     """The devices that positions change: of those of one delivery each that is newer than `newest`, in order of time,
-    whatever the order in which they lie; and each device that was heard after its last step.
+    whatever the order in which they lie; and each device that reported after its last step.
 
-    Late positions, repetitions and those ahead of their time move no device; they say that it was heard.
+    Late positions, repetitions and those ahead of their time move no device; they show that it reported.
     """
     return in_one(advance_in_slices(newest, positions, {}))
 
@@ -197,23 +197,23 @@ def steps(newest: Mapping[str, Device], positions: Sequence[Position], now: dict
     """The devices that a slice of a delivery changes; None where positions that are to be taken are out of order. `now`
     holds, by id, those that earlier slices changed; these are added to it."""
     moves: list[Device] = []
-    heard: set[str] = set()  # since their last step
+    reported: set[str] = set()  # since their last step
     for position in positions:
         device_id = position.device_id
         before = now.get(device_id) or newest.get(device_id)
         after = first_seen(position) if before is None else _step(before, position)
         if after is not None:
-            if heard:
-                heard.discard(device_id)
+            if reported:
+                reported.discard(device_id)
             now[device_id] = after
             moves.append(after)
         elif before is not None:
             if device_id in now and _skipped(position, before, newest):
                 return None
             if (after := _with_reception(before, position)) is not before:
-                heard.add(device_id)
+                reported.add(device_id)
                 now[device_id] = after
-    return moves + [now[device_id] for device_id in heard]
+    return moves + [now[device_id] for device_id in reported]
 
 
 def _step(before: Device, position: Position) -> Device | None:

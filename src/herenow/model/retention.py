@@ -34,10 +34,10 @@ def read_retention(text: str) -> Retention:
     days: int | None = None
     by_kind: dict[str, int | None] = {}
     for part in (piece.strip() for piece in text.split(",")):
-        kind, given, said = (piece.strip() for piece in part.rpartition("="))
-        if not (said == EVER or (said.isdecimal() and int(said) >= 1)) or bool(given) != bool(kind):
+        kind, given, value = (piece.strip() for piece in part.rpartition("="))
+        if not (value == EVER or (value.isdecimal() and int(value) >= 1)) or bool(given) != bool(kind):
             raise ValueError(f"expected days like 90 or ever, or kinds with theirs like 90, bus=30; got {part!r}")
-        kept = None if said == EVER else int(said)
+        kept = None if value == EVER else int(value)
         if given:
             by_kind[kind] = kept
         else:

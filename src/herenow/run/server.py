@@ -101,11 +101,11 @@ async def _announce(context: AppContext, listening: socket.socket, settings: Set
 
 async def ready(troubles: Callable[[], list[str]]) -> None:
     """Waits until there are none; tells those there are, as they change."""
-    told: list[str] = []
+    logged: list[str] = []
     while found := troubles():
-        if found != told:
+        if found != logged:
             log.info("waiting", reasons=found)
-        told = found
+        logged = found
         await asyncio.sleep(LOOK_EVERY)
 
 

@@ -25,13 +25,13 @@ def stop_signal() -> Iterator[asyncio.Event]:
     """Set by the first SIGTERM or SIGINT; from then on signals have their default effect."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    def heard() -> None:
+    def on_signal() -> None:
         stop.set()
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
 
     for number in _SIGNALS:
-        loop.add_signal_handler(number, heard)
+        loop.add_signal_handler(number, on_signal)
     try:
         yield stop
     finally:

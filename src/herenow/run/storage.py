@@ -28,17 +28,19 @@ async def read_storage(settings: Settings) -> Storage:
         return await storage(store, retention_of(settings))
 
 
-async def erase(settings: Settings, server: str, device_id: str, patience: float, told: Callable[[Left], None]) -> Left:
+async def erase(
+    settings: Settings, server: str, device_id: str, patience: float, on_progress: Callable[[Left], None]
+) -> Left:
     """Has a running server of this user and store erase a device, and waits until nothing is left of it or patience, in
-    s, is at its end. `told` hears what is left. Raises SettingsError without that server's key, Unavailable where the
-    server does not answer, BadRequest where it refuses."""
+    s, is at its end. `on_progress` receives what is left. Raises SettingsError without that server's key, Unavailable
+    where the server does not answer, BadRequest where it refuses."""
     path, key = f"/api/devices/{encoded(device_id)}", read_key(key_file(settings))
     try:
         async with httpx.AsyncClient(base_url=server.rstrip("/"), timeout=ANSWER_WITHIN) as client:
             until = time.monotonic() + patience
             left = _read(await client.delete(path, headers={"Authorization": f"Bearer {key}"}))
             while not left["erased"] and time.monotonic() < until:
-                told(left)
+                on_progress(left)
                 await asyncio.sleep(LOOK_EVERY)
                 left = _read(await client.get(f"{path}/traces"))
             return left
@@ -51,11 +53,11 @@ async def erase(settings: Settings, server: str, device_id: str, patience: float
 
 def _read(answer: httpx.Response) -> Left:
     try:
-        said: Left = answer.json()
+        body: Left = answer.json()
     except ValueError as error:
         raise BadRequest(f"expected the answer of Herenow, got {answer.status_code}; is this its address?") from error
     if answer.is_server_error:
-        raise Unavailable(f"the server could not erase it: {said.get('detail')}; see its log, then try again")
+        raise Unavailable(f"the server could not erase it: {body.get('detail')}; see its log, then try again")
     if answer.is_error:
-        raise BadRequest(str(said.get("detail")))
-    return said
+        raise BadRequest(str(body.get("detail")))
+    return body

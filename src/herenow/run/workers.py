@@ -19,11 +19,11 @@ async def serve_by_workers(settings: Settings, count: int) -> None:
     try:
         with stop_signal() as stop:
             log.info("listening", url=address(listening), workers=count)
-            said = environment(settings, HERENOW_PORT=str(listening.getsockname()[1]))
+            variables = environment(settings, HERENOW_PORT=str(listening.getsockname()[1]))
             async with asyncio.TaskGroup() as tasks:
                 for number in range(count):
                     worker = f"worker-{number}"
-                    tasks.create_task(keep_running(worker, lambda: ("serve", "--worker"), said, stop), name=worker)
+                    tasks.create_task(keep_running(worker, lambda: ("serve", "--worker"), variables, stop), name=worker)
     finally:
         listening.close()
     log.info("stopped")

@@ -42,7 +42,7 @@ class Recording:
         times, numbers = array("q"), array("d")
         devices: list[str] = []
         attributes: list[Attributes | None] = []
-        for report, told in reports:
+        for report, extra in reports:
             if len(times) == MAX_REPORTS:
                 raise SettingsError(
                     f"expected at most {MAX_REPORTS} positions to replay, got more; replay them in parts"
@@ -50,7 +50,7 @@ class Recording:
             times.append(cast("int", report.time))
             numbers.extend(math.nan if (value := getattr(report, name)) is None else value for name in _NUMBERS)
             devices.append(report.device_id)
-            attributes.append(told)
+            attributes.append(extra)
         unsorted = np.array(times, dtype=np.int64)
         order = np.argsort(unsorted, kind="stable")
         self.times = unsorted[order]  # ms
@@ -84,7 +84,7 @@ class Recording:
             self._attributes[start:end],
             strict=True,
         )
-        return [_report(device, stamp(time), numbers, told) for device, time, numbers, told in rows]
+        return [_report(device, stamp(time), numbers, attributes) for device, time, numbers, attributes in rows]
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -133,28 +133,28 @@ class _Naming:
         self._known: dict[str, tuple[str, Attributes | None]] = {}
 
     def name(self, report: Report) -> tuple[Report, Attributes | None]:
-        device_id, told = self._known.get(report.device_id) or self._meet(report.device_id)
+        device_id, attributes = self._known.get(report.device_id) or self._meet(report.device_id)
         report.device_id = device_id
         if report.attributes:
-            told = {**(told or {}), **report.attributes}
-        return report, told
+            attributes = {**(attributes or {}), **report.attributes}
+        return report, attributes
 
     def _meet(self, device_id: str) -> tuple[str, Attributes | None]:
-        told: Attributes = {}
+        attributes: Attributes = {}
         if self._file.kind is not None:
-            told["kind"] = self._file.kind
+            attributes["kind"] = self._file.kind
         if self._file.name is not None:
-            told["name"] = self._file.name.replace("{id}", device_id)
-        known = self._file.prefix + device_id, told or None
+            attributes["name"] = self._file.name.replace("{id}", device_id)
+        known = self._file.prefix + device_id, attributes or None
         self._known[device_id] = known
         return known
 
 
-def _report(device_id: str, time: int, numbers: list[float], told: Attributes | None) -> Report:
+def _report(device_id: str, time: int, numbers: list[float], attributes: Attributes | None) -> Report:
     known: dict[str, Any] = {
         name: value for name, value in zip(_NUMBERS, numbers, strict=True) if not math.isnan(value)
     }
-    return Report(device_id=device_id, time=time, attributes=told, **known)
+    return Report(device_id=device_id, time=time, attributes=attributes, **known)
 
 
 def _nothing(

@@ -137,19 +137,19 @@ def decode(frame: bytes, names: Names) -> tuple[FrameHeader, list[LivePosition]]
     if kind not in (SNAPSHOT, UPDATE):
         raise ValueError(f"expected a snapshot (1) or an update (2), got {kind}")
     known = {} if kind == SNAPSHOT else dict(names)
-    told: list[LivePosition] = []
+    positions: list[LivePosition] = []
     at = _HEAD.size
     while at < len(frame):
         length = _unpack(_BLOCK, frame, at)[0]
         if length % 8 or length < _BLOCK.size or at + length > len(frame):
             raise ValueError(f"expected a block of at most {len(frame) - at} bytes, got {length}")
-        told += _decode_block(frame[at : at + length], known)
+        positions += _decode_block(frame[at : at + length], known)
         at += length
     if not (math.isfinite(seq) and math.isfinite(time)):
         raise ValueError(f"expected finite numbers, got seq {seq} and time {time}")
     names.clear()
     names.update(known)
-    return FrameHeader(kind == SNAPSHOT, view, int(seq), int(time), epoch.hex()), told
+    return FrameHeader(kind == SNAPSHOT, view, int(seq), int(time), epoch.hex()), positions
 
 
 def _unpack(what: struct.Struct, data: bytes, at: int) -> tuple[Any, ...]:

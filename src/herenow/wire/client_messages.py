@@ -90,18 +90,18 @@ class _Type(msgspec.Struct):
 
 
 _type = msgspec.json.Decoder(_Type)
-_said: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_client_message: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
 
 def decode_client_message(text: bytes) -> ClientMessage:
     """Raises BadRequest that says what was expected and what came."""
     try:
-        return _said.decode(text)
+        return _client_message.decode(text)
     except MALFORMED as error:
-        said = _with_any_number(text)
-        if said is None:
+        message = _with_any_number(text)
+        if message is None:
             raise _explained(text, error) from error
-        return said
+        return message
 
 
 def _with_any_number(text: bytes) -> ReportMessage | None:
@@ -111,10 +111,10 @@ def _with_any_number(text: bytes) -> ReportMessage | None:
         if not isinstance(members, dict) or "positions" not in members:
             return None
         positions = json.dumps(members["positions"]).encode()
-        said = _said.decode(json.dumps(members | {"positions": None}))
+        message = _client_message.decode(json.dumps(members | {"positions": None}))
     except (ValueError, *MALFORMED):
         return None
-    return ReportMessage(said.id, msgspec.Raw(positions)) if isinstance(said, ReportMessage) else None
+    return ReportMessage(message.id, msgspec.Raw(positions)) if isinstance(message, ReportMessage) else None
 
 
 def _explained(text: bytes, error: Exception) -> BadRequest:

@@ -24,7 +24,7 @@ class LivePosition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     course: float | None = None
     kind: str | None = None
     name: str | None = None
-    stale_at: int | None = None  # ms; it is stale from then on unless it is heard before
+    stale_at: int | None = None  # ms; it is stale from then on unless it reports before
     # The fields of LIVE, in its order.
     altitude: float | None = None
     accuracy: float | None = None

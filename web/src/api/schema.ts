@@ -763,7 +763,7 @@ export interface paths {
         };
         /**
          * Items
-         * @description Devices by id that are in the box now and were heard in the time; with `subTrajectory` how they moved then, and
+         * @description Devices by id that are in the box now and reported in the time; with `subTrajectory` how they moved then, and
          *     the box is one that they passed.
          */
         readonly get: operations["items_ogc_collections__collection_id__items_get"];

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft } from "lucide-react";
 import { fetchDevice } from "../api/devices";
 import { useEngine } from "../engine/useEngine";
+import { useIsPast } from "../engine/useFleetCounts";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
 import type { LivePosition } from "../live/position";
@@ -30,7 +31,7 @@ export function DetailPanel({ deviceId }: { readonly deviceId: string }) {
     gcTime: 10_000,
   });
   // The stored position of now does not apply to another time.
-  const past = useReadable(engine.replay.state) !== null;
+  const past = useIsPast();
   const device = past ? undefined : query.data;
   const newest = newestPosition(deviceId, live, device);
   return (

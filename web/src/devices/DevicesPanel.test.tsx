@@ -146,12 +146,37 @@ test("a chip limits the list and the map to its status", async () => {
   expect(requests.at(-1)?.searchParams.getAll("kind")).toEqual(["bus"]);
 });
 
-test("of ten thousand devices the rows in sight are drawn, and j leads on past what was loaded", async () => {
+/** The server has ten thousand devices from now on. */
+function stubCrowd(): void {
   const crowd = Array.from({ length: 10_000 }, (_, index): Device => {
     const device_id = `bus-${100_000 + index}`;
     return { ...(FLEET[0] as Device), device_id, name: `Bus ${100_000 + index}`, status: "moving" };
   });
-  vi.stubGlobal("fetch", (href: string) => Promise.resolve(Response.json(answer(new URL(href), crowd))));
+  vi.stubGlobal("fetch", (href: string) => {
+    const url = new URL(href);
+    requests.push(url);
+    return Promise.resolve(Response.json(answer(url, crowd)));
+  });
+}
+
+test("a list that is searched keeps its rows until the matches come, which begin at the top", async () => {
+  await renderDevices();
+  stubCrowd();
+  await userEvent.click(screen.getByRole("button", { name: "Speed" }));
+  await screen.findByRole("option", { name: /Bus 100000/ });
+  const list = screen.getByRole("listbox");
+  list.scrollTop = 260_000; // 5,000 rows
+  act(() => void list.dispatchEvent(new Event("scroll")));
+  await screen.findByRole("option", { name: /Bus 105000/ });
+  await userEvent.type(searchBox(), "bus-1055");
+  expect(screen.getByRole("option", { name: /Bus 105000/ })).toBeDefined();
+  await screen.findByRole("option", { name: /Bus 105500/ });
+  const searches = requests.filter(({ searchParams }) => searchParams.get("search"));
+  expect(new Set(searches.map(({ searchParams }) => searchParams.get("offset")))).toEqual(new Set(["0"]));
+});
+
+test("of ten thousand devices the rows in sight are drawn, and j leads on past what was loaded", async () => {
+  stubCrowd();
   const { engine } = renderPanel(<DevicesPanel />);
   await screen.findByRole("option", { name: /Bus 100000/ });
   expect(screen.getAllByRole("option").length).toBeLessThanOrEqual(60);

@@ -1,10 +1,7 @@
 import { Crosshair } from "lucide-react";
-import { useEngine } from "../engine/useEngine";
-import { useFleetSize } from "../engine/useFleetCounts";
+import { useFleetSize, useIsPast } from "../engine/useFleetCounts";
 import { isFiltered } from "../fleet/deviceFilter";
-import { sortOf } from "../fleet/deviceOrder";
 import { t } from "../i18n/t";
-import { useReadable } from "../lib/useReadable";
 import { QueryProblem } from "../ui/QueryProblem";
 import { SkeletonRows } from "../ui/SkeletonRows";
 import { DeviceList } from "./DeviceList";
@@ -20,7 +17,7 @@ export function DevicesPanel() {
   const { filter, order, setOrder } = useDeviceFilter();
   const devices = useDevices(filter, order);
   const fleet = useFleetSize();
-  const past = useReadable(useEngine().replay.state) !== null;
+  const past = useIsPast();
   const { data } = devices.query;
   return (
     <div className="devices-panel">
@@ -53,11 +50,11 @@ function InViewOnly() {
 
 function DevicesBody({ devices }: { readonly devices: Devices }) {
   const { data, isPending } = devices.query;
-  const { filter, order } = useDeviceFilter();
+  const { filter } = useDeviceFilter();
   if (isPending) return <SkeletonRows />;
   if (data === undefined) return null;
   if (data.total === 0) return isFiltered(filter) ? <NoMatch without={data.without} /> : <NoneYet />;
-  return <DeviceList key={JSON.stringify([filter, sortOf(order)])} devices={data} onLook={devices.showRow} />;
+  return <DeviceList key={data.of} devices={data} onLook={devices.showRow} />;
 }
 
 function NoneYet() {

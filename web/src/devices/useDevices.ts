@@ -59,8 +59,15 @@ export function useDevices(filter: DeviceFilter, order: DeviceOrder): Devices {
     refetchInterval: past === null ? REFRESH_MILLISECONDS : false,
     gcTime: 10_000,
   });
-  const showRow = useCallback((row: number) => setKept({ of, offset: offsetAt(row) }), [of]);
-  const settling = search !== filter.search.trim() || query.data?.of !== of;
+  const isCurrent = query.data?.of === of;
+  // Rows of another list say nothing about this one, which starts from the top.
+  const showRow = useCallback(
+    (row: number): void => {
+      if (isCurrent) setKept({ of, offset: offsetAt(row) });
+    },
+    [of, isCurrent],
+  );
+  const settling = search !== filter.search.trim() || !isCurrent;
   return { query, settling, showRow };
 }
 

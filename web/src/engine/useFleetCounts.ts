@@ -28,14 +28,20 @@ export function useFleetCounts(): FleetCounts | null {
 export function useFleetSize(): number | undefined {
   const { stats, replay } = useEngine();
   const now = useReadablePart(stats, (one) => one?.devices);
-  return useReplayMoment() === null ? now : replay.fleet().length;
+  return useReplayMoment() === null ? now : replay.fleetSize();
 }
 
 /** A value that changes once a second, and after each step of a paused replay; null while the map is live. */
 export function useReplayMoment(): string | null {
-  const replay = useReadable(useEngine().replay.state);
-  const second = useReadablePart(clock, (now) => (replay ? now : 0));
-  return replay && `${second} ${replay.playing ? "" : replay.time}`;
+  const { state } = useEngine().replay;
+  const place = useReadablePart(state, (replay) => replay && (replay.playing ? "" : String(replay.time)));
+  const second = useReadablePart(clock, (now) => (place === null ? 0 : now));
+  return place === null ? null : `${second} ${place}`;
+}
+
+/** Whether the map shows a replay. */
+export function useIsPast(): boolean {
+  return useReadablePart(useEngine().replay.state, (replay) => replay !== null);
 }
 
 /** By the kinds that have names of their own, the rest together. */

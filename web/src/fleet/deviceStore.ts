@@ -2,7 +2,7 @@ import { worldX, worldY } from "../lib/mercator";
 import type { LivePosition, Status } from "../live/position";
 import { STATUSES } from "../live/position";
 import { type Colouring, colourCode } from "./colouring";
-import type { Waypoint } from "./glides";
+import type { Segment } from "./glides";
 import { Glides } from "./glides";
 import type { MapFilter } from "./mapFilter";
 
@@ -80,18 +80,18 @@ export class DeviceStore {
     }
   }
 
-  /** Moves a device of a replay from one fix to the next; without `next` it stays there and becomes stale. */
-  playSegment(position: LivePosition, next: Waypoint | null): void {
-    if (!this.#rows.has(position.device_id)) this.#add(position, position.timestamp);
-    const row = this.#rows.get(position.device_id);
+  /** Moves a device of a replay from one fix, where `position` is, to the next; without one it becomes stale. */
+  playSegment(position: LivePosition, segment: Segment): void {
+    const known = this.#rows.get(position.device_id);
+    if (known === undefined) this.#add(position, position.timestamp);
+    else this.#write(known, position);
+    const row = known ?? this.#rows.get(position.device_id);
     if (row === undefined) return;
-    this.#write(row, position);
-    if (next) {
-      this.timestamp[row] = next.time;
-      this.staleAt[row] = next.time + STALE_AFTER;
+    if (segment.end) {
+      this.timestamp[row] = segment.end.time;
+      this.staleAt[row] = segment.end.time + STALE_AFTER;
     }
-    const { longitude, latitude, timestamp, course } = position;
-    this.glides.playSegment(row, { x: worldX(longitude), y: worldY(latitude), time: timestamp, course }, next);
+    this.glides.playSegment(row, segment);
   }
 
   /** Does nothing when the store does not hold it. */

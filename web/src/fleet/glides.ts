@@ -16,6 +16,12 @@ export interface Waypoint {
   readonly course: number | undefined;
 }
 
+/** From one known place to the next; without an end the device stays at the begin. */
+export interface Segment {
+  readonly begin: Waypoint;
+  readonly end: Waypoint | null;
+}
+
 /** Where each device is shown, in columns, so that a renderer can hand them to a graphics card. */
 export class Glides {
   fromX = new Float64Array(0);
@@ -105,8 +111,8 @@ export class Glides {
     this.overrun[i] = overrunTime(this.duration[i] ?? 0);
   }
 
-  /** Plays a segment between two known places of a recording; without an end the device stays at the begin. */
-  playSegment(i: number, begin: Waypoint, end: Waypoint | null): void {
+  /** Plays a segment of a recording. */
+  playSegment(i: number, { begin, end }: Segment): void {
     this.place(i, begin.x, begin.y, begin.course, begin.time);
     this.appearedAt[i] = LONG_AGO;
     if (!end || !this.smooth) return;

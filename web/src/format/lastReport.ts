@@ -12,7 +12,7 @@ export function formatLastReport(
 ): string {
   const last = formatAge(now - last_heard);
   if (!position || Math.abs(last_heard - position.time) < PROMPT) return last;
-  return t("{{heard}}, fix {{fix}}", { heard: last, fix: formatAge(now - position.time) });
+  return t("{{last}}, fix {{fix}}", { last, fix: formatAge(now - position.time) });
 }
 
 /** How far a clock is ahead, negative where it is behind; from milliseconds, to the nearest minute. */

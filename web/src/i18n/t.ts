@@ -24,9 +24,18 @@ void i18n.init({
   interpolation: { escapeValue: false },
 });
 
+const HOLE = /\{\{(\w+)\}\}/g;
+/** Texts of the chosen language, with their holes: i18next takes many times as long, and the page asks for hundreds a second. */
+const templates = new Map<Text, string>();
+i18n.on("languageChanged", () => templates.clear());
+
 /** The text in the chosen language. A component that is not memoised is rendered again when that changes. */
 export function t(text: Label): string;
 export function t<T extends Text>(text: T, values: Readonly<Record<NameIn<T>, string | number>>): string;
 export function t(text: Text, values?: Readonly<Record<string, string | number>>): string {
-  return i18n.t(text, { ...values });
+  // A number chooses the plural, and is written as the language writes it.
+  if (values && Object.values(values).some((value) => typeof value === "number")) return i18n.t(text, { ...values });
+  const template = templates.get(text) ?? i18n.t(text, { skipInterpolation: true });
+  templates.set(text, template);
+  return values ? template.replace(HOLE, (_, name: string) => String(values[name])) : template;
 }

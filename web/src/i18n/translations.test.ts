@@ -61,3 +61,13 @@ test("the number and its noun agree in both languages", async () => {
   await setLanguage("en");
   expect(t("No devices yet")).toBe("No devices yet");
 });
+
+test("what fills a hole stays as it is, and a text follows the language", async () => {
+  const search = "$& $t(now) {{search}}";
+  expect(t("matching “{{search}}”", { search })).toBe(`matching “${search}”`);
+  await setLanguage("tr");
+  expect(t("now")).toBe(turkish.now);
+  expect(t("{{age}} s ago", { age: "12" })).toBe(turkish["{{age}} s ago"].replace("{{age}}", "12"));
+  await setLanguage("en");
+  expect(t("{{age}} s ago", { age: "12" })).toBe("12 s ago");
+});

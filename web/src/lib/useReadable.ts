@@ -6,7 +6,7 @@ export function useReadable<T>(readable: Readable<T>): T {
 }
 
 /** A part of it, and no rendering for the sake of the rest; `select` must give the same value for the same state. */
-export function useReadablePart<T, P extends string | number | null | undefined>(
+export function useReadablePart<T, P extends string | number | boolean | null | undefined>(
   readable: Readable<T>,
   select: (value: T) => P,
 ): P {

@@ -71,7 +71,7 @@ describe("garbage", () => {
       newest().receive("{");
       await vi.advanceTimersByTimeAsync(100);
     }
-    expect(newest().sent.map((said) => (said as { id: number }).id)).toEqual([1, 2, 3]);
+    expect(newest().sent.map((message) => (message as { id: number }).id)).toEqual([1, 2, 3]);
     newest().receive({ type: "snapshot", view: 3, epoch: "a", seq: 1, time: Date.now(), positions: [] });
     expect(socket.connection.get().problem).toBeNull();
   });

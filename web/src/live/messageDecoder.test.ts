@@ -46,9 +46,9 @@ describe("a message", () => {
   test("of positions has the number of its view and the state of the fleet", () => {
     const state = { view: 7, epoch: "9f2c", seq: 41 };
     expect(readMessage(JSON.stringify({ type: "snapshot", ...state, positions: [] }))).toMatchObject(state);
-    const untold = { view: 0, epoch: null, seq: null };
+    const unknown = { view: 0, epoch: null, seq: null };
     const wrong = { view: "7", epoch: 9, seq: "41" };
-    expect(readMessage(JSON.stringify({ type: "snapshot", ...wrong, positions: [] }))).toMatchObject(untold);
+    expect(readMessage(JSON.stringify({ type: "snapshot", ...wrong, positions: [] }))).toMatchObject(unknown);
   });
 
   test("that is a ping has the state of the fleet that it follows", () => {

@@ -69,10 +69,10 @@ test("the socket is retried every thirty seconds, and its first message ends pol
   expect(state()).toBe("polling");
   newest().receive({ type: "ping", time: Date.now(), seq: 1 });
   expect(state()).toBe("live");
-  const said = link.messages.length;
+  const messages = link.messages.length;
   newest().receive({ type: "ping", time: Date.now(), seq: 1 });
   await vi.advanceTimersByTimeAsync(9000);
-  expect(link.messages.length - said).toBe(1);
+  expect(link.messages.length - messages).toBe(1);
 });
 
 test("a server that is back after a restart gets its socket at once", async () => {

@@ -27,7 +27,7 @@ interface FleetPieProps {
 export function FleetPie({ counts, time }: FleetPieProps) {
   const [grouping, setGrouping] = useState<Grouping>("status");
   const setting = useDeviceFilter();
-  const kinds = useStableOrder(kindMarks(counts, setting), time);
+  const kinds = useStableOrder(grouping === "kind" ? kindMarks(counts, setting) : [], time);
   const marks = grouping === "status" ? statusMarks(counts, setting) : kinds;
   return (
     <ChartCard

@@ -1,5 +1,5 @@
 import { useEngine } from "../engine/useEngine";
-import { useFleetCounts } from "../engine/useFleetCounts";
+import { useFleetCounts, useIsPast } from "../engine/useFleetCounts";
 import { t } from "../i18n/t";
 import { useReadable } from "../lib/useReadable";
 import { SkeletonRows } from "../ui/SkeletonRows";
@@ -13,7 +13,7 @@ export function OverviewPanel() {
   const engine = useEngine();
   const stats = useReadable(engine.stats);
   const counts = useFleetCounts();
-  const past = useReadable(engine.replay.state) !== null;
+  const past = useIsPast();
   if (stats === null || counts === null) return <SkeletonRows />;
   return (
     <div className="overview">

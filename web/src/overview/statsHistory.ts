@@ -30,7 +30,7 @@ export function createStatsHistory(stats: Readable<Stats | null>): Readable<read
   addPoint();
   // Lives as long as the stats do: there is one trail for one engine.
   stats.subscribe(addPoint);
-  // Heard after `take`, which subscribed first.
+  // Its callers are notified after `addPoint`, which subscribed first.
   return { get: () => trail, subscribe: stats.subscribe };
 }
 

@@ -36,6 +36,8 @@ export interface Replay {
   readonly track: Readable<readonly Fix[]>;
   /** Every device that is on the map at this moment, as it was then. */
   fleet(): readonly LivePosition[];
+  /** How many those are. */
+  fleetSize(): number;
   /** The exact time of the play-head, for everything that moves with it. */
   readonly clock: { time(): number };
   /**

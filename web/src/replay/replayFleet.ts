@@ -1,5 +1,5 @@
 import type { DeviceStore } from "../fleet/deviceStore";
-import type { Waypoint } from "../fleet/glides";
+import type { Segment, Waypoint } from "../fleet/glides";
 import { metresBetween, worldX, worldY } from "../lib/mercator";
 import type { LivePosition } from "../live/position";
 import type { Fix, ReplayBlock } from "./replayBlock";
@@ -27,7 +27,7 @@ export interface ReplayFleetOptions {
 export class ReplayFleet {
   readonly #options: ReplayFleetOptions;
   #blocks: Blocks = { before: null, now: null, after: null };
-  #devices: string[] = [];
+  #devices: PastDevice[] = [];
   /** Until when what is shown of each device holds. */
   #until = new Float64Array(0);
   #time = Number.NEGATIVE_INFINITY;
@@ -51,9 +51,9 @@ export class ReplayFleet {
     if (others || this.#leapt) this.#until.fill(Number.NEGATIVE_INFINITY);
     this.#time = time;
     let changed = others;
-    for (let i = 0; i < this.#until.length; i += 1) {
+    for (const [i, device] of this.#devices.entries()) {
       if (time < (this.#until[i] ?? 0)) continue;
-      this.#until[i] = this.#place(this.#devices[i] ?? "", time);
+      this.#until[i] = this.#place(device, time);
       changed = true;
     }
     this.#leapt = false;
@@ -62,7 +62,8 @@ export class ReplayFleet {
 
   /** Of the fixes of a device around a time that are held, the nearest before or after it. */
   adjacentFix(deviceId: string, time: number, direction: -1 | 1): Fix | null {
-    const { at, next } = around(this.#blocks, deviceId, direction < 0 ? time - 1 : time);
+    const device = findDevice(this.#blocks, deviceId);
+    const { at, next } = around(this.#blocks, device, direction < 0 ? time - 1 : time);
     return direction < 0 ? at : next;
   }
 
@@ -72,24 +73,23 @@ export class ReplayFleet {
     for (const { device_id } of [...this.#options.store.positions]) {
       if (!devices.has(device_id)) this.#options.store.remove(device_id);
     }
-    this.#devices = [...devices];
+    this.#devices = [...devices].map((deviceId) => findDevice(blocks, deviceId));
     this.#until = new Float64Array(this.#devices.length);
   }
 
   /** Returns until when that holds. */
-  #place(deviceId: string, time: number): number {
+  #place(device: PastDevice, time: number): number {
     const { store, deviceName } = this.#options;
-    const { at, next } = around(this.#blocks, deviceId, time);
+    const { at, next } = around(this.#blocks, device, time);
     const nextTime = next?.time ?? Number.POSITIVE_INFINITY;
     if (!at || time >= at.time + LONGEST_HOLD) {
-      store.remove(deviceId);
+      store.remove(device.id);
       return nextTime;
     }
     const end = next && next.time - at.time <= LONGEST_LEG ? next : null;
-    this.#recordTrail(deviceId, at);
-    const name = deviceName(deviceId);
-    const position = { ...positionOf(deviceId, at, end), kind: this.#kindOf(deviceId) };
-    store.playSegment(name === undefined ? position : { ...position, name }, end && waypoint(end));
+    this.#recordTrail(device.id, at);
+    const segment = { begin: waypoint(at), end: end && waypoint(end) };
+    store.playSegment(positionOf(device, at, segment, deviceName(device.id)), segment);
     return end ? end.time : Math.min(nextTime, at.time + LONGEST_HOLD);
   }
 
@@ -104,11 +104,20 @@ export class ReplayFleet {
     const [from, to] = [before, at].map(({ longitude, latitude }) => [worldX(longitude), worldY(latitude)] as const);
     if (from && to) glides.trail.add(...from, ...to, at.time);
   }
+}
 
-  #kindOf(deviceId: string): string {
-    const { now, before } = this.#blocks;
-    return now?.kinds[now.row(deviceId) ?? -1] ?? before?.kinds[before.row(deviceId) ?? -1] ?? "";
-  }
+/** A device of the past, and its row in each block; -1 in one without it. */
+interface PastDevice {
+  readonly id: string;
+  readonly kind: string;
+  readonly before: number;
+  readonly now: number;
+  readonly after: number;
+}
+
+function findDevice({ before, now, after }: Blocks, id: string): PastDevice {
+  const rows = { before: before?.row(id) ?? -1, now: now?.row(id) ?? -1, after: after?.row(id) ?? -1 };
+  return { id, kind: now?.kinds[rows.now] ?? before?.kinds[rows.before] ?? "", ...rows };
 }
 
 interface Around {
@@ -116,33 +125,34 @@ interface Around {
   readonly next: Fix | null;
 }
 
-function around({ before, now, after }: Blocks, deviceId: string, time: number): Around {
-  const found = now?.around(now.row(deviceId) ?? -1, time);
+function around({ before, now, after }: Blocks, device: PastDevice, time: number): Around {
+  const found = now?.around(device.now, time);
   return {
-    at: found?.at ?? before?.last(before.row(deviceId) ?? -1) ?? null,
-    next: found?.next ?? after?.first(after.row(deviceId) ?? -1) ?? null,
+    at: found?.at ?? before?.last(device.before) ?? null,
+    next: found?.next ?? after?.first(device.after) ?? null,
   };
 }
 
-function positionOf(deviceId: string, at: Fix, end: Fix | null): LivePosition {
+function positionOf({ id, kind }: PastDevice, at: Fix, segment: Segment, name: string | undefined): LivePosition {
   const { time, longitude, latitude, speed, course } = at;
   return {
-    device_id: deviceId,
+    device_id: id,
     timestamp: time,
     longitude,
     latitude,
+    kind,
+    status: isMoving(at, segment) ? "moving" : "stopped",
     ...(speed !== undefined && { speed }),
     ...(course !== undefined && { course }),
-    status: isMoving(at, end) ? "moving" : "stopped",
+    ...(name !== undefined && { name }),
   };
 }
 
-/** The speed of a moment does not hold for a leg of minutes. */
-function isMoving(at: Fix, end: Fix | null): boolean {
-  const duration = end ? end.time - at.time : 0;
-  if (!end || (at.speed !== undefined && duration <= SHORT_LEG)) return (at.speed ?? 0) > MOVING;
-  const [from, to] = [waypoint(at), waypoint(end)];
-  return (metresBetween(from.x, from.y, to.x, to.y) * 1000) / duration > MOVING;
+/** The speed of a moment does not hold for a segment of minutes. */
+function isMoving({ speed }: Fix, { begin, end }: Segment): boolean {
+  const duration = end ? end.time - begin.time : 0;
+  if (!end || (speed !== undefined && duration <= SHORT_LEG)) return (speed ?? 0) > MOVING;
+  return (metresBetween(begin.x, begin.y, end.x, end.y) * 1000) / duration > MOVING;
 }
 
 function waypoint({ time, longitude, latitude, course }: Fix): Waypoint {

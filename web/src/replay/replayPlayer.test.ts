@@ -118,10 +118,10 @@ describe("a replay", () => {
     await pass(500);
     expect(replay.player.track.get()).toHaveLength(59);
     expect(replay.player.track.get()[0]?.time).toBe(FIRST);
-    const told = replay.player.track.get();
+    const track = replay.player.track.get();
     replay.player.seek(START + 700_000);
     await pass(500);
-    expect(replay.player.track.get()).toBe(told);
+    expect(replay.player.track.get()).toBe(track);
     replay.player.seek(START + HOUR + 600_000);
     await pass(500);
     expect(replay.player.track.get()[0]?.time).toBe(FIRST + HOUR);

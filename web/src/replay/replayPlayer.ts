@@ -92,6 +92,10 @@ export class ReplayPlayer implements Replay {
     return this.store.positions.flatMap((_, row) => this.store.positionAt(row, this.#time) ?? []);
   }
 
+  fleetSize(): number {
+    return this.store.count;
+  }
+
   end(): void {
     if (!this.state.get()) return;
     this.stop();

@@ -103,10 +103,11 @@ function fakeReplay(record: (call: string) => () => void) {
     const before = state.get();
     if (before) state.set({ ...before, ...changes });
   };
-  return {
+  const replay = {
     state,
     track: new Value<readonly Fix[]>([]),
     fleet: (): readonly LivePosition[] => [], // which a test may replace
+    fleetSize: (): number => replay.fleet().length,
     clock: { time: () => state.get()?.time ?? 0 },
     show: (range, time, devices = null) => state.set({ ...STANDING, range, time: time ?? range.from, devices }),
     end: () => state.set(null),
@@ -118,6 +119,7 @@ function fakeReplay(record: (call: string) => () => void) {
     limit: (devices) => change({ devices }),
     retry: record("retry"),
   } satisfies Replay & { state: Value<ReplayState | null> };
+  return replay;
 }
 
 const STANDING = {

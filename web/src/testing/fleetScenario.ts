@@ -60,9 +60,9 @@ export class FleetScenario {
 
   /** Answers the oldest view message without an answer. */
   readonly #answer = (): void => {
-    const said = this.#connection.newest.sent.shift() as FakeConnection["lastView"];
-    if (!said) return;
-    const { id, bbox, resume } = said;
+    const message = this.#connection.newest.sent.shift() as FakeConnection["lastView"];
+    if (!message) return;
+    const { id, bbox, resume } = message;
     const known = resume?.epoch === String(this.#epoch) && this.#below(4) > 0;
     this.#viewed = { west: bbox[0], seq: this.#seq };
     this.#send(known ? "update" : "snapshot", this.#changedSince(bbox[0], known ? resume.seq : -1), id);

@@ -1,5 +1,5 @@
 """uvicorn's WebSocket protocol, which a route can have taken over: frames are then written straight to the transport,
-what the client says is heard without a task, and nothing is kept of the request."""
+messages of the client come in without a task, and nothing is kept of the request."""
 
 import asyncio
 import logging
@@ -73,9 +73,9 @@ class SocketConnection(WebSocketsSansIOProtocol):
         """After the socket was accepted. `session` also gets what the client sent meanwhile."""
         self._session = session
         while not self.queue.empty():
-            said = self.queue.get_nowait()
-            if said["type"] == "websocket.receive":
-                text, content = said.get("text"), said.get("bytes")
+            event = self.queue.get_nowait()
+            if event["type"] == "websocket.receive":
+                text, content = event.get("text"), event.get("bytes")
                 session.on_message(text.encode() if text is not None else content or b"")
         if self.read_paused:
             self.read_paused = False

@@ -88,46 +88,46 @@ class LiveSession:
         self._credited = moment
         return self._credit >= 0
 
-    def _take(self, said: ClientMessage) -> None:
-        match said:
+    def _take(self, message: ClientMessage) -> None:
+        match message:
             case ViewMessage():
-                said.view()  # may be refused
-                self._view = said
+                message.view()  # may be refused
+                self._view = message
                 if self._pace is None:
                     self._set_view()
             case ReportMessage():
-                self._queue(said)
+                self._queue(message)
             case CommandMessage():
-                self._command(said)
+                self._command(message)
             case AckMessage():
-                ack = Ack(said.ok, said.detail, said.id)
+                ack = Ack(message.ok, message.detail, message.id)
                 self._link.start(self._context.commands.answered(ack, self._viewer.send_text))
 
     def _set_view(self) -> None:
         """Answers the last view. A snapshot is work, so views that come too fast are skipped."""
-        said, self._view = self._view, None
+        message, self._view = self._view, None
         self._pace = None
-        if said:
-            self._hub.request_columns(self._viewer, said.columns)
-            self._hub.set_view(self._viewer, said.view(), said.number, said.resumed)
+        if message:
+            self._hub.request_columns(self._viewer, message.columns)
+            self._hub.set_view(self._viewer, message.view(), message.number, message.resumed)
             self._pace = self._loop.call_later(VIEW_EVERY, self._set_view)
 
-    def _command(self, said: CommandMessage) -> None:
+    def _command(self, message: CommandMessage) -> None:
         if self._commands >= MAX_COMMANDS:
             raise BadRequest(f"expected at most {MAX_COMMANDS} commands that wait for an answer; wait for one")
         self._commands += 1
-        self._link.start(self._send(said))
+        self._link.start(self._send(message))
 
-    async def _send(self, said: CommandMessage) -> None:
+    async def _send(self, message: CommandMessage) -> None:
         try:
-            ack = await answer_to(self._context.commands, said.device_id, said.command)
+            ack = await answer_to(self._context.commands, message.device_id, message.command)
         finally:
             self._commands -= 1
-        told = {"type": "ack", "id": said.id, "device_id": said.device_id, "ok": ack.ok, "detail": ack.detail}
-        self._viewer.send_text(json.encode(told))
+        answer = {"type": "ack", "id": message.id, "device_id": message.device_id, "ok": ack.ok, "detail": ack.detail}
+        self._viewer.send_text(json.encode(answer))
 
-    def _queue(self, said: ReportMessage) -> None:
-        self._reports.append(said)
+    def _queue(self, message: ReportMessage) -> None:
+        self._reports.append(message)
         if len(self._reports) == MAX_REPORTS:
             self._link.hold()
         if not self._reporting:
@@ -138,8 +138,8 @@ class LiveSession:
         try:
             while self._reports:
                 receipt = await self._receipt(self._reports[0].positions)
-                said = self._reports.popleft()
-                self._viewer.send_text(json.encode({"type": "receipt", "id": said.id} | receipt))
+                message = self._reports.popleft()
+                self._viewer.send_text(json.encode({"type": "receipt", "id": message.id} | receipt))
                 if len(self._reports) == MAX_REPORTS - 1:
                     self._link.release()
         finally:

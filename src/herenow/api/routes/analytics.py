@@ -68,9 +68,9 @@ async def distances(
     days: dict[str, dict[str, float]] = {device_id: {} for device_id in page}
     for one, metres in found.by_device_day.items():
         days[one.device_id][str(one.day * DAY)] = round(metres, 1)
-    told = [schemas.DeviceDistances(device_id=device_id, days=by_day) for device_id, by_day in days.items()]
+    devices = [schemas.DeviceDistances(device_id=device_id, days=by_day) for device_id, by_day in days.items()]
     following = next_cursor(ids, limit, str)
-    return schemas.Distances(from_=range_.start, to=range_.end, devices=told, next=following)
+    return schemas.Distances(from_=range_.start, to=range_.end, devices=devices, next=following)
 
 
 def _box(bbox: str | None) -> Box | None:

@@ -25,11 +25,11 @@ _BODY: dict[str, Any] = {
 }
 
 
-class _Asked(msgspec.Struct):
+class _CommandRequest(msgspec.Struct):
     command: msgspec.Raw
 
 
-_asked = msgspec.json.Decoder(_Asked)
+_command_request = msgspec.json.Decoder(_CommandRequest)
 
 
 @router.post(f"{DEVICE}/commands", openapi_extra=_BODY)
@@ -38,7 +38,7 @@ async def command(device_id: str, request: Request, context: WithContext) -> Ans
     body = await context.bodies.read(request, MAX_COMMAND)
     try:
         body.decode()  # JSON within JSON is handed on as it is, and must be text
-        content = _asked.decode(body).command
+        content = _command_request.decode(body).command
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f'expected {{"command": …}}: {error}') from error
     ack = await context.commands.send(device_id, content)

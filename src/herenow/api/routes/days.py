@@ -40,8 +40,8 @@ async def days(
     """What a device did on each UTC day that the range touches."""
     range_ = await _requested(context, device_id, start, end, raw=raw is True)
     found = await _summaries(context, device_id, range_, raw=raw is True)
-    told = [schemas.DaySums(day=day * DAY, **_sums(one)) for day, one in sorted(found.items())]
-    return schemas.Days(device_id=device_id, days=told, total=schemas.Sums(**_sums(sum_of(found.values()))))
+    day_sums = [schemas.DaySums(day=day * DAY, **_sums(one)) for day, one in sorted(found.items())]
+    return schemas.Days(device_id=device_id, days=day_sums, total=schemas.Sums(**_sums(sum_of(found.values()))))
 
 
 @router.get(f"{DEVICE}/trips")

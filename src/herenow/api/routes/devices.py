@@ -38,7 +38,7 @@ def _described(device: Device, time: int, metres: float) -> schemas.Device:
         speed=known(device.speed),
         course=known(device.course),
         distance=round(metres, 1),
-        last_heard=device.heard,
+        last_heard=device.last_heard,
         stale_at=device.stale_at,
         clock_offset=known(device.offset),
         position=UNSET if device.ahead else stored_position(device.position),

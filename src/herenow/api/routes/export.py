@@ -47,14 +47,14 @@ async def _requested(
     return ExportQuery(kind, export(context.store, kind.make(), named, range_, raw=raw is not False))
 
 
-WithAsked = Annotated[ExportQuery, Depends(_requested)]
+WithExportQuery = Annotated[ExportQuery, Depends(_requested)]
 
 
 @router.get("/api/export", response_class=StreamingResponse)
-async def export_history(asked: WithAsked) -> StreamingResponse:
+async def export_history(query: WithExportQuery) -> StreamingResponse:
     """What is stored of devices in a range of time as a file, devices in the order of their ids, each oldest first;
     all of it unless `raw=false`."""
-    kind, pieces = asked
+    kind, pieces = query
     first = await anext(pieces)
     return StreamingResponse(
         _stream(first, pieces),
@@ -64,9 +64,9 @@ async def export_history(asked: WithAsked) -> StreamingResponse:
 
 
 @router.post("/api/exports", status_code=202)
-async def prepare(asked: WithAsked, context: WithHistory) -> ExportState:
+async def prepare(query: WithExportQuery, context: WithHistory) -> ExportState:
     """The same, written to the server's disk first: its download can go on where it broke off."""
-    return await context.prepared.begin(asked.kind.ending, asked.pieces)
+    return await context.prepared.begin(query.kind.ending, query.pieces)
 
 
 @router.get("/api/exports/{export_id}")

@@ -103,9 +103,9 @@ def _bound(ms: float) -> str:
     return "+Inf" if ms == float("inf") else str(ms / 1000)
 
 
-def _counter(name: str, told: str, value: float) -> Metric:
-    return CounterMetricFamily(name, told, value)
+def _counter(name: str, documentation: str, value: float) -> Metric:
+    return CounterMetricFamily(name, documentation, value)
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, told, value)
+def _gauge(name: str, documentation: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, documentation, value)

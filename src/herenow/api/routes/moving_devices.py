@@ -73,8 +73,8 @@ async def _with_positions(
     for first in range(0, min(len(candidates), MAX_CANDIDATES), _AT_ONCE):
         some = candidates[first : min(first + _AT_ONCE, MAX_CANDIDATES)]
         answers = await asyncio.gather(*(_has_position(store, device, moments) for device in some))
-        for number, (device, heard) in enumerate(zip(some, answers, strict=True), first + 1):
-            if heard:
+        for number, (device, has_position) in enumerate(zip(some, answers, strict=True), first + 1):
+            if has_position:
                 features.append(mf.still_feature(device))
             if len(features) == limit:
                 return DevicePage(features, next_cursor(candidates, number, _id_of))

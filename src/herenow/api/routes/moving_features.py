@@ -56,22 +56,22 @@ async def items(
     limit: Limit = 10,
     cursor: Cursor = None,
 ) -> GeoJson:
-    """Devices by id that are in the box now and were heard in the time; with `subTrajectory` how they moved then, and
+    """Devices by id that are in the box now and reported in the time; with `subTrajectory` how they moved then, and
     the box is one that they passed."""
     check(collection_id)
-    asked, when = now(), _interval(datetime, subtrajectory)
+    requested_at, when = now(), _interval(datetime, subtrajectory)
     wanted = MovementFilter(area(bbox) if bbox else None, None if datetime is None else when, subtrajectory)
     found = await moving_devices(context, wanted, cursor, min(limit, MAX_LIMIT))
     features = [one | {"links": _device_links(links, str(one["id"]))} for one in found.features]
-    told = {
+    collection = {
         "type": "FeatureCollection",
         "features": features,
         "links": links.page(found.following, GEOJSON),
-        "timeStamp": iso(asked),
+        "timeStamp": iso(requested_at),
         "numberReturned": len(features),
     }
     matched = {} if found.matched is None else {"numberMatched": found.matched}
-    return _geojson(told | matched)
+    return _geojson(collection | matched)
 
 
 @router.get(f"{ITEM}/tgsequence/{{primitive}}/{{name}}")
@@ -90,8 +90,8 @@ async def primitive_curve(
         raise NotFound(f"expected one of {', '.join(CURVES)}, got {name[:40]!r}")
     within = moments(datetime)
     found = await _primitive(context, device_id, primitive)
-    told = await asyncio.to_thread(lambda: curve(name, found).within(within))
-    return json_response(mf.temporal_curve(name, told, links.page(None)))
+    clipped = await asyncio.to_thread(lambda: curve(name, found).within(within))
+    return json_response(mf.temporal_curve(name, clipped, links.page(None)))
 
 
 @router.get(f"{ITEM}/tgsequence")
@@ -109,7 +109,7 @@ async def geometry_sequence(
 ) -> Response:
     """How a device moved, in primitives, oldest first."""
     _device(context, collection_id, device_id)
-    asked, instants = now(), _instants(leaf)
+    requested_at, instants = now(), _instants(leaf)
     if instants and subtrajectory:
         raise BadRequest("expected leaf or subTrajectory, got both")
     when = _interval(datetime, subtrajectory)
@@ -118,16 +118,16 @@ async def geometry_sequence(
     place = area(bbox) if bbox else None
     found = await read_primitives(context.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT), place)
 
-    def told() -> bytes:
+    def body() -> bytes:
         shown = found.primitives
         if instants:
             shown = [points for one in shown if (points := _at(one, instants, when))]
         elif subtrajectory:
             shown = [part(one, when) for one in shown]
         interpolation = "Discrete" if instants else "Linear"
-        return json.encode(mf.geometry_sequence(shown, interpolation, links.page(_following(found)), asked))
+        return json.encode(mf.geometry_sequence(shown, interpolation, links.page(_following(found)), requested_at))
 
-    return Response(await asyncio.to_thread(told), media_type="application/json")
+    return Response(await asyncio.to_thread(body), media_type="application/json")
 
 
 @router.get(f"{ITEM}/tproperties/{{name}}")
@@ -148,22 +148,22 @@ async def temporal_property(
     when = moments(datetime)
     found = await read_primitives(context.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT))
 
-    def told() -> bytes:
+    def body() -> bytes:
         return json.encode(mf.temporal_property(name, found.primitives, links.page(_following(found))))
 
-    return Response(await asyncio.to_thread(told), media_type="application/json")
+    return Response(await asyncio.to_thread(body), media_type="application/json")
 
 
 @router.get(f"{ITEM}/tproperties")
 async def temporal_properties(collection_id: str, device_id: str, context: WithFleet, links: WithLinks) -> Response:
     """What a device may measure; each property has its own values."""
     _device(context, collection_id, device_id)
-    told = [
+    properties = [
         mf.still_property(name, [links.to("self", "collections", COLLECTION, "items", device_id, "tproperties", name)])
         for name in mf.PROPERTIES
     ]
-    head = {"temporalProperties": told, "links": links.page(None), "timeStamp": iso(now())}
-    return json_response(head | {"numberMatched": len(told), "numberReturned": len(told)})
+    head = {"temporalProperties": properties, "links": links.page(None), "timeStamp": iso(now())}
+    return json_response(head | {"numberMatched": len(properties), "numberReturned": len(properties)})
 
 
 @router.get(ITEM, response_class=GeoJsonResponse)
@@ -172,8 +172,8 @@ async def item(collection_id: str, device_id: str, context: WithFleet, links: Wi
     device = _device(context, collection_id, device_id)
     ever = Span(EARLIEST, device.latest + 1)
     oldest = await context.store.track(device_id, ever, None, 1)
-    told = mf.still_feature(device, oldest[0].time if oldest else None)
-    return _geojson(told | {"links": _device_links(links, device_id)})
+    feature = mf.still_feature(device, oldest[0].time if oldest else None)
+    return _geojson(feature | {"links": _device_links(links, device_id)})
 
 
 def _device(context: AppContext, collection_id: str, device_id: str) -> Device:

@@ -47,7 +47,7 @@ class Config(msgspec.Struct, frozen=True):
 
 def basemaps(plugged: Iterable[basemap.Basemap]) -> list[Basemap]:
     """All that there is to choose from, the one to begin with first."""
-    told = [
+    configured = [
         Basemap(
             id=one.id,
             name=one.name,
@@ -61,4 +61,4 @@ def basemaps(plugged: Iterable[basemap.Basemap]) -> list[Basemap]:
         for one in plugged
     ]
     built_in, none = Basemap(basemap.BUILT_IN, "Built-in", "builtin"), Basemap(basemap.NONE, "None", "none")
-    return [built_in, *told, none]
+    return [built_in, *configured, none]

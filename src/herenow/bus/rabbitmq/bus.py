@@ -129,8 +129,8 @@ class RabbitBus:
         follower = NewsQueue()
         self._followers.add(follower)
         self._troubles["hub"] = "connecting to RabbitMQ"
-        tell = partial(self._set_trouble, "hub")
-        return self._read(follower, self._run(follow(self._url, follower, self._on_bulletin, on_note, tell)))
+        set_trouble = partial(self._set_trouble, "hub")
+        return self._read(follower, self._run(follow(self._url, follower, self._on_bulletin, on_note, set_trouble)))
 
     async def _read(self, follower: NewsQueue, following: asyncio.Task[None]) -> AsyncIterator[News | None]:
         try:

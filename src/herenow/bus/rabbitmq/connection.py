@@ -205,12 +205,12 @@ def _parameters(url: RabbitUrl, host: str, port: int, name: str) -> pika.Connect
 def explain(error: BaseException, url: RabbitUrl) -> str:
     """What went wrong and what to do, in one line without the password."""
     errors = _innermost(error)
-    said = "; ".join(dict.fromkeys(map(_reason, errors)))
-    signs = " ".join([said, *(type(one).__name__ for one in errors)])
+    reasons = "; ".join(dict.fromkeys(map(_reason, errors)))
+    signs = " ".join([reasons, *(type(one).__name__ for one in errors)])
     for sign, advice in _ADVICE.items():
         if sign in signs:
-            return advice.format(place=url.place, user=url.user, vhost=url.vhost, said=said)
-    return f"lost RabbitMQ at {url.place}: {said}"
+            return advice.format(place=url.place, user=url.user, vhost=url.vhost, reasons=reasons)
+    return f"lost RabbitMQ at {url.place}: {reasons}"
 
 
 def _innermost(error: BaseException) -> list[BaseException]:
@@ -230,14 +230,14 @@ _NO_RABBIT = (
 )
 _ADVICE = {
     "Login was refused": "RabbitMQ at {place} refused user {user!r}: wrong user or password; see HERENOW_BUS",
-    "ACCESS_REFUSED": "RabbitMQ at {place}: {said}; allow it: "
+    "ACCESS_REFUSED": "RabbitMQ at {place}: {reasons}; allow it: "
     'rabbitmqctl set_permissions -p {vhost} {user} ".*" ".*" ".*"',
     "not found": "RabbitMQ at {place} has no vhost {vhost!r}; make it: rabbitmqctl add_vhost {vhost}",
     "refused for user": "user {user!r} may not enter vhost {vhost!r} at {place}; allow it: "
     'rabbitmqctl set_permissions -p {vhost} {user} ".*" ".*" ".*"',
-    "is down or inaccessible": "RabbitMQ at {place}: {said}; start that node",
-    "NOT_FOUND": "RabbitMQ at {place}: {said}; make it: herenow schema",
-    "PRECONDITION_FAILED - inequivalent": "RabbitMQ at {place}: {said}; it was made with other options: "
+    "is down or inaccessible": "RabbitMQ at {place}: {reasons}; start that node",
+    "NOT_FOUND": "RabbitMQ at {place}: {reasons}; make it: herenow schema",
+    "PRECONDITION_FAILED - inequivalent": "RabbitMQ at {place}: {reasons}; it was made with other options: "
     "use those in HERENOW_BUS, or empty and delete it, then herenow schema",
     "Connection refused": "cannot reach RabbitMQ at {place}: connection refused; is it running?",
     "gaierror": "cannot reach RabbitMQ at {place}: no such host; see HERENOW_BUS",

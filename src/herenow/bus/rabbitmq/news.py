@@ -20,7 +20,7 @@ from herenow.wire.internal import Bulletin, Undecodable, pack_bulletin, unpack_b
 
 BEAT = 2.0  # s between two bulletins at most, so that a gap at the end of a run is found, too
 BIND_EVERY = 5.0  # s
-ALL_HEARD = 3 * BEAT  # s after which a follower has heard of everyone who announces
+ALL_RECEIVED = 3 * BEAT  # s after which a follower has a bulletin of each announcer
 FORGET_AFTER = 600.0  # s of silence, then who announced is forgotten
 MAX_NEWS = 1000  # devices in one bulletin
 NOTE = b"{"  # begins a note, which is JSON, and no bulletin
@@ -52,49 +52,50 @@ class Announcer:
 
 
 class Numbers:
-    """What a follower has heard so far of each run of numbers."""
+    """What a follower has received so far of each run of numbers."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
-        self._heard: dict[str, tuple[int, float]] = {}  # by epoch: the last number, when it came
+        self._received: dict[str, tuple[int, float]] = {}  # by epoch: the last number, when it came
 
     def missed(self, bulletin: Bulletin) -> bool:
         """Whether some were lost before this one. A number that comes again is none."""
         moment = time.monotonic()
-        last, _ = self._heard.get(bulletin.epoch, (None, 0.0))
-        self._heard[bulletin.epoch] = max(bulletin.seq, last or 0), moment
+        last, _ = self._received.get(bulletin.epoch, (None, 0.0))
+        self._received[bulletin.epoch] = max(bulletin.seq, last or 0), moment
         if last is None:
             self._forget(moment)
-            return bulletin.seq > 1 and moment - self._since > ALL_HEARD
+            return bulletin.seq > 1 and moment - self._since > ALL_RECEIVED
         return bulletin.seq > last + 1
 
     def _forget(self, moment: float) -> None:
-        silent = [epoch for epoch, (_, when) in self._heard.items() if moment - when > FORGET_AFTER]
+        silent = [epoch for epoch, (_, when) in self._received.items() if moment - when > FORGET_AFTER]
         for epoch in silent:
-            del self._heard[epoch]
+            del self._received[epoch]
 
 
 async def follow(
     url: RabbitUrl,
     follower: NewsQueue,
-    heard: Callable[[Bulletin], None],
+    on_bulletin: Callable[[Bulletin], None],
     on_note: NoteHandler,
-    tell: Callable[[str | None], None],
+    set_trouble: Callable[[str | None], None],
 ) -> None:
     """Passes on all news until cancelled, and None where some may be lost: also each time that it begins to listen.
-    Calls `heard` with each bulletin first, `on_note` with notes, `tell` with the reason why none come, or None."""
+    Calls `on_bulletin` with each bulletin before its news, `on_note` with notes, and `set_trouble` with the reason why
+    none come, or None."""
     pause = FIRST_PAUSE
     while True:
         try:
             async with open_mending_link(url, "hub") as link:
-                queue = await _listen(link, follower, heard, on_note)
+                queue = await _listen(link, follower, on_bulletin, on_note)
                 follower.mark_gap()
                 pause = FIRST_PAUSE
-                tell(None)
-                log.info("hearing the news", place=url.place)
-                tell(await _stay_bound(link, queue))
+                set_trouble(None)
+                log.info("receiving news", place=url.place)
+                set_trouble(await _stay_bound(link, queue))
         except BusUnavailable as error:
-            tell(str(error))
+            set_trouble(str(error))
         await asyncio.sleep(pause * random.uniform(0.7, 1.3))
         pause = min(LONGEST_PAUSE, pause * 2)
 
@@ -110,7 +111,7 @@ async def _stay_bound(link: RabbitConnection, queue: str) -> str:
 
 
 async def _listen(
-    link: RabbitConnection, follower: NewsQueue, heard: Callable[[Bulletin], None], on_note: NoteHandler
+    link: RabbitConnection, follower: NewsQueue, on_bulletin: Callable[[Bulletin], None], on_note: NoteHandler
 ) -> str:
     """The queue that it listens to."""
     numbers = Numbers()
@@ -125,7 +126,7 @@ async def _listen(
             log.error("news that cannot be read", reason=str(error))
             follower.mark_gap()
             return
-        heard(bulletin)
+        on_bulletin(bulletin)
         if numbers.missed(bulletin):
             follower.mark_gap()
         if bulletin.news:

@@ -97,12 +97,12 @@ def _point(position: Position, mark: str = "") -> str:
 
 
 def _extensions(position: Position) -> str:
-    told = _garmins(position)
-    if told:
-        told = f"<gpxtpx:TrackPointExtension>{told}</gpxtpx:TrackPointExtension>"
+    xml = _garmins(position)
+    if xml:
+        xml = f"<gpxtpx:TrackPointExtension>{xml}</gpxtpx:TrackPointExtension>"
     if position.longitude == 180:
-        told += "<our:longitude>180</our:longitude>"
-    told += _ours(position)
+        xml += "<our:longitude>180</our:longitude>"
+    xml += _ours(position)
     if position.attributes:
-        told += f"<our:attributes>{json_in_xml(position.attributes)}</our:attributes>"
-    return told
+        xml += f"<our:attributes>{json_in_xml(position.attributes)}</our:attributes>"
+    return xml

@@ -107,8 +107,8 @@ def _columns(arrow: Any, schema: Any, rows: list[Position], longitudes: Any, lat
     values["geometry"] = _points(arrow, longitudes, latitudes)
     places = [arrow.array(longitudes), arrow.array(latitudes)]
     values["bbox"] = arrow.StructArray.from_arrays(places * 2, fields=list(schema.field("bbox").type))
-    told = [msgspec.json.encode(row.attributes).decode() if row.attributes else None for row in rows]
-    values["attributes"] = arrow.array(told, arrow.string())
+    attributes = [msgspec.json.encode(row.attributes).decode() if row.attributes else None for row in rows]
+    values["attributes"] = arrow.array(attributes, arrow.string())
     return [values[name] for name in schema.names]
 
 

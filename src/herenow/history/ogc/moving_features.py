@@ -29,8 +29,8 @@ PROPERTIES = {name: field for name, field in MEASURED.items() if field.ogc_unit}
 def still_feature(device: Device, first: int | None = None) -> Json:
     """A MovingFeature without its movement: at its newest place, if one is known, alive since `first` (ms)."""
     place = None if device.ahead else {"type": "Point", "coordinates": _places([device.position])[0]}
-    told = _feature(device) | {"geometry": place}
-    return told if first is None else told | _life(first, device.latest)
+    feature = _feature(device) | {"geometry": place}
+    return feature if first is None else feature | _life(first, device.latest)
 
 
 def moving_feature(device: Device, primitives: Sequence[Primitive]) -> Json:
@@ -44,7 +44,7 @@ def moving_feature(device: Device, primitives: Sequence[Primitive]) -> Json:
         **_life(found[0].time, found[-1].time),
         "geometry": _geometry(found),
         "temporalGeometry": moving[0] if len(moving) == 1 else {"type": "MovingGeometryCollection", "prisms": moving},
-        "temporalProperties": [told for name in PROPERTIES if (told := _parametric(name, found))],
+        "temporalProperties": [parametric for name in PROPERTIES if (parametric := _parametric(name, found))],
     }
 
 
@@ -92,8 +92,8 @@ def temporal_curve(name: str, curve: Curve, links: Links) -> Json:
         "values": list(curve.values),
         "interpolation": curve.interpolation,
     }
-    told: Json = {"name": name, "type": "TReal", "form": curve.form, "links": list(links)}
-    return told | {"valueSequence": [sequence] if curve.times else []}
+    head: Json = {"name": name, "type": "TReal", "form": curve.form, "links": list(links)}
+    return head | {"valueSequence": [sequence] if curve.times else []}
 
 
 def _feature(device: Device) -> Json:
@@ -125,8 +125,8 @@ def _parametric(name: str, positions: Primitive) -> Json | None:
         return None
     measured = PROPERTIES[name]
     values = [value for _, value in known]
-    told = {"type": "Measure", "form": measured.ogc_unit, "values": values, "interpolation": measured.interpolation}
-    return {"datetimes": [iso(time) for time, _ in known], name: told}
+    series = {"type": "Measure", "form": measured.ogc_unit, "values": values, "interpolation": measured.interpolation}
+    return {"datetimes": [iso(time) for time, _ in known], name: series}
 
 
 def _known(name: str, positions: Primitive) -> list[tuple[int, float]]:

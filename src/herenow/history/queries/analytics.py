@@ -67,20 +67,20 @@ class Analytics(msgspec.Struct, frozen=True):
     by_device_day: Mapping[DeviceDay, float]  # m
 
 
-async def analytics(rollups: RollupReader, asked: AnalyticsQuery) -> Analytics:
+async def analytics(rollups: RollupReader, query: AnalyticsQuery) -> Analytics:
     """As of the last round of the rollups. Raises BadRequest where that is too much for one answer."""
     try:
         async with asyncio.timeout(READ_DEADLINE):
-            return await _Summing(rollups, asked).run()
+            return await _Summing(rollups, query).run()
     except TimeoutError as error:
         words = f"that cannot be summed up in {READ_DEADLINE:.0f} s; ask for a shorter time, one kind, or fewer devices"
         raise BadRequest(words) from error
 
 
 class _Summing:
-    def __init__(self, rollups: RollupReader, asked: AnalyticsQuery) -> None:
+    def __init__(self, rollups: RollupReader, query: AnalyticsQuery) -> None:
         self._rollups = rollups
-        self._asked = asked
+        self._query = query
         self._found: dict[DeviceDay, Figures] = {}
         self._crossing: list[DeviceDay] = []
         self._count = 0
@@ -94,21 +94,21 @@ class _Summing:
         return await asyncio.to_thread(_summed, self._found)
 
     async def _days(self) -> list[int]:
-        span = self._asked.span
+        span = self._query.span
         range_: Range = numbers_of(blocks_part("hour"), span.start // HOUR, (span.end - 1) // HOUR)
         [hours] = await self._rollups.get([range_])
         return sorted({key_number(key) // 24 for key, _ in hours})
 
     def _take(self, day: int, rows: Sequence[tuple[bytes, bytes]]) -> None:
-        asked = self._asked
-        whole_day = asked.span.start <= day * DAY and (day + 1) * DAY <= asked.span.end
-        wanted = None if asked.device_ids is None else {device_id.encode() for device_id in asked.device_ids}
+        query = self._query
+        whole_day = query.span.start <= day * DAY and (day + 1) * DAY <= query.span.end
+        wanted = None if query.device_ids is None else {device_id.encode() for device_id in query.device_ids}
         for key, value in rows:
             if wanted is not None and key not in wanted:
                 continue
             self._count += 1
             figures, one = read_figures(value), DeviceDay(key.decode(), day)
-            lies = _lies(figures.extent, asked.box)
+            lies = _lies(figures.extent, query.box)
             if lies is Lies.INSIDE and whole_day:
                 if figures.positions:
                     self._found[one] = figures
@@ -120,10 +120,10 @@ class _Summing:
             raise BadRequest(TOO_MUCH.format(MAX_CROSSING, "that cross the edge", "another box or whole days"))
 
     async def _read(self, some: Sequence[DeviceDay]) -> None:
-        asked = self._asked
+        query = self._query
         days = [(one.device_id, Span(one.day * DAY, (one.day + 1) * DAY)) for one in some]
-        found = await around(self._rollups, days, asked.settings)
-        parts = await asyncio.to_thread(lambda: [part_of(unflagged(one.track), one.span, asked) for one in found])
+        found = await around(self._rollups, days, query.settings)
+        parts = await asyncio.to_thread(lambda: [part_of(unflagged(one.track), one.span, query) for one in found])
         self._found.update((one, part) for one, part in zip(some, parts, strict=True) if part.positions or part.moving)
 
 
@@ -150,11 +150,11 @@ def _lies(extent: Extent | None, box: Box | None) -> Lies:
     return Lies.INSIDE if high and wide else Lies.ACROSS
 
 
-def part_of(kept: Track, day: Span, asked: AnalyticsQuery) -> Figures:
+def part_of(kept: Track, day: Span, query: AnalyticsQuery) -> Figures:
     """What a believed track of a device, as long as it is `around` a UTC day, has on that day in the range and the
     box."""
-    span = Span(max(day.start, asked.span.start), min(day.end, asked.span.end))
-    return figures_of(kept, legs(kept, asked.settings), span, asked.box)
+    span = Span(max(day.start, query.span.start), min(day.end, query.span.end))
+    return figures_of(kept, legs(kept, query.settings), span, query.box)
 
 
 def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:

@@ -60,13 +60,13 @@ async def _read(
 ) -> list[tuple[str, bytes]]:
     if len(held) * len(tiles) > MAX_RANGES:
         raise BadRequest(TOO_FINE)
-    asked: list[tuple[str, Range]] = [
+    requested: list[tuple[str, Range]] = [
         (block.length, single_range(tile_part(block.length, block.number, zoom, tile), number_key(tile)))
         for block in held
         for tile in tiles
     ]
-    answers = await rollups.get([range_ for _, range_ in asked])
-    values = [(length, value) for (length, _), rows in zip(asked, answers, strict=True) for _, value in rows]
+    answers = await rollups.get([range_ for _, range_ in requested])
+    values = [(length, value) for (length, _), rows in zip(requested, answers, strict=True) for _, value in rows]
     if sum(len(value) for _, value in values) > MAX_BYTES:
         raise BadRequest(TOO_FINE)
     return values
@@ -91,4 +91,4 @@ def _cells(values: Sequence[tuple[str, bytes]], stored: int, grid: int, box: Box
     places = zip(longitude[chosen].tolist(), latitude[chosen].tolist(), strict=True)
     numbers = zip(counts[chosen].tolist(), moved[chosen].tolist(), strict=True)
     boxes = zip(*cell_places(rows["cell"][starts][chosen], grid), strict=True)
-    return [Cell(*place, *told, bbox) for place, told, bbox in zip(places, numbers, boxes, strict=True)]
+    return [Cell(*place, *sums, bbox) for place, sums, bbox in zip(places, numbers, boxes, strict=True)]

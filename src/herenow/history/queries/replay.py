@@ -93,10 +93,10 @@ def encode(hour: int, level: int, tracks: Tracks) -> bytes:
 
 
 def _encoded(head: BlockHeader, rows: Any) -> bytes:
-    said = msgspec.json.encode(head)
-    said += b" " * (-len(said) % 4)
+    header = msgspec.json.encode(head)
+    header += b" " * (-len(header) % 4)
     columns = [np.ascontiguousarray(rows[name]).tobytes() for name in COLUMNS.names or ()]
-    return b"".join([_COUNT.pack(len(said)), said, *columns])
+    return b"".join([_COUNT.pack(len(header)), header, *columns])
 
 
 def _thinned(track: Track, step: int) -> Track:

@@ -46,10 +46,10 @@ async def _within(rollups: RollupReader, block: str, spans: Sequence[tuple[int, 
     if not spans:
         return []
     whole = [_whole(span, BLOCKS[block], closed if block in FINER else None) for span in spans]
-    asked = [(first, last) for first, last in whole if first <= last]
+    requested = [(first, last) for first, last in whole if first <= last]
     # Marks first: what is made meanwhile is then read from what it was made of, and not missed.
-    marks = await rollups.get([numbers_of(dirty_part(block), *one) for one in asked]) if block in FINER else []
-    answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in asked])
+    marks = await rollups.get([numbers_of(dirty_part(block), *one) for one in requested]) if block in FINER else []
+    answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in requested])
     dirty = {key_number(key) for rows in marks for key, _ in rows}
     there = {key_number(key): made for rows in answers for key, made in rows}
     found = [TimeBlock(block, number, made) for number, made in sorted(there.items()) if number not in dirty]

@@ -34,8 +34,8 @@ EMPTY = Points((), (), np.empty(0, POINT))
 
 def points(tracks: Sequence[tuple[str, str, Track]]) -> Points:
     """Of devices, each with its kind."""
-    told_apart = sorted({kind for _, kind, _ in tracks} - {OTHER})[:MAX_KINDS]
-    numbers = {kind: number for number, kind in enumerate([OTHER, *told_apart])}
+    named_kinds = sorted({kind for _, kind, _ in tracks} - {OTHER})[:MAX_KINDS]
+    numbers = {kind: number for number, kind in enumerate([OTHER, *named_kinds])}
     parts = []
     for number, (_, kind, track) in enumerate(tracks):
         rows = np.empty(len(track), POINT)

@@ -47,10 +47,10 @@ class Around(NamedTuple):
         return int(times[row]) if row < len(times) else None
 
 
-async def around(rollups: RollupReader, asked: Sequence[tuple[str, Span]], settings: TripSettings) -> list[Around]:
+async def around(rollups: RollupReader, requested: Sequence[tuple[str, Span]], settings: TripSettings) -> list[Around]:
     """Around each span of a device, in the same order: at least `context` to either side, and the nearest position
     beyond if it is no further than MAX_SILENCE."""
-    making = [_Making(device_id, span, settings) for device_id, span in asked]
+    making = [_Making(device_id, span, settings) for device_id, span in requested]
     await _read(rollups, ((one, one.first_ranges()) for one in making))
     for hours in _SEARCHED:
         await _read(rollups, ((one, one.earlier_ranges(hours)) for one in making))

@@ -52,11 +52,11 @@ def legs(found: Track, settings: TripSettings = DEFAULT) -> Legs:
     moving = (elapsed <= MAX_LEG_TIME) & ~stays
     speeds = found["speed"].astype(np.float64)
     calm = smoothed(found["time"], ground, counted & moving, metres)
-    untold = np.flatnonzero(np.isnan(speeds[1:]) & counted & moving)
-    if len(untold):
-        own = _speeds(found, ground, counted, metres, untold + 1)
-        noisy = calm[untold] != metres[untold]
-        speeds[untold + 1] = np.where(noisy, np.minimum(calm[untold] * 1000 / elapsed[untold], own), own)
+    missing = np.flatnonzero(np.isnan(speeds[1:]) & counted & moving)
+    if len(missing):
+        own = _speeds(found, ground, counted, metres, missing + 1)
+        noisy = calm[missing] != metres[missing]
+        speeds[missing + 1] = np.where(noisy, np.minimum(calm[missing] * 1000 / elapsed[missing], own), own)
     driven = _through_instants(_driven(found, ground, moving, settings), elapsed)
     return Legs(ground, elapsed, stays, driven, np.where(counted, calm, 0.0), speeds)
 

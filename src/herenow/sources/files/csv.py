@@ -119,8 +119,8 @@ def _report(cells: list[str], columns: list[Cell], device_id: str) -> FileReport
         if not cell.isascii() and any("\udc80" <= letter <= "\udcff" for letter in cell):
             raise BadReport(field, "expected UTF-8, got other bytes; save the table as UTF-8")
         if field == "attributes":
-            for name, told in _attributes(cell).items():
-                put_attribute(attributes, name, told)
+            for inner_name, inner_value in _attributes(cell).items():
+                put_attribute(attributes, inner_name, inner_value)
         elif field in FIELDS:
             fields[field] = value(field, cell)
         else:

@@ -50,10 +50,11 @@ def file_report(fields: dict[str, object]) -> FileReport:
 
 
 def _wrong(field: str) -> ImportRemark:
-    told = MEASURED[field]
-    kind = "whole numbers" if told.whole else "numbers"
+    measured = MEASURED[field]
+    kind = "whole numbers" if measured.whole else "numbers"
     return ImportRemark(
-        f"values of {field} left out", f"expected {kind} from {told.least} to {told.most}; the positions are kept"
+        f"values of {field} left out",
+        f"expected {kind} from {measured.least} to {measured.most}; the positions are kept",
     )
 
 

@@ -138,24 +138,24 @@ def _parts(feature: object, device_id: str) -> tuple[Fields, Fields, object]:
     togeojson = properties.get("coordinateProperties")
     lists = [properties.get(name) for name in TIMES]
     lists += [togeojson.get(TIMES[0])] if isinstance(togeojson, dict) else []
-    told = [times for times in lists if times is not None]
-    if any(times != told[0] for times in told):
+    given = [times for times in lists if times is not None]
+    if any(times != given[0] for times in given):
         raise BadReport("time", f"expected the times of a line once, got several lists; keep properties.{TIMES[0]}")
-    return geometry, {"device_id": device_id} | _fields(properties), told[0] if told else None
+    return geometry, {"device_id": device_id} | _fields(properties), given[0] if given else None
 
 
 def _check_crs(owner: Fields) -> None:
     """RFC 7946 has no longer this member of GeoJSON of 2008. Raises BadReport where it says that coordinates are not
     longitudes and latitudes of WGS 84."""
-    told = owner.get("crs")
-    if told is None:
+    crs = owner.get("crs")
+    if crs is None:
         return
-    properties = told.get("properties") if isinstance(told, dict) else None
+    properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name", properties.get("code")) if isinstance(properties, dict) else None
     if re.split("[:/#]", str(name).strip().lower())[-1] not in WGS_84:
         raise BadReport(
             "crs",
-            f"expected longitude and latitude of WGS 84 (CRS84 or EPSG:4326), got {str(name or told)[:60]!r}; "
+            f"expected longitude and latitude of WGS 84 (CRS84 or EPSG:4326), got {str(name or crs)[:60]!r}; "
             "convert the file first, for example with `ogr2ogr -t_srs EPSG:4326`",
         )
 
@@ -168,8 +168,8 @@ def _fields(properties: Fields) -> Fields:
         if value is None or field in IGNORED:
             continue
         if field == "attributes" and isinstance(value, dict):
-            for inner, told in value.items():
-                put_attribute(attributes, inner, told)
+            for inner_name, inner_value in value.items():
+                put_attribute(attributes, inner_name, inner_value)
         elif field in FIELDS:
             put(fields, field, _time(value) if field == "time" else value)
         elif isinstance(value, str | int | float) and value == value:  # NaN is how some write that there is none

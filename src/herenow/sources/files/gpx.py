@@ -50,8 +50,8 @@ class _Names:
         self.track, self.name, self.time = space + "trk", space + "name", space + "time"
         self.track_point, self.extensions = space + "trkpt", space + "extensions"
         self.places = {space + name: what for name, what in _PLACES.items()}
-        self.told = {self.track, self.track_point, *self.places}
-        self.forgotten = {*self.told, space + "trkseg"}  # once they were read
+        self.yielded = {self.track, self.track_point, *self.places}
+        self.forgotten = {*self.yielded, space + "trkseg"}  # once they were read
         old = {space + name: name for name in _OLD}
         self.fields = {self.time: "time", **{space + name: field for name, field in _STANDARD.items()}, **old}
         self.extended = {**_EXTENSIONS, **old}
@@ -108,7 +108,7 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[ET.Element, _Track, _Names]]:
             track.name = " ".join((element.text or "").split())
         elif element.tag == OURS + "device_id" and [one.tag for one in around[-2:]] == [names.track, names.extensions]:
             track.device_id = element.text
-        if element.tag in names.told:
+        if element.tag in names.yielded:
             yield element, track, names
         if element.tag in names.forgotten and around:
             around[-1].remove(element)

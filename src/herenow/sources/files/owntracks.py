@@ -45,17 +45,17 @@ def read_owntracks(lines: Iterable[bytes], device_id: str) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            told = _location(line)
-            yield (number, _report(told, device_id)) if told else NO_LOCATION
+            location = _location(line)
+            yield (number, _report(location, device_id)) if location else NO_LOCATION
         except BadReport as error:
             yield error.at(number)
 
 
 def _location(line: bytes) -> dict[str, object] | None:
-    told = _message(line)
-    if told.get("_type") == "encrypted":
+    message = _message(line)
+    if message.get("_type") == "encrypted":
         raise BadReport(None, "expected a message in clear, got an encrypted one; let the Recorder decrypt it")
-    return told if told.get("_type") == "location" else None
+    return message if message.get("_type") == "location" else None
 
 
 def _message(line: bytes) -> dict[str, object]:
@@ -65,19 +65,21 @@ def _message(line: bytes) -> dict[str, object]:
     return read_fields(parts[2])
 
 
-def _report(told: dict[str, object], device_id: str) -> Report:
-    fields: dict[str, object] = {field: told[name] for name, field in FIELDS.items() if name in told}
-    speed = told.get("vel")
+def _report(message: dict[str, object], device_id: str) -> Report:
+    fields: dict[str, object] = {field: message[name] for name, field in FIELDS.items() if name in message}
+    speed = message.get("vel")
     if speed is not None and speed not in UNKNOWN_SPEEDS:
         fields["speed"] = _scaled(speed, KMH)
-    attributes = {name: told[name] for name in ATTRIBUTES if name in told and not _is_unknown(name, told[name])}
+    attributes = {
+        name: message[name] for name in ATTRIBUTES if name in message and not _is_unknown(name, message[name])
+    }
     if attributes:
         fields["attributes"] = attributes
-    return convert_report({"device_id": _device_of(told) or device_id, "time": _time_of(told), **fields})
+    return convert_report({"device_id": _device_of(message) or device_id, "time": _time_of(message), **fields})
 
 
-def _time_of(told: dict[str, object]) -> object:
-    return _scaled(told.get("tst"), 1000)
+def _time_of(message: dict[str, object]) -> object:
+    return _scaled(message.get("tst"), 1000)
 
 
 def _scaled(value: object, factor: float) -> object:
@@ -89,8 +91,8 @@ def _is_unknown(attribute: str, value: object) -> bool:
     return value != value or (attribute == "vac" and value == UNKNOWN)  # only NaN is not itself
 
 
-def _device_of(told: dict[str, object]) -> str | None:
-    topic = told.get("topic")
+def _device_of(message: dict[str, object]) -> str | None:
+    topic = message.get("topic")
     if not isinstance(topic, str):
         return None
     names = topic.removeprefix("/").split("/")

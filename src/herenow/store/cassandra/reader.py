@@ -68,8 +68,8 @@ class CassandraReader:
     async def devices(self, device_ids: Sequence[str]) -> list[Device]:
         found: list[Device] = []
 
-        async def read(asked: tuple[int, list[str]]) -> None:
-            async for rows in self._session.pages(self._devices, asked, PAGE):
+        async def read(part: tuple[int, list[str]]) -> None:
+            async for rows in self._session.pages(self._devices, part, PAGE):
                 found.extend(device_of(*row) for row in rows)
 
         await in_parallel(_in_parts(device_ids), read, AT_ONCE)

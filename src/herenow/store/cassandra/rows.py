@@ -50,7 +50,7 @@ def device_value(device: Device) -> dict[str, object]:
         "distance": device.distance,
         "distance_day": device.day,
         "ahead": device.ahead,
-        "heard": device.heard,
+        "heard": device.last_heard,
         "contact": pack_contact(device.contact),
     }
 

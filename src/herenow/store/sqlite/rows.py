@@ -10,7 +10,7 @@ from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.columns import RESTORE, contact_of, pack_contact, position_of
 
-# At the same position what is written last was heard last: one recorder writes, in order.
+# At the same position what is written last was received last: one recorder writes, in order.
 KEEP_NEWER = """
 ON CONFLICT (device) DO UPDATE SET
   time = excluded.time, tie = excluded.tie, name = excluded.name, kind = excluded.kind, course = excluded.course,

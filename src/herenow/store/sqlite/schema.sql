@@ -47,7 +47,7 @@ CREATE TABLE erased (
   hour INTEGER NOT NULL,
   PRIMARY KEY (period, device_id, hour)
 ) WITHOUT ROWID;
--- Version 4. Devices that were heard of ahead of their time alone are kept as well: what they report is known.
+-- Version 4. Devices whose fixes are all ahead of their time are kept as well: what they report is known.
 ALTER TABLE newest ADD COLUMN ahead INTEGER NOT NULL DEFAULT 0;  -- 1 where the position is no newest one
 ALTER TABLE newest ADD COLUMN contact BLOB;                      -- see herenow.model.contact, as msgpack
 INSERT INTO newest

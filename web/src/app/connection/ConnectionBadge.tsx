@@ -1,18 +1,18 @@
 import { useEngine } from "../../engine/useEngine";
 import { useNow } from "../../engine/useNow";
 import { t } from "../../i18n/t";
-import { useReadable } from "../../lib/useReadable";
+import { useReadable, useReadablePart } from "../../lib/useReadable";
 import { connectionText, lagText } from "./connectionText";
 import { useDataText } from "./useDataText";
 
 export function ConnectionBadge() {
   const engine = useEngine();
   const connection = useReadable(engine.connection);
-  const replay = useReadable(engine.replay.state);
+  const newer = useReadablePart(engine.replay.state, (replay) => replay?.newer);
   const now = useNow();
   const data = useDataText();
   const { label, tone } = connectionText(connection, now, data);
-  if (replay && connection.state === "live" && !connection.problem) return <LivePaused newer={replay.newer} />;
+  if (newer !== undefined && connection.state === "live" && !connection.problem) return <LivePaused newer={newer} />;
   const lag = connection.state === "live" && connection.lag ? lagText(connection.lag) : null;
   return (
     <p className="badge" data-tone={tone} title={lag?.cause}>

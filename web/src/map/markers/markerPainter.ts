@@ -208,16 +208,18 @@ export class MarkerPainter {
       const row = this.#markers.row[i] ?? -1;
       const position = this.#store.positions[row];
       if (!position) continue;
-      const anchor = this.#anchor(row, position, this.#markers.x[i] ?? 0, this.#markers.y[i] ?? 0);
-      if (!anchor.always && (!all || !this.#store.matches(row, this.#markers.status[i] ?? 0))) continue;
-      anchors.push(anchor);
+      const named = this.#isAlwaysNamed(position) || (all && this.#store.matches(row, this.#markers.status[i] ?? 0));
+      if (named) anchors.push(this.#anchor(row, position, this.#markers.x[i] ?? 0, this.#markers.y[i] ?? 0));
     }
     return anchors;
   }
 
   #anchor(row: number, position: LivePosition, x: number, y: number): Anchor {
-    const always = position.device_id === this.selected || position.device_id === this.hovered;
-    return { row, text: position.name ?? position.device_id, x, y, always };
+    return { row, text: position.name ?? position.device_id, x, y, always: this.#isAlwaysNamed(position) };
+  }
+
+  #isAlwaysNamed({ device_id }: LivePosition): boolean {
+    return device_id === this.selected || device_id === this.hovered;
   }
 }
 

@@ -31,10 +31,10 @@ export class RedrawClock {
   wake(): void {
     if (this.#frame !== null) return;
     this.#clearTimer();
-    const asked = performance.now();
+    const requestedAt = performance.now();
     this.#frame = requestAnimationFrame(() => {
       this.#frame = null;
-      this.#draw(performance.now() - asked);
+      this.#draw(performance.now() - requestedAt);
     });
   }
 

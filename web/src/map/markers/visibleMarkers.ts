@@ -96,7 +96,9 @@ export class VisibleMarkers {
     const start = glides.start[row] ?? 0;
     const dx = (glides.toX[row] ?? 0) - (glides.fromX[row] ?? 0);
     const dy = (glides.toY[row] ?? 0) - (glides.fromY[row] ?? 0);
-    const speed = (Math.hypot(dx - Math.round(dx), dy) * scale) / duration;
+    const across = dx - Math.round(dx);
+    // Not Math.hypot, as in lib/mercator.ts.
+    const speed = (Math.sqrt(across * across + dy * dy) * scale) / duration;
     if (speed > this.speed) this.speed = speed;
     if (this.turning || now - start > 500) return;
     this.turning = Math.abs(shortestTurn(glides.fromCourse[row] ?? 0, glides.toCourse[row] ?? 0)) > 4;

@@ -29,9 +29,9 @@ export class MenuGesture {
 
   /** Whether the click that comes now only ends a long press. */
   takeClick(): boolean {
-    const asked = this.#requested;
+    const requested = this.#requested;
     this.#requested = false;
-    return asked;
+    return requested;
   }
 
   stop(): void {

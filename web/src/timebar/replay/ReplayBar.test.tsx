@@ -109,15 +109,15 @@ test("trips and stops of the selected device lie along the time line, and keys a
   const { from } = state().range;
   const place = { positions: 9, longitude: 24.9, latitude: 60.1, radius: 12 };
   const stops = [60_000, 600_000].map((at) => ({ type: "stop", start: from + at, end: from + at + 300_000, ...place }));
-  const asked: URL[] = [];
+  const requested: URL[] = [];
   vi.stubGlobal("fetch", (href: string) => {
-    asked.push(new URL(href));
+    requested.push(new URL(href));
     return Promise.resolve(Response.json({ device_id: "van", pieces: stops }));
   });
   act(() => engine.select("van"));
   const strip = screen.getByRole("slider", { name: "Trips and stops of van" });
   await vi.waitFor(() => expect(strip.getAttribute("aria-valuemax")).toBe("2"));
-  const sent = asked.find(({ pathname }) => pathname.endsWith("/api/devices/van/trips"));
+  const sent = requested.find(({ pathname }) => pathname.endsWith("/api/devices/van/trips"));
   expect(sent?.searchParams.get("to")).toBe(String(state().range.to));
   expect(strip.getAttribute("aria-valuetext")).toMatch(/: neither · trips: 0 · stops: 2$/);
   fireEvent.keyDown(strip, { key: "End" });
