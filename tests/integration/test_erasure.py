@@ -118,6 +118,13 @@ def test_nobody_erases_without_the_key_of_the_server(server: Server) -> None:
     assert get(server, "/api/devices/kept").status_code == 200
 
 
+def test_the_scheme_before_the_key_is_bearer_in_any_case(server: Server) -> None:
+    fill(server, "cased")
+    assert erase(server, "cased", Authorization=f"bearer {KEYS[server].read_text()}").status_code == 200
+    fill(server, "other")
+    is_problem(erase(server, "other", Authorization=KEYS[server].read_text()), 403)
+
+
 def test_the_key_is_readable_by_its_user_alone_and_stays(tmp_path: Path) -> None:
     file = tmp_path / "positions.db.erase-key"
     key = make_key(file)

@@ -85,6 +85,26 @@ def test_a_download_goes_on_where_it_broke_off(server: Server, format_name: str)
     assert part + rest.content == whole.content
 
 
+def test_a_range_that_is_not_there_is_a_problem_and_one_that_cannot_be_read_is_ignored(server: Server) -> None:
+    name = begin(server, format="csv")
+    ready(server, name)
+
+    def part(range_: str, **headers: str) -> httpx.Response:
+        url = f"{server.url}/api/exports/{name}/file"
+        return httpx.get(url, headers={"Range": range_, **headers}, timeout=PATIENCE)
+
+    whole = part("bytes=0-").content
+    beyond = part("bytes=999999999-")
+    is_problem(beyond, 416, "within the file")
+    assert beyond.headers["content-range"] == f"bytes */{len(whole)}"
+    assert part("bytes=999999999-", **{"If-Range": '"another"'}).content == whole
+    for unread in "bytes=abc", "bytes=5-2", "bytes=", "items=0-1", "bytes=" + "9" * 5000 + "-", "bytes=0-1,x":
+        answer = part(unread)
+        assert (answer.status_code, answer.content) == (200, whole), unread
+    for read, expected in ("Bytes = 2-4", whole[2:5]), ("bytes=-3", whole[-3:]), ("bytes=7-7", whole[7:8]):
+        assert (part(read).status_code, part(read).content) == (206, expected), read
+
+
 def test_what_is_prepared_is_what_is_streamed(server: Server) -> None:
     name = begin(server, format="csv", device="van", raw=False)
     ready(server, name)

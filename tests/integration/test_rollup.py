@@ -232,6 +232,28 @@ async def test_a_day_that_has_not_ended_is_read_from_its_hours(
     await check(store, positions, Span(START, START + DAY), zooms=(0, 14))
 
 
+async def test_days_and_months_ahead_are_made_and_read_from_their_hours_while_they_last(
+    store: Store, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that is wrong fills many hours ahead, which were too many to be read."""
+    month = START // (30 * DAY) * 30 * DAY
+    early = [bus(month + n * 5 * HOUR, 60.0 + n / 1000) for n in range(150)]
+    late = [bus(month + n * 5 * HOUR + 1, 61.0 + n / 1000) for n in range(150)]
+    span, rollup = Span(month, month + 32 * DAY), Rollup(store)
+
+    async def lengths(moment: int, held: list[Position]) -> set[str]:
+        monkeypatch.setattr(blocks_module, "now", lambda: moment)
+        await keep(store, held)
+        await settle(store, rollup)
+        await check(store, held, span, zooms=(0, 14))
+        return {block.length for block in await closed_blocks(store.rollups, span)}
+
+    assert await lengths(month - HOUR, early[:140]) == {"month"}
+    assert await lengths(month - HOUR + 1, early) == {"hour", "day"}, "it may begin at any moment"
+    assert await lengths(month + 3 * DAY, early + late[:20]) == {"hour", "day"}
+    assert await lengths(month + 33 * DAY, early + late) == {"month", "day"}
+
+
 PLACES = st.tuples(st.integers(-90_000, 90_000), st.integers(-180_000, 180_000))
 
 

@@ -124,10 +124,10 @@ def test_rare_kinds_are_counted_together() -> None:
 
 def test_distance_starts_anew_at_midnight() -> None:
     midnight = (NOW // DAY + 1) * DAY
-    times = (midnight - 2000, midnight - 1000, midnight + 1000)
+    times = (midnight - 60_000, midnight - 40_000, midnight + 20_000)
     device = fleet_after(*[position("a", time, 60.0 + n / 1_000) for n, time in enumerate(times)]).get("a")
     assert device is not None
-    assert 110 < device.distance < 112
+    assert device.distance == pytest.approx(distance(60.001, 25.0, 60.002, 25.0) / 3), "its share by time"
 
 
 def test_only_legs_that_are_no_gap_and_no_jump_count_as_driven() -> None:

@@ -41,6 +41,7 @@ def test_a_report_becomes_a_position() -> None:
         ("device_id", "bus\x851", "control"),
         ("device_id", 7, "expected str, got 7"),
         ("device_id", None, "expected str, got None"),
+        ("satellites", 3.5, "expected whole number, got 3.5"),
         ("time", "yesterday", "ISO 8601"),
         ("time", "2026-11-23T12:00:00", "zone"),
         ("time", 1_700_000_000, "seconds: multiply by 1000"),

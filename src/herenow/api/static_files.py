@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import NotModifiedResponse
 from starlette.staticfiles import StaticFiles as Files
 from starlette.types import Scope
 
+from herenow.api.ranged_file import RangedFile
 from herenow.api.security import FOR_EVER
 
 DIGESTED = "assets"  # the folder of files with a digest of their content in their name
@@ -32,16 +33,14 @@ class StaticFiles(Files):
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int
     ) -> Response:
         packed = {encoding: path for encoding, path in _precompressed(full_path) if path.is_file()}
-        if not packed:
-            return super().file_response(full_path, stat_result, scope, status_code)
         request_headers = Headers(scope=scope)
         # A range counts bytes of the file as it is.
         taken = set() if "range" in request_headers else _accepted_encodings(request_headers.get("accept-encoding", ""))
         encoding = next((name for name in packed if name in taken), None)
-        headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": encoding} if encoding else {})
+        headers = ({"Vary": "Accept-Encoding"} if packed else {}) | ({"Content-Encoding": encoding} if encoding else {})
         kind = mimetypes.guess_type(full_path)[0]
         path = packed[encoding] if encoding else full_path
-        found = FileResponse(path, status_code, headers, kind, stat_result=Path(path).stat())
+        found = RangedFile(path, status_code, headers, kind, stat_result=Path(path).stat() if encoding else stat_result)
         return NotModifiedResponse(found.headers) if self.is_not_modified(found.headers, request_headers) else found
 
 

@@ -136,13 +136,16 @@ def moved_to(before: Device, position: Position) -> Device:
             speed = away * 1000 / (position.time - since)
         elif elapsed and not (counted and position.time - since < HELD):
             speed = 0.0
+    today = before.distance
+    if day != before.day:  # of a leg over midnight the day has the share that its time has, as in history
+        today, away = 0.0, away * (position.time - day * DAY) / elapsed
     return Device(
         position,
         (attribute_text(position, "name") or before.name) if attributes else before.name,
         (attribute_text(position, "kind") or before.kind) if attributes else before.kind,
         _course(before, position, metres) if position.course is None else position.course,
         speed,
-        (before.distance if day == before.day else 0.0) + (away if left else 0.0),
+        today + (away if left else 0.0),
         day,
         None if left or not counted else anchor or Anchor(last.latitude, last.longitude, last.time),
         contact=after_reception(before.contact, position),

@@ -155,7 +155,7 @@ def _explain(error: msgspec.ValidationError, sent: object) -> BadReport:
         return BadReport(missing["field"], "expected a value, got none")
     at = _AT_FIELD.search(text)
     field: str | None = at["field"] if at else None
-    reason = _AT_FIELD.sub("", text).replace("`", "")
+    reason = _AT_FIELD.sub("", text).replace("`", "").replace("float that's a multiple of 1.0", "whole number")
     got = sent.get(field) if field and isinstance(sent, dict) else sent
     return BadReport(field, f"{reason[:1].lower()}{reason[1:].partition(', got')[0]}, got {_short(got)}")
 

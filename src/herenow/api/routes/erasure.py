@@ -18,8 +18,9 @@ router = APIRouter(tags=["devices"], route_class=JsonRoute)
 
 def _with_key(request: Request, context: WithContext) -> None:
     """Erasing needs the key that the server keeps in a file: where a request comes from proves nothing."""
-    sent = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-    if context.erase_key is None or not secrets.compare_digest(sent, context.erase_key.encode()):
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    right = context.erase_key is not None and secrets.compare_digest(sent.strip().encode(), context.erase_key.encode())
+    if scheme.lower() != "bearer" or not right:
         raise Forbidden("erasing needs the key of this server; run `herenow erase` as its user on its machine")
 
 

@@ -7,11 +7,12 @@ from typing import Annotated, NamedTuple
 
 import structlog
 from fastapi import APIRouter, Depends, Query
-from starlette.responses import FileResponse, StreamingResponse
+from starlette.responses import StreamingResponse
 
 from herenow.api.context import HistoryContext, WithHistory
 from herenow.api.json_route import JsonRoute
 from herenow.api.query import span
+from herenow.api.ranged_file import RangedFile
 from herenow.api.routes.history import From
 from herenow.api.routes.track import Raw
 from herenow.errors import HerenowError, NotFound
@@ -75,12 +76,12 @@ async def prepared(export_id: str, context: WithHistory) -> ExportState:
     return await asyncio.to_thread(context.prepared.state, export_id)
 
 
-@router.get("/api/exports/{export_id}/file", response_class=FileResponse)
-async def prepared_file(export_id: str, context: WithHistory) -> FileResponse:
+@router.get("/api/exports/{export_id}/file", response_class=RangedFile)
+async def prepared_file(export_id: str, context: WithHistory) -> RangedFile:
     """The export, whole or a range of its bytes, once it is ready."""
     file = await asyncio.to_thread(context.prepared.file, export_id)
     kind = next(one for one in FORMATS.values() if one.ending == file.suffix)
-    return FileResponse(file, media_type=kind.media_type, filename=f"herenow{kind.ending}")
+    return RangedFile(file, media_type=kind.media_type, filename=f"herenow{kind.ending}")
 
 
 async def _known(context: HistoryContext, device_ids: list[str]) -> set[str]:

@@ -34,7 +34,7 @@ GRID = 4  # halvings of a tile, so 16 by 16 cells
 MAX_ZOOM = 22
 MAX_POINTS = 1000  # of a tile that are drawn one by one
 POINTS_FOR = 7 * DAY  # ms; in a longer range what is near is cells, too
-MAX_BLOCKS = 1000  # to be read for one tile
+MAX_BLOCKS = 10_000  # to be read for one answer: a year of which no day is made yet
 MAX_BYTES = 16 << 20  # the same: about a million positions, or half a million cells
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from herenow.errors import BadRequest
-from herenow.history.queries.tiles import MAX_BYTES, Filter
+from herenow.history.queries.tiles import MAX_BLOCKS, MAX_BYTES, Filter
 from herenow.history.rollups.blocks import TimeBlock, closed_blocks
 from herenow.history.rollups.cells import CLASSES, MOVING, unpack_cells
 from herenow.history.rollups.keys import BLOCKS, number_key, single_range
@@ -14,7 +14,6 @@ from herenow.history.rollups.pyramid import tile_part
 from herenow.store.port import RollupReader, Span
 
 MAX_BINS = 400  # of hours or days; of the months of ten years there are fewer
-MAX_BLOCKS = 10_000  # to be read for one answer
 TOO_MUCH = "there is too much to be counted; ask for a shorter time"
 
 

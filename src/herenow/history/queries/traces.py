@@ -62,7 +62,7 @@ async def traces(store: ErasedStore, device_id: str) -> Traces:
 
 
 async def _unmade(rollups: RollupReader) -> int:
-    """Blocks to rebuild. Days and months that have not ended are no blocks yet: their parts count."""
+    """Blocks to rebuild. Days and months that are not closed are no blocks yet: their parts count."""
     answers = await rollups.get([prefix_range(dirty_part(block)) for block in BLOCKS])
     numbers = [(block, key_number(key)) for block, rows in zip(BLOCKS, answers, strict=True) for key, _ in rows]
     return sum(block == "hour" or is_closed(block, number) for block, number in numbers)

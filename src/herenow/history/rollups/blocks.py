@@ -9,8 +9,9 @@ from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import RollupReader, Span
 
 LONGEST = 3660 * DAY  # ms
-CLOSED_AFTER = HOUR  # ms after its end a day or month is made; until then its hours are read
+OPEN = HOUR  # ms before and after now; a day or month that touches them is not made: its hours are read
 FORMAT = 1  # of what is sent; browsers keep it for as long as the version stays
+Part = tuple[int, int]  # of time in ms, the end not included; or of blocks, both included
 FINER = {"month": "day", "day": "hour"}
 
 
@@ -21,8 +22,9 @@ class TimeBlock(NamedTuple):
 
 
 def is_closed(block: str, number: int) -> bool:
-    """Whether a day or month has ended long enough ago to be made."""
-    return (number + 1) * BLOCKS[block] + CLOSED_AFTER <= now()
+    """Whether a day or month is made: it ended long enough ago, or is as far ahead (wrong clocks fill those)."""
+    start, end = number * BLOCKS[block], (number + 1) * BLOCKS[block]
+    return end + OPEN <= now() or start - OPEN >= now()
 
 
 def whole_hours(span: Span) -> Span:
@@ -32,8 +34,8 @@ def whole_hours(span: Span) -> Span:
 
 async def closed_blocks(rollups: RollupReader, span: Span, longest: str = "month") -> list[TimeBlock]:
     """Those in a span of whole hours that hold anything, none longer than `longest`. A month or day counts where it is
-    made of all that is known, else what it is made of."""
-    return await _within(rollups, longest, [(span.start, span.end)], now() - CLOSED_AFTER)
+    closed and made of all that is known, else what it is made of."""
+    return await _within(rollups, longest, [(span.start, span.end)], now())
 
 
 def version(held: Sequence[TimeBlock]) -> str:
@@ -41,12 +43,12 @@ def version(held: Sequence[TimeBlock]) -> str:
     return f"{crc32(repr((FORMAT, held)).encode()):08x}"
 
 
-async def _within(rollups: RollupReader, block: str, spans: Sequence[tuple[int, int]], closed: int) -> list[TimeBlock]:
-    """`closed`: days and months that end later, in ms, are not made yet, and not dirty either."""
+async def _within(rollups: RollupReader, block: str, spans: Sequence[Part], moment: int) -> list[TimeBlock]:
+    """`moment`: days and months around it, in ms, are not closed: they are not made, and not always dirty either."""
     if not spans:
         return []
-    whole = [_whole(span, BLOCKS[block], closed if block in FINER else None) for span in spans]
-    requested = [(first, last) for first, last in whole if first <= last]
+    whole = [_whole(span, block, moment) for span in spans]
+    requested = [one for found in whole for one in found]
     # Marks first: what is made meanwhile is then read from what it was made of, and not missed.
     marks = await rollups.get([numbers_of(dirty_part(block), *one) for one in requested]) if block in FINER else []
     answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in requested])
@@ -55,23 +57,22 @@ async def _within(rollups: RollupReader, block: str, spans: Sequence[tuple[int, 
     found = [TimeBlock(block, number, made) for number, made in sorted(there.items()) if number not in dirty]
     if block not in FINER:
         return found
-    return sorted([*found, *await _within(rollups, FINER[block], _left(spans, whole, BLOCKS[block], dirty), closed)])
+    return sorted([*found, *await _within(rollups, FINER[block], _left(spans, whole, BLOCKS[block], dirty), moment)])
 
 
-def _whole(span: tuple[int, int], size: int, closed: int | None) -> tuple[int, int]:
-    """The first and the last whole block of a span."""
-    start, end = span
-    return -(-start // size), (end if closed is None else min(end, closed)) // size - 1
+def _whole(span: Part, block: str, moment: int) -> list[Part]:
+    """The first and the last of the whole, closed blocks of a span, before the moment and ahead of it."""
+    (start, end), size = span, BLOCKS[block]
+    parts = [(start, min(end, moment - OPEN)), (max(start, moment + OPEN), end)] if block in FINER else [span]
+    numbers = [(-(-start // size), end // size - 1) for start, end in parts]
+    return [(first, last) for first, last in numbers if first <= last]
 
 
-def _left(
-    spans: Sequence[tuple[int, int]], whole: Sequence[tuple[int, int]], size: int, dirty: set[int]
-) -> list[tuple[int, int]]:
+def _left(spans: Sequence[Part], whole: Sequence[Sequence[Part]], size: int, dirty: set[int]) -> list[Part]:
     """What whole, clean blocks do not cover."""
     left = [(number * size, (number + 1) * size) for number in sorted(dirty)]
-    for (start, end), (first, last) in zip(spans, whole, strict=True):
-        if first > last:
-            left.append((start, end))
-        else:
-            left += [(start, first * size), ((last + 1) * size, end)]
+    for (start, end), found in zip(spans, whole, strict=True):
+        begins = [start, *((last + 1) * size for _, last in found)]
+        ends = [*(first * size for first, _ in found), end]
+        left += zip(begins, ends, strict=True)
     return [(start, end) for start, end in left if start < end]

@@ -175,7 +175,7 @@ class Rollup:
             await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day")
 
     async def _sums(self, block: str, finer: str, coarser: str | None) -> None:
-        """Cells of the days or months that are dirty and have ended."""
+        """Cells of the days or months that are dirty and closed."""
         for number in await self._dirty(block):
             if is_closed(block, number):
                 ground = await self._sum(block, number, finer)
