@@ -172,8 +172,10 @@ class Face:
 
 
 def without_range(answer: Any) -> Any:
-    """A range ends at `to`, or with the last hour that holds anything."""
-    return {key: value for key, value in answer.items() if key != "to"} if isinstance(answer, dict) else answer
+    """A range ends at `to`, or with the last hour that holds anything; a version is that of a range."""
+    if not isinstance(answer, dict):
+        return answer
+    return {key: value for key, value in answer.items() if key not in ("to", "version")}
 
 
 def times_of(exported: bytes) -> Times:
