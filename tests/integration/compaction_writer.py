@@ -1,5 +1,5 @@
 """Writes positions of a device from a number on, compacts at once, and prints how many are durable, until it is killed:
-`compaction_writer.py FILE NUMBER`."""
+`python -m tests.integration.compaction_writer FILE NUMBER`."""
 
 import asyncio
 import sys

@@ -36,7 +36,8 @@ from tests.support.positions import NOW, position
 from tests.support.stores import eager_compaction, keep, track
 
 KILLS = dose(4, full=200)
-WRITER = Path(__file__).with_name("compaction_writer.py")
+WRITER = "tests.integration.compaction_writer"
+ROOT = Path(__file__).parents[2]
 
 
 def report(device: str, moment: int, **more: Any) -> Position:
@@ -228,7 +229,8 @@ def test_a_writer_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_p
     path, chance = tmp_path / "positions.db", random.Random(1)
     durable = 0
     for _ in range(KILLS):
-        with subprocess.Popen([sys.executable, WRITER, path, str(durable)], stdout=subprocess.PIPE) as writer:
+        command = [sys.executable, "-m", WRITER, str(path), str(durable)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:
             assert writer.stdout
             until = time.monotonic() + PATIENCE
             wanted = durable + chance.randrange(1, 60)
