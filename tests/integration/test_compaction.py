@@ -224,6 +224,25 @@ async def test_a_damaged_block_is_left_out_named_and_kept(tmp_path: Path, capfd:
         assert connection.execute("SELECT count(*) FROM blocks WHERE packed = x'7201'").fetchone() == (1,)
 
 
+async def test_a_damaged_batch_is_left_out_named_and_kept_and_holds_nothing_up(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "positions.db"
+    await written(path, [[report("a", 1)], [report("a", 30)], [report("a", 60)]])
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE recent SET packed = x'c1' WHERE number = 2")
+        connection.commit()
+    with eager_compaction(), contextlib.closing(connected(path)) as connection:
+        compaction = Compaction(connection, lambda device_id: number_of(connection, device_id))
+        for _ in range(100):
+            if compaction.is_due:
+                compaction.step()
+        assert not compaction.is_due
+    assert "positions that came last are damaged" in "".join(capfd.readouterr())
+    assert counts(path)["recent"] == 1
+    assert [one.time for one in await stored(path, "a")] == [report("a", 1).time, report("a", 60).time]
+
+
 @long
 def test_a_writer_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_path: Path) -> None:
     path, chance = tmp_path / "positions.db", random.Random(1)

@@ -26,7 +26,7 @@ SETTLED = 2 * HOUR  # ms after its begin an hour is over, if the last compaction
 STEP = 1_000  # positions that are packed, or
 ROWS = 200  # rows that are written in one step
 
-_SIZE = "SELECT count(*), coalesce(sum(positions), 0) FROM recent"
+_SIZE = "SELECT count(*), coalesce(sum(positions), 0) FROM recent WHERE number > ?"
 _NUMBERS = "SELECT number FROM recent ORDER BY number"
 _IS_THERE = "SELECT EXISTS (SELECT 1 FROM recent WHERE number = ?)"
 _PACKED = "SELECT packed FROM recent WHERE number = ?"
@@ -50,7 +50,7 @@ class Compaction:
         self._connection = connection
         self._number = number
         self._steps: Iterator[None] | None = None
-        self._batches, self._positions = connection.execute(_SIZE).fetchone()
+        self._batches, self._positions = connection.execute(_SIZE, (-1,)).fetchone()
 
     def added(self, positions: int) -> None:
         """After a commit."""
@@ -80,16 +80,20 @@ class Compaction:
     def _compact(self) -> Iterator[None]:
         hours: dict[_Hour, list[Position]] = {}
         devices: dict[int, Device] = {}
-        numbers = yield from self._read(hours, devices)
+        there = [number for (number,) in self._connection.execute(_NUMBERS)]
+        numbers = yield from self._read(there, hours, devices)
         if numbers and (yield from self._write(numbers, hours, devices)):
             yield from self._merge(numbers[0])
-        self._batches, self._positions = self._connection.execute(_SIZE).fetchone()
+        # Damaged batches do not count: nothing can be done about them.
+        self._batches, self._positions = self._connection.execute(_SIZE, there[-1:] or (-1,)).fetchone()
 
-    def _read(self, hours: dict[_Hour, list[Position]], devices: dict[int, Device]) -> Generator[None, None, list[int]]:
+    def _read(
+        self, there: Sequence[int], hours: dict[_Hour, list[Position]], devices: dict[int, Device]
+    ) -> Generator[None, None, list[int]]:
         """The numbers of the batches that were read: all but damaged ones, which stay where they are."""
         numbers: list[int] = []
         count = 0
-        for (number,) in self._connection.execute(_NUMBERS).fetchall():
+        for number in there:
             row = self._connection.execute(_PACKED, (number,)).fetchone()
             batch = batch_of(number, row[0]) if row else None
             if batch is not None:
