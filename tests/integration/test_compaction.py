@@ -77,7 +77,7 @@ def blocks_of(path: Path, devices: set[str]) -> int:
 
 def counts(path: Path) -> dict[str, int]:
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        tables = ("recent", "blocks", "unmerged", "positions", "newest")
+        tables = ("recent", "damaged", "blocks", "unmerged", "positions", "newest")
         return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}  # noqa: S608
 
 
@@ -239,7 +239,7 @@ async def test_a_damaged_batch_is_left_out_named_and_kept_and_holds_nothing_up(
                 compaction.step()
         assert not compaction.is_due
     assert "positions that came last are damaged" in "".join(capfd.readouterr())
-    assert counts(path)["recent"] == 1
+    assert (counts(path)["recent"], counts(path)["damaged"]) == (0, 1)
     assert [one.time for one in await stored(path, "a")] == [report("a", 1).time, report("a", 60).time]
 
 

@@ -26,10 +26,12 @@ SETTLED = 2 * HOUR  # ms after its begin an hour is over, if the last compaction
 STEP = 1_000  # positions that are packed, or
 ROWS = 200  # rows that are written in one step
 
-_SIZE = "SELECT count(*), coalesce(sum(positions), 0) FROM recent WHERE number > ?"
+_SIZE = "SELECT count(*), coalesce(sum(positions), 0) FROM recent"
 _NUMBERS = "SELECT number FROM recent ORDER BY number"
 _IS_THERE = "SELECT EXISTS (SELECT 1 FROM recent WHERE number = ?)"
 _PACKED = "SELECT packed FROM recent WHERE number = ?"
+_KEEP_DAMAGED = "INSERT OR IGNORE INTO damaged SELECT number, packed FROM recent WHERE number = ?"
+_DROP = "DELETE FROM recent WHERE number >= ? AND number <= ?"
 _ONE_MORE = "ON CONFLICT DO UPDATE SET blocks = blocks + 1, first = excluded.first"
 _UNMERGED = """
 SELECT hour, device, device_id, hour < ?1 AND first < ?2 AS settled FROM unmerged JOIN devices ON id = device
@@ -50,7 +52,7 @@ class Compaction:
         self._connection = connection
         self._number = number
         self._steps: Iterator[None] | None = None
-        self._batches, self._positions = connection.execute(_SIZE, (-1,)).fetchone()
+        self._batches, self._positions = connection.execute(_SIZE).fetchone()
 
     def added(self, positions: int) -> None:
         """After a commit."""
@@ -81,29 +83,29 @@ class Compaction:
         hours: dict[_Hour, list[Position]] = {}
         devices: dict[int, Device] = {}
         there = [number for (number,) in self._connection.execute(_NUMBERS)]
-        numbers = yield from self._read(there, hours, devices)
-        if numbers and (yield from self._write(numbers, hours, devices)):
-            yield from self._merge(numbers[0])
-        # Damaged batches do not count: nothing can be done about them.
-        self._batches, self._positions = self._connection.execute(_SIZE, there[-1:] or (-1,)).fetchone()
+        damaged = yield from self._read(there, hours, devices)
+        if there and (yield from self._write(there, damaged, hours, devices)):
+            yield from self._merge(there[0])
+        self._batches, self._positions = self._connection.execute(_SIZE).fetchone()
 
     def _read(
         self, there: Sequence[int], hours: dict[_Hour, list[Position]], devices: dict[int, Device]
     ) -> Generator[None, None, list[int]]:
-        """The numbers of the batches that were read: all but damaged ones, which stay where they are."""
-        numbers: list[int] = []
+        """The numbers of damaged batches."""
+        damaged: list[int] = []
         count = 0
         for number in there:
             row = self._connection.execute(_PACKED, (number,)).fetchone()
             batch = batch_of(number, row[0]) if row else None
-            if batch is not None:
-                numbers.append(number)
+            if batch is None:
+                damaged.append(number)
+            else:
                 self._group(batch, hours, devices)
                 count += len(batch.positions)
             if count >= STEP:
                 count = 0
                 yield
-        return numbers
+        return damaged
 
     def _group(self, batch: Batch, hours: dict[_Hour, list[Position]], devices: dict[int, Device]) -> None:
         for position in batch.positions:
@@ -116,7 +118,11 @@ class Compaction:
                 devices[device] = state
 
     def _write(
-        self, numbers: Sequence[int], hours: dict[_Hour, list[Position]], devices: dict[int, Device]
+        self,
+        numbers: Sequence[int],
+        damaged: Sequence[int],
+        hours: dict[_Hour, list[Position]],
+        devices: dict[int, Device],
     ) -> Generator[None, None, bool]:
         """True on return where all of it was there until the end."""
         connection, first, last = self._connection, numbers[0], numbers[-1]
@@ -138,8 +144,8 @@ class Compaction:
             with self._transaction(last) as whole:
                 if not whole:
                     return False
-                marks = ",".join("?" * len(gone))
-                connection.execute(f"DELETE FROM recent WHERE number IN ({marks})", gone)  # noqa: S608 - marks only
+                connection.executemany(_KEEP_DAMAGED, [(one,) for one in damaged if gone[0] <= one <= gone[-1]])
+                connection.execute(_DROP, (gone[0], gone[-1]))
             yield
         return True
 

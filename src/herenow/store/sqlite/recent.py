@@ -14,10 +14,11 @@ from herenow.model.position import Position
 from herenow.store.columns import RESTORE
 from herenow.store.port import Span
 
-_NUMBERS = "SELECT number FROM recent ORDER BY number"
-_PACKED = "SELECT packed FROM recent WHERE number = ?"
+_ENDS = "SELECT (SELECT min(number) FROM recent), (SELECT max(number) FROM recent)"
+_OTHERS = "SELECT number, packed FROM recent WHERE number < ? OR number > ?"
 _ALL = "SELECT number, packed FROM recent ORDER BY number"
-_INSERT = "INSERT INTO recent (positions, packed) VALUES (?, ?)"
+_OF_SPAN = "SELECT number, packed FROM recent WHERE earliest < ? AND latest >= ?"
+_INSERT = "INSERT INTO recent (positions, earliest, latest, packed) VALUES (?, ?, ?, ?)"
 
 log = structlog.get_logger()
 
@@ -63,7 +64,9 @@ _NOTHING = _Grouped({}, {})
 def append(connection: sqlite3.Connection, batch: Batch) -> None:
     rows = {position.device_id: row for row, position in enumerate(batch.positions)}
     states = [_state(device, rows, batch.positions) for device in batch.devices]
-    connection.execute(_INSERT, (len(batch.positions), _encode(_Packed(batch.positions, states))))
+    times = [position.time for position in batch.positions]
+    packed = _encode(_Packed(batch.positions, states))
+    connection.execute(_INSERT, (len(times), min(times, default=None), max(times, default=None), packed))
 
 
 def _state(device: Device, rows: Mapping[str, int], positions: Sequence[Position]) -> _State:
@@ -107,19 +110,34 @@ def batch_of(number: int, packed: bytes) -> Batch | None:
 
 
 class Recent:
-    """The batches of a file, each read once. For several threads, whose transactions may see other batches."""
+    """The batches of a file, each read once. For several threads, whose transactions may see other batches.
+
+    A batch never changes. Numbers only grow, and batches leave in the order of their numbers, or all together: so the
+    least and the greatest number say which ones there are.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._batches: dict[int, _Grouped] = {}
+        self._batches: dict[int, _Grouped] = {}  # in the order of their numbers
 
     def view(self, connection: sqlite3.Connection) -> "RecentView":
         """What the present transaction of a connection sees."""
-        numbers = [number for (number,) in connection.execute(_NUMBERS)]
+        low, high = connection.execute(_ENDS).fetchone()
         with self._lock:
-            known = self._batches
-            self._batches = {number: known.get(number) or _read(connection, number) for number in numbers}
+            if low is None:
+                self._batches = {}
+            elif self._ends() != (low, high):
+                self._update(connection, low, high)
             return RecentView(list(self._batches.values()))
+
+    def _ends(self) -> tuple[int, int]:
+        return next(iter(self._batches), 0), next(reversed(self._batches), -1)
+
+    def _update(self, connection: sqlite3.Connection, low: int, high: int) -> None:
+        kept = {number: batch for number, batch in self._batches.items() if low <= number <= high}
+        ends = (min(kept), max(kept)) if kept else (high + 1, high + 1)
+        read = {number: _grouped(batch_of(number, packed)) for number, packed in connection.execute(_OTHERS, ends)}
+        self._batches = dict(sorted((kept | read).items()))
 
 
 class RecentView:
@@ -149,14 +167,10 @@ class RecentView:
                         yield device_id, position.time
 
 
-def _read(connection: sqlite3.Connection, number: int) -> _Grouped:
-    [(packed,)] = connection.execute(_PACKED, (number,))
-    batch = batch_of(number, packed)
-    return (
-        _NOTHING
-        if batch is None
-        else _Grouped(by_device(batch.positions), {one.device_id: one for one in batch.devices})
-    )
+def _grouped(batch: Batch | None) -> _Grouped:
+    if batch is None:
+        return _NOTHING
+    return _Grouped(by_device(batch.positions), {one.device_id: one for one in batch.devices})
 
 
 def by_device(positions: Iterable[Position]) -> dict[str, list[Position]]:
@@ -172,21 +186,30 @@ def by_device(positions: Iterable[Position]) -> dict[str, list[Position]]:
 
 def take_out(connection: sqlite3.Connection, device_id: str, span: Span | None) -> list[int]:
     """Positions of a device in a span go, or with None everything of it. The times of these positions. All batches get
-    new numbers, by which the compaction notices that what it has read is no longer all there."""
-    rows = connection.execute(_ALL).fetchall()
-    batches = [(number, batch) for number, packed in rows if (batch := batch_of(number, packed))]
-    gone = [
-        position.time
-        for _, batch in batches
-        for position in batch.positions
-        if position.device_id == device_id and _within(position.time, span)
-    ]
-    if not gone and (span or not any(one.device_id == device_id for _, batch in batches for one in batch.devices)):
+    new numbers, by which readers and the compaction notice it."""
+    rows = connection.execute(_OF_SPAN, (span.end, span.start)) if span else connection.execute(_ALL)
+    gone, known = _of_device(rows, device_id, span)
+    if not gone and (span or not known):
         return []
-    for number, batch in batches:
+    for number, packed in connection.execute(_ALL).fetchall():
+        if batch := batch_of(number, packed):
+            append(connection, _without(batch, device_id, span))
+        else:
+            connection.execute("INSERT OR IGNORE INTO damaged VALUES (?, ?)", (number, packed))
         connection.execute("DELETE FROM recent WHERE number = ?", (number,))
-        append(connection, _without(batch, device_id, span))
     return gone
+
+
+def _of_device(rows: Iterable[tuple[int, bytes]], device_id: str, span: Span | None) -> tuple[list[int], bool]:
+    """The times of its positions in the span, and whether its state is in the rows."""
+    times, known = list[int](), False
+    for number, packed in rows:
+        batch = batch_of(number, packed)
+        if batch is not None:
+            known = known or any(one.device_id == device_id for one in batch.devices)
+            mine = [one.time for one in batch.positions if one.device_id == device_id]
+            times += [time for time in mine if _within(time, span)]
+    return times, known
 
 
 def _without(batch: Batch, device_id: str, span: Span | None) -> Batch:

@@ -70,7 +70,14 @@ ALTER TABLE positions ADD COLUMN hdop REAL;
 CREATE TABLE recent (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   positions INTEGER NOT NULL,     -- how many
+  earliest INTEGER,               -- ms, of their times
+  latest INTEGER,
   packed BLOB NOT NULL            -- see herenow.store.sqlite.recent
+);
+-- Of these, what cannot be read: for a repair of the file.
+CREATE TABLE damaged (
+  number INTEGER PRIMARY KEY,
+  packed BLOB NOT NULL
 );
 CREATE TABLE blocks (
   number INTEGER PRIMARY KEY,     -- greater came later, within an hour of a device
