@@ -65,10 +65,10 @@ async def open_map(page: Page, proxy: Proxy, server: Server) -> None:
     await page.evaluate("() => { window.first = true }")
 
 
-async def is_live(page: Page, server: Server, latitude: float, seconds: float = 40) -> None:
+async def is_live(page: Page, server: Server, latitude: float) -> None:
     """It follows what moves, and says that all is well; the page was not loaded again."""
     await moved_to(server, latitude)
-    await page.wait_for_function(FRESH, arg=latitude, timeout=seconds * 1000)
+    await page.wait_for_function(FRESH, arg=latitude)
     await expect(page.locator(".badge[data-tone=good]")).to_contain_text("Live")
     assert await page.evaluate("() => window.first === true"), "the page was loaded again"
 
@@ -98,7 +98,7 @@ async def test_garbage_is_shown_and_made_good_by_a_snapshot(page: Page, proxy: P
         await asyncio.sleep(0.1)
         if await banner.is_visible():
             break
-    await expect(banner).to_be_visible(timeout=1000)
+    await expect(banner).to_be_visible()
     await is_live(page, server, 60.001)
     await expect(banner).not_to_be_visible()
 

@@ -25,9 +25,9 @@ PATIENT = {"herenow.live.hub.STALLED": PATIENCE, "herenow.api.live.websocket.BEA
 def own(tmp_path: Path) -> Iterator[Server]:
     """A server for one test, impatient with who says nothing or reads nothing."""
     constants = {
-        "herenow.api.live.session.FIRST_WORD_WITHIN": 0.3,
+        "herenow.api.live.session.FIRST_WORD_WITHIN": 5.0,  # a busy machine takes long to say a word
         "herenow.api.live.websocket.BEAT": 0.05,
-        "herenow.live.hub.STALLED": 1.0,
+        "herenow.live.hub.STALLED": 3.0,
     }
     with running(tmp_path / "positions.db", constants=constants) as server:
         yield server
@@ -189,12 +189,12 @@ async def test_a_viewer_that_stops_reading_is_closed_and_the_others_go_on(own: S
 
 
 async def test_a_viewer_that_reads_slowly_but_reads_is_not_closed_and_ends_at_the_newest(tmp_path: Path) -> None:
-    constants = {"herenow.api.live.websocket.BEAT": 0.05, "herenow.live.hub.STALLED": 2.0}
+    constants = {"herenow.api.live.websocket.BEAT": 0.05, "herenow.live.hub.STALLED": 4.0}
     with running(tmp_path / "positions.db", constants=constants) as server:
         async with Reporter(server) as reporter, open_wire(server, small=True) as slow:
             await move_all(reporter)
             slow.say(type="view", bbox=WORLD)
-            end = time.monotonic() + 5  # more than twice what is put up with
+            end = time.monotonic() + 9  # more than twice what is put up with
             while time.monotonic() < end:
                 await slow.read(4096)
                 await reporter.send(at := fix("beside-slow", 10.5, 10.5))

@@ -181,7 +181,7 @@ async def test_a_device_that_reports_while_the_disk_is_full_learns_to_report_aga
 
 
 async def test_a_device_that_only_reports_receives_nothing_else_and_is_not_closed_for_silence(tmp_path: Path) -> None:
-    constants = {"herenow.api.live.session.FIRST_WORD_WITHIN": 0.3, "herenow.api.live.websocket.BEAT": 0.02}
+    constants = {"herenow.api.live.session.FIRST_WORD_WITHIN": 5.0, "herenow.api.live.websocket.BEAT": 0.02}
     with running(tmp_path / "positions.db", constants=constants) as server:
         async with open_socket(server, WIRES[0]) as socket:
             assert (await reported(socket, 1, fix("only", 38.5, 10.5)))["accepted"] == 1

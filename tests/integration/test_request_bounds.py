@@ -19,7 +19,7 @@ from tests.support.raw_requests import Connection
 from tests.support.server import Server, beside, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000
-SHORT = {"herenow.api.http.HEAD_WITHIN": 0.3, "herenow.api.http.BODY_WITHIN": 0.3, "herenow.api.http.LOOK_AGAIN": 0.1}
+SHORT = {"herenow.api.http.HEAD_WITHIN": 2.0, "herenow.api.http.BODY_WITHIN": 2.0, "herenow.api.http.LOOK_AGAIN": 0.1}
 
 
 @pytest.fixture(scope="module")
