@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from herenow.model.clock import HOUR
 from herenow.model.position import Position
 from herenow.store.port import Changes
+from herenow.store.sqlite.statements import transaction
 
 _PERIOD = "SELECT number FROM period"
 _MARK = "INSERT OR IGNORE INTO changed VALUES (?, ?, ?)"
@@ -47,8 +48,7 @@ class Marks:
 def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
     """Begins a new period: transactions of the ones before are over then, as only one writes at a time. What changed
     before `since`, a mark, was read and goes."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         connection.execute("UPDATE period SET number = number + 1")
         [(until,)] = connection.execute(_PERIOD)
         row = connection.execute("SELECT period FROM marks WHERE mark = ?", (since,)).fetchone()
@@ -57,10 +57,6 @@ def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
             connection.execute(f"DELETE FROM {table} WHERE period < ?", (first,))  # noqa: S608 - constants only
         mark = secrets.randbits(62)
         connection.execute("INSERT INTO marks VALUES (?, ?)", (until, mark))
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
     if row is None:
         return Changes([], mark, forgotten=since is not None)
     return Changes(connection.execute(_CHANGED, (first, until)).fetchall(), mark)

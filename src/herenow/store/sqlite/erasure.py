@@ -47,10 +47,14 @@ def drop_some(connection: sqlite3.Connection, device_id: str, span: Span) -> boo
     number = number_of(connection, device_id)
     if number is None:
         return False
-    times = take_out(connection, device_id, span)
-    hours = {time // HOUR for time in times} or _drop_blocks(connection, number, span)
+    hours = _drop_blocks(connection, number, span)
+    if not hours:
+        if _drop_old(connection, number, span):
+            return True
+        # Last, as it reads all that is not in blocks yet. What a compaction has read of it is found by this.
+        hours = {time // HOUR for time in take_out(connection, device_id, span)}
     connection.executemany(_MARK, [(number, hour) for hour in hours])
-    return bool(hours) or _drop_old(connection, number, span)
+    return bool(hours)
 
 
 def _drop_blocks(connection: sqlite3.Connection, number: int, span: Span) -> set[int]:

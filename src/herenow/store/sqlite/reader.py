@@ -18,10 +18,10 @@ from herenow.store.columns import COLUMNS, FIELDS, RESTORE, position_of
 from herenow.store.merging import merged
 from herenow.store.packing import Damaged, unpack
 from herenow.store.port import Span, Version
+from herenow.store.sqlite.erasure import ALL, number_of
 from herenow.store.sqlite.recent import Recent, RecentView
 from herenow.store.sqlite.rows import device_of, newest_of
 
-_NUMBER = "SELECT id FROM devices WHERE device_id = ?"
 _NUMBERS = "SELECT device_id, id FROM devices ORDER BY id"
 _BLOCKS = """
 SELECT hour, number, packed FROM blocks WHERE device = ? AND hour >= ? AND hour <= ? ORDER BY hour, number
@@ -43,7 +43,7 @@ _ACTIVE = """
 SELECT device_id FROM devices d WHERE EXISTS (SELECT 1 FROM blocks WHERE device = d.id AND hour >= ?1 AND hour < ?2)
   OR EXISTS (SELECT 1 FROM positions WHERE device = d.id AND time >= ?3 AND time < ?4)
 """
-_ALWAYS = Span(-(2**63), 2**63 - 1)
+COUNTED = 100_000  # positions in memory at a time
 
 log = structlog.get_logger()
 
@@ -59,11 +59,18 @@ class Reader:
     def track(
         self, connection: sqlite3.Connection, device_id: str, span: Span, after: Version | None, limit: int
     ) -> list[Position]:
-        row = connection.execute(_NUMBER, (device_id,)).fetchone()
-        if row is None:
+        number = number_of(connection, device_id)
+        if number is None:
             return []
         recent = self._recent.view(connection).positions(device_id)
-        return _track(connection, recent, (device_id, row[0]), span, after, limit)
+        return _track(connection, recent, (device_id, number), span, after, limit)
+
+    def count(self, connection: sqlite3.Connection, device_id: str) -> int:
+        """Positions of a device, a page at a time: they may be millions."""
+        found, after = 0, None
+        while page := self.track(connection, device_id, ALL, after, COUNTED):
+            found, after = found + len(page), page[-1].version
+        return found
 
     def positions(self, connection: sqlite3.Connection, span: Span, limit: int) -> list[Position]:
         """Device by device, each oldest first."""
@@ -96,7 +103,7 @@ class Reader:
 def _first_day(connection: sqlite3.Connection, recent: RecentView, day: int) -> int | None:
     [(hour,)] = connection.execute(_FIRST_HOUR, (day * 24,))
     [(old,)] = connection.execute(_FIRST_OLD, (day * DAY,))
-    times = [time for _, time in recent.active(Span(day * DAY, _ALWAYS.end))]
+    times = [time for _, time in recent.active(Span(day * DAY, ALL.end))]
     days = [hour // 24] if hour is not None else []
     days += [time // DAY for time in ([old] if old is not None else []) + ([min(times)] if times else [])]
     return min(days, default=None)

@@ -13,6 +13,7 @@ from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.columns import RESTORE
 from herenow.store.port import Span
+from herenow.store.sqlite.rows import state_of
 
 _ENDS = "SELECT (SELECT min(number) FROM recent), (SELECT max(number) FROM recent)"
 _OTHERS = "SELECT number, packed FROM recent WHERE number < ? OR number > ?"
@@ -71,17 +72,8 @@ def append(connection: sqlite3.Connection, batch: Batch) -> None:
 
 def _state(device: Device, rows: Mapping[str, int], positions: Sequence[Position]) -> _State:
     row = rows.get(device.position.device_id, -1)
-    return _State(
-        row if row >= 0 and positions[row] is device.position else device.position,
-        device.name,
-        device.kind,
-        device.course,
-        device.speed,
-        device.distance,
-        device.day,
-        device.ahead,
-        device.contact,
-    )
+    position = row if row >= 0 and positions[row] is device.position else device.position
+    return _State(position, *state_of(device), contact=device.contact)
 
 
 def _device(state: _State, positions: Sequence[Position]) -> Device:
@@ -170,17 +162,13 @@ class RecentView:
 def _grouped(batch: Batch | None) -> _Grouped:
     if batch is None:
         return _NOTHING
-    return _Grouped(by_device(batch.positions), {one.device_id: one for one in batch.devices})
+    return _Grouped(_by_device(batch.positions), {one.device_id: one for one in batch.devices})
 
 
-def by_device(positions: Iterable[Position]) -> dict[str, list[Position]]:
+def _by_device(positions: Iterable[Position]) -> dict[str, list[Position]]:
     found: dict[str, list[Position]] = {}
     for position in positions:
-        known = found.get(position.device_id)
-        if known is None:
-            found[position.device_id] = [position]
-        else:
-            known.append(position)
+        found.setdefault(position.device_id, []).append(position)
     return found
 
 

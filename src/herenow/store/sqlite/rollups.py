@@ -14,6 +14,7 @@ import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
 from herenow.store.port import READ_DEADLINE, TOO_MUCH, Range, Row
+from herenow.store.sqlite.statements import transaction
 from herenow.store.sqlite.writer import lock
 
 READERS = 2  # threads, each with a connection of its own
@@ -108,13 +109,8 @@ class SqliteRollups:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         self._lock = self._lock or lock(self._path)
         connection = self._connection("rwc", *_SETTINGS, _SCHEMA)
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             yield connection
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
 
     def _connection(self, mode: str, *settings: str) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -7,7 +7,7 @@ import msgspec
 
 from herenow.errors import StoreUnavailable
 from herenow.model.device import Device
-from herenow.model.position import Position
+from herenow.model.position import Position, getter
 from herenow.store.columns import RESTORE, contact_of, pack_contact, position_of
 
 # At the same position what is written last was received last: one recorder writes, in order.
@@ -18,6 +18,9 @@ ON CONFLICT (device) DO UPDATE SET
   contact = excluded.contact, position = excluded.position
   WHERE (1 - excluded.ahead, excluded.time, excluded.tie) >= (1 - newest.ahead, newest.time, newest.tie)
 """
+
+# What is kept of a device beside its position and contact.
+state_of = getter("name", "kind", "course", "speed", "distance", "day", "ahead")
 
 _pack = msgspec.msgpack.Encoder().encode
 _position = msgspec.msgpack.Decoder(Position).decode
@@ -30,13 +33,7 @@ def device_row(number: int, device: Device) -> tuple[object, ...]:
         number,
         position.time,
         position.tie,
-        device.name,
-        device.kind,
-        device.course,
-        device.speed,
-        device.distance,
-        device.day,
-        device.ahead,
+        *state_of(device),
         pack_contact(device.contact),
         _pack(position),
     )

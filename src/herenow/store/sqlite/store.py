@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ from herenow.store.sqlite.writer import SqliteWriter, upgrade
 
 READERS = 2  # threads, each with a connection of its own
 ROLLUPS = ".rollups"  # after the name of the file of positions
-LOAD_DEADLINE = 600.0  # s, for all devices at once
+LOAD_DEADLINE = 600.0  # s, for all devices at once, or to count all positions of one
 _CHECK_EVERY = 1_000  # virtual machine steps between two reads of the clock
 
 _T = TypeVar("_T")
@@ -142,10 +141,8 @@ class SqliteStore:
             with self._locking() as connection:
                 return traces(connection, device_id)
 
-        positions = await self._read(
-            lambda connection: self._reader.track(connection, device_id, ALL, None, sys.maxsize)
-        )
-        return {"positions": len(positions), **await self._in_thread(read)}
+        positions = await self._read(lambda connection: self._reader.count(connection, device_id), LOAD_DEADLINE)
+        return {"positions": positions, **await self._in_thread(read)}
 
     async def size(self) -> Size:
         def bytes_of(path: Path) -> int:
