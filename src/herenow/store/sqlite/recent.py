@@ -28,6 +28,7 @@ class _State(msgspec.Struct, array_like=True, gc=False):
     """What is kept of a device."""
 
     position: int | Position  # which one of its batch, where it is there
+    contact: Contact | None
     name: str | None
     kind: str | None
     course: float | None
@@ -35,7 +36,6 @@ class _State(msgspec.Struct, array_like=True, gc=False):
     distance: float
     day: int
     ahead: bool
-    contact: Contact | None
 
 
 class _Packed(msgspec.Struct, array_like=True, gc=False):
@@ -73,7 +73,7 @@ def append(connection: sqlite3.Connection, batch: Batch) -> None:
 def _state(device: Device, rows: Mapping[str, int], positions: Sequence[Position]) -> _State:
     row = rows.get(device.position.device_id, -1)
     position = row if row >= 0 and positions[row] is device.position else device.position
-    return _State(position, *state_of(device), contact=device.contact)
+    return _State(position, device.contact, *state_of(device))
 
 
 def _device(state: _State, positions: Sequence[Position]) -> Device:
