@@ -28,9 +28,9 @@ from herenow.history.export.export import export
 from herenow.history.queries import vector_tiles
 from herenow.history.queries.replay import read_block
 from herenow.history.queries.tiles import Filter, Tile, read_tile
-from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.days import read_figures, read_level
 from herenow.history.rollups.keys import day_parts
+from herenow.history.rollups.rounds import Rollup
 from herenow.history.tracks.line import encode_line
 from herenow.history.tracks.simplify import level_for
 from herenow.history.tracks.summary import sum_of

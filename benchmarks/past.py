@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from herenow.history.rollups.builder import Rollup
+from herenow.history.rollups.rounds import Rollup
 from herenow.model.clock import HOUR
 from herenow.model.device import first_seen
 from herenow.model.report import accept

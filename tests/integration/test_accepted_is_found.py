@@ -21,7 +21,7 @@ from herenow.api.app import create_app
 from herenow.api.context import MapConfig
 from herenow.history.export.formats import format_named
 from herenow.history.queries import replay
-from herenow.history.rollups.builder import Rollup
+from herenow.history.rollups.rounds import Rollup
 from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.position import MAX_AHEAD
 from herenow.model.report import EARLIEST

@@ -12,7 +12,7 @@ from herenow.history.queries import analytics as module
 from herenow.history.queries.analytics import Analytics, AnalyticsQuery, analytics, part_of
 from herenow.history.queries.density import density
 from herenow.history.queries.tiles import Filter
-from herenow.history.rollups.builder import Rollup
+from herenow.history.rollups.rounds import Rollup
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.summary import Figures, summary
 from herenow.history.tracks.track import PLACES, latitudes, longitudes

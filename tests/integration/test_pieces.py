@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from herenow.history.queries.analytics import AnalyticsQuery, DeviceTotals, analytics
-from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.days import read_pieces, read_summaries
+from herenow.history.rollups.rounds import Rollup
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.stillness import TripSettings
 from herenow.history.tracks.summary import Figures, sum_of

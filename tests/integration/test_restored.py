@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from herenow.history.rollups.builder import Rollup
+from herenow.history.rollups.rounds import Rollup
 from herenow.model.clock import DAY
 from herenow.run.store import open_store
 from herenow.settings import read_settings

@@ -11,8 +11,8 @@ from herenow.api.app import create_history_app
 from herenow.api.context import HistoryContext
 from herenow.errors import StoreUnavailable
 from herenow.history.export.prepared import Prepared
-from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.keys import MADE, STATE
+from herenow.history.rollups.rounds import Rollup
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.model.clock import DAY, HOUR
 from herenow.model.retention import read_retention
@@ -21,7 +21,7 @@ from herenow.settings import read_settings
 from herenow.store.port import Row, Store
 from tests.integration.test_rollup import START, drive
 from tests.support import stores
-from tests.support.rollups import quick
+from tests.support.rollups import put, quick
 from tests.support.stores import keep
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
@@ -126,6 +126,6 @@ async def test_the_command_says_that_they_are_not_made(tmp_path: Path) -> None:
     async with stores.opened(str(path)) as store:
         await keep(store, drive("bus", 100))
         await Rollup(store).catch_up()
-        await store.rollups.put([Row(STATE, MADE)])
+        await put(store, Row(STATE, MADE))
     with pytest.raises(StoreUnavailable, match="not made yet"):
         await read_storage(read_settings(None, {"store": f"sqlite:///{path}"}))

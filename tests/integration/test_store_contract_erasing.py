@@ -11,8 +11,8 @@ import pytest
 
 from herenow.history.queries.storage import storage
 from herenow.history.queries.traces import traces
-from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.expiry import expire
+from herenow.history.rollups.rounds import Rollup
 from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.position import Position
 from herenow.model.retention import read_retention

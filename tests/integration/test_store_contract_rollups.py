@@ -15,7 +15,7 @@ from herenow.store.sqlite.store import SqliteStore
 from herenow.store.sqlite.writer import SCHEMA
 from tests.support import stores
 from tests.support.positions import NOW, position
-from tests.support.rollups import quick
+from tests.support.rollups import put, quick
 from tests.support.stores import keep, opened, track
 
 keyspace, url, store = stores.keyspace, stores.url, stores.store
@@ -87,7 +87,7 @@ async def test_active_days_come_one_after_the_other(store: Store) -> None:
 
 async def test_rows_are_read_in_the_order_of_their_keys(store: Store) -> None:
     keys = [bytes([n]) for n in (200, 3, 0, 127)] + ["ä/%".encode()]
-    await store.rollups.put([Row("a", key, key * 2) for key in keys] + [Row("b", b"", b"")])
+    await put(store, *(Row("a", key, key * 2) for key in keys), Row("b", b"", b""))
     every = ("a", b"", b"\xff" * 9)
     assert await store.rollups.get([every, ("b", b"", b""), ("c", b"", b"\xff")]) == [
         [(key, key * 2) for key in sorted(keys)],
@@ -98,8 +98,8 @@ async def test_rows_are_read_in_the_order_of_their_keys(store: Store) -> None:
 
 
 async def test_rows_take_the_place_of_others_and_go(store: Store) -> None:
-    await store.rollups.put([Row("a", b"1", b"old"), Row("a", b"2", b"old"), Row("a", b"3", b"old")])
-    await store.rollups.put([Row("a", b"1", b"new"), Row("a", b"2"), Row("a", b"never there")])
+    await put(store, Row("a", b"1", b"old"), Row("a", b"2", b"old"), Row("a", b"3", b"old"))
+    await put(store, Row("a", b"1", b"new"), Row("a", b"2"), Row("a", b"never there"))
     assert await store.rollups.get([("a", b"", b"\xff")]) == [[(b"1", b"new"), (b"3", b"old")]]
     await store.rollups.clear()
     assert await store.rollups.get([("a", b"", b"\xff")]) == [[]]
@@ -108,11 +108,33 @@ async def test_rows_take_the_place_of_others_and_go(store: Store) -> None:
 async def test_large_values_and_many_rows_are_kept(store: Store) -> None:
     rows = [Row(f"part/{n % 7}", n.to_bytes(4), bytes([n % 251]) * (n * 10)) for n in range(2000)]
     rows.append(Row("large", b"", b"x" * 4_000_000))
-    await store.rollups.put(rows)
+    await put(store, *rows)
     found = await store.rollups.get([(f"part/{n}", b"", b"\xff" * 4) for n in range(7)] + [("large", b"", b"")])
     assert sum(len(part) for part in found[:7]) == 2000
     assert {(key, value) for part in found[:7] for key, value in part} == {(row.key, row.value) for row in rows[:2000]}
     assert found[7] == [(b"", b"x" * 4_000_000)]
+
+
+async def test_a_step_takes_the_place_of_the_one_before(store: Store) -> None:
+    async with store.rollups.lease(0) as writer:
+        assert writer
+        await writer.put([Row("a", b"1", b"x"), Row("a", b"2", b"x")], [Row("a", b"1"), Row("a", b"2", b"y")])
+        await writer.put([Row("a", b"2")], [Row("a", b"2", b"z")], [])
+    assert await store.rollups.get([("a", b"", b"\xff")]) == [[(b"2", b"z")]]
+
+
+async def test_marks_are_read_and_go(store: Store) -> None:
+    async with store.rollups.lease(0) as writer:
+        assert writer
+        await writer.put([Row("a", b"2", b""), Row("a", b"1", b""), Row("b", b"1", b"")])
+        marks = await writer.marks("a")
+        assert [(mark.part, mark.key) for mark in marks] == [("a", b"1"), ("a", b"2")]
+        await writer.unmark(marks[:1])
+        assert [mark.key for mark in await writer.marks("a")] == [b"2"]
+        await writer.unmark(marks)
+        await writer.put([Row("a", b"1", b"")])
+        assert [mark.key for mark in await writer.marks("a")] == [b"1"]
+        assert len(await writer.marks("b")) == 1
 
 
 async def test_what_one_process_puts_another_reads(url: str, store: Store) -> None:
@@ -120,10 +142,10 @@ async def test_what_one_process_puts_another_reads(url: str, store: Store) -> No
     reader = SqliteStore(Path(url), writes=False) if not url.startswith("cassandra") else None
     if reader is None:
         async with opened(url) as other:
-            await other.rollups.put([Row("a", b"1", b"x")])
+            await put(other, Row("a", b"1", b"x"))
     else:
         async with reader as other:
-            await other.rollups.put([Row("a", b"1", b"x")])
+            await put(other, Row("a", b"1", b"x"))
             with pytest.raises(StoreUnavailable, match="another process's to write to"):
                 await other.write([position("a")], [])
     assert await store.rollups.get([("a", b"", b"\xff")]) == [[(b"1", b"x")]]

@@ -11,8 +11,8 @@ from herenow.history.rollups.pyramid import GROUND, SPLIT
 from herenow.history.tracks.quality import flagged
 from herenow.history.tracks.track import FIX, PLACES, Track, track
 from herenow.model.position import Position
-from herenow.store.cassandra import changes
-from herenow.store.port import Span
+from herenow.store.cassandra import changes, leases
+from herenow.store.port import Row, Span, Store
 from tests.support.slippy_map import column_and_row
 
 Counted = dict[tuple[int, int, str, int], tuple[int, ...]]  # by column, row, kind and class
@@ -24,6 +24,21 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cassandra tells of changes after a second. SQLite tells at once."""
     monkeypatch.setattr(changes, "PERIOD", 1000)
     monkeypatch.setattr(changes, "GRACE", 0)
+
+
+def hurried(patch: pytest.MonkeyPatch) -> None:
+    """The same, and a lease expires after a second."""
+    patch.setattr(changes, "PERIOD", 1000)
+    patch.setattr(changes, "GRACE", 0)
+    patch.setattr(leases, "EXPIRES", 1.0)
+    patch.setattr(leases, "RENEWED", 0.2)
+
+
+async def put(store: Store, *rows: Row) -> None:
+    """As the holder of the first lease; no other has it."""
+    async with store.rollups.lease(0) as writer:
+        assert writer
+        await writer.put(rows)
 
 
 def judged(positions: Iterable[Position]) -> dict[str, Track]:

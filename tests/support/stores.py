@@ -26,7 +26,7 @@ from tests.support.patience import PATIENCE
 from tests.support.positions import NOW
 
 EVER = Span(0, NOW * 2)
-TABLES = ("positions", "latest", "days", "devices_of_day", "days_of_device", "changed", "rollups")
+TABLES = ("positions", "latest", "days", "devices_of_day", "days_of_device", "changed", "rollups", "leases")
 
 
 @pytest.fixture(scope="module")

@@ -98,8 +98,8 @@ def rollup(
     store: StoreUrl = None,
     config: Config = None,
 ) -> None:
-    """Build the rollups that history reads from stored positions, and rebuild what changes. One must run; `herenow run`
-    has its own.
+    """Build the rollups that history reads from stored positions, and rebuild what changes. One must run, and on
+    Cassandra several may; `herenow run` has its own.
 
     Examples: `herenow rollup --store cassandra://db1,db2/herenow`, `herenow rollup --rebuild`
     """

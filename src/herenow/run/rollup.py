@@ -7,7 +7,7 @@ import structlog
 
 from herenow.errors import StoreUnavailable
 from herenow.history.rollups import expiry
-from herenow.history.rollups.builder import Progress, Rollup
+from herenow.history.rollups.rounds import Progress, Rollup
 from herenow.model.retention import Retention
 from herenow.run.signals import stop_signal, stop_with_stdin
 from herenow.run.store import open_store, retention_of, trip_settings

@@ -8,6 +8,7 @@ write that is cancelled is unknown, and writing again is safe.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import msgspec
@@ -17,6 +18,8 @@ from herenow.model.position import Position
 
 READ_DEADLINE = 10.0  # s
 TOO_MUCH = "there is more than can be read in {:.0f} s; ask for a shorter time or a smaller box"
+
+BUCKETS = 16  # of devices and of time blocks; a shard of the rollups has some of them
 
 Version = tuple[int, int]  # (time, tie), the order of the positions of a device
 
@@ -46,6 +49,7 @@ class Size(msgspec.Struct, frozen=True):
 
 
 Range = tuple[str, bytes, bytes]  # part, first key and last key, both included
+END = b"\xff" * 600  # behind every key
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -67,14 +71,42 @@ class RollupReader(Protocol):
         """
 
 
-class Rollups(RollupReader, Protocol):
-    """The same, for the one process that makes them."""
+class Mark(msgspec.Struct, frozen=True):
+    """A row without a value, as it was read: `stamp` differs each time that it is put."""
 
-    async def put(self, rows: Sequence[Row]) -> None:
-        """Rows in the place of those with their part and key; on an error some may be there. Only one process may."""
+    part: str
+    key: bytes
+    stamp: int
+
+
+class RollupWriter(RollupReader, Protocol):
+    """The rollups of one shard, for the one process that holds its lease. Every method raises StoreUnavailable once the
+    lease is lost, and what was written before then counts as written."""
+
+    async def put(self, *steps: Sequence[Row]) -> None:
+        """Rows in the place of those with their part and key; a step begins when the one before is durable. On an error
+        some may be there."""
+
+    async def marks(self, part: str) -> Sequence[Mark]:
+        """The rows of a part, in the order of their keys."""
+
+    async def unmark(self, marks: Sequence[Mark]) -> None:
+        """They are gone, except those that were put again since they were read. What was put before stays put."""
+
+
+class Rollups(RollupReader, Protocol):
+    """The same, for processes that make them: each row belongs to one shard, and only the holder of its lease writes
+    it."""
+
+    @property
+    def shards(self) -> int:
+        """A divisor of BUCKETS."""
+
+    def lease(self, shard: int) -> AbstractAsyncContextManager[RollupWriter | None]:
+        """None where another process holds it. A process that dies gives it up after some seconds."""
 
     async def clear(self) -> None:
-        """All rows are gone on return."""
+        """All rows are gone on return. The caller holds all leases."""
 
 
 class RollupStore(Protocol):

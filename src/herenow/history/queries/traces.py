@@ -8,11 +8,13 @@ import msgspec
 from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.keys import (
     BLOCKS,
-    DIRTY_DAYS,
     MONTH,
     blocks_part,
+    bucket_of,
     day_part,
     device_day,
+    dirty_days_part,
+    dirty_number,
     dirty_part,
     distance_part,
     hour_part,
@@ -54,7 +56,8 @@ async def traces(store: ErasedStore, device_id: str) -> Traces:
     BadRequest where that cannot be read in time."""
     rollups = store.rollups
     stored = await store.traces(device_id)
-    [hours, days] = await rollups.get([prefix_range(blocks_part("hour")), prefix_range(DIRTY_DAYS)])
+    parts = blocks_part("hour"), dirty_days_part(bucket_of(device_id))
+    [hours, days] = await rollups.get([prefix_range(part) for part in parts])
     known = [key_number(key) for key, _ in hours]
     rows = sum(len(found) for found in await _read(rollups, _ranges(device_id, known)))
     waiting = sum(device_day(key)[0] == device_id for key, _ in days)
@@ -64,7 +67,7 @@ async def traces(store: ErasedStore, device_id: str) -> Traces:
 async def _unmade(rollups: RollupReader) -> int:
     """Blocks to rebuild. Days and months that are not closed are no blocks yet: their parts count."""
     answers = await rollups.get([prefix_range(dirty_part(block)) for block in BLOCKS])
-    numbers = [(block, key_number(key)) for block, rows in zip(BLOCKS, answers, strict=True) for key, _ in rows]
+    numbers = {(block, dirty_number(key)) for block, rows in zip(BLOCKS, answers, strict=True) for key, _ in rows}
     return sum(block == "hour" or is_closed(block, number) for block, number in numbers)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from herenow.history.rollups.keys import BLOCKS, blocks_part, dirty_part, key_number, numbers_of
+from herenow.history.rollups.keys import BLOCKS, blocks_part, dirty_number, dirty_numbers, key_number, numbers_of
 from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import RollupReader, Span
 
@@ -50,9 +50,9 @@ async def _within(rollups: RollupReader, block: str, spans: Sequence[Part], mome
     whole = [_whole(span, block, moment) for span in spans]
     requested = [one for found in whole for one in found]
     # Marks first: what is made meanwhile is then read from what it was made of, and not missed.
-    marks = await rollups.get([numbers_of(dirty_part(block), *one) for one in requested]) if block in FINER else []
+    marks = await rollups.get([dirty_numbers(block, *one) for one in requested]) if block in FINER else []
     answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in requested])
-    dirty = {key_number(key) for rows in marks for key, _ in rows}
+    dirty = {dirty_number(key) for rows in marks for key, _ in rows}
     there = {key_number(key): made for rows in answers for key, made in rows}
     found = [TimeBlock(block, number, made) for number, made in sorted(there.items()) if number not in dirty]
     if block not in FINER:

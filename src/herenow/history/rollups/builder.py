@@ -1,18 +1,15 @@
-"""Keeps the rollups up to date: rebuilds what changed, and only that, from the stored positions.
+"""Makes the rollups of one shard: rebuilds what changed, and only that, from the stored positions.
 
 Positions → hours of devices → cells and points of the hour → cells of its day → cells of its month. What a step leaves
 to the next is marked as dirty before it is written, and the mark goes after the next step; so whatever is interrupted
-is done again, and doing it twice changes nothing.
+is done again, and doing it twice changes nothing. Another process may do the next step at the same time, and read
+before all is written: so the marks are put once more behind it.
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import structlog
-
-from herenow.errors import BadRequest, StoreUnavailable
 from herenow.history.queries.replay import replay_rows
 from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.cells import Cells, together
@@ -20,11 +17,14 @@ from herenow.history.rollups.days import DeviceDay, made_days
 from herenow.history.rollups.hours import made_hours, read_hour
 from herenow.history.rollups.keys import (
     BLOCKS,
-    DIRTY_DAYS,
-    MADE,
     STATE,
+    block_bucket,
+    bucket_of,
     day_key,
     device_day,
+    dirty_days_part,
+    dirty_key,
+    dirty_number,
     dirty_part,
     hour_parts,
     index_part,
@@ -34,22 +34,24 @@ from herenow.history.rollups.keys import (
     prefix_range,
     single_range,
 )
-from herenow.history.rollups.made import MADE_BY, UNTIL, made_until, read_state, version_of
 from herenow.history.rollups.points import OTHER, points
 from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
-from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
-from herenow.model.clock import DAY, now
-from herenow.store.port import ChangeLog, DeviceReader, PositionReader, Range, Rollups, Row
+from herenow.history.tracks.stillness import TripSettings
+from herenow.store.port import (
+    BUCKETS,
+    ChangeLog,
+    DeviceReader,
+    Mark,
+    PositionReader,
+    Range,
+    Rollups,
+    RollupWriter,
+    Row,
+)
 
 AT_ONCE = 32  # devices
-READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges
-SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
-SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
-
-Progress = Callable[[int, int], None]  # days done, days in all
-
-log = structlog.get_logger()
+WRITE_AT = 1 << 20  # bytes of blocks
 
 
 class RollupSource(ChangeLog, DeviceReader, PositionReader, Protocol):
@@ -59,76 +61,36 @@ class RollupSource(ChangeLog, DeviceReader, PositionReader, Protocol):
     def rollups(self) -> Rollups: ...
 
 
-class Rollup:
-    """One at a time may work on a store."""
+class _Replaced:
+    """Blocks that are made and not written yet: marks of what is made of them, their rows, and their own marks."""
 
-    def __init__(self, store: RollupSource, settings: TripSettings = DEFAULT) -> None:
+    def __init__(self) -> None:
+        self.beyond: dict[bytes, Row] = {}
+        self.rows: list[Row] = []
+        self.marks: list[Mark] = []
+
+
+class ShardBuilder:
+    """Of the buckets of a shard, for the holder of its lease."""
+
+    def __init__(self, store: RollupSource, writer: RollupWriter, shard: int, settings: TripSettings) -> None:
         self._store = store
+        self._rollups = writer
         self._settings = settings
-        self._version = version_of(settings)
+        self.shard = shard
+        self._buckets = range(shard, BUCKETS, store.rollups.shards)
+        self._replaced = _Replaced()
 
-    async def run(self) -> None:
-        """Until it is cancelled; a store that fails is tried again."""
-        while True:
-            began, used = time.monotonic(), time.process_time()
-            try:
-                await self.catch_up()
-            except (StoreUnavailable, BadRequest) as error:  # the latter: a reading took too long
-                log.error("cannot keep the rollups; trying again", reason=str(error))
-            await asyncio.sleep(rest(time.monotonic() - began, time.process_time() - used))
+    async def put_state(self, values: Mapping[bytes, bytes | None]) -> None:
+        await self._rollups.put([Row(STATE, key, value) for key, value in values.items()])
 
-    async def catch_up(self) -> None:
-        """One round: everything that was written before and is known to have changed. Raises StoreUnavailable."""
-        since = await self._since()
-        if since is None:
-            await self.rebuild()
-            return
-        began = now()
-        changes = await self._store.changes(since)
-        if changes.forgotten:
-            log.info("making the rollups from the beginning: the store does not know what changed since the last round")
-            await self.rebuild()
-            return
-        await self._devices(_by_device(changes.hours))
-        await self._store.rollups.put(self._state(changes.until))
-        await self._blocks()
-        await self._store.rollups.put([Row(STATE, MADE, number_key(began))])
-
-    async def rebuild(self, progress: Progress = lambda *_: None) -> None:
-        """Everything from the beginning. Raises StoreUnavailable."""
-        rollups, began = self._store.rollups, now()
-        # First, so that nobody reads a part. Where another process keeps them, this fails before the store forgets what
-        # that process has read.
-        await rollups.put([Row(STATE, key) for key in (MADE, UNTIL, MADE_BY)])
-        until = (await self._store.changes(None)).until
-        await rollups.clear()
-        day, last = -(2**31), now() // DAY
-        while found := await self._store.active(day):
-            day, device_ids = found
-            hours = range(day * 24, (day + 1) * 24)
-            await self._devices(dict.fromkeys(device_ids, hours))
-            await self._hours()
-            await self._days(before=day - READ_AHEAD)
-            progress(day, last)
-            day += 1
-        await self._days(before=2**31)
-        await rollups.put(self._state(until))
-        await self._blocks()
-        await rollups.put([Row(STATE, MADE, number_key(began))])
-
-    async def _since(self) -> int | None:
-        return made_until(await read_state(self._store.rollups), self._version)
-
-    def _state(self, until: int) -> list[Row]:
-        return [Row(STATE, UNTIL, number_key(until)), Row(STATE, MADE_BY, self._version)]
-
-    async def _devices(self, hours: dict[str, Sequence[int]]) -> None:
-        """Makes hours of devices, AT_ONCE at a time."""
-        names = list(hours)
+    async def devices(self, hours: Mapping[str, Sequence[int]]) -> None:
+        """Makes hours of its devices, AT_ONCE at a time."""
+        names = [name for name in hours if bucket_of(name) in self._buckets]
         for start in range(0, len(names), AT_ONCE):
             await self._some(names[start : start + AT_ONCE], hours)
 
-    async def _some(self, names: list[str], hours: dict[str, Sequence[int]]) -> None:
+    async def _some(self, names: list[str], hours: Mapping[str, Sequence[int]]) -> None:
         devices = {device.device_id: device for device in await self._store.devices(names)}
         kinds = [(devices[name].kind if name in devices else None) or OTHER for name in names]
         try:
@@ -140,51 +102,46 @@ class Rollup:
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
         rows = [row for made in making for row in made.result()]
-        marks = {(row.part, row.key): row for row in rows if row.part.startswith("dirty/")}
-        await self._store.rollups.put(list(marks.values()))
-        await self._store.rollups.put([row for row in rows if (row.part, row.key) not in marks])
+        marks = list({(row.part, row.key): row for row in rows if row.value == b""}.values())
+        await self._rollups.put(marks, [row for row in rows if row.value != b""], marks)
 
-    async def _days(self, before: int | None = None) -> None:
+    async def days(self, before: int | None = None) -> None:
         """The days of devices that are dirty, and others that read what changed in them; with `before` (a day) only
         the earlier ones, around which all hours are made and no day is yet."""
-        rollups = self._store.rollups
         made: set[DeviceDay] = set()
-        wanted = prefix_range(DIRTY_DAYS) if before is None else (DIRTY_DAYS, b"", number_key(before))
-        while keys := [key for rows in await rollups.get([wanted]) for key, _ in rows]:
+        parts = [dirty_days_part(bucket) for bucket in self._buckets]
+        wanted = [prefix_range(part) if before is None else (part, b"", number_key(before)) for part in parts]
+        while keys := [key for rows in await self._rollups.get(wanted) for key, _ in rows]:
             for start in range(0, len(keys), AT_ONCE):
                 some = [device_day(key) for key in keys[start : start + AT_ONCE]]
-                found = await made_days(rollups, some, self._settings)
+                found = await made_days(self._rollups, some, self._settings)
                 made.update(some)
                 others = (found.readers if before is None else found.silent) - made
-                await rollups.put([Row(DIRTY_DAYS, day_key(*one), b"") for one in others])
-                await rollups.put(found.rows)
-                await rollups.put([Row(DIRTY_DAYS, key) for key in keys[start : start + AT_ONCE]])
+                await self._rollups.put(
+                    [_dirty_day(one, b"") for one in others], found.rows, [_dirty_day(one, None) for one in some]
+                )
 
-    async def _blocks(self) -> None:
-        await self._hours()
-        await self._sums("day", "hour", "month")
-        await self._sums("month", "day", None)
-        await self._days()
-
-    async def _hours(self) -> None:
+    async def hours(self) -> None:
         """Cells and points of the hours that are dirty."""
-        for hour in await self._dirty("hour"):
+        for hour, marks in (await self._dirty("hour")).items():
             found = await self._read([prefix_range(part) for part in hour_parts(hour)])
             tracks = [(key.decode(), *read_hour(value)) for part in found for key, value in part]
             rows = hour_rows(hour, points(tracks), await self._index("hour", hour))
-            await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day")
+            await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day", marks)
+        await self._write()
 
-    async def _sums(self, block: str, finer: str, coarser: str | None) -> None:
+    async def sums(self, block: str, finer: str, coarser: str | None) -> None:
         """Cells of the days or months that are dirty and closed."""
-        for number in await self._dirty(block):
+        for number, marks in (await self._dirty(block)).items():
             if is_closed(block, number):
                 ground = await self._sum(block, number, finer)
                 rows = sum_rows(block, number, ground, await self._index(block, number))
-                await self._replace(block, number, rows, coarser)
+                await self._replace(block, number, rows, coarser, marks)
+        await self._write()
 
     async def _sum(self, block: str, number: int, finer: str) -> Cells:
         per = BLOCKS[block] // BLOCKS[finer]
-        [index] = await self._store.rollups.get([numbers_of(index_part(finer), number * per, (number + 1) * per - 1)])
+        [index] = await self._rollups.get([numbers_of(index_part(finer), number * per, (number + 1) * per - 1)])
         ranges: list[Range] = []
         for key, value in index:
             ranges += ground_ranges(finer, key_number(key), value)
@@ -195,34 +152,40 @@ class Rollup:
         """However much it is: each reading has a deadline of its own."""
         found: list[list[tuple[bytes, bytes]]] = []
         for start in range(0, len(ranges), READ_AT_ONCE):
-            found += await self._store.rollups.get(ranges[start : start + READ_AT_ONCE])
+            found += await self._rollups.get(ranges[start : start + READ_AT_ONCE])
         return found
 
     async def _index(self, block: str, number: int) -> bytes | None:
-        [rows] = await self._store.rollups.get([single_range(index_part(block), number_key(number))])
+        [rows] = await self._rollups.get([single_range(index_part(block), number_key(number))])
         return rows[0][1] if rows else None
 
-    async def _replace(self, block: str, number: int, rows: list[Row], coarser: str | None) -> None:
-        rollups = self._store.rollups
+    async def _replace(self, block: str, number: int, rows: list[Row], coarser: str | None, marks: list[Mark]) -> None:
+        """Of small blocks many at once."""
+        replaced = self._replaced
         if coarser:
-            beyond = number * BLOCKS[block] // BLOCKS[coarser]
-            await rollups.put([Row(dirty_part(coarser), number_key(beyond), b"")])
-        await rollups.put(rows)
-        await rollups.put([Row(dirty_part(block), number_key(number))])
+            key = dirty_key(number * BLOCKS[block] // BLOCKS[coarser], block_bucket(number))
+            replaced.beyond[key] = Row(dirty_part(coarser), key, b"")
+        replaced.rows += rows
+        replaced.marks += marks
+        if sum(len(row.value or b"") for row in replaced.rows) > WRITE_AT:
+            await self._write()
 
-    async def _dirty(self, block: str) -> list[int]:
-        [found] = await self._store.rollups.get([prefix_range(dirty_part(block))])
-        return [key_number(key) for key, _ in found]
+    async def _write(self) -> None:
+        replaced, self._replaced = self._replaced, _Replaced()
+        if replaced.marks:
+            beyond = list(replaced.beyond.values())
+            await self._rollups.put(beyond, replaced.rows, beyond)
+            await self._rollups.unmark(replaced.marks)
+
+    async def _dirty(self, block: str) -> dict[int, list[Mark]]:
+        """The blocks of its buckets that are, with their marks: read before what they are made of."""
+        found: dict[int, list[Mark]] = {}
+        for mark in await self._rollups.marks(dirty_part(block)):
+            number = dirty_number(mark.key)
+            if block_bucket(number) in self._buckets:
+                found.setdefault(number, []).append(mark)
+        return found
 
 
-def rest(worked: float, used: float) -> float:
-    """Seconds of rest after a round of so many seconds, in which the process used so many of the processor. A busy
-    machine, which makes a round long, does not make history late."""
-    return min(LONGEST_REST, max(SHORTEST_REST, worked, used * (1 - SHARE) / SHARE))
-
-
-def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:
-    found: dict[str, list[int]] = {}
-    for device_id, hour in hours:
-        found.setdefault(device_id, []).append(hour)
-    return dict(found)
+def _dirty_day(one: DeviceDay, value: bytes | None) -> Row:
+    return Row(dirty_days_part(bucket_of(one[0])), day_key(*one), value)

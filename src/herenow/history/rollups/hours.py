@@ -7,9 +7,11 @@ import msgspec
 import numpy as np
 
 from herenow.history.rollups.keys import (
-    DIRTY_DAYS,
     MONTH,
+    bucket_of,
     day_key,
+    dirty_days_part,
+    dirty_key,
     dirty_part,
     hour_part,
     key_number,
@@ -71,11 +73,11 @@ def hours_ranges(device_id: str, first: int, last: int) -> list[Range]:
 
 
 def hour_rows(device_id: str, kind: str, hour: int, found: Track) -> list[Row]:
-    month, key, packed = hour * HOUR // MONTH, number_key(hour), pack_track(found)
+    month, bucket, packed = hour * HOUR // MONTH, bucket_of(device_id), pack_track(found)
     return [
-        Row(dirty_part("hour"), key, b""),
-        Row(DIRTY_DAYS, day_key(device_id, hour // 24), b""),
-        Row(track_part(device_id, month), key, packed if len(found) else None),
+        Row(dirty_part("hour"), dirty_key(hour, bucket), b""),
+        Row(dirty_days_part(bucket), day_key(device_id, hour // 24), b""),
+        Row(track_part(device_id, month), number_key(hour), packed if len(found) else None),
         Row(
             hour_part(hour, device_id),
             device_id.encode(),

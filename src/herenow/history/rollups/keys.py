@@ -6,15 +6,13 @@ Hours, days and months are counted from 1970; a month is 30 days, as it has only
 from zlib import crc32
 
 from herenow.model.clock import DAY, HOUR
-from herenow.store.port import Range
+from herenow.store.port import BUCKETS, END, Range
 
 MONTH = 30 * DAY  # ms
 BLOCKS = {"hour": HOUR, "day": DAY, "month": MONTH}  # ms
-BUCKETS = 16  # parts of the devices of an hour
 
 STATE = "rollup"  # its own: see herenow.history.rollups.builder
 MADE = b"made"  # when the last round began that was finished, in ms
-DIRTY_DAYS = "dirty/device"  # days of devices that are not made of all that is there
 _DAYS = 400  # of a device that lie together
 _PART_BITS = 10  # of a tile's number: so many tiles lie together
 
@@ -28,6 +26,16 @@ def key_number(key: bytes) -> int:
     return int.from_bytes(key) - (1 << 63)
 
 
+def bucket_of(device_id: str) -> int:
+    """Which of BUCKETS a device belongs to."""
+    return crc32(device_id.encode()) % BUCKETS
+
+
+def block_bucket(number: int) -> int:
+    """Which of BUCKETS an hour, day or month belongs to."""
+    return number % BUCKETS
+
+
 def track_part(device_id: str, month: int) -> str:
     """The hours of a device: keys are hours, values packed tracks."""
     return f"track/{month}/{device_id}"
@@ -39,7 +47,7 @@ def hour_parts(hour: int) -> list[str]:
 
 
 def hour_part(hour: int, device_id: str) -> str:
-    return f"hour/{hour}/{crc32(device_id.encode()) % BUCKETS}"
+    return f"hour/{hour}/{bucket_of(device_id)}"
 
 
 def cells_part(block: str, number: int, zoom: int, tile: int) -> str:
@@ -63,8 +71,28 @@ def index_part(block: str) -> str:
 
 
 def dirty_part(block: str) -> str:
-    """Which are not, or no longer, made of all that is there: keys are their numbers. Readers take what is finer."""
+    """Which are not, or no longer, made of all that is there. Readers take what is finer."""
     return f"dirty/{block}"
+
+
+def dirty_key(number: int, bucket: int) -> bytes:
+    """In such a part. The bucket is that of what changed: one process at a time writes a row."""
+    return number_key(number) + bytes([bucket])
+
+
+def dirty_number(key: bytes) -> int:
+    """The number in such a key."""
+    return key_number(key[:8])
+
+
+def dirty_numbers(block: str, first: int, last: int) -> Range:
+    """Both included."""
+    return dirty_part(block), number_key(first), dirty_key(last, BUCKETS)
+
+
+def dirty_days_part(bucket: int) -> str:
+    """Days of the devices of a bucket that are not made of all that is there."""
+    return f"dirty/device/{bucket}"
 
 
 def replay_part(hour: int, level: int) -> str:
@@ -98,7 +126,7 @@ def day_parts(day: int) -> list[str]:
 
 
 def day_part(day: int, device_id: str) -> str:
-    return f"day/{day}/{crc32(device_id.encode()) % BUCKETS}"
+    return f"day/{day}/{bucket_of(device_id)}"
 
 
 def distance_parts(day: int) -> list[str]:
@@ -107,21 +135,21 @@ def distance_parts(day: int) -> list[str]:
 
 
 def distance_part(day: int, device_id: str) -> str:
-    return f"distance/{day}/{crc32(device_id.encode()) % BUCKETS}"
+    return f"distance/{day}/{bucket_of(device_id)}"
 
 
 def day_key(device_id: str, day: int) -> bytes:
-    """In the part DIRTY_DAYS."""
+    """In a part of dirty days of devices."""
     return number_key(day) + device_id.encode()
 
 
 def device_day(key: bytes) -> tuple[str, int]:
-    """The device and day of a key in the part DIRTY_DAYS."""
+    """The device and day of such a key."""
     return key[8:].decode(), key_number(key[:8])
 
 
 def prefix_range(part: str) -> Range:
-    return part, b"", b"\xff" * 600
+    return part, b"", END
 
 
 def single_range(part: str, key: bytes) -> Range:

@@ -11,8 +11,9 @@ from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import TripSettings
 from herenow.store.port import ChangeLog, Range, RollupReader, RollupStore
 
-VERSION = f"4.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
-UNTIL, MADE_BY = b"until", b"version"
+VERSION = f"5.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+MADE_BY = b"version"
+CLEARED = b"cleared"  # another value each time that everything was taken away
 
 State = Mapping[bytes, bytes]
 
@@ -27,9 +28,31 @@ async def read_state(rollups: RollupReader) -> State:
     return dict(rows)
 
 
-def made_until(state: State, version: bytes) -> int | None:
-    """Up to which change of the store this version has made them; None where that is to begin."""
-    return key_number(state[UNTIL]) if state.get(MADE_BY) == version else None
+def until_key(shard: int) -> bytes:
+    return b"until" + bytes([shard])
+
+
+def begun_key(shard: int) -> bytes:
+    return b"begun" + bytes([shard])
+
+
+def made_until(state: State, shard: int) -> int | None:
+    """Up to which change of the store its devices are made; None where that is to begin, or has begun."""
+    return _number(state, until_key(shard))
+
+
+def begun_at(state: State, shard: int) -> int | None:
+    """From which change of the store on its devices are still to be made after that."""
+    return _number(state, begun_key(shard))
+
+
+def made_at(state: State) -> int:
+    """When the last round began that was finished, in ms; 0 before the first."""
+    return _number(state, MADE) or 0
+
+
+def _number(state: State, key: bytes) -> int | None:
+    return key_number(state[key]) if key in state else None
 
 
 class MadeStore(ChangeLog, RollupStore, Protocol): ...
@@ -50,8 +73,9 @@ class MadeRollups:
         """Raises StoreUnavailable also where they are not made, else as the port says."""
         state, *found = await self._rollups.get([prefix_range(STATE), *ranges])
         keys = dict(state)
-        until = made_until(keys, self._version)
-        if MADE not in keys or until is None or not await self._store.gave(until):
+        until = made_until(keys, 0)  # where there are several shards, `gave` is always so
+        made = MADE in keys and keys.get(MADE_BY) == self._version
+        if not made or until is None or not await self._store.gave(until):
             raise StoreUnavailable(
                 "the rollups of history are not made yet, or of another store, or not by these settings of trips; "
                 "`herenow run` and `herenow rollup` build them, so try again soon"

@@ -67,6 +67,11 @@ class CassandraSession:
         with self._in_our_words(bound=True):
             await self._session.execute_batch(batch)
 
+    async def conditional(self, query: PreparedQuery, values: Values) -> bool:
+        """Whether a lightweight transaction found its condition met. On an error it may have been done."""
+        with self._in_our_words(bound=True):
+            return bool(_rows(await self._session.execute(query.bind(values)))[0][0])
+
     async def pages(self, query: PreparedQuery, values: Values, size: int) -> AsyncIterator[list[Row]]:
         """The rows, up to `size` at a time."""
         state: bytes | None = None

@@ -5,7 +5,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TypeVar
@@ -13,7 +13,7 @@ from typing import IO, TypeVar
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.store.port import READ_DEADLINE, TOO_MUCH, Range, Row
+from herenow.store.port import END, READ_DEADLINE, TOO_MUCH, Mark, Range, Row
 from herenow.store.sqlite.statements import transaction
 from herenow.store.sqlite.writer import lock
 
@@ -72,13 +72,34 @@ class SqliteRollups:
         if self._lock:
             self._lock.close()
 
-    async def put(self, rows: Sequence[Row]) -> None:
+    @property
+    def shards(self) -> int:
+        return 1
+
+    @contextlib.asynccontextmanager
+    async def lease(self, shard: int) -> AsyncIterator["SqliteRollups"]:  # noqa: ARG002 - there is one
+        """The first write takes the file, until it is closed."""
+        yield self
+
+    async def put(self, *steps: Sequence[Row]) -> None:
+        """All or nothing."""
+
         def write() -> None:
             with self._transaction() as connection:
-                connection.executemany(_DROP, [(row.part, row.key) for row in rows if row.value is None])
-                connection.executemany(_PUT, [(row.part, row.key, row.value) for row in rows if row.value is not None])
+                for rows in steps:
+                    kept = [(row.part, row.key, row.value) for row in rows if row.value is not None]
+                    connection.executemany(_DROP, [(row.part, row.key) for row in rows if row.value is None])
+                    connection.executemany(_PUT, kept)
 
         await self._run(self._writer, write)
+
+    async def marks(self, part: str) -> list[Mark]:
+        [rows] = await self.get([(part, b"", END)])
+        return [Mark(part, key, 0) for key, _ in rows]
+
+    async def unmark(self, marks: Sequence[Mark]) -> None:
+        """One process puts them and takes them away, one after the other."""
+        await self.put([Row(mark.part, mark.key) for mark in marks])
 
     async def clear(self) -> None:
         def write() -> None:

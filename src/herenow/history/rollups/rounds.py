@@ -1,0 +1,212 @@
+"""Keeps the rollups up to date, in rounds. Any number of processes may do so where the store has several shards: each
+takes one shard after the other that no other process has, under a lease, for one step of a round."""
+
+import asyncio
+import contextlib
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+
+import structlog
+
+from herenow.errors import BadRequest, StoreUnavailable
+from herenow.history.rollups.blocks import is_closed
+from herenow.history.rollups.builder import RollupSource, ShardBuilder
+from herenow.history.rollups.keys import (
+    MADE,
+    block_bucket,
+    bucket_of,
+    dirty_days_part,
+    dirty_number,
+    dirty_part,
+    number_key,
+    prefix_range,
+)
+from herenow.history.rollups.made import (
+    CLEARED,
+    MADE_BY,
+    State,
+    begun_at,
+    begun_key,
+    made_at,
+    made_until,
+    read_state,
+    until_key,
+    version_of,
+)
+from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
+from herenow.model.clock import DAY, now
+from herenow.store.port import BUCKETS, Changes
+
+READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
+SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
+SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
+TRY_AGAIN = 0.3  # s, where other processes hold all shards that are left
+
+Progress = Callable[[int, int], None]  # days done, days in all
+Step = Callable[[ShardBuilder], Awaitable[None]]
+
+log = structlog.get_logger()
+
+
+class Rollup:
+    """A round ends when everything is made that had changed before, by this process or by others."""
+
+    def __init__(self, store: RollupSource, settings: TripSettings = DEFAULT) -> None:
+        self._store = store
+        self._settings = settings
+        self._version = version_of(settings)
+
+    async def run(self) -> None:
+        """Until it is cancelled; a store that fails is tried again."""
+        while True:
+            began, used = time.monotonic(), time.process_time()
+            try:
+                await self.catch_up()
+            except (StoreUnavailable, BadRequest) as error:  # the latter: a reading took too long
+                log.error("cannot keep the rollups; trying again", reason=str(error))
+            await asyncio.sleep(rest(time.monotonic() - began, time.process_time() - used))
+
+    async def catch_up(self) -> None:
+        """One round: everything that was written before and is known to have changed. Raises StoreUnavailable."""
+        state = await read_state(self._store.rollups)
+        if state.get(MADE_BY) != self._version:
+            await self._clear(state)
+        await self._round(lambda *_: None)
+
+    async def rebuild(self, progress: Progress = lambda *_: None) -> None:
+        """Everything from the beginning. Raises StoreUnavailable."""
+        await self._clear(await read_state(self._store.rollups))
+        await self._round(progress)
+
+    async def _clear(self, seen: State) -> None:
+        """Takes everything away, with all leases, unless another process did so after that state was read."""
+        rollups = self._store.rollups
+        async with contextlib.AsyncExitStack() as leases:
+            builders = [await leases.enter_async_context(self._lease(shard)) for shard in range(rollups.shards)]
+            state = await read_state(rollups)
+            if state.get(CLEARED) != seen.get(CLEARED) and state.get(MADE_BY) == self._version:
+                return
+            # First, so that nobody reads a part. Where another process has the file, this fails before the store
+            # forgets what that process has read.
+            for builder in builders:
+                await builder.put_state(dict.fromkeys((until_key(builder.shard), begun_key(builder.shard))))
+            await builders[0].put_state({MADE: None, MADE_BY: None})
+            await rollups.clear()
+            await builders[0].put_state({MADE_BY: self._version, CLEARED: os.urandom(8)})
+
+    async def _round(self, progress: Progress) -> None:
+        began, state = now(), await read_state(self._store.rollups)
+        shards = range(self._store.rollups.shards)
+        known = [until for shard in shards if (until := made_until(state, shard)) is not None]
+        since = min(known, default=0)
+        changes = await self._store.changes(since) if known else Changes([], 0)
+        if changes.forgotten:
+            log.info("making the rollups from the beginning: the store does not know what changed since the last round")
+            await self.rebuild(progress)
+            return
+        hours = _by_device(changes.hours)
+        busy = self._shards(bucket_of(device_id) for device_id in hours)
+        busy |= {shard for shard in shards if made_until(state, shard) is None}
+
+        async def devices(builder: ShardBuilder) -> None:
+            before = made_until(state, builder.shard)
+            done = made_until(await read_state(self._store.rollups), builder.shard)
+            if done is None:
+                await self._from_the_beginning(builder, progress)
+            elif done == before or since <= done < changes.until:  # else another process made them, or began later
+                await builder.devices(hours)
+                await builder.put_state({until_key(builder.shard): number_key(changes.until)})
+
+        await self._each(busy, devices)
+        await self._each(set(shards) - busy, devices, at_once=len(shards))
+        await self._blocks()
+        await self._each([0], lambda builder: self._made(builder, began, state, changes.until))
+
+    async def _from_the_beginning(self, builder: ShardBuilder, progress: Progress) -> None:
+        """What changes after the first try began is made in later rounds: an hour that is made already may go."""
+        begun = begun_at(await read_state(self._store.rollups), builder.shard)
+        if begun is None:
+            begun = (await self._store.changes(None)).until
+            await builder.put_state({begun_key(builder.shard): number_key(begun)})
+        day, last = -(2**31), now() // DAY
+        while found := await self._store.active(day):
+            day, device_ids = found
+            hours = range(day * 24, (day + 1) * 24)
+            await builder.devices(dict.fromkeys(device_ids, hours))
+            await builder.days(before=day - READ_AHEAD)
+            progress(day, last)
+            day += 1
+        await builder.days(before=2**31)
+        await builder.put_state({until_key(builder.shard): number_key(begun), begun_key(builder.shard): None})
+
+    async def _blocks(self) -> None:
+        await self._each(await self._dirty("hour"), ShardBuilder.hours)
+        await self._each(await self._dirty("day"), lambda builder: builder.sums("day", "hour", "month"))
+        await self._each(await self._dirty("month"), lambda builder: builder.sums("month", "day", None))
+        parts = [prefix_range(dirty_days_part(bucket)) for bucket in range(BUCKETS)]
+        found = await self._store.rollups.get(parts)
+        await self._each(self._shards(bucket for bucket, rows in enumerate(found) if rows), ShardBuilder.days)
+
+    async def _made(self, builder: ShardBuilder, began: int, seen: State, until: int) -> None:
+        """Only where nothing was cleared since the round began, no shard is behind, and no later round was quicker."""
+        state = await read_state(self._store.rollups)
+        untils = [made_until(state, shard) for shard in range(self._store.rollups.shards)]
+        behind = any(one is None or one < until for one in untils)
+        if state.get(CLEARED) == seen.get(CLEARED) and not behind and made_at(state) < began:
+            await builder.put_state({MADE: number_key(began)})
+
+    async def _dirty(self, block: str) -> set[int]:
+        """Shards that have blocks to make."""
+        [rows] = await self._store.rollups.get([prefix_range(dirty_part(block))])
+        numbers = {dirty_number(key) for key, _ in rows}
+        return self._shards(block_bucket(number) for number in numbers if block == "hour" or is_closed(block, number))
+
+    def _shards(self, buckets: Iterable[int]) -> set[int]:
+        return {bucket % self._store.rollups.shards for bucket in buckets}
+
+    async def _each(self, shards: Iterable[int], step: Step, at_once: int = 1) -> None:
+        """Once for each shard, in any order: those that other processes have come last."""
+        left = list(shards)
+        random.shuffle(left)
+
+        async def work() -> None:
+            while left:
+                shard = left.pop()
+                async with self._store.rollups.lease(shard) as writer:
+                    if writer:
+                        await step(ShardBuilder(self._store, writer, shard, self._settings))
+                        continue
+                left.insert(0, shard)
+                await asyncio.sleep(TRY_AGAIN / len(left))
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(at_once):
+                    tasks.create_task(work())
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
+
+    @contextlib.asynccontextmanager
+    async def _lease(self, shard: int) -> AsyncIterator[ShardBuilder]:
+        """Waits until no other process has it."""
+        while True:
+            async with self._store.rollups.lease(shard) as writer:
+                if writer:
+                    yield ShardBuilder(self._store, writer, shard, self._settings)
+                    return
+            await asyncio.sleep(TRY_AGAIN)
+
+
+def rest(worked: float, used: float) -> float:
+    """Seconds of rest after a round of so many seconds, in which the process used so many of the processor. A busy
+    machine, which makes a round long, does not make history late."""
+    return min(LONGEST_REST, max(SHORTEST_REST, worked, used * (1 - SHARE) / SHARE))
+
+
+def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:
+    found: dict[str, list[int]] = {}
+    for device_id, hour in hours:
+        found.setdefault(device_id, []).append(hour)
+    return dict(found)
