@@ -72,12 +72,9 @@ class DaysProgress(_Line):
 
     def __init__(self, console: Console) -> None:
         super().__init__(console, "days", MofNCompleteColumn(), TimeElapsedColumn())
-        self._first: int | None = None
 
-    def show(self, day: int, last: int) -> None:
-        """Days since 1970: the one that is done, and the last to be."""
-        self._first = day if self._first is None else self._first
-        self._draw(day - self._first + 1, max(1, last - self._first + 1), "days")
+    def show(self, done: int, total: int) -> None:
+        self._draw(done, total, "days")
 
 
 class Stages(_Line):

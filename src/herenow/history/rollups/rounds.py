@@ -44,7 +44,7 @@ SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, 
 SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
 TRY_AGAIN = 0.3  # s, where other processes hold all shards that are left
 
-Progress = Callable[[int, int], None]  # days done, days in all
+Progress = Callable[[int, int], None]  # days of shards: done, in all
 Step = Callable[[ShardBuilder], Awaitable[None]]
 
 log = structlog.get_logger()
@@ -126,17 +126,21 @@ class Rollup:
 
     async def _from_the_beginning(self, builder: ShardBuilder, progress: Progress) -> None:
         """What changes after the first try began is made in later rounds: an hour that is made already may go."""
-        begun = begun_at(await read_state(self._store.rollups), builder.shard)
+        state, shards = await read_state(self._store.rollups), self._store.rollups.shards
+        begun, ready = begun_at(state, builder.shard), sum(made_until(state, one) is not None for one in range(shards))
         if begun is None:
             begun = (await self._store.changes(None)).until
             await builder.put_state({begun_key(builder.shard): number_key(begun)})
         day, last = -(2**31), now() // DAY
+        first: int | None = None
         while found := await self._store.active(day):
             day, device_ids = found
+            first = day if first is None else first
             hours = range(day * 24, (day + 1) * 24)
             await builder.devices(dict.fromkeys(device_ids, hours))
             await builder.days(before=day - READ_AHEAD)
-            progress(day, last)
+            days = max(last, day) - first + 1
+            progress(ready * days + day - first + 1, shards * days)
             day += 1
         await builder.days(before=2**31)
         await builder.put_state({until_key(builder.shard): number_key(begun), begun_key(builder.shard): None})
