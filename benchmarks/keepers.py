@@ -36,8 +36,9 @@ def drive(device: int, hours: int) -> list[Position]:
     latitude, longitude, found = 60 + chance.random(), 24 + chance.random(), []
     for moment in range(start, start + hours * HOUR, EVERY):
         latitude, longitude = latitude + chance.gauss(0, 3e-4), longitude + chance.gauss(0, 6e-4)
-        place = {"latitude": latitude, "longitude": longitude, "speed": chance.choice([0.0, 9.0])}
-        found.append(accept(Report(device_id=f"device-{device}", time=moment, **place), moment, "bench"))
+        speed = chance.choice([0.0, 9.0])
+        report = Report(device_id=f"device-{device}", time=moment, latitude=latitude, longitude=longitude, speed=speed)
+        found.append(accept(report, moment, "bench"))
     return found
 
 

@@ -71,7 +71,8 @@ class Cassandra(Service):
         self._storage_port = storage_port or free_port(*self._ring)
         self._scratch = self.folder / "scratch"
         self._heap = heap
-        self._timeouts = {f"{what}_request_timeout": f"{PATIENCE:.0f}s" for what in REQUESTS} if patient else {}
+        names = [f"{what}_request_timeout" for what in REQUESTS] + ["cas_contention_timeout"]
+        self._timeouts = dict.fromkeys(names, f"{PATIENCE:.0f}s") if patient else {}
         self._compiler = [] if optimized else ["-XX:TieredStopAtLevel=1"]
 
     def url(self, keyspace: str, replication: int = 1) -> str:
