@@ -190,13 +190,12 @@ async def test_rabbitmq_without_queues_with_them_and_with_a_policy_that_drops(
     assert "herenow schema" in what
     await make_queues(url)
     assert faults(await all_of(rabbit.inspect(url, rabbitmq.management))) == []
-    [what] = faults(
-        await all_of(rabbit.inspect(read_rabbit_url(amqp_url + "?shards=2&shard_mb=7"), rabbitmq.management))
-    )
+    other = read_rabbit_url(amqp_url + "?shards=2&shard_mb=7")
+    [what] = faults(await all_of(rabbit.inspect(other, rabbitmq.management)))
     assert "other options" in what
     policy = {"pattern": shard_queue(0), "definition": {"message-ttl": 60_000}, "apply-to": "queues"}
-    address = f"{rabbitmq.management}/api/policies/{url.vhost}/short"
-    httpx.put(address, json=policy, auth=rabbitmq.login, timeout=PATIENCE).raise_for_status()
+    async with httpx.AsyncClient(base_url=rabbitmq.management, auth=rabbitmq.login, timeout=PATIENCE) as client:
+        (await client.put(f"/api/policies/{url.vhost}/short", json=policy)).raise_for_status()
     end = time.monotonic() + PATIENCE
     while not (found := faults(await all_of(rabbit.inspect(url, rabbitmq.management)))):  # a policy is applied later
         assert time.monotonic() < end
