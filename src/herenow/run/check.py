@@ -28,7 +28,7 @@ NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "afs",
 
 async def check(settings: Settings, server: str, progress: Progress) -> AsyncIterator[Finding]:
     """Good findings as well. `progress` receives blocks of an SQLite store. Changes nothing, and may run beside all."""
-    asked = asyncio.create_task(check_server(server))  # it takes longest, and waits most of the time
+    waiting = asyncio.create_task(check_server(server))  # it takes longest, and waits most of the time
     try:
         yield _descriptors()
         if settings.store.startswith("sqlite:"):
@@ -40,10 +40,10 @@ async def check(settings: Settings, server: str, progress: Progress) -> AsyncIte
                 yield finding
         async for finding in _bus(settings):
             yield finding
-        for finding in await asked:
+        for finding in await waiting:
             yield finding
     finally:
-        asked.cancel()
+        waiting.cancel()
 
 
 def _descriptors() -> Finding:

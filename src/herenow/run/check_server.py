@@ -73,7 +73,7 @@ def _version(document: dict[str, Any], place: str) -> Finding:
 
 def _readiness(ready: httpx.Response, place: str) -> list[Finding]:
     reasons = [str(reason) for reason in _json(ready).get("reasons", ())]
-    advice = "it goes on by itself once that is mended"
+    advice = "it continues once that is mended"
     return [fault("server", f"{place} waits: {reason}", advice) for reason in reasons]
 
 
