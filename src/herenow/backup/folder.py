@@ -27,8 +27,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 class SavedFile(msgspec.Struct, frozen=True):
-    """`count` is of positions or devices, `digest` the SHA-256 of the file. `state` is what the store said of the day
-    before it was read: where it says the same again, the file still holds."""
+    """`count` is of positions or devices, `digest` the SHA-256 of the file. `state` is that of the day in the store
+    before it was read: while it is the same, the file still holds."""
 
     name: str
     count: int
