@@ -2,8 +2,7 @@
 
 import json
 
-from herenow.intake.intake import Receipt
-from herenow.model.report import Rejection
+from herenow.model.report import Receipt, Rejection
 from herenow.sources.article import ArticleConsumer
 from herenow.sources.registry import HTTP
 from herenow.sources.reports import JsonReports
