@@ -18,7 +18,7 @@ from herenow.live.device_commands import DeviceCommands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled_fleet import PolledFleet
-from herenow.model.basemap import Basemap
+from herenow.model.basemap import ExternalBasemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
@@ -34,7 +34,7 @@ class MapConfig(msgspec.Struct, frozen=True):
     notices: list[str] = []
     start: tuple[float, float, float, float] | None = None  # west, south, east, north
     streets: bytes | None = None  # GeoJSON
-    basemaps: list[Basemap] = []  # beside the one that is built in
+    basemaps: list[ExternalBasemap] = []  # beside the one that is built in
 
 
 class HistoryStore(PositionReader, DeviceReader, DiskUsage, MadeStore, Protocol):
