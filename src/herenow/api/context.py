@@ -38,7 +38,7 @@ class MapConfig(msgspec.Struct, frozen=True):
 
 
 class HistoryStore(PositionReader, DeviceReader, DiskUsage, MadeStore, Protocol):
-    """What questions about history read."""
+    """What history requests read."""
 
 
 class ServerStore(HistoryStore, Erasure, Protocol):
@@ -46,7 +46,7 @@ class ServerStore(HistoryStore, Erasure, Protocol):
 
 
 class HistoryContext(msgspec.Struct, frozen=True):
-    """What questions about history are answered from. The store knows the devices, in each process the same ones: those
+    """What answers history requests. The store knows the devices, in each process the same ones: those
     of which a position is stored."""
 
     store: HistoryStore
