@@ -68,7 +68,7 @@ class Subscriptions:
         return DeviceSubscription(self._state.fleet, device_ids, self._followers)
 
     def rebuild(self, moment: float) -> None:
-        """The rows of the fleet are new ones: forgets what it knows of the old ones, and subscribes all groups again."""
+        """The fleet has new rows: forgets what it knows of the old ones, and subscribes all groups again."""
         self._levels.clear()
         self._followers.clear()
         for group in self._groups.values():

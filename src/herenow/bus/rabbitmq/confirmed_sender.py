@@ -1,5 +1,5 @@
-"""What goes to RabbitMQ: it holds each message until the broker confirms it, and sends it again over a new link if the old one
-is lost or a confirm does not come. So the broker may get a message twice, and loses none that was reported sent."""
+"""Sends to RabbitMQ: holds each message until the broker confirms it, and sends it again over a new link if the old
+one is lost or a confirm does not come. So the broker may get a message twice, and has each that was reported sent."""
 
 import asyncio
 import math
@@ -214,7 +214,7 @@ class ConfirmedSender:
         self._unconfirmed.clear()
 
     async def flush(self, within: float) -> None:
-        """Waits until everything that was sent is settled, for so many seconds; gives up the rest, and refuses any more."""
+        """Waits so many seconds until all messages are settled. Gives up the rest, and refuses any more."""
         end = time.monotonic() + within
         while (unsettled := self._unsettled()) and (left := end - time.monotonic()) > 0:
             await asyncio.wait([message.settled for message in unsettled], timeout=left)

@@ -48,7 +48,7 @@ def cells_part(block: str, number: int, zoom: int, tile: int) -> str:
 
 
 def points_part(hour: int, tile: int) -> str:
-    """Points of an hour: keys are tiles of zoom POINTS_ZOOM."""
+    """Points of an hour: keys are tiles of zoom GROUND (pyramid.py)."""
     return f"points/{hour}/{tile >> _PART_BITS}"
 
 
