@@ -98,4 +98,5 @@ def test_the_page_waits_as_long_as_the_server_before_a_device_is_stale() -> None
     """It has a number of its own for fixes that come without `stale_at`: in a replay, and from the article's wire."""
     page = (Path(__file__).parent.parent.parent / "web" / "src" / "fleet" / "deviceStore.ts").read_text()
     found = re.search(r"^const STALE_AFTER = ([\d_]+); // ms", page, re.MULTILINE)
-    assert found and int(found[1]) == STALE_AFTER
+    assert found
+    assert int(found[1]) == STALE_AFTER
