@@ -7,7 +7,7 @@
 #           program after that, and nothing in the file tells this 0 from a measured one.
 # Version:  fastkml 1.4.0.
 # Source:   https://developers.google.com/kml/documentation/kmlreference#gxtrack (angles are "optional"); this run.
-# So:       Herenow takes the course of a KML track from its angles only where one of them differs from 0 0 0.
+# So:       Herenow reads no KML yet. A reader of it takes no course from a track whose angles are all 0 0 0.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

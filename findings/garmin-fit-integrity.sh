@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # A good FIT file is empty, without an error, to a Garmin decoder that has checked its integrity.
 #
-# Expected: Garmin's recipe is isFIT, then checkIntegrity, then read, on one decoder; its SDK for JavaScript does that,
-#           and so does the example of it. The decoder of Python has the same three methods.
+# Expected: Garmin's recipe is isFIT, then checkIntegrity, then read, on one decoder; the example of its SDK for
+#           JavaScript does that, and gets the messages. The decoder of Python has the same three methods.
 # Happens:  check_integrity reads to the end of the stream and leaves it there. `read` on the same decoder, or on a new
 #           one of that stream, returns ({}, []): no messages and no errors, as a file without records would. An
 #           importer that checks what it imports, as the recipe says, takes every file and stores nothing.
 # Version:  garmin-fit-sdk 21.218.0 for Python; fit-tool 0.9.16 writes the file; @garmin/fitsdk 21.217.0 for JavaScript.
 # Source:   https://developer.garmin.com/fit/cookbook/isfit-checkintegrity-read/ (the recipe), the example at the head
 #           of the README of https://www.npmjs.com/package/@garmin/fitsdk, and this run.
-# So:       a reader of FIT in Herenow opens a stream for the check and another one for the messages.
+# So:       a script that brings FIT files to Herenow opens one stream for the check and another one for the messages.
+#           Herenow reads no FIT itself yet.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -4,14 +4,14 @@
 # Expected: a polygon from 100° W to 100° E, as a wide screen shows it, has the cells inside it. Its corners are in the
 #           range of longitudes and in the order that RFC 7946 asks for.
 # Happens:  H3 takes an edge of more than 180 degrees for one that goes the other way around the Earth. The result has
-#           the cells over the Pacific and none in Europe or Africa, and is as plausible in size as the right one. One
-#           pixel narrower (90° W to 89° E) it is right. So a query by cells works until somebody zooms out or buys a
+#           the cells over the Pacific and none in Europe or Africa, and is as plausible in size as the right one. From
+#           90° W to 89° E it is right. So a query by cells works until somebody zooms out or buys a
 #           larger screen.
 # Version:  h3 4.5.0 (Python), which wraps the H3 library 4.5.0; h3-js does the same.
 # Source:   https://github.com/uber/h3/issues/561 (the wish to document it, open since 2022);
 #           https://github.com/uber/h3-js/issues/180 (a user with a screen of 2,105 pixels); and this run.
-# So:       Herenow's areas are boxes (model/geo/box.py), whose west and east say which way they go. Whoever joins its
-#           data to H3 splits a box wider than 180 degrees first.
+# So:       Herenow's areas are boxes (model/geo/box.py), whose west and east say which way they go. A program that
+#           joins its data to H3 splits a box wider than 180 degrees first.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

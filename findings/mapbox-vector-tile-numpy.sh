@@ -5,11 +5,12 @@
 # Happens:  the encoder keeps what is an instance of str, bool, int or float, and drops the rest. numpy's float64 is a
 #           subclass of float, so speeds of 2.5 are there; int64, float32 and bool_ are subclasses of nothing, so ids,
 #           counts and flags of the same data frame are not in the tile. Nothing is raised or logged, and a style that
-#           asks for them draws its fallback.
+#           needs them draws its fallback.
 # Version:  mapbox-vector-tile 2.2.0, numpy 2.4.6.
 # Source:   https://github.com/mapbox/vector-tile-spec/blob/master/2.1/README.md#44-feature-attributes (types);
 #           https://github.com/tilezen/mapbox-vector-tile/issues/135 (a list that is lost); and this run.
-# So:       history/queries/vector_tiles.py converts with .tolist() before it encodes, and a test reads the counts back.
+# So:       history/queries/vector_tiles.py makes Python's own numbers of a whole column (tolist) before it encodes, and
+#           tests/integration/test_history_tiles.py reads each property back.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -11,8 +11,8 @@
 # Source:   IGC GNSS FR specification, A4.1 (B record: "PPPPP" before "GGGGG"), as in
 #           https://xp-soaring.github.io/igc_file_format/igc_format_2008.html; a record with -0030 of a real flight in
 #           https://github.com/XCSoar/XCSoar/issues/1605; and this run.
-# So:       Herenow does not read IGC with its map library. A reader of IGC in sources/files takes the columns itself,
-#           and a test of it has a flight below sea level.
+# So:       a flight that OpenLayers has read comes to Herenow with heights of the air pressure, and without its start
+#           at the coast. Herenow reads no IGC itself yet; a reader of it takes the columns of the specification.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

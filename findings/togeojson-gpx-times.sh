@@ -10,8 +10,8 @@
 # Version:  @tmcw/togeojson 7.1.3 (with @xmldom/xmldom 0.9.10 for its XML).
 # Source:   https://www.topografix.com/GPX/1/1/#type_wptType (time: 0 to 1);
 #           https://github.com/mapbox/togeojson/issues/83 ("symmetrical"), and /issues/128 (heart rates); this run.
-# So:       GeoJSON from this converter is wrong in time without a sign: Herenow's importer can only see that a list
-#           of times is shorter than its line. Give Herenow the GPX itself.
+# So:       Herenow's importer reads the times of this converter, and refuses a line whose list of times has another
+#           length, for it cannot know which one is missing. Give Herenow the GPX itself.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
