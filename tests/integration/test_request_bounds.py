@@ -120,6 +120,47 @@ def test_a_body_that_nobody_reads_and_that_never_ends_is_let_go(hasty: Server) -
         assert connection.ended()
 
 
+REPORT = b'[{"device_id":"a","time":%d,"latitude":60.0,"longitude":25.0}]' % NOW
+
+
+def test_half_a_body_is_waited_for_a_moment_only(hasty: Server) -> None:
+    with Connection(hasty) as connection:
+        connection.send(connection.request("POST", "/api/positions", REPORT)[:-1])
+        answer = connection.answer()
+        assert (answer.status, connection.ended()) == (408, True)
+    assert "the whole body" in answer.detail
+    assert answer.headers["connection"] == "close"
+
+
+def test_half_a_body_behind_a_report_waits_for_its_answer(hasty: Server) -> None:
+    with Connection(hasty) as connection:
+        whole = connection.request("POST", "/api/positions", REPORT)
+        connection.send(whole + whole[:-1])
+        assert [connection.answer().status, connection.answer().status] == [200, 408]
+        assert connection.ended()
+
+
+def test_a_body_that_is_late_by_less_is_taken(hasty: Server) -> None:
+    with Connection(hasty) as connection:
+        whole = connection.request("POST", "/api/positions", REPORT)
+        connection.send(whole[:-9])
+        time.sleep(0.5)
+        connection.send(whole[-9:])
+        assert connection.answer().status == 200
+
+
+def test_half_a_body_is_refused_when_the_server_stops(tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server, Connection(server) as connection:
+        connection.send(connection.request("POST", "/api/positions", REPORT)[:-1])
+        with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+            wait_for(lambda: _answers(client))
+        server.process.terminate()
+        answer = connection.answer()
+        connection.socket.close()
+        assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+        assert "stopping" in answer.detail
+
+
 def test_who_is_owed_an_answer_is_not_let_go(hasty: Server) -> None:
     """A stream of events lasts; a head that has begun behind it waits for its end."""
     with Connection(hasty) as connection:

@@ -3,55 +3,35 @@ on the number of connections. It also hands its transport to the route, for stre
 
 import asyncio
 from typing import Any, cast
+from urllib.parse import unquote
 
 import httptools
-import structlog
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from herenow.api.body import READ_WITHIN
+from herenow.api.admission import Admission
 from herenow.api.content_policy import content_policy
 from herenow.api.errors import problem
+from herenow.api.exchange import Exchange
+from herenow.api.headers import ALWAYS, NO_CACHE
 from herenow.api.live.connection import EXTENSION
-from herenow.api.security import ALWAYS
 
 MAX_URL = 60 * 1024  # bytes; httptools reads no more than 65,535
 MAX_HEAD = 64 * 1024  # bytes of a request line and its header lines, and of the trailers behind a body
 MAX_LINES = 128  # header lines, and trailers
 HEAD_WITHIN = 15.0  # s from the connection, or from a request's first byte, to the end of its head
-BODY_WITHIN = READ_WITHIN + 5.0  # s; a route that reads it answers 408 before
-LOOK_AGAIN = 5.0  # s; while the server owes an answer, a client owes nothing
+BODY_WITHIN = 60.0  # s from the end of a request's head to the end of its body
+LOOK_AGAIN = 5.0  # s; while the server owes an answer to a whole request, a client owes nothing
 MAX_AHEAD = 100  # requests that came before the one ahead of them was answered
 LINGER = 2.0  # s in which the rest of a refused request is read and dropped, so that the client hears why
 
 _HEADERS = [
     *ALWAYS,
     (b"content-security-policy", content_policy().encode()),
-    (b"cache-control", b"no-cache"),
+    NO_CACHE,
     (b"connection", b"close"),
 ]
-
-log = structlog.get_logger()
-
-
-class Admission:
-    """How many connections a server takes at a time: fewer than it has file descriptors for."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._full = False
-
-    def admits(self, connections: int) -> bool:
-        """Whether one more may stay, with which there are so many. Logs the first that may not, and again only after a
-        tenth of them had left."""
-        if connections <= self.most:
-            self._full = self._full and connections > self.most * 0.9
-            return True
-        if not self._full:
-            log.warning("too many connections; more are refused", most=self.most)
-        self._full = True
-        return False
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -185,8 +165,22 @@ class HttpProtocol(HttpToolsProtocol):
         if self._answers > MAX_AHEAD:
             self._stop(429, f"expected at most {MAX_AHEAD} requests ahead of their answers")
         self._answers += 1
-        super().on_headers_complete()
+        self._begin_exchange()
         self._awaits = "body"
+
+    def _begin_exchange(self) -> None:
+        """As uvicorn does, but for the class: now, or once the requests before are answered."""
+        url, before = httptools.parse_url(self.url), self.cycle
+        self.scope["http_version"] = self.parser.get_http_version()
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["raw_path"], self.scope["path"] = url.path, unquote(url.path.decode("ascii"))
+        self.scope["query_string"] = url.query or b""  # None where there is no "?"
+        self.cycle = Exchange(self)
+        if before is None or before.response_complete:  # type: ignore[redundant-expr] # None before the first
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         if not self.parser.should_upgrade():
@@ -204,6 +198,17 @@ class HttpProtocol(HttpToolsProtocol):
             self._send_refusal()
 
     # What ends a connection
+
+    def shutdown(self) -> None:
+        """The server stops: what is not whole yet is refused now."""
+        if self._body_is_missing and not self._refused:
+            self._refuse(503, "the server is stopping; send it again later")
+        else:
+            super().shutdown()
+
+    @property
+    def _body_is_missing(self) -> bool:
+        return self._awaits == "body" and not self.cycle.response_started
 
     def _stop(self, status: int, detail: str) -> None:
         """Within a callback of the parser, which reads no further."""
@@ -264,8 +269,11 @@ class HttpProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _overdue(self) -> None:
-        if self._answers or self.flow.read_paused:
+        unread = self._body_is_missing  # its own answer is owed, but not yet due
+        if self._answers > unread or self.flow.read_paused:
             self._deadline = self.loop.call_later(LOOK_AGAIN, self._overdue)
+        elif unread:
+            self._refuse(408, f"expected the whole body within {BODY_WITHIN:.0f} s; send it in smaller parts")
         elif self._awaits == "head":
             self._refuse(408, f"expected the whole head of a request within {HEAD_WITHIN:.0f} s")
         else:

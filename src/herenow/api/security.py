@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from herenow.api.errors import problem
+from herenow.api.headers import ALWAYS, NO_CACHE, header
 from herenow.settings import loopback
 
-# Headers of every answer, also of those that no route gives.
-ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
@@ -33,19 +32,18 @@ class OriginCheck:
         self._here_only = here_only
         self._origins = frozenset(origins)
         self._always = [*ALWAYS, (b"content-security-policy", policy.encode())]
-        self._allowed: set[tuple[str, str | None]] = set()  # hosts and origins, so that most requests parse neither
+        self._allowed: set[tuple[bytes, bytes | None]] = set()  # hosts and origins, so that most requests parse neither
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin = header(scope, b"host") or b"", header(scope, b"origin")
         if (host, origin) not in self._allowed:
-            if refusal := self._refusal(host, origin):
+            if refusal := self._refusal(host.decode("latin-1"), None if origin is None else origin.decode("latin-1")):
                 await _refuse(refusal, scope, receive, self._with_headers(send))
                 return
-            if len(self._allowed) < REMEMBERED and len(host) + len(origin or "") < LONG:
+            if len(self._allowed) < REMEMBERED and len(host) + len(origin or b"") < LONG:
                 self._allowed.add((host, origin))
         if scope.get("method") == "HEAD":  # answered as GET; the server leaves the body out
             scope = {**scope, "method": "GET"}
@@ -68,9 +66,10 @@ class OriginCheck:
     def _with_headers(self, send: Send) -> Send:
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _STARTS:
-                headers = MutableHeaders(raw=[*message["headers"], *self._always])
-                headers.setdefault("cache-control", "no-cache")
-                message["headers"] = headers.raw
+                headers = [*message["headers"], *self._always]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(NO_CACHE)
+                message["headers"] = headers
             await send(message)
 
         return send_with_headers

@@ -20,7 +20,14 @@ class _Publication:
     def __init__(self, positions: Batch) -> None:
         self.positions = positions
         self.published = now()  # ms
-        self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.settled: asyncio.Future[None] = loop.create_future()
+        self.deadline = loop.call_later(PUBLISH_DEADLINE, self._give_up)
+
+    def _give_up(self) -> None:
+        if not self.settled.done():
+            words = f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later"
+            self.settled.set_exception(BusUnavailable(words))
 
 
 class MemoryDelivery:
@@ -76,15 +83,14 @@ class MemoryBus:
         self._published += len(positions)
         self._arrived.set()
         try:
-            async with asyncio.timeout(PUBLISH_DEADLINE):
-                await publication.settled
-        except TimeoutError as error:
-            raise BusUnavailable(f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later") from error
+            await publication.settled
+        except BaseException:  # failed, late or cancelled: what nobody took is not kept either
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(publication)
+            raise
         finally:
+            publication.deadline.cancel()
             self._published -= len(positions)
-            if publication.settled.cancelled():  # given up; what nobody took is not kept either
-                with contextlib.suppress(ValueError):
-                    self._waiting.remove(publication)
 
     async def consume(self) -> AsyncGenerator[MemoryDelivery, None]:
         """Ends when the bus is closed and everything that was published is delivered."""

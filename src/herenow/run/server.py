@@ -12,9 +12,10 @@ from typing import Any, cast
 import structlog
 import uvicorn
 
+from herenow.api.admission import Admission
 from herenow.api.app import create_app
 from herenow.api.context import AppContext, MapConfig
-from herenow.api.http import Admission, HttpProtocol
+from herenow.api.http import HttpProtocol
 from herenow.api.live.connection import SocketConnection
 from herenow.api.live.websocket import close_viewers, send_stats_for_ever
 from herenow.errors import SettingsError
@@ -85,7 +86,6 @@ class Server(uvicorn.Server):
 
 async def _stop(server: uvicorn.Server, context: AppContext, stop: asyncio.Event) -> None:
     await stop.wait()
-    context.bodies.close()
     context.commands.close()
     close_viewers(context.hub)
     server.should_exit = True
