@@ -39,6 +39,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         (b"GET /" + b"x" * 62_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "61440 bytes"),
         (b"GET /" + b"x" * 1_000_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "61440 bytes"),
         (b"NONSENSE\r\n\r\n", 400, "HTTP/1.1"),
+        (b"GET http://a:b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "HTTP/1.1"),
         (b"POST /api/positions HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "HTTP/1.1"),
         (
             b"POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"

@@ -11,7 +11,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from herenow import __version__
-from herenow.api.content_policy import content_policy
 from herenow.api.context import AppContext, HistoryContext
 from herenow.api.errors import add_problems
 from herenow.api.history_proxy import HistoryProcess, HistoryProxy
@@ -98,8 +97,7 @@ def create_app(context: AppContext, history_process: HistoryProcess | None = Non
             allow_headers=HEADERS_FROM_ELSEWHERE,
             expose_headers=["ETag", "Retry-After"],
         )
-    hosts = dict.fromkeys(host for one in context.map_config.basemaps for host in one.hosts)
-    return OriginCheck(app, here_only=context.here_only, origins=context.origins, policy=content_policy(hosts))
+    return OriginCheck(app, here_only=context.here_only, origins=context.origins)
 
 
 def _routed(context: AppContext, history_process: HistoryProcess | None) -> FastAPI:

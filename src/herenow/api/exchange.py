@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from herenow.api.headers import NO_CACHE
+
 REMEMBERED = 512  # header lines; most answers have the same ones
 
 Header = tuple[bytes, bytes]
@@ -55,14 +57,17 @@ class Exchange(RequestResponseCycle):
     def _begin(self, status: int, headers: Iterable[Header]) -> None:
         self.response_started = True
         self.waiting_for_100_continue = False
-        lines = [STATUS_LINE[status]]
+        lines, says_cache = [STATUS_LINE[status]], False
         for name, value in (*self.default_headers, *headers):
             if name == b"connection" and value.lower() == b"close":
                 self.keep_alive = False
                 continue  # it follows
+            says_cache = says_cache or name == b"cache-control"
             if name == b"content-length":
                 self.expected_content_length, self.chunked_encoding = int(value), False
             lines.append(_line(name, value))
+        if not says_cache:
+            lines.append(_line(*NO_CACHE))
         if not self.keep_alive:
             lines.append(b"connection: close\r\n")
         if self.chunked_encoding is None and self.scope["method"] != "HEAD" and status not in (204, 304):
@@ -71,7 +76,8 @@ class Exchange(RequestResponseCycle):
         lines.append(b"\r\n")
         self._head = b"".join(lines)
         if self.chunked_encoding:  # a stream may begin to say something much later
-            self._write(b"")
+            self.transport.write(self._head)
+            self._head = b""
 
     def _go_on(self, body: bytes, *, more: bool) -> None:
         if self.scope["method"] == "HEAD":
@@ -82,18 +88,11 @@ class Exchange(RequestResponseCycle):
             self.expected_content_length -= len(body)
         if self.expected_content_length < 0 or (self.expected_content_length and not more):
             raise RuntimeError("expected a body of the length that its head says")
-        self._write(body)
-        if not more:
-            self._complete()
-
-    def _write(self, body: bytes) -> None:
-        if self._head:
+        if self._head or body:
             self.transport.writelines((self._head, body))
             self._head = b""
-        elif body:
-            self.transport.write(body)
-
-    def _complete(self) -> None:
+        if more:
+            return
         self.response_complete = True
         self.message_event.set()
         if not self.keep_alive:

@@ -4,7 +4,6 @@ from typing import cast
 
 from starlette.types import Scope
 
-ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]  # of answers of no route, too
 NO_CACHE = (b"cache-control", b"no-cache")  # where an answer says nothing else
 
 
@@ -14,3 +13,12 @@ def header(scope: Scope, name: bytes) -> bytes | None:
         if key == name:
             return cast("bytes", value)
     return None
+
+
+def of_every_answer(policy: str) -> list[tuple[str, str]]:
+    """What a server puts before the headers of each answer, also of those that no route gives."""
+    return [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("content-security-policy", policy),
+    ]

@@ -11,10 +11,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from herenow.api.admission import Admission
-from herenow.api.content_policy import content_policy
 from herenow.api.errors import problem
 from herenow.api.exchange import Exchange
-from herenow.api.headers import ALWAYS, NO_CACHE
+from herenow.api.headers import NO_CACHE
 from herenow.api.live.connection import EXTENSION
 
 MAX_URL = 60 * 1024  # bytes; httptools reads no more than 65,535
@@ -25,13 +24,6 @@ BODY_WITHIN = 60.0  # s from the end of a request's head to the end of its body
 LOOK_AGAIN = 5.0  # s; while the server owes an answer to a whole request, a client owes nothing
 MAX_AHEAD = 100  # requests that came before the one ahead of them was answered
 LINGER = 2.0  # s in which the rest of a refused request is read and dropped, so that the client hears why
-
-_HEADERS = [
-    *ALWAYS,
-    (b"content-security-policy", content_policy().encode()),
-    NO_CACHE,
-    (b"connection", b"close"),
-]
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -164,13 +156,10 @@ class HttpProtocol(HttpToolsProtocol):
             return  # it is read again, or becomes a WebSocket
         if self._answers > MAX_AHEAD:
             self._stop(429, f"expected at most {MAX_AHEAD} requests ahead of their answers")
+        url, before = httptools.parse_url(self.url), self.cycle  # the first raises HttpParserError
         self._answers += 1
-        self._begin_exchange()
         self._awaits = "body"
-
-    def _begin_exchange(self) -> None:
-        """As uvicorn does, but for the class: now, or once the requests before are answered."""
-        url, before = httptools.parse_url(self.url), self.cycle
+        # As uvicorn does, but for the class of the exchange.
         self.scope["http_version"] = self.parser.get_http_version()
         self.scope["method"] = self.parser.get_method().decode("ascii")
         self.scope["raw_path"], self.scope["path"] = url.path, unquote(url.path.decode("ascii"))
@@ -249,7 +238,7 @@ class HttpProtocol(HttpToolsProtocol):
     def _refusal(self, status: int, detail: str) -> bytes:
         answer = problem(status, detail)
         own = [header for header in answer.raw_headers if header[0] != b"connection"]
-        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *own, *_HEADERS)]
+        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *own, NO_CACHE, _CLOSE)]
         return b"".join([STATUS_LINE[status], *lines, b"\r\n", bytes(answer.body)])
 
     def _set_deadline(self) -> None:
@@ -280,5 +269,6 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
+_CLOSE = (b"connection", b"close")
 _TOO_LARGE = 431, f"expected at most {MAX_HEAD // 1024} KiB of request line and header lines"
 _OF_UPGRADE = (b"connection", b"upgrade", b"content-length", b"transfer-encoding")

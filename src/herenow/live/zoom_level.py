@@ -82,6 +82,7 @@ class ZoomLevel:
         self._looked = moment
         self._departures = Departures(seq)
         self._by_tile: tuple[Rows, Integers] | None = None  # rows in the order of their tiles, and these tiles
+        self._grow()
         everything = fleet.placed(np.arange(len(fleet)))
         self._mark_sent(everything, self._tiles(everything), seq, moment)
         # As if sent one after the other, or all of them would be due again in the same tick, every time.
@@ -139,7 +140,6 @@ class ZoomLevel:
         self._columns["withheld"][rows] = True
 
     def _mark_sent(self, rows: Rows, tiles: Integers, seq: int, moment: float) -> None:
-        self._grow()
         columns, fleet = self._columns, self._fleet.columns
         moved = rows[tiles != columns["tile"][rows]]
         if len(moved):
