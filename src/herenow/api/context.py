@@ -18,7 +18,7 @@ from herenow.live.device_commands import DeviceCommands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled_fleet import PolledFleet
-from herenow.model.basemap import Basemap
+from herenow.model.basemap import ExternalBasemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
@@ -34,11 +34,11 @@ class MapConfig(msgspec.Struct, frozen=True):
     notices: list[str] = []
     start: tuple[float, float, float, float] | None = None  # west, south, east, north
     streets: bytes | None = None  # GeoJSON
-    basemaps: list[Basemap] = []  # beside the one that is built in
+    basemaps: list[ExternalBasemap] = []  # beside the one that is built in
 
 
 class HistoryStore(PositionReader, DeviceReader, DiskUsage, MadeStore, Protocol):
-    """What questions about history read."""
+    """What history requests read."""
 
 
 class ServerStore(HistoryStore, Erasure, Protocol):
@@ -46,7 +46,7 @@ class ServerStore(HistoryStore, Erasure, Protocol):
 
 
 class HistoryContext(msgspec.Struct, frozen=True):
-    """What questions about history are answered from. The store knows the devices, in each process the same ones: those
+    """What answers history requests. The store knows the devices, in each process the same ones: those
     of which a position is stored."""
 
     store: HistoryStore

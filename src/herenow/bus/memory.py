@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from herenow.bus.news_queue import NewsQueue
-from herenow.bus.port import Batch, News, Note, NoteHandler, ignore
+from herenow.bus.port import News, Note, NoteHandler, ignore
 from herenow.errors import BusUnavailable, StoreUnavailable, Unavailable
 from herenow.model.clock import now
 from herenow.model.position import Position
@@ -18,8 +18,8 @@ GATHER = 0.005  # s
 PUBLISH_DEADLINE = 10.0  # s
 
 
-class _Publication:
-    def __init__(self, positions: Batch) -> None:
+class _PublishedPositions:
+    def __init__(self, positions: Sequence[Position]) -> None:
         self.positions = positions
         self.published = now()  # ms
         loop = asyncio.get_running_loop()
@@ -33,9 +33,9 @@ class _Publication:
 
 
 class MemoryDelivery:
-    def __init__(self, publications: list[_Publication]) -> None:
+    def __init__(self, publications: list[_PublishedPositions]) -> None:
         self.published = publications[0].published
-        self.positions: Batch = publications[0].positions
+        self.positions: Sequence[Position] = publications[0].positions
         if len(publications) > 1:
             merged: list[Position] = []
             for publication in publications:
@@ -67,20 +67,20 @@ class MemoryBus:
     backlog = None
 
     def __init__(self) -> None:
-        self._waiting: deque[_Publication] = deque()
+        self._waiting: deque[_PublishedPositions] = deque()
         self._published = 0  # positions not acknowledged yet
         self._arrived = asyncio.Event()  # something waits, or the bus was closed
         self._closed = False
         self._followers: set[NewsQueue] = set()
 
-    async def publish(self, positions: Batch) -> None:
+    async def publish(self, positions: Sequence[Position]) -> None:
         if self._closed:
             raise BusUnavailable("the server is stopping; send it again later")
         if self._published + len(positions) > MAX_PUBLISHED:
             raise BusUnavailable("more waits to be stored than is held in memory; send it again later")
         if not positions:
             return
-        publication = _Publication(positions)
+        publication = _PublishedPositions(positions)
         self._waiting.append(publication)
         self._published += len(positions)
         self._arrived.set()
@@ -108,8 +108,8 @@ class MemoryBus:
             else:
                 self._arrived.clear()
 
-    def _take(self) -> list[_Publication]:
-        taken: list[_Publication] = []
+    def _take(self) -> list[_PublishedPositions]:
+        taken: list[_PublishedPositions] = []
         size = 0
         while self._waiting and size < MAX_DELIVERY:
             taken.append(self._waiting.popleft())

@@ -24,7 +24,7 @@ from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled_fleet import PolledFleet
 from herenow.record.recorder import Recorder
-from herenow.run.distances import keep_distances
+from herenow.run.distance_correction import keep_distances
 from herenow.run.erase_key import key_file, make_key
 from herenow.run.store import cluster_setting, open_store, retention_of, trip_settings
 from herenow.settings import Settings

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.history.rollups.distances import read_distances, read_made
+from herenow.history.rollups.day_distances import read_distances, read_made
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY, now
 from herenow.store.port import RollupReader, RollupStore
