@@ -82,22 +82,22 @@ class HttpProtocol(HttpToolsProtocol):
         rest = memoryview(data)
         try:
             while rest:
-                rest = self._parse(rest)
+                try:
+                    self.parser.feed_data(rest)
+                    rest = rest[:0]
+                except httptools.HttpParserUpgrade as upgrade:
+                    rest = self._behind_offer(rest, upgrade.args[0])
         except httptools.HttpParserError as error:
             if not self._refused:  # else a callback responded
                 self._refuse(400, f"expected a request of HTTP/1.1: {error}")
 
-    def _parse(self, data: memoryview) -> memoryview:
-        """Reads until the end, or until a head that offers another protocol. Returns what comes behind that."""
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            if self._should_upgrade():
-                self.handle_websocket_upgrade()
-                return data[:0]  # a client says nothing more before the answer (RFC 6455, 4.1)
-            self._read_again()
-            return data[upgrade.args[0] :]
-        return data[:0]
+    def _behind_offer(self, data: memoryview, place: int) -> memoryview:
+        """Takes an offer of another protocol, or ignores it. Returns what is still to be read."""
+        if self._should_upgrade():
+            self.handle_websocket_upgrade()
+            return data[:0]  # a client says nothing more before the answer (RFC 6455, 4.1)
+        self._read_again()
+        return data[place:]
 
     def _read_again(self) -> None:
         """The parser that stopped at an offer would take the body behind it for a request. An offer that is not taken

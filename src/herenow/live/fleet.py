@@ -119,7 +119,6 @@ class Fleet:
             self.devices[row] = moved[row] = device
             if device.position.device_id in followed and not device.ahead:
                 steps.append((row, device))
-        self.columns.grow(len(self.devices))
         rows = np.fromiter(moved, dtype=np.int64, count=len(moved))
         self._write(rows, moved, seq)
         self.columns["named"][renamed] = seq
@@ -128,6 +127,7 @@ class Fleet:
     def _add(self, device: Device) -> int:
         row = self._rows[device.device_id] = len(self.devices)
         self.devices.append(device)
+        self.columns.grow(len(self.devices))
         self.called.add(device)
         self._learn_kind(device.kind)
         return row

@@ -110,13 +110,15 @@ class ZoomLevel:
         touched = new
         if self._thinned:
             tell = moved | self._visible(rows, moment)
-            self._delay(rows[~tell])
-            rows, new, moved = rows[tell], new[tell], moved[tell]
+            if not tell.all():
+                self._delay(rows[~tell])
+                rows, new, moved = rows[tell], new[tell], moved[tell]
         left = rows[moved]
         old = self._columns["tile"][left]
         left, old = left[old != NOWHERE], old[old != NOWHERE]
         named = self._fleet.columns["named"]
-        self._departures.add(seq, old, left)
+        if len(left):
+            self._departures.add(seq, old, left)
         self._mark_sent(rows, new, seq, moment)
         return TileChanges(
             np.concatenate([rows, left]),
