@@ -7,10 +7,10 @@ before all is written: so the marks are put once more behind it.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from herenow.history.queries.replay import replay_rows
+from herenow.history.queries.replay_blocks import replay_rows
 from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.cells import Cells, together
 from herenow.history.rollups.days import DeviceDay, made_days
@@ -121,19 +121,23 @@ class ShardBuilder:
                     [_dirty_day(one, b"") for one in others], found.rows, [_dirty_day(one, None) for one in some]
                 )
 
-    async def hours(self) -> None:
-        """Cells and points of the hours that are dirty."""
-        for hour, marks in (await self._dirty("hour")).items():
+    async def hours(self) -> list[int]:
+        """Makes cells and points of the hours that are dirty; returns which."""
+        dirty = await self._dirty("hour")
+        for hour, marks in dirty.items():
             found = await self._read([prefix_range(part) for part in hour_parts(hour)])
             tracks = [(key.decode(), *read_hour(value)) for part in found for key, value in part]
             rows = hour_rows(hour, points(tracks), await self._index("hour", hour))
             await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day", marks)
         await self._write()
+        return list(dirty)
 
-    async def sums(self, block: str, finer: str, coarser: str | None) -> None:
-        """Cells of the days or months that are dirty and closed."""
+    async def sums(self, block: str, finer: str, coarser: str | None, *, but: Collection[int]) -> None:
+        """Cells of the days or months that are dirty and closed. A month waits for its days."""
         for number, marks in (await self._dirty(block)).items():
-            if is_closed(block, number):
+            if number in but:
+                self._mark(block, number, coarser)
+            elif is_closed(block, number):
                 ground = await self._sum(block, number, finer)
                 rows = sum_rows(block, number, ground, await self._index(block, number))
                 await self._replace(block, number, rows, coarser, marks)
@@ -162,17 +166,20 @@ class ShardBuilder:
     async def _replace(self, block: str, number: int, rows: list[Row], coarser: str | None, marks: list[Mark]) -> None:
         """Of small blocks many at once."""
         replaced = self._replaced
-        if coarser:
-            key = dirty_key(number * BLOCKS[block] // BLOCKS[coarser], block_bucket(number))
-            replaced.beyond[key] = Row(dirty_part(coarser), key, b"")
+        self._mark(block, number, coarser)
         replaced.rows += rows
         replaced.marks += marks
         if sum(len(row.value or b"") for row in replaced.rows) > WRITE_AT:
             await self._write()
 
+    def _mark(self, block: str, number: int, coarser: str | None) -> None:
+        if coarser:
+            key = dirty_key(number * BLOCKS[block] // BLOCKS[coarser], block_bucket(number))
+            self._replaced.beyond[key] = Row(dirty_part(coarser), key, b"")
+
     async def _write(self) -> None:
         replaced, self._replaced = self._replaced, _Replaced()
-        if replaced.marks:
+        if replaced.marks or replaced.beyond:
             beyond = list(replaced.beyond.values())
             await self._rollups.put(beyond, replaced.rows, beyond)
             await self._rollups.unmark(replaced.marks)

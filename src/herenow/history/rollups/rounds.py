@@ -6,7 +6,7 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 
 import structlog
 
@@ -15,13 +15,17 @@ from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.builder import RollupSource, ShardBuilder
 from herenow.history.rollups.keys import (
     MADE,
+    MONTH,
     block_bucket,
+    blocks_part,
     bucket_of,
     dirty_days_part,
     dirty_number,
     dirty_part,
+    key_number,
     number_key,
     prefix_range,
+    single_range,
 )
 from herenow.history.rollups.made import (
     CLEARED,
@@ -36,10 +40,11 @@ from herenow.history.rollups.made import (
     version_of,
 )
 from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
-from herenow.model.clock import DAY, now
+from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import BUCKETS, Changes
 
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
+SUMS_EVERY = 600_000  # ms between two sums of a day that changes in each round
 SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
 SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
 TRY_AGAIN = 0.3  # s, where other processes hold all shards that are left
@@ -146,12 +151,28 @@ class Rollup:
         await builder.put_state({until_key(builder.shard): number_key(begun), begun_key(builder.shard): None})
 
     async def _blocks(self) -> None:
-        await self._each(await self._dirty("hour"), ShardBuilder.hours)
-        await self._each(await self._dirty("day"), lambda builder: builder.sums("day", "hour", "month"))
-        await self._each(await self._dirty("month"), lambda builder: builder.sums("month", "day", None))
+        hours: list[int] = []
+
+        async def make(builder: ShardBuilder) -> None:
+            hours.extend(await builder.hours())
+
+        await self._each(await self._dirty("hour"), make)
+        busy = await self._summed_lately({hour * HOUR // DAY for hour in hours})
+        months = {day * DAY // MONTH for day in busy}
+        await self._each(await self._dirty("day"), lambda builder: builder.sums("day", "hour", "month", but=busy))
+        await self._each(await self._dirty("month"), lambda builder: builder.sums("month", "day", None, but=months))
         parts = [prefix_range(dirty_days_part(bucket)) for bucket in range(BUCKETS)]
         found = await self._store.rollups.get(parts)
         await self._each(self._shards(bucket for bucket, rows in enumerate(found) if rows), ShardBuilder.days)
+
+    async def _summed_lately(self, days: Collection[int]) -> set[int]:
+        """Those of some days that were summed less than SUMS_EVERY ago. A fleet whose clocks are ahead, or that sends
+        what it recorded, changes the same closed day in each round; meanwhile its hours are read."""
+        found: set[int] = set()
+        for day in days:
+            [rows] = await self._store.rollups.get([single_range(blocks_part("day"), number_key(day))])
+            found |= {day for _, when in rows if 0 <= now() - key_number(when) < SUMS_EVERY}
+        return found
 
     async def _made(self, builder: ShardBuilder, began: int, seen: State, until: int) -> None:
         """Only where nothing was cleared since the round began, no shard is behind, and no later round was quicker."""

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from herenow.store.cassandra.leases import Lease, Leases, Stamp
-from herenow.store.cassandra.session import Batch, CassandraSession, PreparedQuery, in_parallel, reading
+from herenow.store.cassandra.session import CassandraSession, PreparedQuery, StatementBatch, in_parallel, reading
 from herenow.store.port import BUCKETS, END, Mark, Range, Row
 
 PAGE = 500
@@ -85,8 +85,8 @@ class CassandraRollups:
         async with self._session.deadline(WRITE_WITHIN):
             await in_parallel(self._batches(rows), self._session.send, WRITES_AT_ONCE)
 
-    def _batches(self, rows: Sequence[tuple[Row, Stamp]]) -> list[Batch]:
-        batches: list[Batch] = []
+    def _batches(self, rows: Sequence[tuple[Row, Stamp]]) -> list[StatementBatch]:
+        batches: list[StatementBatch] = []
         part, size = "", 0
         for row, stamp in sorted(rows, key=lambda one: one[0].part):
             size += len(row.value or b"") + len(row.key)
