@@ -1,5 +1,5 @@
-"""Imports go one way: model → wire → bus, store → intake, record, live, history, client → sources → api → run → cli.
-`herenow_compare` is beside that: the core does not need it, and it needs neither the command line nor HTTP."""
+"""Imports go one way: model → wire → bus, store → intake, record, live, history, client, backup → sources → api → run
+→ cli. `herenow_compare` is beside that: the core does not need it, and it needs neither the command line nor HTTP."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ LEVELS = [
     {"settings"},
     {"wire"},
     {"bus", "store"},
-    {"intake", "record", "live", "history", "client"},
+    {"intake", "record", "live", "history", "client", "backup"},
     {"sources"},
     {"api", "progress"},
     {"run"},

@@ -90,14 +90,23 @@ async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> No
         await answer(scope, receive, send)
 
 
-class Compressed(GZipMiddleware):
-    """Leaves answers to range requests alone: a range counts bytes of the file as it is."""
+class Compressed:
+    """Leaves files alone of which ranges can be requested: these count bytes of the file as it is. A download that
+    broke off while it was compressed would go on with other bytes."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, SMALLEST_GZIP, GZIP_LEVEL)
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and "range" in Headers(scope=scope):
-            await self.app(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+        whole = False
+
+        async def compressed(scope: Scope, receive: Receive, compress: Send) -> None:
+            async def send_or_compress(message: Message) -> None:
+                nonlocal whole
+                if message["type"] == "http.response.start":
+                    whole = (b"accept-ranges", b"bytes") in message["headers"]
+                await (send if whole else compress)(message)
+
+            await self._app(scope, receive, send_or_compress)
+
+        await GZipMiddleware(compressed, SMALLEST_GZIP, GZIP_LEVEL)(scope, receive, send)

@@ -74,7 +74,7 @@ async def distances(
 
 
 def _box(bbox: str | None) -> Box | None:
-    return to_box(bbox) if bbox else None
+    return None if bbox is None else to_box(bbox)
 
 
 async def _wanted(context: HistoryContext, kind: str | None, named: list[str] | None) -> Collection[str] | None:
