@@ -147,10 +147,8 @@ def test_reports_are_cut_to_what_a_message_may_hold(count: int, note: str) -> No
 
 
 def test_a_message_holds_no_more_positions_than_a_server_takes() -> None:
-    assert [len(msgspec.json.decode(batch.positions)) for batch in report_batches([{}] * (MAX_BATCH + 1))] == [
-        MAX_BATCH,
-        1,
-    ]
+    batches = report_batches([{}] * (MAX_BATCH + 1))
+    assert [len(msgspec.json.decode(batch.positions)) for batch in batches] == [MAX_BATCH, 1]
 
 
 def test_a_position_that_no_message_can_hold_is_refused() -> None:

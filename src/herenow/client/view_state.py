@@ -13,12 +13,12 @@ from herenow.wire.json import LivePosition
 
 
 class OutOfSync(Unavailable):
-    """The server goes on from a place that the viewer is not at: only a new link, with a snapshot, helps."""
+    """The server goes on from another state than the viewer has: only a new link, with a snapshot, helps."""
 
 
 class ResumePoint(msgspec.Struct, frozen=True):
-    """A place in the stream: all of `view` up to the state `seq` of the run of numbers `epoch`. One value, so that no
-    part of it is ever offered without the others."""
+    """All of `view` up to the state `seq` of the run of numbers `epoch`. One value, so that none of the three is ever
+    offered without the others."""
 
     view: View
     epoch: str
@@ -28,7 +28,7 @@ class ResumePoint(msgspec.Struct, frozen=True):
 class ViewState:
     """One viewer. Its owner passes it each new link and each frame. Its state outlives the link.
 
-    Its place is known only while the last view is answered and every frame since was understood.
+    It can resume only while the last view is answered and every frame since was understood.
     """
 
     def __init__(self) -> None:
@@ -103,9 +103,8 @@ class ViewState:
     def _pass_over(self) -> None:
         self.garbled += 1
         if self._answered:
-            self.resume_point = (
-                None  # these may have been positions, and a viewer that resumed here would never get them
-            )
+            # These may have been positions, and a viewer that resumed here would never get them.
+            self.resume_point = None
 
     def _believed(self, message: PositionsMessage) -> bool:
         return self._settled or message.snapshot or self._answers(message)
@@ -131,9 +130,8 @@ class ViewState:
         self._settled = True
         self._answered = self._answered or self._answers(message)
         # One that answers no view, or an earlier one, leaves nothing that a later update could be merged with.
-        self.resume_point = (
-            ResumePoint(self._view, message.epoch, message.seq) if self._answered and self._view is not None else None
-        )
+        known = self._view if self._answered else None
+        self.resume_point = None if known is None else ResumePoint(known, message.epoch, message.seq)
         self.positions = {}
         return Change(merge(self.positions, message.positions), snapshot=True, time=message.time)
 

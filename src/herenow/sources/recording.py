@@ -163,7 +163,8 @@ def _nothing(
     names = ", ".join(file.path.name for file in files)
     if refused:
         path, first = refused[0]
-        return f"{names}: expected positions to replay, got none that can be used; {row_location(path, first)}: {first.reason}"
+        where = row_location(path, first)
+        return f"{names}: expected positions to replay, got none that can be used; {where}: {first.reason}"
     for (path, remark), count in remarks.items():
         return f"{names}: expected positions to replay, got none; {path.name}: {count} {remark.what}: {remark.why}"
     return f"{names}: expected positions to replay, got none"
