@@ -13,6 +13,8 @@ from herenow.model.position import Position
 
 MAX_PUBLISHED = 100_000  # positions not acknowledged yet; beyond it `publish` refuses
 MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to about this size
+SIBLINGS = 8  # publications in one delivery: so many report at a time that the next delivery waits for more of them
+GATHER = 0.005  # s
 PUBLISH_DEADLINE = 10.0  # s
 
 
@@ -20,7 +22,14 @@ class _PublishedPositions:
     def __init__(self, positions: Sequence[Position]) -> None:
         self.positions = positions
         self.published = now()  # ms
-        self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.settled: asyncio.Future[None] = loop.create_future()
+        self.deadline = loop.call_later(PUBLISH_DEADLINE, self._give_up)
+
+    def _give_up(self) -> None:
+        if not self.settled.done():
+            words = f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later"
+            self.settled.set_exception(BusUnavailable(words))
 
 
 class MemoryDelivery:
@@ -76,22 +85,24 @@ class MemoryBus:
         self._published += len(positions)
         self._arrived.set()
         try:
-            async with asyncio.timeout(PUBLISH_DEADLINE):
-                await publication.settled
-        except TimeoutError as error:
-            raise BusUnavailable(f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later") from error
+            await publication.settled
+        except BaseException:  # failed, late or cancelled: what nobody took is not kept either
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(publication)
+            raise
         finally:
+            publication.deadline.cancel()
             self._published -= len(positions)
-            if publication.settled.cancelled():  # given up; what nobody took is not kept either
-                with contextlib.suppress(ValueError):
-                    self._waiting.remove(publication)
 
     async def consume(self) -> AsyncGenerator[MemoryDelivery, None]:
         """Ends when the bus is closed and everything that was published is delivered."""
         while True:
             await self._arrived.wait()
             if self._waiting:
-                yield MemoryDelivery(self._take())
+                taken = self._take()
+                yield MemoryDelivery(taken)
+                if len(taken) >= SIBLINGS:
+                    await asyncio.sleep(GATHER)
             elif self._closed:
                 return
             else:

@@ -1,6 +1,5 @@
 """Which viewers subscribe to what: viewers in groups, groups by tile or by device."""
 
-from collections.abc import Container
 from itertools import chain
 
 import numpy as np
@@ -25,12 +24,7 @@ class Subscriptions:
         self._state = state
         self._groups: dict[tuple[Encoder, Key], ViewerGroup] = {}
         self._levels: dict[tuple[int, bool], TileSubscriptions] = {}  # by level, and whether it is thinned
-        self._followers: dict[str, set[ViewerGroup]] = {}  # by device id
-
-    @property
-    def followed(self) -> Container[str]:
-        """Devices of which some viewer gets every position."""
-        return self._followers
+        self.followers: dict[str, set[ViewerGroup]] = {}  # by device id: they get each of its positions
 
     @property
     def is_waiting(self) -> bool:
@@ -65,12 +59,12 @@ class Subscriptions:
         return TileSubscription(self._tiles_of(level, thinned, moment), tiles), (level, thinned, tiles)
 
     def _named(self, device_ids: frozenset[str]) -> DeviceSubscription:
-        return DeviceSubscription(self._state.fleet, device_ids, self._followers)
+        return DeviceSubscription(self._state.fleet, device_ids, self.followers)
 
     def rebuild(self, moment: float) -> None:
         """The fleet has new rows: forgets what it knows of the old ones, and subscribes all groups again."""
         self._levels.clear()
-        self._followers.clear()
+        self.followers.clear()
         for group in self._groups.values():
             group.parts = []
             if isinstance(group.key, frozenset):
@@ -101,7 +95,7 @@ class Subscriptions:
         due = chain.from_iterable(
             tiles.tick(changes.rows, overdue.get(tiles, none), seq, moment) for tiles in self._levels.values()
         )
-        return [*due, *self._follow(changes.steps, seq)]
+        return [*due, *self._follow(changes.steps, seq)] if changes.steps else list(due)
 
     def _drop_deserted(self, moment: float) -> None:
         deserted = {key: tiles.deserted for key, tiles in self._levels.items() if tiles.deserted is not None}
@@ -113,7 +107,7 @@ class Subscriptions:
     def _follow(self, steps: Steps, seq: int) -> list[ViewerGroup]:
         due: dict[ViewerGroup, Steps] = {}
         for row, device in steps:
-            for group in self._followers[device.device_id]:
+            for group in self.followers[device.device_id]:
                 due.setdefault(group, []).append((row, device))
         named = self._state.fleet.columns["named"]
         for group, taken in due.items():

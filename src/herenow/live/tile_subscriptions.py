@@ -64,7 +64,8 @@ class TileSubscriptions:
     def tick(self, changed: Rows, due: Rows, seq: int, moment: float) -> Iterator[ViewerGroup]:
         """Groups that are due something now; `parts` says what."""
         changes = self.zoom_level.tick(changed, due, seq, moment)
-        self._forget(changes.touched)
+        if self._blocks:
+            self._forget(changes.touched)
         for wire, groups in self._tiles.items():
             yield from self._hand_out(wire, groups, changes)
 
@@ -98,8 +99,6 @@ class TileSubscriptions:
         self._held += len(block)
 
     def _forget(self, tiles: Integers) -> None:
-        if not self._blocks:
-            return
         changed = set(tiles.tolist())
         for blocks in self._blocks.values():
             for tile in blocks.keys() & changed:
