@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herenow.history.queries.replay import STEPS, decode, read_block
+from herenow.history.queries.replay_blocks import STEPS, decode, read_block
 from herenow.history.queries.tiles import Filter, read_tile
 from herenow.history.rollups import blocks as blocks_module
 from herenow.history.rollups import builder as builder_module

@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.history.queries.replay import replay_rows
+from herenow.history.queries.replay_blocks import replay_rows
 from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.cells import Cells, together
 from herenow.history.rollups.days import DeviceDay, made_days
