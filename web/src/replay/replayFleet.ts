@@ -70,9 +70,7 @@ export class ReplayFleet {
   #gather(blocks: Blocks): void {
     this.#blocks = blocks;
     const devices = new Set([...(blocks.now?.devices ?? []), ...(blocks.before?.devices ?? [])]);
-    for (const { device_id } of [...this.#options.store.positions]) {
-      if (!devices.has(device_id)) this.#options.store.remove(device_id);
-    }
+    this.#options.store.retain(devices);
     this.#devices = [...devices].map((deviceId) => findDevice(blocks, deviceId));
     this.#until = new Float64Array(this.#devices.length);
   }
@@ -97,12 +95,12 @@ export class ReplayFleet {
   #recordTrail(deviceId: string, at: Fix): void {
     const { positions, glides } = this.#options.store;
     if (!glides.trail || this.#leapt) return;
-    const before = positions[this.#options.store.row(deviceId) ?? -1];
-    if (!before) return;
-    const took = at.time - before.timestamp;
+    const row = this.#options.store.row(deviceId);
+    if (row === undefined) return;
+    const took = at.time - (positions.timestamp[row] ?? 0);
     if (took <= 0 || took > LONGEST_LEG) return;
-    const [from, to] = [before, at].map(({ longitude, latitude }) => [worldX(longitude), worldY(latitude)] as const);
-    if (from && to) glides.trail.add(...from, ...to, at.time);
+    const [x, y] = [worldX(positions.longitude[row] ?? 0), worldY(positions.latitude[row] ?? 0)];
+    glides.trail.add(x, y, worldX(at.longitude), worldY(at.latitude), at.time);
   }
 }
 
