@@ -51,8 +51,10 @@ export class ReplayFleet {
     if (others || this.#leapt) this.#until.fill(Number.NEGATIVE_INFINITY);
     this.#time = time;
     let changed = others;
-    for (const [i, device] of this.#devices.entries()) {
-      if (time < (this.#until[i] ?? 0)) continue;
+    // By index: most devices of a frame need no more than this comparison.
+    for (let i = 0; i < this.#until.length; i += 1) {
+      const device = this.#devices[i];
+      if (time < (this.#until[i] ?? 0) || !device) continue;
       this.#until[i] = this.#place(device, time);
       changed = true;
     }
