@@ -7,13 +7,13 @@ is done again, and doing it twice changes nothing.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.history.queries.replay import replay_rows
+from herenow.history.queries.replay_blocks import replay_rows
 from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.cells import Cells, together
 from herenow.history.rollups.days import DeviceDay, made_days
@@ -22,7 +22,9 @@ from herenow.history.rollups.keys import (
     BLOCKS,
     DIRTY_DAYS,
     MADE,
+    MONTH,
     STATE,
+    blocks_part,
     day_key,
     device_day,
     dirty_part,
@@ -38,12 +40,13 @@ from herenow.history.rollups.made import MADE_BY, UNTIL, made_until, read_state,
 from herenow.history.rollups.points import OTHER, points
 from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
 from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
-from herenow.model.clock import DAY, now
+from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import ChangeLog, DeviceReader, PositionReader, Range, Rollups, Row
 
 AT_ONCE = 32  # devices
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges
+SUMS_EVERY = 600_000  # ms between two sums of a day that changes in each round
 SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
 SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
 
@@ -161,23 +164,34 @@ class Rollup:
                 await rollups.put([Row(DIRTY_DAYS, key) for key in keys[start : start + AT_ONCE]])
 
     async def _blocks(self) -> None:
-        await self._hours()
-        await self._sums("day", "hour", "month")
-        await self._sums("month", "day", None)
+        busy = await self._summed_lately({hour * HOUR // DAY for hour in await self._hours()})
+        months = {day * DAY // MONTH for day in busy}
+        await self._store.rollups.put([Row(dirty_part("month"), number_key(month), b"") for month in months])
+        await self._sums("day", "hour", "month", but=busy)
+        await self._sums("month", "day", None, but=months)
         await self._days()
 
-    async def _hours(self) -> None:
-        """Cells and points of the hours that are dirty."""
-        for hour in await self._dirty("hour"):
+    async def _summed_lately(self, days: Collection[int]) -> set[int]:
+        """Those of some days that were summed less than SUMS_EVERY ago. A fleet whose clocks are ahead, or that sends
+        what it recorded, changes the same closed day in each round; meanwhile its hours are read."""
+        wanted = [single_range(blocks_part("day"), number_key(day)) for day in days]
+        made = [row for rows in await self._read(wanted) for row in rows]
+        return {key_number(key) for key, when in made if 0 <= now() - key_number(when) < SUMS_EVERY}
+
+    async def _hours(self) -> list[int]:
+        """Makes cells and points of the hours that are dirty; returns which."""
+        hours = await self._dirty("hour")
+        for hour in hours:
             found = await self._read([prefix_range(part) for part in hour_parts(hour)])
             tracks = [(key.decode(), *read_hour(value)) for part in found for key, value in part]
             rows = hour_rows(hour, points(tracks), await self._index("hour", hour))
             await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day")
+        return hours
 
-    async def _sums(self, block: str, finer: str, coarser: str | None) -> None:
-        """Cells of the days or months that are dirty and closed."""
+    async def _sums(self, block: str, finer: str, coarser: str | None, *, but: Collection[int]) -> None:
+        """Cells of the days or months that are dirty and closed. A month waits for its days."""
         for number in await self._dirty(block):
-            if is_closed(block, number):
+            if is_closed(block, number) and number not in but:
                 ground = await self._sum(block, number, finer)
                 rows = sum_rows(block, number, ground, await self._index(block, number))
                 await self._replace(block, number, rows, coarser)

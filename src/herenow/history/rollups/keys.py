@@ -48,7 +48,7 @@ def cells_part(block: str, number: int, zoom: int, tile: int) -> str:
 
 
 def points_part(hour: int, tile: int) -> str:
-    """Points of an hour: keys are tiles of zoom POINTS_ZOOM."""
+    """Points of an hour: keys are tiles of zoom GROUND (pyramid.py)."""
     return f"points/{hour}/{tile >> _PART_BITS}"
 
 
@@ -102,7 +102,7 @@ def day_part(day: int, device_id: str) -> str:
 
 
 def distance_parts(day: int) -> list[str]:
-    """How far all devices went on a day: keys are device ids, values packed (herenow.history.rollups.distances)."""
+    """How far all devices went on a day: keys are device ids, values packed (herenow.history.rollups.day_distances)."""
     return [f"distance/{day}/{bucket}" for bucket in range(BUCKETS)]
 
 
