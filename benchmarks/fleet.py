@@ -45,7 +45,7 @@ class Fleet:
 async def drive(port: int, devices: int, interval: float, end: float, latencies: list[float]) -> None:
     """Sends each device's reports in turn, at their times; a server that is late delays all."""
     fleet, waiting = Fleet(devices), asyncio.Queue[bytes](CONNECTIONS)
-    senders = [asyncio.create_task(_send(port, waiting, latencies)) for _ in range(CONNECTIONS)]
+    senders = [asyncio.create_task(send(port, waiting, latencies)) for _ in range(CONNECTIONS)]
     began, sent = time.monotonic(), 0
     while time.monotonic() < end:
         due = began + sent * interval / devices
@@ -57,7 +57,7 @@ async def drive(port: int, devices: int, interval: float, end: float, latencies:
         sender.cancel()
 
 
-async def _send(port: int, waiting: "asyncio.Queue[bytes]", latencies: list[float]) -> None:
+async def send(port: int, waiting: "asyncio.Queue[bytes]", latencies: list[float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while True:
         request = await waiting.get()

@@ -26,7 +26,7 @@ from benchmarks.server import machine, percentile
 from herenow.history.export.csv import CsvExport
 from herenow.history.export.export import export
 from herenow.history.queries import vector_tiles
-from herenow.history.queries.replay import read_block
+from herenow.history.queries.replay_blocks import read_block
 from herenow.history.queries.tiles import Filter, Tile, read_tile
 from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.days import read_figures, read_level

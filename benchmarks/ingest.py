@@ -3,18 +3,29 @@
     python -m benchmarks.ingest [seconds]
 
 A real server with SQLite (every commit synced) and a load client share this machine. The client holds connections with
-one request under way on each; its requests are made before the clock starts, and no position is sent twice.
+one request under way on each; its requests are made before the clock starts, and no position is sent twice. The last
+line is for a bare ASGI application on the same server, uvicorn as it is installed: it decodes one position a request,
+stores nothing, and answers.
 """
 
 import asyncio
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 
+import uvicorn
+import uvloop
+from starlette.types import Receive, Scope, Send
+
+from benchmarks.hub import launch, stop
 from benchmarks.server import Server, machine, percentile, server
+from herenow.run.server import address, listen
+from herenow.wire.reports import decode_reports
 
 DEVICES = 1000
 # By the size of a batch: connections, and positions made ready, enough for the time.
-BATCHES = {1: (64, 60_000), 100: (64, 900_000), 1000: (16, 1_500_000)}
+BATCHES = {1: (64, 200_000), 100: (64, 900_000), 1000: (16, 1_500_000)}
 
 
 def requests(batch: int, positions: int, prefix: str = "bench") -> list[bytes]:
@@ -52,6 +63,40 @@ async def send(port: int, waiting: list[bytes], end: float, latencies: list[floa
     writer.close()
 
 
+async def bare(_: Scope, receive: Receive, send: Send) -> None:
+    """The application."""
+    message = await receive()
+    body = message["body"]
+    while message["more_body"]:
+        message = await receive()
+        body += message["body"]
+    reports, _rejected = decode_reports(body)
+    answer = b'{"accepted":%d,"rejected":[]}' % len(reports)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+def serve_bare() -> None:
+    """Its process."""
+    uvloop.run(_serve_bare())
+
+
+async def _serve_bare() -> None:
+    listening = listen("127.0.0.1", 0)
+    print(f"ready url={address(listening)}", file=sys.stderr, flush=True)
+    await uvicorn.Server(uvicorn.Config(bare, log_level="warning", lifespan="off", access_log=False)).serve([listening])
+
+
+@contextlib.contextmanager
+def bare_server() -> Iterator[Server]:
+    process, port = launch("-c", "from benchmarks.ingest import serve_bare; serve_bare()")
+    try:
+        yield Server(process, port)
+    finally:
+        stop(process)
+
+
 async def measure(target: Server, batch: int, seconds: float) -> str:
     connections, positions = BATCHES[batch]
     waiting = requests(batch, positions)
@@ -76,6 +121,9 @@ def main() -> None:
     for batch in BATCHES:
         with server() as target:
             print(asyncio.run(measure(target, batch, seconds)), flush=True)
+    print("\nThe bare application:\n")
+    with bare_server() as target:
+        print(asyncio.run(measure(target, 1, seconds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 
 HerenowError
 ├── BadRequest        the asker's: the words are wrong; asking again the same way fails again
-│   ├── TooLarge      the asker's: too much at once
-│   └── TooSlow       the asker's: it did not come in time
+│   └── TooLarge      the asker's: too much at once
 ├── Forbidden         the client's: it may not send this request
 ├── NotFound          the asker's: no such device
 ├── SettingsError     the operator's: a setting, a file or a folder
@@ -24,10 +23,6 @@ class BadRequest(HerenowError):
 
 class TooLarge(BadRequest):
     """What was sent is more than is taken at once."""
-
-
-class TooSlow(BadRequest):
-    """What was sent did not come whole in time."""
 
 
 class Forbidden(HerenowError):

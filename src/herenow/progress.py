@@ -80,6 +80,16 @@ class DaysProgress(_Line):
         self._draw(day - self._first + 1, max(1, last - self._first + 1), "days")
 
 
+class BlocksProgress(_Line):
+    """How many blocks of a store have been read."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console, "blocks", MofNCompleteColumn(), TimeRemainingColumn())
+
+    def show(self, read: int, total: int) -> None:
+        self._draw(read, total, "blocks")
+
+
 class Stages(_Line):
     """What is being done, out of about so many stages."""
 

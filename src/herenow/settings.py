@@ -14,11 +14,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from herenow.errors import SettingsError
-from herenow.model.basemap import Basemap
+from herenow.model.basemap import ExternalBasemap
 from herenow.model.origin import read_origins
 from herenow.model.retention import Retention, read_retention
 
-ELSEWHERE = ("server",)  # read by other commands than `run`
+ELSEWHERE = ("server", "log")  # of commands that report, and of the log
 RENAMED = {  # what a setting was called, and its name
     "stop_time": "min_stop_duration",
     "stop_radius": "max_stop_radius",
@@ -55,7 +55,7 @@ class Settings(BaseSettings):
 
     keep_days: str = Field("ever", description="Days that Herenow keeps positions, for all and by kind: 90, bus=30.")
 
-    basemaps: list[Basemap] = Field([], description="Basemaps in addition to the built-in one.")
+    basemaps: list[ExternalBasemap] = Field([], description="Basemaps in addition to the built-in one.")
 
     min_stop_duration: int = Field(300, ge=30, le=86_400, description="Minimum duration of a stop, in seconds.")
     max_stop_radius: float = Field(50.0, ge=5, le=5000, description="Maximum radius of a stop, in metres.")
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 
     @field_validator("basemaps")
     @classmethod
-    def _basemaps_differ(cls, basemaps: list[Basemap]) -> list[Basemap]:
+    def _basemaps_differ(cls, basemaps: list[ExternalBasemap]) -> list[ExternalBasemap]:
         if len({one.id for one in basemaps}) < len(basemaps):
             raise ValueError("expected another id for each")
         return basemaps

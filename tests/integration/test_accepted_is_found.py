@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from herenow.api.app import create_app
 from herenow.api.context import MapConfig
 from herenow.history.export.formats import format_named
-from herenow.history.queries import replay
+from herenow.history.queries import replay_blocks
 from herenow.history.rollups.builder import Rollup
 from herenow.model.clock import DAY, HOUR, MINUTE, now
 from herenow.model.position import MAX_AHEAD
@@ -164,7 +164,7 @@ class Face:
         played: Times = {}
         for block in (await self.get("/api/history/replay", **self.ranges[1]))["blocks"]:
             body = await self.get(f"/api/history/replay/{block['block']}/0", raw=True)
-            head, rows = replay.decode(body)
+            head, rows = replay_blocks.decode(body)
             moments = iter(rows["time"].tolist())
             for device_id, count in zip(head.devices, head.counts, strict=True):
                 played.setdefault(device_id, []).extend(head.start + next(moments) for _ in range(count))

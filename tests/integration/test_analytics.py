@@ -9,7 +9,7 @@ import pytest
 
 from herenow.errors import BadRequest
 from herenow.history.queries import analytics as module
-from herenow.history.queries.analytics import Analytics, AnalyticsQuery, analytics, part_of
+from herenow.history.queries.analytics import AnalyticsQuery, FleetTotals, analytics, part_of
 from herenow.history.queries.density import density
 from herenow.history.queries.tiles import Filter
 from herenow.history.rollups.builder import Rollup
@@ -45,7 +45,7 @@ async def positions(store: Store, quick: None) -> list[Position]:
     return made
 
 
-def same(found: Analytics, parts: list[Analytics]) -> None:
+def same(found: FleetTotals, parts: list[FleetTotals]) -> None:
     assert sum(part.whole.positions for part in parts) == found.whole.positions
     assert sum(part.whole.moving for part in parts) == found.whole.moving
     assert np.sum([part.whole.hours for part in parts], axis=0).tolist() == found.whole.hours

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from herenow.history.queries.replay import UNKNOWN, decode
+from herenow.history.queries.replay_blocks import UNKNOWN, decode
 from herenow.model.clock import DAY, HOUR
 from tests.integration.test_http import get, is_problem, post
 from tests.support.patience import PATIENCE

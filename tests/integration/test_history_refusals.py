@@ -63,6 +63,8 @@ def ask(server: Server, path: str, query: Any) -> httpx.Response:
         ({"from": "noon"}, "from: expected"),
         ({"to": "9" * 40}, "to: expected"),
         ({"from": "NaN"}, "from: expected"),
+        ({"from": ""}, "from: expected"),
+        ({"to": ""}, "to: expected"),
     ],
 )
 def test_a_range_that_is_none_is_refused(server: Server, path: str, query: dict[str, str], says: str) -> None:

@@ -201,6 +201,25 @@ def test_a_wrong_question_is_answered_by_a_problem_that_names_it(
     is_problem(get(server, path, **query), status, says)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/devices",
+        "/api/positions/latest",
+        "/api/history/analytics",
+        "/api/history/distances",
+        "/api/history/density?zoom=9",
+        "/live/sse",
+        "/ogc/collections/devices/items",
+    ],
+)
+def test_a_box_without_numbers_is_not_everywhere(server: Server, path: str) -> None:
+    """A script whose variable is empty sends one."""
+    path, _, query = path.partition("?")
+    answer = get(server, path, **dict(httpx.QueryParams(query)), bbox="")
+    is_problem(answer, 400, "bbox: expected west,south,east,north")
+
+
 def test_a_wrong_method_is_a_problem(server: Server) -> None:
     is_problem(httpx.delete(f"{server.url}/api/positions", timeout=PATIENCE), 405)
     is_problem(get(server, "/api/positions"), 405)

@@ -105,6 +105,38 @@ def test_a_range_that_is_not_there_is_a_problem_and_one_that_cannot_be_read_is_i
         assert (part(read).status_code, part(read).content) == (206, expected), read
 
 
+def test_of_several_ranges_those_that_are_not_there_are_left_out(server: Server) -> None:
+    name = begin(server, format="csv")
+    ready(server, name)
+    url = f"{server.url}/api/exports/{name}/file"
+    whole = httpx.get(url, timeout=PATIENCE).content
+    for ranges, expected in (
+        ("bytes=0-4,999999999-", whole[:5]),
+        ("bytes=999999999-,-3,-0", whole[-3:]),
+        (f"bytes={len(whole)}-, {len(whole) - 1}-{len(whole) + 5}", whole[-1:]),
+    ):
+        answer = httpx.get(url, headers={"Range": ranges}, timeout=PATIENCE)
+        assert (answer.status_code, answer.content) == (206, expected), ranges
+    both = httpx.get(url, headers={"Range": "bytes=10-12,999999999-,0-4"}, timeout=PATIENCE)
+    assert both.status_code == 206
+    assert both.headers["content-type"].startswith("multipart/byteranges")
+    assert (both.content.count(b"Content-Range: "), whole[10:13] in both.content) == (2, True)
+    is_problem(httpx.get(url, headers={"Range": "bytes=999999999-,-0"}, timeout=PATIENCE), 416, "within the file")
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_a_file_that_can_be_continued_comes_as_it_is_and_says_how_long_it_is(server: Server, encoding: str) -> None:
+    """The bytes of a compressed one would be others than those that a range counts."""
+    name = begin(server, format="csv")
+    ready(server, name)
+    url, headers = f"{server.url}/api/exports/{name}/file", {"Accept-Encoding": encoding}
+    head, whole = (httpx.request(method, url, headers=headers, timeout=PATIENCE) for method in ("HEAD", "GET"))
+    assert "content-encoding" not in whole.headers
+    for answer in (head, whole):
+        assert (answer.status_code, int(answer.headers["content-length"])) == (200, len(whole.content))
+    assert head.headers["etag"] == whole.headers["etag"]
+
+
 def test_what_is_prepared_is_what_is_streamed(server: Server) -> None:
     name = begin(server, format="csv", device="van", raw=False)
     ready(server, name)

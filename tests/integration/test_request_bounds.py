@@ -39,6 +39,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         (b"GET /" + b"x" * 62_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "61440 bytes"),
         (b"GET /" + b"x" * 1_000_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "61440 bytes"),
         (b"NONSENSE\r\n\r\n", 400, "HTTP/1.1"),
+        (b"GET http://a:b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "HTTP/1.1"),
         (b"POST /api/positions HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "HTTP/1.1"),
         (
             b"POST /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
@@ -118,6 +119,47 @@ def test_a_body_that_nobody_reads_and_that_never_ends_is_let_go(hasty: Server) -
         assert connection.answer().status == 200
         connection.send(b"x")
         assert connection.ended()
+
+
+REPORT = b'[{"device_id":"a","time":%d,"latitude":60.0,"longitude":25.0}]' % NOW
+
+
+def test_half_a_body_is_waited_for_a_moment_only(hasty: Server) -> None:
+    with Connection(hasty) as connection:
+        connection.send(connection.request("POST", "/api/positions", REPORT)[:-1])
+        answer = connection.answer()
+        assert (answer.status, connection.ended()) == (408, True)
+    assert "the whole body" in answer.detail
+    assert answer.headers["connection"] == "close"
+
+
+def test_half_a_body_behind_a_report_waits_for_its_answer(hasty: Server) -> None:
+    with Connection(hasty) as connection:
+        whole = connection.request("POST", "/api/positions", REPORT)
+        connection.send(whole + whole[:-1])
+        assert [connection.answer().status, connection.answer().status] == [200, 408]
+        assert connection.ended()
+
+
+def test_a_body_that_is_late_by_less_is_taken(hasty: Server) -> None:
+    with Connection(hasty) as connection:
+        whole = connection.request("POST", "/api/positions", REPORT)
+        connection.send(whole[:-9])
+        time.sleep(0.5)
+        connection.send(whole[-9:])
+        assert connection.answer().status == 200
+
+
+def test_half_a_body_is_refused_when_the_server_stops(tmp_path: Path) -> None:
+    with running(tmp_path / "positions.db") as server, Connection(server) as connection:
+        connection.send(connection.request("POST", "/api/positions", REPORT)[:-1])
+        with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
+            wait_for(lambda: _answers(client))
+        server.process.terminate()
+        answer = connection.answer()
+        connection.socket.close()
+        assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+        assert "stopping" in answer.detail
 
 
 def test_who_is_owed_an_answer_is_not_let_go(hasty: Server) -> None:

@@ -13,12 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herenow.history.queries.replay import STEPS, decode, read_block
+from herenow.history.queries.replay_blocks import STEPS, decode, read_block
 from herenow.history.queries.tiles import Filter, read_tile
 from herenow.history.rollups import blocks as blocks_module
+from herenow.history.rollups import builder as builder_module
+from herenow.history.rollups import pyramid as pyramid_module
 from herenow.history.rollups.blocks import closed_blocks, whole_hours
-from herenow.history.rollups.builder import Rollup, rest
+from herenow.history.rollups.builder import Rollup
 from herenow.history.rollups.days import read_hours, read_level, read_summaries
+from herenow.history.rollups.pace import rest
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.simplify import levels
 from herenow.history.tracks.summary import summary
@@ -240,6 +243,7 @@ async def test_days_and_months_ahead_are_made_and_read_from_their_hours_while_th
     early = [bus(month + n * 5 * HOUR, 60.0 + n / 1000) for n in range(150)]
     late = [bus(month + n * 5 * HOUR + 1, 61.0 + n / 1000) for n in range(150)]
     span, rollup = Span(month, month + 32 * DAY), Rollup(store)
+    monkeypatch.setattr(builder_module, "SUMS_EVERY", 0)
 
     async def lengths(moment: int, held: list[Position]) -> set[str]:
         monkeypatch.setattr(blocks_module, "now", lambda: moment)
@@ -252,6 +256,36 @@ async def test_days_and_months_ahead_are_made_and_read_from_their_hours_while_th
     assert await lengths(month - HOUR + 1, early) == {"hour", "day"}, "it may begin at any moment"
     assert await lengths(month + 3 * DAY, early + late[:20]) == {"hour", "day"}
     assert await lengths(month + 33 * DAY, early + late) == {"month", "day"}
+
+
+async def test_a_closed_day_that_changes_in_each_round_is_summed_once_in_a_while(
+    store: Store, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fleet's clocks are a month ahead, or it sends what it recorded."""
+    rollup, held, moment = Rollup(store), list[Position](), now()
+    month = START // (30 * DAY) * 30 * DAY
+    monkeypatch.setattr(blocks_module, "now", lambda: month + 90 * DAY)
+    for module in (builder_module, pyramid_module):
+        monkeypatch.setattr(module, "now", lambda: moment)
+
+    async def lengths(*more: Position) -> dict[str, bytes]:
+        held.extend(more)
+        await keep(store, list(more))
+        await settle(store, rollup)
+        await check(store, held, Span(month, month + 30 * DAY), zooms=(0, 14))
+        return {block.length: block.made for block in await closed_blocks(store.rollups, Span(month, month + 30 * DAY))}
+
+    first = await lengths(bus(month + DAY, 60.0))
+    assert first.keys() == {"month"}
+    for minute in range(1, 4):
+        moment += 60_000
+        assert (await lengths(bus(month + DAY + minute * 60_000, 60.0))).keys() == {"hour"}, "it was summed lately"
+    assert (await lengths()).keys() == {"month"}, "nothing changes any more"
+    assert (await lengths(bus(month + DAY + 1, 60.0))).keys() == {"hour"}
+    both = bus(month + DAY + 2, 60.0), bus(month + 2 * DAY, 60.0)
+    assert (await lengths(*both)).keys() == {"day", "hour"}, "a month waits for the day that is left"
+    moment += builder_module.SUMS_EVERY
+    assert (await lengths(bus(month + DAY + 3, 60.0), bus(month + 2 * DAY + 1, 60.0))).keys() == {"month"}
 
 
 PLACES = st.tuples(st.integers(-90_000, 90_000), st.integers(-180_000, 180_000))

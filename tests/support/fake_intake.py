@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from herenow.errors import Unavailable
-from herenow.intake.intake import Receipt
-from herenow.model.report import BadReport, Report, accept
+from herenow.model.report import BadReport, Receipt, Report, accept
 from tests.support.patience import PATIENCE
 from tests.support.positions import NOW
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from herenow.client.change import Change
-from herenow.client.viewer import ViewState
+from herenow.client.view_state import ViewState
 from herenow.model.geo.box import Box
 from herenow.model.view import View
 from herenow.wire import binary

@@ -1,5 +1,5 @@
-"""Imports go one way: model → wire → bus, store → intake, record, live, history, client → sources → api → run → cli.
-`herenow_compare` is beside that: the core does not need it, and it needs neither the command line nor HTTP."""
+"""Imports go one way: model → wire → bus, store → intake, record, live, history, client, backup → sources → api → run
+→ cli. `herenow_compare` is beside that: the core does not need it, and it needs neither the command line nor HTTP."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ LEVELS = [
     {"settings"},
     {"wire"},
     {"bus", "store"},
-    {"intake", "record", "live", "history", "client"},
+    {"intake", "record", "live", "history", "client", "backup"},
     {"sources"},
     {"api", "progress"},
     {"run"},
@@ -122,3 +122,14 @@ def test_only_run_takes_a_whole_store_or_bus() -> None:
         if name in wholes
     ]
     assert wrong == []
+
+
+def test_one_class_has_one_name() -> None:
+    """Names of `api/schemas` are those of the OpenAPI document. A device of that, always `schemas.Device`, is what the
+    API shows of the device of the model."""
+    seen: dict[str, list[str]] = {}
+    for path in [*ROOT.rglob("*.py"), *COMPARE.rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                seen.setdefault(node.name, []).append(str(path.relative_to(ROOT.parent)))
+    assert {name: paths for name, paths in seen.items() if len(paths) > 1 and name != "Device"} == {}

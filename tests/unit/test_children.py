@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from herenow.model.basemap import Basemap
+from herenow.model.basemap import ExternalBasemap
 from herenow.run.child_processes import environment
 from herenow.settings import Settings, read_settings
 
@@ -17,7 +17,7 @@ from herenow.settings import Settings, read_settings
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
 TILES = st.sampled_from(["https://tiles.example.org/{z}/{x}/{y}.png", "http://[::1]:8080/{z}/{x}/{-y}.mvt?key='\"%"])
 BASEMAPS = st.builds(
-    Basemap,
+    ExternalBasemap,
     id=st.from_regex(r"\A[a-z]{1,6}-[0-9]\Z"),
     name=TEXT,
     kind=st.sampled_from(["xyz", "mvt"]),

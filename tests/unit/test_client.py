@@ -9,7 +9,7 @@ import pytest
 from herenow.client.back_off import BURST, Lost, Pace, Waits
 from herenow.client.change import Change, ChangeQueue
 from herenow.client.connection import address
-from herenow.client.reports import MAX_MESSAGE, ReportQueue, parts
+from herenow.client.report_queue import MAX_MESSAGE, ReportQueue, parts
 from herenow.client.views import view_of
 from herenow.errors import BadRequest, SettingsError, TooLarge
 from herenow.model.report import MAX_BATCH, Report

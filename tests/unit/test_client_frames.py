@@ -8,7 +8,7 @@ import pytest
 
 from herenow.client.change import Change
 from herenow.client.messages import Answer
-from herenow.client.viewer import Astray, Had, ViewState
+from herenow.client.view_state import Astray, Had, ViewState
 from herenow.model.device import first_seen
 from herenow.wire import binary
 from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, changed, following, linked, message, sent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from herenow.client.viewer import Had, ViewState
+from herenow.client.view_state import Had, ViewState
 from herenow.wire import binary
 from herenow.wire.binary import REQUESTED
 from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, following, message, ping, sent

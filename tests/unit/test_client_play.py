@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from herenow.client.change import Change, ChangeQueue
-from herenow.client.viewer import ViewState
+from herenow.client.view_state import ViewState
 from herenow.model.view import View
 from herenow.wire import binary
 from herenow.wire.json import LivePosition

@@ -1,5 +1,8 @@
 """When a device is stale and whether its clock is off, as its receptions say."""
 
+import re
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +92,11 @@ def test_contacts_stay_within_their_bounds(receptions: list[tuple[int, int]]) ->
     patience = contact.stale_at - contact.last_heard
     assert patience == STALE_AFTER or SHORTEST <= patience <= LONGEST
     assert len(contact.gaps) <= 5
+
+
+def test_the_page_waits_as_long_as_the_server_before_a_device_is_stale() -> None:
+    """It has a number of its own for fixes that come without `stale_at`: in a replay, and from the article's wire."""
+    page = (Path(__file__).parent.parent.parent / "web" / "src" / "fleet" / "deviceStore.ts").read_text()
+    found = re.search(r"^const STALE_AFTER = ([\d_]+); // ms", page, re.MULTILINE)
+    assert found
+    assert int(found[1]) == STALE_AFTER

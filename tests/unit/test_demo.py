@@ -11,12 +11,11 @@ import msgspec
 import pytest
 
 from herenow.errors import BadRequest
-from herenow.intake.intake import Receipt
 from herenow.model.geo import sphere
-from herenow.model.report import Report
+from herenow.model.report import Receipt, Report
 from herenow.sources import demo
+from herenow.sources.playback import replay
 from herenow.sources.recording import Recorded, load
-from herenow.sources.replay import replay
 from tests.support.fake_intake import ListIntake, Time
 from tests.support.patience import PATIENCE
 from tests.support.positions import NOW

@@ -10,8 +10,8 @@ import pytest
 
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.readers import MAX_LINE, place, read_file
+from herenow.sources.files.rows import ImportRemark
 from tests.support.positions import NOW
 
 HEADER = "device_id,time,latitude,longitude"

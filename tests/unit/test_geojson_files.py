@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
 from herenow.sources.files import json_stream
-from herenow.sources.files.fields import OVERLAPPING, ImportRemark
 from herenow.sources.files.geojson import MAX_FEATURE, read_geojson
 from herenow.sources.files.json_stream import JsonStream
 from herenow.sources.files.readers import read_file
+from herenow.sources.files.rows import OVERLAPPING, ImportRemark
 from tests.support.positions import NOW
 
 LINE = [[25.0, 60.0, 5.0], [25.1, 60.1]]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.fields import OVERLAPPING, ImportRemark
 from herenow.sources.files.readers import read_file
+from herenow.sources.files.rows import OVERLAPPING, ImportRemark
 from tests.support.positions import NOW
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"

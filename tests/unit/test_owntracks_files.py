@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.owntracks import NO_LOCATION
 from herenow.sources.files.readers import read_file
+from herenow.sources.files.rows import ImportRemark
 from tests.support.positions import NOW
 
 SECOND = NOW // 1000

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from herenow.history.queries.replay import COLUMNS, UNKNOWN, decode, encode
+from herenow.history.queries.replay_blocks import COLUMNS, UNKNOWN, decode, encode
 from herenow.history.tracks.quality import without_flags
 from herenow.model.clock import HOUR
 from herenow.store.track import track

@@ -2,11 +2,10 @@
 
 import json
 
-from herenow.intake.intake import Receipt
-from herenow.model.report import Rejection
+from herenow.model.report import Receipt, Rejection
 from herenow.sources.article import ArticleConsumer
+from herenow.sources.json_reports import JsonReports
 from herenow.sources.registry import HTTP
-from herenow.sources.reports import JsonReports
 from tests.support.positions import NOW
 
 FIX = {"device_id": "a", "latitude": 60.0, "longitude": 25.0}

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from pyproj import Geod
 
-from herenow.history.tracks.lengths import lengths
 from herenow.history.tracks.movement import context, legs, stops
 from herenow.history.tracks.quality import flagged, points, unflagged
+from herenow.history.tracks.reported_lengths import reported_lengths
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.strays import straightened
 from herenow.history.tracks.track import latitudes, longitudes
@@ -313,7 +313,7 @@ def tracks(draw: some.DrawFn) -> Track:
 
 @given(tracks())
 def test_lengths_are_those_that_geod_gives_leg_by_leg(found: Track) -> None:
-    metres = lengths(found, points(found))
+    metres = reported_lengths(found, points(found))
     longitude, latitude = longitudes(found), latitudes(found)
     straight = straightened(found, points(found))[0]
     moved = (straight["longitude"] != found["longitude"]) | (straight["latitude"] != found["latitude"])

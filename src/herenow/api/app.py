@@ -8,9 +8,9 @@ from types import ModuleType
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from herenow import __version__
-from herenow.api.content_policy import content_policy
 from herenow.api.context import AppContext, HistoryContext
 from herenow.api.errors import add_problems
 from herenow.api.history_proxy import HistoryProcess, HistoryProxy
@@ -85,29 +85,33 @@ def described() -> FastAPI:
     return app
 
 
-def create_app(context: AppContext, history_process: HistoryProcess | None = None) -> FastAPI:
-    """All routes. Requests about history go to `history_process` while it runs."""
-    app = described()
-    app.state.context = context
-    app.state.history = HistoryContext(context.store, context.retention, context.prepared, context.trips)
-    app.state.health = health.HealthChecks(
-        context.troubles, Metrics(context.bus, recorder=context.recorder, intake=context.intake, hub=context.hub)
-    )
-    add_problems(app, _routes(MODULES))
-    page.add_web(app)
-    app.add_middleware(Compressed)
-    app.add_middleware(HistoryProxy, process=history_process, patterns=_patterns(_routes(HISTORY)))
-    app.add_middleware(ReportPath, context=context)
+def create_app(context: AppContext, history_process: HistoryProcess | None = None) -> ASGIApp:
+    """All routes. Requests about history go to `history_process` while it runs. What every request passes lies around
+    the application and not among its middleware, so that a report never enters it."""
+    app: ASGIApp = ReportPath(_routed(context, history_process), context=context)
     if context.origins:
-        app.add_middleware(
-            CORSMiddleware,
+        app = CORSMiddleware(
+            app,
             allow_origins=context.origins,
             allow_methods=METHODS_FROM_ELSEWHERE,
             allow_headers=HEADERS_FROM_ELSEWHERE,
             expose_headers=["ETag", "Retry-After"],
         )
-    hosts = dict.fromkeys(host for one in context.map_config.basemaps for host in one.hosts)
-    app.add_middleware(OriginCheck, here_only=context.here_only, origins=context.origins, policy=content_policy(hosts))
+    return OriginCheck(app, here_only=context.here_only, origins=context.origins)
+
+
+def _routed(context: AppContext, history_process: HistoryProcess | None) -> FastAPI:
+    app = described()
+    app.state.context = context
+    app.state.history = HistoryContext(context.store, context.retention, context.prepared, context.trips)
+    app.state.health = health.HealthChecks(
+        context.troubles,
+        Metrics(context.bus, context.loop_lag, recorder=context.recorder, intake=context.intake, hub=context.hub),
+    )
+    add_problems(app, _routes(MODULES))
+    page.add_web(app)
+    app.add_middleware(Compressed)
+    app.add_middleware(HistoryProxy, process=history_process, patterns=_patterns(_routes(HISTORY)))
     app.add_middleware(RoutedPaths)
     return app
 

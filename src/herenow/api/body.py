@@ -1,16 +1,18 @@
-"""The body of a request, inflated where it is compressed, within bounds of size, time and memory."""
+"""The body of a request, inflated where it is compressed, within bounds of size and memory."""
 
 import asyncio
 import zlib
+from collections.abc import AsyncIterator
 
-from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
-from herenow.errors import BadRequest, Busy, TooLarge, TooSlow
+from herenow.api.headers import header
+from herenow.errors import BadRequest, Busy, TooLarge
 
 MAX_BODIES = 256 * 1024 * 1024  # bytes of all bodies that are being read
 SLICE = 1 << 20  # bytes inflated before other work gets its turn
 MAX_MEMBERS = 100  # of gzip in one body
-READ_WITHIN = 60.0  # s
 
 
 class UnknownEncoding(BadRequest):
@@ -18,38 +20,26 @@ class UnknownEncoding(BadRequest):
 
 
 class Bodies:
-    """Reads bodies, and counts what it holds of those that are not whole yet."""
+    """Reads bodies, and counts what it holds of those that are not whole yet. How long one may take is the protocol's
+    to say (http.py)."""
 
     def __init__(self) -> None:
         self.held = 0  # bytes
-        self._closed = False
-        self._reading: set[asyncio.Timeout] = set()
 
-    def close(self) -> None:
-        """The server stops: what is not whole yet is refused with Busy, now."""
-        self._closed = True
-        for limit in self._reading:
-            if not limit.expired():
-                limit.reschedule(0)
-
-    async def read(self, request: Request, most: int) -> bytes:
+    async def read(self, scope: Scope, receive: Receive, most: int) -> bytes:
         """Raises TooLarge beyond `most` bytes after inflating, before they are held; BadRequest for gzip that is broken
-        or cut short; TooSlow after READ_WITHIN; Busy where all bodies together would pass MAX_BODIES.
+        or cut short; Busy where all bodies together would pass MAX_BODIES; ClientDisconnect.
         """
-        encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "gzip", ""):
-            raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40]!r}")
-        body, limit = _Body(self, most), asyncio.timeout(READ_WITHIN)
-        self._reading.add(limit)
+        encoding = (header(scope, b"content-encoding") or b"identity").strip().lower()
+        if encoding not in (b"identity", b"gzip", b""):
+            raise UnknownEncoding(f"expected Content-Encoding gzip or none, got {encoding[:40].decode('latin-1')!r}")
+        data, more = await _received(receive)
+        if not more and encoding != b"gzip" and len(data) <= most:
+            return data  # whole at once, as nearly all are
+        body, chunks = _Body(self, most), _chunks(data, receive, more=more)
         try:
-            async with limit:
-                await (_inflate(request, body) if encoding == "gzip" else _copy(request, body))
-        except TimeoutError as error:
-            if self._closed:
-                raise Busy("the server is stopping; send it again later") from error
-            raise TooSlow(f"expected the whole body within {READ_WITHIN:.0f} s; send it in smaller parts") from error
+            await (_inflate(chunks, body) if encoding == b"gzip" else _copy(chunks, body))
         finally:
-            self._reading.discard(limit)
             self.held -= len(body.data)
         return bytes(body.data)
 
@@ -69,16 +59,30 @@ class _Body:
         self.data += data
 
 
-async def _copy(request: Request, body: _Body) -> None:
-    async for chunk in request.stream():
-        if chunk:  # the last one is empty
-            body.add(chunk)
+async def _received(receive: Receive) -> tuple[bytes, bool]:
+    """What has come of a body, and whether there is more."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)
 
 
-async def _inflate(request: Request, body: _Body) -> None:
+async def _chunks(data: bytes, receive: Receive, *, more: bool) -> AsyncIterator[bytes]:
+    yield data
+    while more:
+        data, more = await _received(receive)
+        yield data
+
+
+async def _copy(chunks: AsyncIterator[bytes], body: _Body) -> None:
+    async for chunk in chunks:
+        body.add(chunk)
+
+
+async def _inflate(chunks: AsyncIterator[bytes], body: _Body) -> None:
     member = zlib.decompressobj(wbits=31)  # 31: gzip
     sent, members = 0, 1
-    async for chunk in request.stream():
+    async for chunk in chunks:
         data = chunk
         sent += len(chunk)
         if sent > body.most:

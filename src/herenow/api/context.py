@@ -18,7 +18,8 @@ from herenow.live.device_commands import DeviceCommands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled_fleet import PolledFleet
-from herenow.model.basemap import Basemap
+from herenow.metrics.loop_lag import LoopLag
+from herenow.model.basemap import ExternalBasemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
 from herenow.record.recorder import Recorder
@@ -34,11 +35,11 @@ class MapConfig(msgspec.Struct, frozen=True):
     notices: list[str] = []
     start: tuple[float, float, float, float] | None = None  # west, south, east, north
     streets: bytes | None = None  # GeoJSON
-    basemaps: list[Basemap] = []  # beside the one that is built in
+    basemaps: list[ExternalBasemap] = []  # beside the one that is built in
 
 
 class HistoryStore(PositionReader, DeviceReader, DiskUsage, MadeStore, Protocol):
-    """What questions about history read."""
+    """What history requests read."""
 
 
 class ServerStore(HistoryStore, Erasure, Protocol):
@@ -46,7 +47,7 @@ class ServerStore(HistoryStore, Erasure, Protocol):
 
 
 class HistoryContext(msgspec.Struct, frozen=True):
-    """What questions about history are answered from. The store knows the devices, in each process the same ones: those
+    """What answers history requests. The store knows the devices, in each process the same ones: those
     of which a position is stored."""
 
     store: HistoryStore
@@ -88,6 +89,7 @@ class AppContext(msgspec.Struct, frozen=True):
     here_only: bool  # whether only this machine may ask
     origins: list[str]  # whose pages may ask, beside our own
     erase_key: str | None  # None: nobody may erase
+    loop_lag: LoopLag
 
     def troubles(self) -> list[str]:
         """Why positions are not taken, stored or shown at the moment."""

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from herenow.errors import BadRequest, Forbidden, HerenowError, NotFound, TooLarge, TooSlow, Unavailable
+from herenow.errors import BadRequest, Forbidden, HerenowError, NotFound, TooLarge, Unavailable
 from herenow.wire.problem import MEDIA_TYPE, encode_problem
 
 # What is left of a body that is too large or too slow is not waited for.
@@ -23,7 +23,6 @@ log = structlog.get_logger()
 
 _STATUS: tuple[tuple[type[HerenowError], int], ...] = (
     (TooLarge, 413),
-    (TooSlow, 408),
     (BadRequest, 400),
     (Forbidden, 403),
     (NotFound, 404),
@@ -101,5 +100,10 @@ async def _of_leaving(_: Request, __: Exception) -> Response:
 
 
 async def _of_bug(request: Request, error: Exception) -> Response:
-    log.error("a request failed in a way nobody expected", path=request.url.path, exc_info=error)
+    return problem_of_bug(request.url.path, error)
+
+
+def problem_of_bug(path: str, error: Exception) -> Response:
+    """Also logs it."""
+    log.error("a request failed in a way nobody expected", path=path, exc_info=error)
     return problem(500, "the server made a mistake; it is in its log")

@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from herenow.api.errors import problem
 
-MOST = 64  # questions under way; one more is refused
+MOST = 64  # requests in flight; one more is refused
 HEAD_WITHIN = 30.0  # s; then something is wrong with it: each reading has a deadline of ten
 PIECE = 64 * 1024  # bytes of an answer that are held at a time
 
-# A question has no body, whatever its head says.
+# A history request has no body, whatever its head says.
 _OF_THE_LINK = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"expect"}
 _OF_THE_SERVER = {b"date"}  # which says it itself
 
@@ -27,7 +27,7 @@ Patterns = Mapping[str, Sequence[re.Pattern[str]]]  # of paths, by method
 
 
 class HistoryProcess:
-    """Where the process listens, a Unix socket, and whether it is wanted: `want` is called with each question."""
+    """Where the process listens, a Unix socket, and whether it is wanted: `want` is called with each request."""
 
     def __init__(self, socket: Path, want: Callable[[], None]) -> None:
         self.socket = socket
@@ -87,7 +87,7 @@ async def _pass_on(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scope: Scope, receive: Receive, send: Send
 ) -> bool:
     """False if the process ended before it sent anything. Ends as well when the client leaves."""
-    writer.write(_question(scope))
+    writer.write(_request_head(scope))
     relaying = asyncio.create_task(_relay(reader, scope, receive, send))
     leaving = asyncio.create_task(_left(receive))
     try:
@@ -99,7 +99,7 @@ async def _pass_on(
         await asyncio.wait({relaying, leaving})
 
 
-def _question(scope: Scope) -> bytes:
+def _request_head(scope: Scope) -> bytes:
     query = b"?" + scope["query_string"] if scope["query_string"] else b""
     head = b"%b %b%b HTTP/1.1" % (scope["method"].encode(), scope["raw_path"], query)
     headers = [b"%b: %b" % pair for pair in scope["headers"] if pair[0] not in (*_OF_THE_LINK, b"content-length")]

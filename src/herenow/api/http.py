@@ -3,55 +3,27 @@ on the number of connections. It also hands its transport to the route, for stre
 
 import asyncio
 from typing import Any, cast
+from urllib.parse import unquote
 
 import httptools
-import structlog
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from herenow.api.body import READ_WITHIN
-from herenow.api.content_policy import content_policy
+from herenow.api.admission import Admission
 from herenow.api.errors import problem
+from herenow.api.exchange import Exchange
+from herenow.api.headers import NO_CACHE
 from herenow.api.live.connection import EXTENSION
-from herenow.api.security import ALWAYS
 
 MAX_URL = 60 * 1024  # bytes; httptools reads no more than 65,535
 MAX_HEAD = 64 * 1024  # bytes of a request line and its header lines, and of the trailers behind a body
 MAX_LINES = 128  # header lines, and trailers
 HEAD_WITHIN = 15.0  # s from the connection, or from a request's first byte, to the end of its head
-BODY_WITHIN = READ_WITHIN + 5.0  # s; a route that reads it answers 408 before
-LOOK_AGAIN = 5.0  # s; while the server owes an answer, a client owes nothing
+BODY_WITHIN = 60.0  # s from the end of a request's head to the end of its body
+LOOK_AGAIN = 5.0  # s; while the server owes an answer to a whole request, a client owes nothing
 MAX_AHEAD = 100  # requests that came before the one ahead of them was answered
 LINGER = 2.0  # s in which the rest of a refused request is read and dropped, so that the client hears why
-
-_HEADERS = [
-    *ALWAYS,
-    (b"content-security-policy", content_policy().encode()),
-    (b"cache-control", b"no-cache"),
-    (b"connection", b"close"),
-]
-
-log = structlog.get_logger()
-
-
-class Admission:
-    """How many connections a server takes at a time: fewer than it has file descriptors for."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._full = False
-
-    def admits(self, connections: int) -> bool:
-        """Whether one more may stay, with which there are so many. Logs the first that may not, and again only after a
-        tenth of them had left."""
-        if connections <= self.most:
-            self._full = self._full and connections > self.most * 0.9
-            return True
-        if not self._full:
-            log.warning("too many connections; more are refused", most=self.most)
-        self._full = True
-        return False
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -110,22 +82,22 @@ class HttpProtocol(HttpToolsProtocol):
         rest = memoryview(data)
         try:
             while rest:
-                rest = self._parse(rest)
+                try:
+                    self.parser.feed_data(rest)
+                    rest = rest[:0]
+                except httptools.HttpParserUpgrade as upgrade:
+                    rest = self._behind_offer(rest, upgrade.args[0])
         except httptools.HttpParserError as error:
             if not self._refused:  # else a callback responded
                 self._refuse(400, f"expected a request of HTTP/1.1: {error}")
 
-    def _parse(self, data: memoryview) -> memoryview:
-        """Reads until the end, or until a head that offers another protocol. Returns what comes behind that."""
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            if self._should_upgrade():
-                self.handle_websocket_upgrade()
-                return data[:0]  # a client says nothing more before the answer (RFC 6455, 4.1)
-            self._read_again()
-            return data[upgrade.args[0] :]
-        return data[:0]
+    def _behind_offer(self, data: memoryview, place: int) -> memoryview:
+        """Takes an offer of another protocol, or ignores it. Returns what is still to be read."""
+        if self._should_upgrade():
+            self.handle_websocket_upgrade()
+            return data[:0]  # a client says nothing more before the answer (RFC 6455, 4.1)
+        self._read_again()
+        return data[place:]
 
     def _read_again(self) -> None:
         """The parser that stopped at an offer would take the body behind it for a request. An offer that is not taken
@@ -184,9 +156,20 @@ class HttpProtocol(HttpToolsProtocol):
             return  # it is read again, or becomes a WebSocket
         if self._answers > MAX_AHEAD:
             self._stop(429, f"expected at most {MAX_AHEAD} requests ahead of their answers")
+        url, before = httptools.parse_url(self.url), self.cycle  # the first raises HttpParserError
         self._answers += 1
-        super().on_headers_complete()
         self._awaits = "body"
+        # As uvicorn does, but for the class of the exchange.
+        self.scope["http_version"] = self.parser.get_http_version()
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["raw_path"], self.scope["path"] = url.path, unquote(url.path.decode("ascii"))
+        self.scope["query_string"] = url.query or b""  # None where there is no "?"
+        self.cycle = Exchange(self)
+        if before is None or before.response_complete:  # type: ignore[redundant-expr] # None before the first
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         if not self.parser.should_upgrade():
@@ -204,6 +187,17 @@ class HttpProtocol(HttpToolsProtocol):
             self._send_refusal()
 
     # What ends a connection
+
+    def shutdown(self) -> None:
+        """The server stops: what is not whole yet is refused now."""
+        if self._body_is_missing and not self._refused:
+            self._refuse(503, "the server is stopping; send it again later")
+        else:
+            super().shutdown()
+
+    @property
+    def _body_is_missing(self) -> bool:
+        return self._awaits == "body" and not self.cycle.response_started
 
     def _stop(self, status: int, detail: str) -> None:
         """Within a callback of the parser, which reads no further."""
@@ -244,7 +238,7 @@ class HttpProtocol(HttpToolsProtocol):
     def _refusal(self, status: int, detail: str) -> bytes:
         answer = problem(status, detail)
         own = [header for header in answer.raw_headers if header[0] != b"connection"]
-        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *own, *_HEADERS)]
+        lines = [b"%b: %b\r\n" % header for header in (*self.server_state.default_headers, *own, NO_CACHE, _CLOSE)]
         return b"".join([STATUS_LINE[status], *lines, b"\r\n", bytes(answer.body)])
 
     def _set_deadline(self) -> None:
@@ -264,13 +258,17 @@ class HttpProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _overdue(self) -> None:
-        if self._answers or self.flow.read_paused:
+        unread = self._body_is_missing  # its own answer is owed, but not yet due
+        if self._answers > unread or self.flow.read_paused:
             self._deadline = self.loop.call_later(LOOK_AGAIN, self._overdue)
+        elif unread:
+            self._refuse(408, f"expected the whole body within {BODY_WITHIN:.0f} s; send it in smaller parts")
         elif self._awaits == "head":
             self._refuse(408, f"expected the whole head of a request within {HEAD_WITHIN:.0f} s")
         else:
             self.transport.close()
 
 
+_CLOSE = (b"connection", b"close")
 _TOO_LARGE = 431, f"expected at most {MAX_HEAD // 1024} KiB of request line and header lines"
 _OF_UPGRADE = (b"connection", b"upgrade", b"content-length", b"transfer-encoding")

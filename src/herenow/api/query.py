@@ -22,8 +22,8 @@ def span(start: str | None, end: str | None, default: int) -> Span:
     Raises BadRequest.
     """
     moment = now()
-    stop = _time("to", end) if end else moment + LATEST_AHEAD
-    begin = _time("from", start) if start else (stop if end else moment + AHEAD) - default
+    stop = moment + LATEST_AHEAD if end is None else _time("to", end)
+    begin = (moment + AHEAD if end is None else stop) - default if start is None else _time("from", start)
     if begin >= stop:
         raise BadRequest(f"expected from before to, got from {begin} and to {stop} (Unix ms)")
     return Span(begin, stop)
@@ -35,10 +35,10 @@ async def span_of(
     """As `span`, of at most `longest` ms until `to`, or until now. Without `to` it ends now, or with the last hour that
     holds anything, but after `longest` at most. Raises BadRequest, StoreUnavailable."""
     found = span(start, end, default)
-    until = found.end if end else max(now() + AHEAD, found.start + HOUR)
+    until = max(now() + AHEAD, found.start + HOUR) if end is None else found.end
     if until - found.start > longest:
         raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
-    if end:
+    if end is not None:
         return found
     hours = await rollups.get([numbers_of(blocks_part("hour"), until // HOUR, found.end // HOUR)])
     last = max([until, *((key_number(key) + 1) * HOUR for rows in hours for key, _ in rows)])
@@ -46,7 +46,8 @@ async def span_of(
 
 
 def bbox(text: str) -> Box:
-    """The box in `w,s,e,n`. Raises BadRequest."""
+    """The box in `w,s,e,n`. Raises BadRequest, for an empty text too: a script whose variable is empty must not get
+    everything."""
     try:
         return read_box([read_number(number) for number in text.split(",")])
     except ValueError as error:

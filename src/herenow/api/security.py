@@ -1,25 +1,22 @@
-"""What every request passes on its way in, and every answer on its way out."""
+"""What every request passes on its way in, and most answers on their way out."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from herenow.api.errors import problem
+from herenow.api.headers import header
 from herenow.settings import loopback
 
-# Headers of every answer, also of those that no route gives.
-ALWAYS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 SMALLEST_GZIP = 2048  # bytes
 GZIP_LEVEL = 4
 FOR_EVER = "public, max-age=31536000, immutable"  # Cache-Control of what never changes; else browsers ask first
 FOR_EVER_HERE = FOR_EVER.replace("public", "private")  # the same of what proxies must not keep
 REMEMBERED = 256  # pairs of host and origin that were allowed
 LONG = 512  # characters of both; longer ones are not remembered
-_STARTS = ("http.response.start", "websocket.http.response.start")
 
 
 class OriginCheck:
@@ -28,28 +25,26 @@ class OriginCheck:
     elsewhere may have pointed one here.
     """
 
-    def __init__(self, app: ASGIApp, *, here_only: bool, origins: Iterable[str], policy: str) -> None:
+    def __init__(self, app: ASGIApp, *, here_only: bool, origins: Iterable[str]) -> None:
         self._app = app
         self._here_only = here_only
         self._origins = frozenset(origins)
-        self._always = [*ALWAYS, (b"content-security-policy", policy.encode())]
-        self._allowed: set[tuple[str, str | None]] = set()  # hosts and origins, so that most requests parse neither
+        self._allowed: set[tuple[bytes, bytes | None]] = set()  # hosts and origins, so that most requests parse neither
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin = header(scope, b"host") or b"", header(scope, b"origin")
         if (host, origin) not in self._allowed:
-            if refusal := self._refusal(host, origin):
-                await _refuse(refusal, scope, receive, self._with_headers(send))
+            if refusal := self._refusal(host.decode("latin-1"), None if origin is None else origin.decode("latin-1")):
+                await _refuse(refusal, scope, receive, send)
                 return
-            if len(self._allowed) < REMEMBERED and len(host) + len(origin or "") < LONG:
+            if len(self._allowed) < REMEMBERED and len(host) + len(origin or b"") < LONG:
                 self._allowed.add((host, origin))
         if scope.get("method") == "HEAD":  # answered as GET; the server leaves the body out
             scope = {**scope, "method": "GET"}
-        await self._app(scope, receive, self._with_headers(send))
+        await self._app(scope, receive, send)
 
     def _refusal(self, host: str, origin: str | None) -> str | None:
         try:
@@ -64,16 +59,6 @@ class OriginCheck:
         if self._here_only and not loopback(requested[0]):
             return f"expected a name of this machine like 127.0.0.1, got {host[:99]!r}; HERENOW_ACCESS=open allows all"
         return None
-
-    def _with_headers(self, send: Send) -> Send:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] in _STARTS:
-                headers = MutableHeaders(raw=[*message["headers"], *self._always])
-                headers.setdefault("cache-control", "no-cache")
-                message["headers"] = headers.raw
-            await send(message)
-
-        return send_with_headers
 
 
 def _place(url: str) -> tuple[str, int | None]:
@@ -90,14 +75,23 @@ async def _refuse(detail: str, scope: Scope, receive: Receive, send: Send) -> No
         await answer(scope, receive, send)
 
 
-class Compressed(GZipMiddleware):
-    """Leaves answers to range requests alone: a range counts bytes of the file as it is."""
+class Compressed:
+    """Leaves files alone of which ranges can be requested: these count bytes of the file as it is. A download that
+    broke off while it was compressed would go on with other bytes."""
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, SMALLEST_GZIP, GZIP_LEVEL)
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and "range" in Headers(scope=scope):
-            await self.app(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+        whole = False
+
+        async def compressed(scope: Scope, receive: Receive, compress: Send) -> None:
+            async def send_or_compress(message: Message) -> None:
+                nonlocal whole
+                if message["type"] == "http.response.start":
+                    whole = (b"accept-ranges", b"bytes") in message["headers"]
+                await (send if whole else compress)(message)
+
+            await self._app(scope, receive, send_or_compress)
+
+        await GZipMiddleware(compressed, SMALLEST_GZIP, GZIP_LEVEL)(scope, receive, send)

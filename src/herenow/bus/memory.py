@@ -3,30 +3,39 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from herenow.bus.news_queue import NewsQueue
-from herenow.bus.port import Batch, News, Note, NoteHandler, ignore
+from herenow.bus.port import News, Note, NoteHandler, ignore
 from herenow.errors import BusUnavailable, StoreUnavailable, Unavailable
 from herenow.model.clock import now
 from herenow.model.position import Position
 
 MAX_PUBLISHED = 100_000  # positions not acknowledged yet; beyond it `publish` refuses
 MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to about this size
+SIBLINGS = 8  # publications in one delivery: so many report at a time that the next delivery waits for more of them
+GATHER = 0.005  # s
 PUBLISH_DEADLINE = 10.0  # s
 
 
-class _Publication:
-    def __init__(self, positions: Batch) -> None:
+class _PublishedPositions:
+    def __init__(self, positions: Sequence[Position]) -> None:
         self.positions = positions
         self.published = now()  # ms
-        self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.settled: asyncio.Future[None] = loop.create_future()
+        self.deadline = loop.call_later(PUBLISH_DEADLINE, self._give_up)
+
+    def _give_up(self) -> None:
+        if not self.settled.done():
+            words = f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later"
+            self.settled.set_exception(BusUnavailable(words))
 
 
 class MemoryDelivery:
-    def __init__(self, publications: list[_Publication]) -> None:
+    def __init__(self, publications: list[_PublishedPositions]) -> None:
         self.published = publications[0].published
-        self.positions: Batch = publications[0].positions
+        self.positions: Sequence[Position] = publications[0].positions
         if len(publications) > 1:
             merged: list[Position] = []
             for publication in publications:
@@ -58,47 +67,49 @@ class MemoryBus:
     backlog = None
 
     def __init__(self) -> None:
-        self._waiting: deque[_Publication] = deque()
+        self._waiting: deque[_PublishedPositions] = deque()
         self._published = 0  # positions not acknowledged yet
         self._arrived = asyncio.Event()  # something waits, or the bus was closed
         self._closed = False
         self._followers: set[NewsQueue] = set()
 
-    async def publish(self, positions: Batch) -> None:
+    async def publish(self, positions: Sequence[Position]) -> None:
         if self._closed:
             raise BusUnavailable("the server is stopping; send it again later")
         if self._published + len(positions) > MAX_PUBLISHED:
             raise BusUnavailable("more waits to be stored than is held in memory; send it again later")
         if not positions:
             return
-        publication = _Publication(positions)
+        publication = _PublishedPositions(positions)
         self._waiting.append(publication)
         self._published += len(positions)
         self._arrived.set()
         try:
-            async with asyncio.timeout(PUBLISH_DEADLINE):
-                await publication.settled
-        except TimeoutError as error:
-            raise BusUnavailable(f"not stored within {PUBLISH_DEADLINE:.0f} s; send it again later") from error
+            await publication.settled
+        except BaseException:  # failed, late or cancelled: what nobody took is not kept either
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(publication)
+            raise
         finally:
+            publication.deadline.cancel()
             self._published -= len(positions)
-            if publication.settled.cancelled():  # given up; what nobody took is not kept either
-                with contextlib.suppress(ValueError):
-                    self._waiting.remove(publication)
 
     async def consume(self) -> AsyncGenerator[MemoryDelivery, None]:
         """Ends when the bus is closed and everything that was published is delivered."""
         while True:
             await self._arrived.wait()
             if self._waiting:
-                yield MemoryDelivery(self._take())
+                taken = self._take()
+                yield MemoryDelivery(taken)
+                if len(taken) >= SIBLINGS:
+                    await asyncio.sleep(GATHER)
             elif self._closed:
                 return
             else:
                 self._arrived.clear()
 
-    def _take(self) -> list[_Publication]:
-        taken: list[_Publication] = []
+    def _take(self) -> list[_PublishedPositions]:
+        taken: list[_PublishedPositions] = []
         size = 0
         while self._waiting and size < MAX_DELIVERY:
             taken.append(self._waiting.popleft())

@@ -11,7 +11,6 @@ from herenow.errors import Unavailable
 from herenow.model.device import Device
 from herenow.model.position import Position
 
-Batch = Sequence[Position]
 News = Sequence[Device]
 
 
@@ -31,7 +30,7 @@ def ignore(_: Note) -> None:
 class Delivery(Protocol):
     """Positions that a recorder has taken and must settle, whole or part by part, once."""
 
-    positions: Batch
+    positions: Sequence[Position]
     published: int  # ms, when the oldest of them was
 
     async def acknowledge(self) -> None:
@@ -56,7 +55,7 @@ class PositionQueue(Protocol):
     def durable(self) -> bool:
         """Whether what is delivered and not settled is delivered again, to this recorder or another."""
 
-    async def publish(self, positions: Batch) -> None:
+    async def publish(self, positions: Sequence[Position]) -> None:
         """Hands positions to the recorders. On return they are durable; each will be delivered at least once.
 
         Raises BusUnavailable or StoreUnavailable where that is not so, within ten seconds. Cancelled: the outcome is

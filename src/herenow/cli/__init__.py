@@ -2,11 +2,11 @@
 
 import sys
 
-from herenow.cli import keeping, processes, transfers
+from herenow.cli import backups, checking, keeping, processes, transfers
 from herenow.cli.app import app, note
 from herenow.errors import HerenowError
 
-__all__ = ["keeping", "main", "processes", "transfers"]  # which hold the commands
+__all__ = ["backups", "checking", "keeping", "main", "processes", "transfers"]  # which hold the commands
 
 EXIT_WRONG = 2  # the command cannot be done; the line on standard error has the reason
 EXIT_INTERRUPTED = 130

@@ -21,8 +21,8 @@ from herenow.settings import read_settings
 if TYPE_CHECKING:
     from collections import Counter
 
-    from herenow.sources.files.fields import ImportRemark
     from herenow.sources.files.importer import OnRejection
+    from herenow.sources.files.rows import ImportRemark
 
 FORMATS = "csv, ndjson, geojson, gpx, kml, czml, parquet; by the file's ending."
 
@@ -53,9 +53,9 @@ def replay(
 
     Examples: `herenow replay --shift tour.gpx`, `herenow replay --serve --shift --loop buses.csv.gz`
     """
+    from herenow.sources.playback import Playback
+    from herenow.sources.playback import replay as play
     from herenow.sources.recording import Recorded, load
-    from herenow.sources.replay import Playback
-    from herenow.sources.replay import replay as play
 
     playback = Playback(speed=speed, loop=loop, shift=shift)
     loaded = load([Recorded(file, kind, prefix=prefix, device_id=device) for file in files])

@@ -8,9 +8,8 @@ reconnects.
 
 from herenow.client.change import Change
 from herenow.client.live import Live
-from herenow.client.reports import Receipt
 from herenow.model.geo.box import Box
-from herenow.model.report import Rejection, Report
+from herenow.model.report import Receipt, Rejection, Report
 from herenow.wire.json import LivePosition as LivePosition
 
 __all__ = ["Box", "Change", "Live", "LivePosition", "Receipt", "Rejection", "Report"]

@@ -11,11 +11,11 @@ from herenow.client.back_off import LONGEST, Pace, Waits
 from herenow.client.change import Change, ChangeQueue
 from herenow.client.connection import ServerConnection, address, open_link
 from herenow.client.messages import Answer, ErrorMessage
-from herenow.client.reports import Part, Receipt, ReportQueue, parts
-from herenow.client.viewer import ViewState
+from herenow.client.report_queue import Part, ReportQueue, parts
+from herenow.client.view_state import ViewState
 from herenow.client.views import Corners, view_of
 from herenow.errors import BadRequest, HerenowError, Unavailable
-from herenow.model.report import Rejection, Report
+from herenow.model.report import Receipt, Rejection, Report
 from herenow.wire.json import LivePosition as LivePosition
 
 SILENCE = 25.0  # s; a server sends something to each viewer every ten

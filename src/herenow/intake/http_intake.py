@@ -9,8 +9,7 @@ import httpx
 import msgspec
 
 from herenow.errors import BadRequest, SettingsError, Unavailable
-from herenow.intake.intake import Receipt
-from herenow.model.report import MAX_BATCH, Rejection, Report
+from herenow.model.report import MAX_BATCH, Receipt, Rejection, Report
 from herenow.wire import json
 
 MAX_BODY = 7 * 1024 * 1024  # bytes before compressing; below what a server inflates

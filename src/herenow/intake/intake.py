@@ -5,23 +5,14 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-import msgspec
-
 from herenow.bus.port import PositionQueue
 from herenow.metrics.rate import Rate
 from herenow.model.clock import Clock, now
 from herenow.model.position import Position
-from herenow.model.report import BadReport, Rejection, Report, accept
+from herenow.model.report import BadReport, Receipt, Rejection, Report, accept
 
 SLICE = 0.005  # s of checking before other work gets its turn
 LOOK_EVERY = 50  # reports, at the clock
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """What became of reports: so many are durable, and these never will be."""
-
-    accepted: int
-    rejected: list[Rejection]
 
 
 class Intake(Protocol):

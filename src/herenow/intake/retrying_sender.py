@@ -7,8 +7,8 @@ import msgspec
 import structlog
 
 from herenow.errors import Unavailable
-from herenow.intake.intake import Intake, Receipt
-from herenow.model.report import Report
+from herenow.intake.intake import Intake
+from herenow.model.report import Receipt, Report
 
 TICK = 0.05  # s; what is due within it goes together
 MAX_TAKE = 1000  # reports handed over at once

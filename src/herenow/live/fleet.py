@@ -47,6 +47,7 @@ class Fleet:
 
     def __init__(self) -> None:
         self.devices: list[Device] = []  # by row
+        self.made: int | None = None  # ms, of which round of history the distances of the day are
         self.columns = Columns(
             record=RECORD,
             longitude=np.float64,
@@ -115,10 +116,10 @@ class Fleet:
             elif device.name != before.name or device.kind != before.kind or before.ahead:
                 renamed.append(row)
                 self.called.rename(row, device)
+                self._learn_kind(device.kind)
             self.devices[row] = moved[row] = device
             if device.position.device_id in followed and not device.ahead:
                 steps.append((row, device))
-        self.columns.grow(len(self.devices))
         rows = np.fromiter(moved, dtype=np.int64, count=len(moved))
         self._write(rows, moved, seq)
         self.columns["named"][renamed] = seq
@@ -127,7 +128,9 @@ class Fleet:
     def _add(self, device: Device) -> int:
         row = self._rows[device.device_id] = len(self.devices)
         self.devices.append(device)
+        self.columns.grow(len(self.devices))
         self.called.add(device)
+        self._learn_kind(device.kind)
         return row
 
     def _write(self, rows: Rows, moved: dict[int, Device], seq: int) -> None:
@@ -152,16 +155,14 @@ class Fleet:
             np.nan if device.speed is None else device.speed,
             device.distance,
             device.day,
-            self._kind(device.kind),
+            self._kinds.get(device.kind, 0),
             contact.stale_at,
             contact.offset or 0,
         )
 
-    def _kind(self, kind: str | None) -> int:
-        code = self._kinds.get(kind)
-        if code is None and len(self._kinds) < MOST_KINDS:
-            code = self._kinds[kind] = len(self._kinds)
-        return code or 0
+    def _learn_kind(self, kind: str | None) -> None:
+        if kind not in self._kinds and len(self._kinds) < MOST_KINDS:
+            self._kinds[kind] = len(self._kinds)
 
     def within(self, box: Box) -> Iterator[Device]:
         return (self.devices[row] for row in np.flatnonzero(self.inside(box)).tolist())

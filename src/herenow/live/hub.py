@@ -100,7 +100,7 @@ class Hub:
             self._has_news.set()
         moment, seq = self._monotonic(), self._state.seq + 1
         overdue = self._subscriptions.overdue(moment)
-        changes = self.fleet.apply(chain.from_iterable(news), seq, self._subscriptions.followed)
+        changes = self.fleet.apply(chain.from_iterable(news), seq, self._subscriptions.followers)
         if loading:
             self.loaded.set()
         else:

@@ -1,6 +1,5 @@
 """Which viewers subscribe to what: viewers in groups, groups by tile or by device."""
 
-from collections.abc import Container
 from itertools import chain
 
 import numpy as np
@@ -14,8 +13,8 @@ from herenow.live.zoom_level import ZoomLevel
 from herenow.model.geo.tile_grid import DEEPEST, cover
 from herenow.model.view import View
 
-LINGER = 120.0  # s that a band is kept after its last viewer left, so that he may come back and miss nothing
-MOST_DESERTED = 4  # such bands, for each costs something at every tick
+LINGER = 120.0  # s that a zoom level outlives its last viewer, so that a viewer that comes back misses nothing
+MAX_DESERTED = 4  # such levels: each costs something at every tick
 
 
 class Subscriptions:
@@ -24,25 +23,20 @@ class Subscriptions:
     def __init__(self, state: HubState) -> None:
         self._state = state
         self._groups: dict[tuple[Encoder, Key], ViewerGroup] = {}
-        self._watches: dict[tuple[int, bool], TileSubscriptions] = {}  # by level, and whether it is thinned
-        self._followers: dict[str, set[ViewerGroup]] = {}  # by device id
-
-    @property
-    def followed(self) -> Container[str]:
-        """Devices of which some viewer gets every position."""
-        return self._followers
+        self._levels: dict[tuple[int, bool], TileSubscriptions] = {}  # by level, and whether it is thinned
+        self.followers: dict[str, set[ViewerGroup]] = {}  # by device id: they get each of its positions
 
     @property
     def is_waiting(self) -> bool:
-        return any(watch.band.withholds for watch in self._watches.values())
+        return any(tiles.zoom_level.withholds for tiles in self._levels.values())
 
     def add(self, viewer: Viewer, view: View, moment: float) -> None:
         """Subscribes a viewer, which must have left its view before."""
-        sight, key = self._sight(view, moment)
+        subscription, key = self._subscription(view, moment)
         group = self._groups.get((viewer.encoder, key))
         if group is None:
-            group = self._groups[viewer.encoder, key] = ViewerGroup(viewer.encoder, sight, key)
-            sight.begin(group)
+            group = self._groups[viewer.encoder, key] = ViewerGroup(viewer.encoder, subscription, key)
+            subscription.begin(group)
         group.viewers.add(viewer)
         viewer.group = group
 
@@ -56,41 +50,41 @@ class Subscriptions:
             del self._groups[group.encoder, group.key]
             group.subscription.end(group, moment)
 
-    def _sight(self, view: View, moment: float) -> tuple[Subscription, Key]:
+    def _subscription(self, view: View, moment: float) -> tuple[Subscription, Key]:
         """The subscription of a view, and the key that all views of the same area share."""
         if view.box is None:
             return self._named(view.devices), view.devices
         level, tiles = cover(view.box, view.zoom)
-        thinned = view.zoom is not None and level == min(DEEPEST, int(view.zoom))  # else no screen that is known of
-        return TileSubscription(self._watch(level, thinned, moment), tiles), (level, thinned, tiles)
+        thinned = view.zoom is not None and level == min(DEEPEST, int(view.zoom))  # else the screen is not known
+        return TileSubscription(self._tiles_of(level, thinned, moment), tiles), (level, thinned, tiles)
 
     def _named(self, device_ids: frozenset[str]) -> DeviceSubscription:
-        return DeviceSubscription(self._state.fleet, device_ids, self._followers)
+        return DeviceSubscription(self._state.fleet, device_ids, self.followers)
 
     def rebuild(self, moment: float) -> None:
-        """The rows of the fleet are other ones: all that is known of them is forgotten, and everybody looks again."""
-        self._watches.clear()
-        self._followers.clear()
+        """The fleet has new rows: forgets what it knows of the old ones, and subscribes all groups again."""
+        self._levels.clear()
+        self.followers.clear()
         for group in self._groups.values():
             group.parts = []
             if isinstance(group.key, frozenset):
                 group.subscription = self._named(group.key)
             else:
                 level, thinned, tiles = group.key
-                group.subscription = TileSubscription(self._watch(level, thinned, moment), tiles)
+                group.subscription = TileSubscription(self._tiles_of(level, thinned, moment), tiles)
             group.subscription.begin(group)
 
-    def _watch(self, level: int, thinned: bool, moment: float) -> TileSubscriptions:
-        watch = self._watches.get((level, thinned))
-        if watch is None:
-            band = ZoomLevel(level, self._state.fleet, self._state.seq, moment, thinned=thinned)
-            watch = self._watches[level, thinned] = TileSubscriptions(band, moment)
-        return watch
+    def _tiles_of(self, level: int, thinned: bool, moment: float) -> TileSubscriptions:
+        tiles = self._levels.get((level, thinned))
+        if tiles is None:
+            zoom_level = ZoomLevel(level, self._state.fleet, self._state.seq, moment, thinned=thinned)
+            tiles = self._levels[level, thinned] = TileSubscriptions(zoom_level, moment)
+        return tiles
 
     def overdue(self, moment: float) -> dict[TileSubscriptions, Rows]:
         """Rows that were withheld for long enough, where there are any."""
-        found = {watch: watch.band.due(moment) for watch in self._watches.values()}
-        return {watch: rows for watch, rows in found.items() if len(rows)}
+        found = {tiles: tiles.zoom_level.due(moment) for tiles in self._levels.values()}
+        return {tiles: rows for tiles, rows in found.items() if len(rows)}
 
     def tick(
         self, changes: FleetChanges, overdue: dict[TileSubscriptions, Rows], seq: int, moment: float
@@ -99,21 +93,21 @@ class Subscriptions:
         none = np.empty(0, dtype=np.int64)
         self._drop_deserted(moment)
         due = chain.from_iterable(
-            watch.tick(changes.rows, overdue.get(watch, none), seq, moment) for watch in self._watches.values()
+            tiles.tick(changes.rows, overdue.get(tiles, none), seq, moment) for tiles in self._levels.values()
         )
-        return [*due, *self._follow(changes.steps, seq)]
+        return [*due, *self._follow(changes.steps, seq)] if changes.steps else list(due)
 
     def _drop_deserted(self, moment: float) -> None:
-        deserted = {key: watch.deserted for key, watch in self._watches.items() if watch.deserted is not None}
+        deserted = {key: tiles.deserted for key, tiles in self._levels.items() if tiles.deserted is not None}
         latest = sorted(deserted, key=lambda key: -deserted[key])
         for rank, key in enumerate(latest):
-            if rank >= MOST_DESERTED or moment - deserted[key] > LINGER:
-                del self._watches[key]
+            if rank >= MAX_DESERTED or moment - deserted[key] > LINGER:
+                del self._levels[key]
 
     def _follow(self, steps: Steps, seq: int) -> list[ViewerGroup]:
         due: dict[ViewerGroup, Steps] = {}
         for row, device in steps:
-            for group in self._followers[device.device_id]:
+            for group in self.followers[device.device_id]:
                 due.setdefault(group, []).append((row, device))
         named = self._state.fleet.columns["named"]
         for group, taken in due.items():

@@ -82,6 +82,7 @@ class ZoomLevel:
         self._looked = moment
         self._departures = Departures(seq)
         self._by_tile: tuple[Rows, Integers] | None = None  # rows in the order of their tiles, and these tiles
+        self._grow()
         everything = fleet.placed(np.arange(len(fleet)))
         self._mark_sent(everything, self._tiles(everything), seq, moment)
         # As if sent one after the other, or all of them would be due again in the same tick, every time.
@@ -109,13 +110,15 @@ class ZoomLevel:
         touched = new
         if self._thinned:
             tell = moved | self._visible(rows, moment)
-            self._delay(rows[~tell])
-            rows, new, moved = rows[tell], new[tell], moved[tell]
+            if not tell.all():
+                self._delay(rows[~tell])
+                rows, new, moved = rows[tell], new[tell], moved[tell]
         left = rows[moved]
         old = self._columns["tile"][left]
         left, old = left[old != NOWHERE], old[old != NOWHERE]
         named = self._fleet.columns["named"]
-        self._departures.add(seq, old, left)
+        if len(left):
+            self._departures.add(seq, old, left)
         self._mark_sent(rows, new, seq, moment)
         return TileChanges(
             np.concatenate([rows, left]),
@@ -139,7 +142,6 @@ class ZoomLevel:
         self._columns["withheld"][rows] = True
 
     def _mark_sent(self, rows: Rows, tiles: Integers, seq: int, moment: float) -> None:
-        self._grow()
         columns, fleet = self._columns, self._fleet.columns
         moved = rows[tiles != columns["tile"][rows]]
         if len(moved):

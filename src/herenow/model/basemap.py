@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 BUILT_IN, NONE = "builtin", "none"  # always there
 
 
-class Basemap(BaseModel):
+class ExternalBasemap(BaseModel):
     """Tiles of a server elsewhere: pictures (`xyz`) or vectors (`mvt`). The map shows `attribution`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

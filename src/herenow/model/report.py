@@ -61,6 +61,13 @@ class Rejection(msgspec.Struct, frozen=True):
         return f"{self.field}: {self.reason}" if self.field else self.reason
 
 
+class Receipt(msgspec.Struct, frozen=True):
+    """What became of reports: so many are durable, and these never will be."""
+
+    accepted: int
+    rejected: list[Rejection]
+
+
 class BadReport(BadRequest):
     """One report is wrong; the others beside it may be right."""
 

@@ -91,7 +91,8 @@ class Recorder:
             log.exception("writing failed in a way nobody expected")
             await self._record_parts(delivery)
         else:
-            self._recovered()
+            if self._failing_since is not None:
+                self._recovered()
             self._pause, self._patience = FIRST_PAUSE, PATIENCE
 
     async def _record_parts(self, delivery: Delivery) -> None:

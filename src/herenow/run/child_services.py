@@ -26,7 +26,7 @@ async def rollup_service(settings: Settings, stop: asyncio.Event) -> AsyncIterat
 
 @contextlib.asynccontextmanager
 async def history_service(settings: Settings, stop: asyncio.Event) -> AsyncIterator[HistoryProcess]:
-    """Answers questions about history, once it is wanted; stopped in order at the end."""
+    """Answers history requests, from the first one on; stopped in order at the end."""
     wanted = asyncio.Event()
     with tempfile.TemporaryDirectory(prefix="herenow-") as folder:
         socket = Path(folder) / "history"

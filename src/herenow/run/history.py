@@ -1,4 +1,4 @@
-"""`herenow history`: answers questions about history beside a server, which starts it with the first of them."""
+"""`herenow history`: answers history requests beside a server, which starts it with the first one."""
 
 import asyncio
 import os

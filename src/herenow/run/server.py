@@ -12,9 +12,12 @@ from typing import Any, cast
 import structlog
 import uvicorn
 
+from herenow.api.admission import Admission
 from herenow.api.app import create_app
+from herenow.api.content_policy import content_policy
 from herenow.api.context import AppContext, MapConfig
-from herenow.api.http import Admission, HttpProtocol
+from herenow.api.headers import of_every_answer
+from herenow.api.http import HttpProtocol
 from herenow.api.live.connection import SocketConnection
 from herenow.api.live.websocket import close_viewers, send_stats_for_ever
 from herenow.errors import SettingsError
@@ -60,7 +63,8 @@ async def serve(
                 if rollups:
                     await stack.enter_async_context(rollup_service(settings, stop))
                 beside = await stack.enter_async_context(history_service(settings, stop))
-                server = Server(config(create_app(context, beside)))
+                hosts = dict.fromkeys(host for one in context.map_config.basemaps for host in one.hosts)
+                server = Server(config(create_app(context, beside), of_every_answer(content_policy(hosts))))
                 duties = [
                     _stop(server, context, stop),
                     _announce(context, listening, settings),
@@ -85,7 +89,6 @@ class Server(uvicorn.Server):
 
 async def _stop(server: uvicorn.Server, context: AppContext, stop: asyncio.Event) -> None:
     await stop.wait()
-    context.bodies.close()
     context.commands.close()
     close_viewers(context.hub)
     server.should_exit = True
@@ -138,8 +141,9 @@ async def _watch(duty: Coroutine[Any, Any, None], server: uvicorn.Server, failur
         server.should_exit = True
 
 
-def config(app: Any) -> uvicorn.Config:
-    """For an ASGI application. Raises this process's limit of file descriptors, and takes fewer connections."""
+def config(app: Any, headers: list[tuple[str, str]] | None = None) -> uvicorn.Config:
+    """For an ASGI application, and headers of all answers. Raises this process's limit of file descriptors, and takes
+    fewer connections."""
     http = functools.partial(HttpProtocol, admission=Admission(raise_limit()))
     return uvicorn.Config(
         app,
@@ -153,6 +157,7 @@ def config(app: Any) -> uvicorn.Config:
         backlog=BACKLOG,
         log_config=None,
         server_header=False,
+        headers=headers,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=CLOSE_WITHIN,

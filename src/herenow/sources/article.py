@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from herenow.intake.intake import Receipt
-from herenow.model.report import BadReport
+from herenow.model.report import BadReport, Receipt
 from herenow.sources.port import Decoded, Reply
 from herenow.wire import json, problem
 from herenow.wire.legacy_article import decode_location

@@ -10,8 +10,8 @@ import structlog
 
 from herenow.errors import HerenowError, Unavailable
 from herenow.intake.intake import Intake
+from herenow.sources.playback import Playback, replay
 from herenow.sources.recording import Recorded, load
-from herenow.sources.replay import Playback, replay
 from herenow.sources.simulator.city import City
 from herenow.sources.simulator.fleet import SimulatedFleet, simulate
 

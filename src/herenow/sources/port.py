@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import msgspec
 
 from herenow.bus.port import BusStatus
-from herenow.intake.intake import LocalIntake, Receipt
-from herenow.model.report import Rejection, Report
+from herenow.intake.intake import LocalIntake
+from herenow.model.report import Receipt, Rejection, Report
 from herenow.settings import Settings
 
 # Reports, each with its index in what a device sent, and what is no report there.

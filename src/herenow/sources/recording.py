@@ -13,8 +13,8 @@ import numpy as np
 from herenow.errors import SettingsError
 from herenow.model.position import MEASURED
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.readers import place, read_file
+from herenow.sources.files.rows import ImportRemark
 
 MAX_REPORTS = 2_000_000  # in one recording: about 100 bytes each, and more where rows have attributes of their own
 MAX_REJECTIONS = 100  # kept; the others are only counted

@@ -4,8 +4,8 @@ from herenow.bus.port import BusStatus
 from herenow.settings import Settings
 from herenow.sources.article import ArticleConsumer
 from herenow.sources.bus_inbox import find_inbox
+from herenow.sources.json_reports import JsonReports
 from herenow.sources.port import FindSource, HttpSource, Source
-from herenow.sources.reports import JsonReports
 
 HTTP: tuple[HttpSource, ...] = (
     JsonReports(),

@@ -163,7 +163,13 @@ class DiskUsage(Protocol):
     async def size(self) -> Size: ...
 
 
-class Store(PositionWriter, PositionReader, DeviceReader, ChangeLog, Erasure, DiskUsage, Protocol):
+class DayStates(Protocol):
+    async def day_states(self) -> Mapping[int, str]:
+        """For days (since 1970) a text that is another one once anything of the day changed, and may be even though
+        nothing did. Days that it says nothing of may have changed."""
+
+
+class Store(PositionWriter, PositionReader, DeviceReader, ChangeLog, Erasure, DiskUsage, DayStates, Protocol):
     """All that an adapter does."""
 
     @property

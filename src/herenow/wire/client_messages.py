@@ -10,7 +10,7 @@ from herenow.errors import BadRequest
 from herenow.model.geo.box import read_box
 from herenow.model.position import Text
 from herenow.model.view import Resume, View
-from herenow.wire.fields import MALFORMED
+from herenow.wire.json_object import MALFORMED
 
 MAX_DEVICES = 100
 MAX_ZOOM = 30

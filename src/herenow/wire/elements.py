@@ -7,7 +7,7 @@ import msgspec
 
 from herenow.errors import BadRequest, TooLarge
 from herenow.model.report import MAX_BATCH
-from herenow.wire.fields import MALFORMED
+from herenow.wire.json_object import MALFORMED
 
 COUNTED = 100_000  # elements that are counted where they are too many; one takes 0.1 µs
 

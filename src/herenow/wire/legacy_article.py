@@ -11,8 +11,8 @@ import msgspec
 from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.model.report import Report
-from herenow.wire.fields import not_finite, read_fields
 from herenow.wire.json import encode
+from herenow.wire.json_object import not_finite, read_fields
 from herenow.wire.reports import convert_report
 
 QUEUE = "location_data_queue"  # where its simulator publishes

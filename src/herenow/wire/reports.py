@@ -10,7 +10,7 @@ from herenow.errors import BadRequest, TooLarge
 from herenow.model.report import FIELDS, MAX_BATCH, BadReport, Rejection, Report, is_unknown
 from herenow.model.slices import in_one
 from herenow.wire.elements import split_array, too_many
-from herenow.wire.fields import MALFORMED, cut, not_finite, unreadable
+from herenow.wire.json_object import MALFORMED, cut, not_finite, unreadable
 
 MAX_LINES = 4 * MAX_BATCH  # blank ones included
 MAX_REPORT = 64 * 1024  # bytes of JSON

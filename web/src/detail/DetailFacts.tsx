@@ -14,13 +14,13 @@ import type { LivePosition, OPTIONAL_COLUMNS } from "../live/position";
 import { CopyButton } from "../ui/CopyButton";
 import { Fact } from "../ui/Fact";
 
-interface Measure {
+interface MeasuredFact {
   readonly name: Exclude<(typeof OPTIONAL_COLUMNS)[number], "stale_at">;
   readonly label: Label;
   readonly format: (value: number) => string;
 }
 
-const MEASURES: readonly Measure[] = [
+const MEASURES: readonly MeasuredFact[] = [
   { name: "altitude", label: "Altitude", format: formatHeight },
   { name: "accuracy", label: "Accuracy", format: (metres) => `± ${formatDistance(metres)}` },
   { name: "battery", label: "Battery", format: formatShare },

@@ -6,7 +6,7 @@ import type { Segment } from "./glides";
 import { Glides } from "./glides";
 import type { MapFilter } from "./mapFilter";
 
-const STALE_AFTER = 300_000; // ms after a fix, in a replay or when the server sends no `stale_at`
+const STALE_AFTER = 300_000; // ms after a fix, in a replay or without `stale_at`; as in the server (model/contact.py)
 const FIRST_CAPACITY = 1024;
 const MOST_DEVICES = 200_000;
 const MOST_KINDS = 256;

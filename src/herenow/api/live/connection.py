@@ -6,7 +6,7 @@ import logging
 import socket as socket_options
 from collections.abc import Coroutine
 from socket import IPPROTO_TCP, SO_KEEPALIVE, SO_SNDBUF, SOL_SOCKET
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from starlette.requests import Request
 from starlette.websockets import WebSocket
@@ -15,6 +15,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request as Handshake
 from websockets.protocol import State
+
+from herenow.api.headers import NO_CACHE
 
 SEND_BUFFER = 128 * 1024  # bytes in the system
 FULL, DRAINED = 64 * 1024, 16 * 1024  # bytes beyond it: above the first a client gets less, until the second
@@ -56,6 +58,12 @@ class SocketConnection(WebSocketsSansIOProtocol):
             prepare(self.transport)
             self.transport.set_write_buffer_limits(FULL, DRAINED)
             cast("dict[str, object]", self.scope["extensions"])[EXTENSION] = self
+
+    async def send(self, message: Any) -> None:
+        """As uvicorn's, but an answer that is no socket has the headers of every answer, too."""
+        if message["type"] == "websocket.http.response.start":
+            message = {**message, "headers": [*self.default_headers, *message["headers"], NO_CACHE]}
+        await super().send(message)
 
     async def run_asgi(self) -> None:
         """As uvicorn's, but a connection that was taken over outlives the application's call."""

@@ -13,7 +13,7 @@ from herenow.api.query import bbox as to_box
 from herenow.api.query import span_of
 from herenow.api.routes.devices import never_reported
 from herenow.api.schemas import history as schemas
-from herenow.history.queries.analytics import Analytics, AnalyticsQuery, DeviceTotals, analytics
+from herenow.history.queries.analytics import AnalyticsQuery, DeviceTotals, FleetTotals, analytics
 from herenow.history.rollups.points import OTHER
 from herenow.history.tracks.summary import SPEED_STEP
 from herenow.model.clock import DAY
@@ -74,7 +74,7 @@ async def distances(
 
 
 def _box(bbox: str | None) -> Box | None:
-    return to_box(bbox) if bbox else None
+    return None if bbox is None else to_box(bbox)
 
 
 async def _wanted(context: HistoryContext, kind: str | None, named: list[str] | None) -> Collection[str] | None:
@@ -88,7 +88,7 @@ async def _wanted(context: HistoryContext, kind: str | None, named: list[str] | 
     return of_kind if named is None else of_kind & set(named)
 
 
-def _analytics(range_: Span, found: Analytics) -> schemas.Analytics:
+def _analytics(range_: Span, found: FleetTotals) -> schemas.Analytics:
     farthest = sorted(found.devices.items(), key=lambda item: (-item[1].distance, item[0]))[:TOP]
     return schemas.Analytics(
         from_=range_.start,

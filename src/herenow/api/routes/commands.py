@@ -35,7 +35,7 @@ _command_request = msgspec.json.Decoder(_CommandRequest)
 @router.post(f"{DEVICE}/commands", openapi_extra=_BODY)
 async def command(device_id: str, request: Request, context: WithContext) -> Answered | Response:
     """Hands a command to a device on a live socket, and answers what the device answered."""
-    body = await context.bodies.read(request, MAX_COMMAND)
+    body = await context.bodies.read(request.scope, request.receive, MAX_COMMAND)
     try:
         body.decode()  # JSON within JSON is handed on as it is, and must be text
         content = _command_request.decode(body).command

@@ -60,7 +60,7 @@ def _wanted(
         search_key(search.strip()),
         frozenset(kind) if kind else None,
         frozenset(status) if status else None,
-        to_box(bbox) if bbox else None,
+        None if bbox is None else to_box(bbox),
         frozenset(device) if device else None,
     )
 

@@ -60,7 +60,7 @@ async def items(
     the box is one that they passed."""
     check(collection_id)
     requested_at, when = now(), _interval(datetime, subtrajectory)
-    wanted = MovementFilter(area(bbox) if bbox else None, None if datetime is None else when, subtrajectory)
+    wanted = MovementFilter(None if bbox is None else area(bbox), None if datetime is None else when, subtrajectory)
     found = await moving_devices(context, wanted, cursor, min(limit, MAX_LIMIT))
     features = [one | {"links": _device_links(links, str(one["id"]))} for one in found.features]
     collection = {
@@ -115,7 +115,7 @@ async def geometry_sequence(
     when = _interval(datetime, subtrajectory)
     if instants:
         when = Moments(max(when.start, instants[0]), min(when.end, instants[-1]))
-    place = area(bbox) if bbox else None
+    place = None if bbox is None else area(bbox)
     found = await read_primitives(context.store, device_id, when, position_place(cursor), min(limit, MAX_LIMIT), place)
 
     def body() -> bytes:

@@ -14,7 +14,7 @@ from herenow.api.routes.track import Raw
 from herenow.api.schemas import history as schemas
 from herenow.api.security import FOR_EVER_HERE
 from herenow.errors import BadRequest
-from herenow.history.queries.replay import STEPS, hour_versions, of_devices, raw_block, read_block
+from herenow.history.queries.replay_blocks import STEPS, hour_versions, of_devices, raw_block, read_block
 from herenow.history.rollups.blocks import closed_blocks, whole_hours
 from herenow.model.clock import DAY, HOUR
 from herenow.store.port import Span

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from starlette.types import Receive, Scope
 
 from herenow.api.body import UnknownEncoding
 from herenow.api.context import AppContext, WithContext
@@ -14,9 +15,9 @@ from herenow.sources.registry import HTTP
 router = APIRouter()
 
 
-async def take_reports(source: HttpSource, request: Request, context: AppContext) -> Response:
+async def take_reports(source: HttpSource, scope: Scope, receive: Receive, context: AppContext) -> Response:
     try:
-        body = await context.bodies.read(request, source.max_body)
+        body = await context.bodies.read(scope, receive, source.max_body)
     except UnknownEncoding as error:
         return problem(415, str(error))
     reports, rejected = await source.decode(body)
@@ -27,7 +28,7 @@ async def take_reports(source: HttpSource, request: Request, context: AppContext
 def endpoint_of(source: HttpSource) -> Callable[[Request, AppContext], Awaitable[Response]]:
     # Requests take the shorter way of `ReportPath`; this one is for the document and for the answer to other methods.
     async def report(request: Request, context: WithContext) -> Response:
-        return await take_reports(source, request, context)
+        return await take_reports(source, request.scope, request.receive, context)
 
     report.__annotations__["return"] = Annotated[Response, source.answer]  # for the OpenAPI document
     return report

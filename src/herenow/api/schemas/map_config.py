@@ -45,7 +45,7 @@ class Config(msgspec.Struct, frozen=True):
     basemaps: list[Basemap]
 
 
-def basemaps(plugged: Iterable[basemap.Basemap]) -> list[Basemap]:
+def basemaps(plugged: Iterable[basemap.ExternalBasemap]) -> list[Basemap]:
     """All that there is to choose from, the one to begin with first."""
     configured = [
         Basemap(

@@ -10,7 +10,7 @@ import structlog
 
 from herenow.bus.backlog import BacklogTracker
 from herenow.bus.news_queue import NewsQueue
-from herenow.bus.port import Batch, News, Note, NoteHandler, ignore
+from herenow.bus.port import News, Note, NoteHandler, ignore
 from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.consumer import Consumer, RabbitDelivery
 from herenow.bus.rabbitmq.deliveries import ReceivedMessages
@@ -20,6 +20,7 @@ from herenow.bus.rabbitmq.topology import DEAD, NEWS, count_waiting, open_mendin
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable
 from herenow.model.clock import now
+from herenow.model.position import Position
 from herenow.wire.internal import Bulletin
 from herenow.wire.legacy_article import QUEUE
 
@@ -99,7 +100,7 @@ class RabbitBus:
             log.error("a link to RabbitMQ is away; trying again", link=link, reason=reason)
             self._troubles[link] = reason
 
-    async def publish(self, positions: Batch) -> None:
+    async def publish(self, positions: Sequence[Position]) -> None:
         if self._closed:
             raise BusUnavailable("the server is stopping; send it again later")
         await self._publisher.publish(positions)

@@ -1,5 +1,5 @@
-"""What goes to RabbitMQ: each letter is held until the broker confirmed it, and sent again over a new link if the old
-one was lost or a confirm did not come. The broker may so get one twice, and never loses one that was reported sent."""
+"""Sends to RabbitMQ: holds each message until the broker confirms it, and sends it again over a new link if the old
+one is lost or a confirm does not come. So the broker may get a message twice, and has each that was reported sent."""
 
 import asyncio
 import math
@@ -16,7 +16,7 @@ from herenow.bus.rabbitmq.topology import count_waiting, open_mending_link
 from herenow.bus.rabbitmq.url import RabbitUrl
 from herenow.errors import BusUnavailable
 
-MAX_LETTERS = 4_000  # not confirmed yet; beyond it `post` refuses
+MAX_PENDING = 4_000  # messages not confirmed yet; beyond it `send` refuses
 CONFIRM_WITHIN = 5.0  # s, then the link is taken for broken
 REFUSED_FOR = 3.0  # s that a queue may refuse all that came over a link, then that is taken for broken, too
 EXPIRES = 9.0  # s, then a message is given up and its sender gets an error
@@ -36,7 +36,7 @@ class PendingMessage:
         self.key = key
         self.body = body
         self.headers = headers
-        self.posted = time.monotonic()
+        self.queued = time.monotonic()
         self.sent = 0.0
         self.settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.settled.add_done_callback(_seen)  # its sender may have gone
@@ -56,7 +56,7 @@ def _seen(settled: asyncio.Future[None]) -> None:
 
 
 class ConfirmedSender:
-    """Holds at most MAX_LETTERS. `run` must be running for anything to be sent."""
+    """Holds at most MAX_PENDING messages. `run` must be running for anything to be sent."""
 
     def __init__(self, url: RabbitUrl) -> None:
         self._url = url
@@ -74,7 +74,7 @@ class ConfirmedSender:
 
     @property
     def link(self) -> RabbitConnection:
-        """For questions to the broker. Raises BusUnavailable."""
+        """For requests to the broker. Raises BusUnavailable."""
         if self._link is None or self._link.blocked:  # a blocked one is not answered either
             raise BusUnavailable(self.trouble or "reconnecting to RabbitMQ")
         return self._link
@@ -84,14 +84,14 @@ class ConfirmedSender:
         answer. Raises BusUnavailable at once where it is known to be away."""
         if self.trouble:
             raise BusUnavailable(self.trouble)
-        if len(self._waiting) + len(self._unconfirmed) >= MAX_LETTERS:
+        if len(self._waiting) + len(self._unconfirmed) >= MAX_PENDING:
             raise BusUnavailable("RabbitMQ is behind with its confirms; send it again later")
-        letter = PendingMessage(exchange, key, body, headers)
+        message = PendingMessage(exchange, key, body, headers)
         if self._link is None:
-            self._waiting.append(letter)
+            self._waiting.append(message)
         else:
-            self._send(self._link, letter)
-        return letter.settled
+            self._send(self._link, message)
+        return message.settled
 
     async def run(self) -> None:
         """Keeps a link for as long as it is not cancelled."""
@@ -146,9 +146,9 @@ class ConfirmedSender:
     def _give_up_old(self) -> None:
         reason = self._down or "RabbitMQ did not confirm in time; send it again later"
         old = time.monotonic() - EXPIRES
-        while self._waiting and self._waiting[0].posted < old:
+        while self._waiting and self._waiting[0].queued < old:
             self._waiting.popleft().fail(reason)
-        for tag in [tag for tag, letter in self._unconfirmed.items() if letter.posted < old]:
+        for tag in [tag for tag, message in self._unconfirmed.items() if message.queued < old]:
             self._unconfirmed.pop(tag).fail(reason)
 
     def _check(self, link: RabbitConnection) -> None:
@@ -163,16 +163,18 @@ class ConfirmedSender:
         if min(self._refusing.values(), default=math.inf) < time.monotonic() - REFUSED_FOR:
             link.fail(f"a queue at {self._url.place} took nothing for {REFUSED_FOR:.0f} s")
 
-    def _send(self, link: RabbitConnection, letter: PendingMessage) -> None:
-        if letter.settled.done():
+    def _send(self, link: RabbitConnection, message: PendingMessage) -> None:
+        if message.settled.done():
             return
         self._tag += 1
-        letter.sent = time.monotonic()
-        self._unconfirmed[self._tag] = letter
+        message.sent = time.monotonic()
+        self._unconfirmed[self._tag] = message
         if link.lost.done():
             return  # it is put back with the others
-        properties = Properties(delivery_mode=2, message_id=str(self._tag), headers=letter.headers)
-        link.channel.basic_publish(letter.exchange, letter.key, letter.body, properties, mandatory=not letter.exchange)
+        properties = Properties(delivery_mode=2, message_id=str(self._tag), headers=message.headers)
+        link.channel.basic_publish(
+            message.exchange, message.key, message.body, properties, mandatory=not message.exchange
+        )
 
     def _confirmed(self, link: RabbitConnection, frame: Any) -> None:
         """`multiple` speaks for all up to its tag. A refusal is the queue's: it is full."""
@@ -183,19 +185,19 @@ class ConfirmedSender:
         if frame.method.multiple:
             tags = [held for held in self._unconfirmed if held <= tag]
         for confirmed in tags:
-            letter = self._unconfirmed.pop(confirmed, None)
-            if letter is not None and refused:
-                self._refusing.setdefault(letter.key, time.monotonic())
-                letter.fail(f"the queue {letter.key} is full, what takes from it is behind; send it again later")
-            elif letter is not None:
-                self._refusing[letter.key] = math.inf
-                letter.deliver()
+            message = self._unconfirmed.pop(confirmed, None)
+            if message is not None and refused:
+                self._refusing.setdefault(message.key, time.monotonic())
+                message.fail(f"the queue {message.key} is full, its consumers are behind; send it again later")
+            elif message is not None:
+                self._refusing[message.key] = math.inf
+                message.deliver()
 
     def _returned(self, link: RabbitConnection, _: object, __: object, properties: Properties, ___: bytes) -> None:
         """No queue was there for it; its confirm comes next and must not be believed."""
-        letter = self._unconfirmed.get(int(properties.message_id or 0)) if link is self._link else None
-        if letter is not None:
-            letter.fail(f"RabbitMQ has no queue {letter.key!r}; make it: herenow schema")
+        message = self._unconfirmed.get(int(properties.message_id or 0)) if link is self._link else None
+        if message is not None:
+            message.fail(f"RabbitMQ has no queue {message.key!r}; make it: herenow schema")
 
     def _put_back(self) -> None:
         """What was not confirmed is sent again, before anything younger; what may be the reason that the channel was
@@ -207,18 +209,18 @@ class ConfirmedSender:
         self._unconfirmed.clear()
 
     def _fail_unconfirmed(self, reason: str) -> None:
-        for letter in self._unconfirmed.values():
-            letter.fail(reason)
+        for message in self._unconfirmed.values():
+            message.fail(reason)
         self._unconfirmed.clear()
 
     async def flush(self, within: float) -> None:
-        """Waits until nothing is left that was posted, for so many seconds; gives up the rest, and refuses any more."""
+        """Waits so many seconds until all messages are settled. Gives up the rest, and refuses any more."""
         end = time.monotonic() + within
         while (unsettled := self._unsettled()) and (left := end - time.monotonic()) > 0:
-            await asyncio.wait([letter.settled for letter in unsettled], timeout=left)
+            await asyncio.wait([message.settled for message in unsettled], timeout=left)
         self._down = "the server is stopping; send it again later"
-        for letter in unsettled:
-            letter.fail("RabbitMQ did not confirm before the server stopped; send it again later")
+        for message in unsettled:
+            message.fail("RabbitMQ did not confirm before the server stopped; send it again later")
 
     def _unsettled(self) -> list[PendingMessage]:
-        return [letter for letter in [*self._waiting, *self._unconfirmed.values()] if not letter.settled.done()]
+        return [message for message in [*self._waiting, *self._unconfirmed.values()] if not message.settled.done()]

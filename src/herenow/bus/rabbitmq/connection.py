@@ -49,6 +49,11 @@ class RabbitConnection:
         self.channel.add_on_close_callback(self._on_channel_close)
         self.channel.add_on_cancel_callback(lambda _: self.fail("RabbitMQ cancelled a consumer: its queue went"))
 
+    @property
+    def version(self) -> str:
+        """Of the broker, as it says itself."""
+        return str((self._connection.server_properties or {}).get("version", "of unknown version"))
+
     async def ask(self, request: Callable[[Callable[[Any], None]], object]) -> Any:
         """Sends a request, given what to call with the reply, and waits for that. Raises BusUnavailable."""
         reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()

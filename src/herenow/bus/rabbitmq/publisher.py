@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
-from herenow.bus.port import Batch
 from herenow.bus.rabbitmq.confirmed_sender import ConfirmedSender
 from herenow.bus.rabbitmq.topology import shard_of, shard_queue
 from herenow.errors import BusUnavailable
 from herenow.model.clock import now
+from herenow.model.position import Position
 from herenow.wire.internal import pack_position, pack_shipment
 
 MAX_PUBLISHED = 100_000  # positions not confirmed yet; beyond it `publish` refuses
@@ -54,7 +54,7 @@ class Publisher:
         self._waiting: list[deque[_Part]] = [deque() for _ in range(shards)]
         self._under_way = [0] * shards  # messages
 
-    async def publish(self, positions: Batch) -> None:
+    async def publish(self, positions: Sequence[Position]) -> None:
         if self._outbox.trouble:
             raise BusUnavailable(self._outbox.trouble)
         if self._published + len(positions) > MAX_PUBLISHED:
@@ -74,7 +74,7 @@ class Publisher:
         finally:
             self._published -= len(positions)
 
-    def _shared_out(self, publication: _Publication, positions: Batch) -> dict[int, list[_Part]]:
+    def _shared_out(self, publication: _Publication, positions: Sequence[Position]) -> dict[int, list[_Part]]:
         packed: dict[int, list[bytes]] = {}
         shards = len(self._waiting)
         for position in positions:

@@ -41,10 +41,15 @@ async def make_queues(url: RabbitUrl) -> None:
     properties."""
     async with open_connection(url, "schema") as link:
         await _make_dead(link)
-        for shard in range(url.shards):
-            await _make(link, shard_queue(shard), _shard(url))
+        await declare_shards(link, url)
         await _make_inbox(link)
         await _make_news(link)
+
+
+async def declare_shards(link: RabbitConnection, url: RabbitUrl) -> None:
+    """Raises BusUnavailable where one is there with other properties."""
+    for shard in range(url.shards):
+        await _make(link, shard_queue(shard), _shard(url))
 
 
 @contextlib.asynccontextmanager

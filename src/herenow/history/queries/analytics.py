@@ -57,7 +57,7 @@ class DeviceDay(NamedTuple):
     day: int
 
 
-class Analytics(msgspec.Struct, frozen=True):
+class FleetTotals(msgspec.Struct, frozen=True):
     """`days` and `devices` by their numbers and ids, each with what it has of the whole."""
 
     whole: DeviceTotals
@@ -67,7 +67,7 @@ class Analytics(msgspec.Struct, frozen=True):
     by_device_day: Mapping[DeviceDay, float]  # m
 
 
-async def analytics(rollups: RollupReader, query: AnalyticsQuery) -> Analytics:
+async def analytics(rollups: RollupReader, query: AnalyticsQuery) -> FleetTotals:
     """As of the last round of the rollups. Raises BadRequest where that is too much for one answer."""
     try:
         async with asyncio.timeout(READ_DEADLINE):
@@ -85,7 +85,7 @@ class _Summing:
         self._crossing: list[DeviceDay] = []
         self._count = 0
 
-    async def run(self) -> Analytics:
+    async def run(self) -> FleetTotals:
         for day in await self._days():
             parts = await self._rollups.get([prefix_range(part) for part in day_parts(day)])
             await asyncio.to_thread(self._take, day, [row for part in parts for row in part])
@@ -157,7 +157,7 @@ def part_of(kept: Track, day: Span, query: AnalyticsQuery) -> Figures:
     return figures_of(kept, legs(kept, query.settings), span, query.box)
 
 
-def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:
+def _summed(found: Mapping[DeviceDay, Figures]) -> FleetTotals:
     whole, days, devices = DeviceTotals(), dict[int, DeviceTotals](), dict[str, DeviceTotals]()
     devices_of_day: dict[int, int] = {}
     for one, figures in sorted(found.items()):
@@ -173,7 +173,7 @@ def _summed(found: Mapping[DeviceDay, Figures]) -> Analytics:
         speeds=_columns([one.speeds for one in found.values()], SPEED_STEPS),
     )
     distances = {one: figures.distance for one, figures in found.items()}
-    return Analytics(whole, days, devices, devices_of_day, distances)
+    return FleetTotals(whole, days, devices, devices_of_day, distances)
 
 
 def _add(sums: DeviceTotals, figures: Figures) -> None:

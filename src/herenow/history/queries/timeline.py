@@ -17,7 +17,7 @@ MAX_BINS = 400  # of hours or days; of the months of ten years there are fewer
 TOO_MUCH = "there is too much to be counted; ask for a shorter time"
 
 
-class Timeline(msgspec.Struct, frozen=True):
+class TimelineCounts(msgspec.Struct, frozen=True):
     """Bins follow each other from `start`, each `length` ms long; with `moving` the part of `positions` that moved."""
 
     start: int
@@ -26,7 +26,7 @@ class Timeline(msgspec.Struct, frozen=True):
     moving: list[int]
 
 
-async def timeline(rollups: RollupReader, span: Span, by: Filter) -> Timeline:
+async def timeline(rollups: RollupReader, span: Span, by: Filter) -> TimelineCounts:
     """Of a span of whole hours, in the shortest bins of which it has at most MAX_BINS. The first and the last bin
     count only what is in the span. Raises BadRequest where that is too much to be read at once, StoreUnavailable."""
     block = next((one for one in ("hour", "day") if _bins(span, BLOCKS[one]) <= MAX_BINS), "month")
@@ -45,9 +45,9 @@ def _bins(span: Span, length: int) -> int:
     return -(-span.end // length) - span.start // length
 
 
-def _counted(values: Sequence[tuple[TimeBlock, bytes]], span: Span, length: int, by: Filter) -> Timeline:
+def _counted(values: Sequence[tuple[TimeBlock, bytes]], span: Span, length: int, by: Filter) -> TimelineCounts:
     first = span.start // length
-    found = Timeline(first * length, length, [0] * _bins(span, length), [0] * _bins(span, length))
+    found = TimelineCounts(first * length, length, [0] * _bins(span, length), [0] * _bins(span, length))
     for block, value in values:
         place = block.number * BLOCKS[block.length] // length - first
         cells = unpack_cells(value)

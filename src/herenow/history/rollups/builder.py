@@ -8,13 +8,13 @@ is done again, and doing it twice changes nothing.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.history.queries.replay import replay_rows
+from herenow.history.queries.replay_blocks import replay_rows
 from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.cells import Cells, together
 from herenow.history.rollups.closing import close_hours
@@ -24,7 +24,9 @@ from herenow.history.rollups.keys import (
     BLOCKS,
     DIRTY_DAYS,
     MADE,
+    MONTH,
     STATE,
+    blocks_part,
     day_key,
     device_day,
     dirty_part,
@@ -38,10 +40,11 @@ from herenow.history.rollups.keys import (
 )
 from herenow.history.rollups.made import MADE_BY, UNTIL, made_until, read_state, version_of
 from herenow.history.rollups.open_hours import OpenHours, is_open
+from herenow.history.rollups.pace import SHORTEST_ROUND, rest
 from herenow.history.rollups.points import OTHER, points
 from herenow.history.rollups.pyramid import ground_cells, ground_ranges, ground_rows, sum_rows
 from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
-from herenow.model.clock import DAY, now
+from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import ChangeLog, DeviceReader, PositionReader, Range, Rollups, Row
 from herenow.store.track import Track
 
@@ -49,11 +52,8 @@ AT_ONCE = 32  # devices
 DAYS_AT_ONCE = 8  # each may have 100,000 positions
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges
-SHARE = 0.3  # of one core that it may use at most,
-LITTLE = 0.05  # that it uses while its rounds are as often as anybody could want,
-DAYS_SHARE = 0.03  # and that days of devices may use, while they are more than that
-SHORTEST_ROUND, LONG_ROUND = 2.0, 10.0  # s
-LEAST_REST = 0.1  # of what a round took: a store that is slow is not read all the time
+SUMS_EVERY = 600_000  # ms between two sums of a day that changes in each round
+DAYS_SHARE = 0.03  # of one core that days of devices may use, while they are more than that
 
 Progress = Callable[[int, int], None]  # days done, days in all
 
@@ -215,18 +215,27 @@ class Rollup:
                 await self._store.rollups.put([Row(dirty_part("hour"), number_key(hour))])
             await self._open.make()
             await close_hours(self._store.rollups)
-        await self._hours()
-        await self._sums("day", "hour", "month")
-        await self._sums("month", "day", None)
+        busy = await self._summed_lately({hour * HOUR // DAY for hour in await self._hours()})
+        months = {day * DAY // MONTH for day in busy}
+        await self._store.rollups.put([Row(dirty_part("month"), number_key(month), b"") for month in months])
+        await self._sums("day", "hour", "month", but=busy)
+        await self._sums("month", "day", None, but=months)
 
-    async def _hours(self) -> None:
-        """Cells and points of the hours that are dirty."""
-        for hour in await self._dirty("hour"):
-            if self._open and is_open(hour):
-                continue
+    async def _summed_lately(self, days: Collection[int]) -> set[int]:
+        """Those of some days that were summed less than SUMS_EVERY ago. A fleet whose clocks are ahead, or that sends
+        what it recorded, changes the same closed day in each round; meanwhile its hours are read."""
+        wanted = [single_range(blocks_part("day"), number_key(day)) for day in days]
+        made = [row for rows in await self._read(wanted) for row in rows]
+        return {key_number(key) for key, when in made if 0 <= now() - key_number(when) < SUMS_EVERY}
+
+    async def _hours(self) -> list[int]:
+        """Makes cells and points of the hours that are dirty; returns which."""
+        hours = [hour for hour in await self._dirty("hour") if not (self._open and is_open(hour))]
+        for hour in hours:
             tracks = await self._tracks(hour)
             rows = ground_rows("hour", hour, points(tracks), await self._index("hour", hour))
             await self._replace("hour", hour, rows + replay_rows("hour", hour, tracks), "day")
+        return hours
 
     async def _tracks(self, hour: int) -> list[tuple[str, str, Track]]:
         """Of all devices in an hour, with their kinds."""
@@ -237,10 +246,10 @@ class Rollup:
         kinds = {device.device_id: device.kind for device in await self._store.devices(list(tracks))}
         return [(name, kinds.get(name) or OTHER, track) for name, track in tracks.items()]
 
-    async def _sums(self, block: str, finer: str, coarser: str | None) -> None:
-        """Cells of the days or months that are dirty and closed."""
+    async def _sums(self, block: str, finer: str, coarser: str | None, *, but: Collection[int]) -> None:
+        """Cells of the days or months that are dirty and closed. A month waits for its days."""
         for number in await self._dirty(block):
-            if is_closed(block, number):
+            if is_closed(block, number) and number not in but:
                 ground = await self._sum(block, number, finer)
                 rows = sum_rows(block, number, ground, await self._index(block, number))
                 await self._replace(block, number, rows, coarser)
@@ -276,13 +285,6 @@ class Rollup:
     async def _dirty(self, block: str) -> list[int]:
         [found] = await self._store.rollups.get([prefix_range(dirty_part(block))])
         return [key_number(key) for key, _ in found]
-
-
-def rest(worked: float, used: float) -> float:
-    """Seconds of rest after a round of so many seconds, in which the process used so many of the processor. A busy
-    machine, which makes a round long, does not make history late."""
-    length = max(SHORTEST_ROUND, min(used / LITTLE, LONG_ROUND), used / SHARE)
-    return max(length - worked, worked * LEAST_REST)
 
 
 def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from herenow.history.queries.replay import STEPS, joined_rows
+from herenow.history.queries.replay_blocks import STEPS, joined_rows
 from herenow.history.rollups.cells import pack_cells, together, unpack_cells
 from herenow.history.rollups.keys import (
     SLICED,

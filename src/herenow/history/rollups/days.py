@@ -13,7 +13,7 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from herenow.history.rollups.distances import distance_row
+from herenow.history.rollups.day_distances import distance_row
 from herenow.history.rollups.hours import between, device_hours, flagged_tracks, opened
 from herenow.history.rollups.keys import (
     day_part,

@@ -108,7 +108,7 @@ def day_part(day: int, device_id: str) -> str:
 
 
 def distance_parts(day: int) -> list[str]:
-    """How far all devices went on a day: keys are device ids, values packed (herenow.history.rollups.distances)."""
+    """How far all devices went on a day: keys are device ids, values packed (herenow.history.rollups.day_distances)."""
     return [f"distance/{day}/{bucket}" for bucket in range(BUCKETS)]
 
 

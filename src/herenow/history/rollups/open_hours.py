@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from herenow.history.queries.replay import replay_rows
+from herenow.history.queries.replay_blocks import replay_rows
 from herenow.history.rollups.hours import between, flagged_tracks
 from herenow.history.rollups.keys import (
     DIRTY_DAYS,

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.tracks.lengths import lengths
 from herenow.history.tracks.quality import Mask, Points, Rows, distances, points
+from herenow.history.tracks.reported_lengths import reported_lengths
 from herenow.history.tracks.smoothing import smoothed
 from herenow.history.tracks.stillness import DEFAULT, LONGEST_WINDOW, TripSettings, still
 from herenow.history.tracks.strays import ASIDE, REACH, straightened
@@ -46,7 +46,7 @@ def legs(found: Track, settings: TripSettings = DEFAULT) -> Legs:
     """Takes believed positions."""
     found, ground = straightened(found, points(found))
     elapsed = np.diff(found["time"])
-    metres = lengths(found, ground)
+    metres = reported_lengths(found, ground)
     counted = (elapsed > 0) & (elapsed <= MAX_LEG_TIME) & (metres <= MAX_LEG_SPEED * elapsed / 1000)
     stays = _through_instants(still(found, ground, settings), elapsed)
     moving = (elapsed <= MAX_LEG_TIME) & ~stays

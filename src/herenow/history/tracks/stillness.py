@@ -24,7 +24,7 @@ SIGMAS = 2.0  # of a position that says how inaccurate it is: by a radius that h
 MOST = 0.9  # of the positions of a window report to be fast, then it does not stand
 END = 2.0  # times the spread of a window, from its centre: further off it is on its way there, or away
 NOISE = 0.4  # of the square of the spread of a window; white noise has 1, and a lap of five positions less
-NOISY_SPREAD = 0.5  # of `wander`; what spreads further is no noise
+NOISY_SPREAD = 0.5  # of the largest radius of a stop; a window that spreads further is no noise
 NOISY_END = 2.5  # times the spread, from the centre
 DIRECTED = 0.5  # of the square of the steps of a window is no noise, then the steps have a direction
 

@@ -9,7 +9,7 @@ from herenow.errors import SettingsError
 from herenow.model.number import read_number
 from herenow.model.position import LATER, MEASURED, Position
 from herenow.model.report import FIELDS, BadReport, Rejection
-from herenow.sources.files.fields import FileReport, Row, file_report, perhaps_number, put_attribute
+from herenow.sources.files.rows import FileReport, Row, file_report, perhaps_number, put_attribute
 from herenow.sources.files.table import read_rows
 
 Cell = tuple[str, Callable[[str, str], object]]  # the field of a column, and what makes its value of (field, text)

@@ -9,8 +9,8 @@ from herenow.errors import SettingsError
 from herenow.model.report import FIELDS, BadReport, Rejection, is_unknown
 from herenow.model.timestamps import from_value
 from herenow.sources.files.csv import ALIASES, IGNORED
-from herenow.sources.files.fields import OVERLAPPING, FileReport, Row, Tracks, file_report, put, put_attribute
 from herenow.sources.files.json_stream import JsonStream
+from herenow.sources.files.rows import OVERLAPPING, FileReport, Row, Tracks, file_report, put, put_attribute
 
 MAX_FEATURE = 16 * 1024 * 1024  # characters
 TIMES = ("times", "coordTimes")  # of the places of a line, among its properties

@@ -15,7 +15,7 @@ from herenow.model.number import read_number
 from herenow.model.position import LATER, MEASURED
 from herenow.model.report import BadReport, Rejection
 from herenow.model.timestamps import from_iso
-from herenow.sources.files.fields import OVERLAPPING, ImportRemark, Row, Tracks, file_report, perhaps_number, put
+from herenow.sources.files.rows import OVERLAPPING, ImportRemark, Row, Tracks, file_report, perhaps_number, put
 
 OURS = "{https://herenow.dev/gpx/1}"
 GARMIN = tuple(f"{{http://www.garmin.com/xmlschemas/TrackPointExtension/v{number}}}" for number in (1, 2))

@@ -9,8 +9,8 @@ import msgspec
 from herenow.intake.intake import Intake
 from herenow.intake.retrying_sender import MAX_TAKE, OnProgress, Progress, RetryingSender
 from herenow.model.report import FIELDS, Rejection, Report
-from herenow.sources.files.fields import ImportRemark
 from herenow.sources.files.readers import read_file, size_of
+from herenow.sources.files.rows import ImportRemark
 
 OnRejection = Callable[[Path, Rejection], None]
 

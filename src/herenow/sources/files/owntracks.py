@@ -6,8 +6,8 @@ from pathlib import Path
 
 from herenow.model.position import MEASURED
 from herenow.model.report import BadReport, Report
-from herenow.sources.files.fields import ImportRemark, Row
-from herenow.wire.fields import read_fields
+from herenow.sources.files.rows import ImportRemark, Row
+from herenow.wire.json_object import read_fields
 from herenow.wire.reports import convert_report
 
 UNKNOWN = -1  # how phones say that they do not know

@@ -11,10 +11,10 @@ from herenow.model.clock import Clock, now
 from herenow.model.position import Position
 from herenow.model.report import BadReport, Rejection, Report, accept
 from herenow.sources.files.csv import read_csv
-from herenow.sources.files.fields import ImportRemark, Row
 from herenow.sources.files.geojson import read_geojson
 from herenow.sources.files.gpx import read_gpx
 from herenow.sources.files.owntracks import device_of, read_owntracks
+from herenow.sources.files.rows import ImportRemark, Row
 from herenow.wire.reports import decode_report
 
 MAX_LINE = 1024 * 1024  # bytes

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from herenow.store.cassandra.session import Batch, CassandraSession, PreparedQuery, in_parallel, reading
+from herenow.store.cassandra.session import CassandraSession, PreparedQuery, StatementBatch, in_parallel, reading
 from herenow.store.port import Range, Row
 
 PAGE = 500
@@ -36,8 +36,8 @@ class CassandraRollups:
         async with self._session.deadline(WRITE_WITHIN):
             await in_parallel(self._batches(rows), self._session.send, WRITES_AT_ONCE)
 
-    def _batches(self, rows: Sequence[Row]) -> list[Batch]:
-        batches: list[Batch] = []
+    def _batches(self, rows: Sequence[Row]) -> list[StatementBatch]:
+        batches: list[StatementBatch] = []
         part, size = "", 0
         for row in sorted(rows, key=lambda row: row.part):
             size += len(row.value or b"") + len(row.key)

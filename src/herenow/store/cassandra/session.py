@@ -34,7 +34,7 @@ class PreparedQuery(Protocol):
     def bind(self, parameters: Values, page_size: int | None = None, page_state: bytes | None = None) -> Statement: ...
 
 
-class Batch(Protocol):
+class StatementBatch(Protocol):
     def add_statement(self, statement: Statement) -> None: ...
     def set_is_idempotent(self, is_idempotent: bool) -> None: ...
 
@@ -57,13 +57,13 @@ class CassandraSession:
         with self._in_our_words():
             return _rows(await self._session.execute(acsylla.create_statement(query, page_size=5000)))
 
-    def batch(self) -> Batch:
+    def batch(self) -> StatementBatch:
         """An empty unlogged one. What it takes must bear being done twice."""
-        batch = cast("Batch", acsylla.create_batch_unlogged())
+        batch = cast("StatementBatch", acsylla.create_batch_unlogged())
         batch.set_is_idempotent(True)
         return batch
 
-    async def send(self, batch: Batch) -> None:
+    async def send(self, batch: StatementBatch) -> None:
         with self._in_our_words(bound=True):
             await self._session.execute_batch(batch)
 

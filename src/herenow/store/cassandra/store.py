@@ -102,6 +102,10 @@ class CassandraStore:
     async def size(self) -> Size:
         return await self._there().eraser.size()
 
+    async def day_states(self) -> Mapping[int, str]:
+        """Nothing: what a day is made of is not known without reading it."""
+        return {}
+
     def _there(self) -> _Opened:
         if self._opened is None:
             raise StoreUnavailable(self._trouble)

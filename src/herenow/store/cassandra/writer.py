@@ -8,7 +8,7 @@ from herenow.model.device import Device
 from herenow.model.position import MEASURED, Position, getter
 from herenow.store.cassandra.changes import period_now
 from herenow.store.cassandra.rows import INSERT, REQUIRED, DeviceDay, bucket, device_value, timestamp
-from herenow.store.cassandra.session import Batch, CassandraSession, PreparedQuery, Statement, in_parallel
+from herenow.store.cassandra.session import CassandraSession, PreparedQuery, Statement, StatementBatch, in_parallel
 from herenow.store.columns import attributes_text
 
 WRITE_WITHIN = 9.5  # s; the port promises failure within ten, and many slow rounds of requests may each be in time
@@ -46,9 +46,9 @@ class Packer:
     """Puts rows in batches, partition after partition."""
 
     def __init__(self, session: CassandraSession) -> None:
-        self.batches: list[Batch] = []
+        self.batches: list[StatementBatch] = []
         self._session = session
-        self._batch: Batch
+        self._batch: StatementBatch
         self._partitions = PARTITIONS  # in the last batch
         self._rows = self._bytes = 0
         self._new = True  # whether the next row is the first of its partition
@@ -125,7 +125,7 @@ class CassandraWriter:
         if period == self._period:
             self._marked |= hours
 
-    def _positions(self, groups: dict[DeviceDay, list[Position]]) -> list[Batch]:
+    def _positions(self, groups: dict[DeviceDay, list[Position]]) -> list[StatementBatch]:
         packer = Packer(self._session)
         for (_, day), positions in groups.items():
             packer.next_partition()
@@ -153,7 +153,7 @@ class CassandraWriter:
                 statement.bind(index, value)
         return statement, _POSITION_BYTES + _size(device_id) + _size(attributes or "")
 
-    def _newest(self, devices: Sequence[Device]) -> list[Batch]:
+    def _newest(self, devices: Sequence[Device]) -> list[StatementBatch]:
         packer = Packer(self._session)
         for number, members in _by_bucket((device.device_id, device) for device in devices).items():
             packer.next_partition()
@@ -163,7 +163,7 @@ class CassandraWriter:
                 packer.add(self._latest.bind((number, device_id, value, timestamp(device))), size)
         return packer.batches
 
-    def _index(self, new: Sequence[DeviceDay]) -> list[Batch]:
+    def _index(self, new: Sequence[DeviceDay]) -> list[StatementBatch]:
         if not new:
             return []
         packer = Packer(self._session)
@@ -189,7 +189,7 @@ class CassandraWriter:
             self._period, self._marked = period, set()
         return period, {(position.device_id, position.time // HOUR) for position in positions} - self._marked
 
-    def _marks(self, period: int, hours: Iterable[DeviceHour]) -> list[Batch]:
+    def _marks(self, period: int, hours: Iterable[DeviceHour]) -> list[StatementBatch]:
         packer = Packer(self._session)
         for device_id, hour in hours:
             packer.add(self._changed.bind((period, device_id, hour)), _INDEX_BYTES + _size(device_id))

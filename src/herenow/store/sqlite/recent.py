@@ -12,6 +12,7 @@ from herenow.model.contact import Contact
 from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.columns import RESTORE
+from herenow.store.packing import Damaged
 from herenow.store.port import Span
 from herenow.store.sqlite.rows import state_of
 
@@ -94,11 +95,19 @@ def _device(state: _State, positions: Sequence[Position]) -> Device:
 def batch_of(number: int, packed: bytes) -> Batch | None:
     """None where it is damaged, which the log names."""
     try:
+        return read_batch(packed)
+    except Damaged as error:
+        log.error("positions that came last are damaged and left out", batch=number, reason=str(error), advice=RESTORE)
+        return None
+
+
+def read_batch(packed: bytes) -> Batch:
+    """Raises Damaged."""
+    try:
         found = _decode(packed)
         return Batch(found.positions, [_device(state, found.positions) for state in found.states])
     except (msgspec.MsgspecError, UnicodeDecodeError, IndexError) as error:
-        log.error("positions that came last are damaged and left out", batch=number, reason=str(error), advice=RESTORE)
-        return None
+        raise Damaged(str(error)) from error
 
 
 class Recent:

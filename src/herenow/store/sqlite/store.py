@@ -16,6 +16,7 @@ from herenow.model.device import Device
 from herenow.model.position import Position
 from herenow.store.port import READ_DEADLINE, TOO_MUCH, Changes, Size, Span, Version
 from herenow.store.sqlite.changes import read_changes
+from herenow.store.sqlite.day_states import day_states
 from herenow.store.sqlite.erasure import ALL, drop_some, traces
 from herenow.store.sqlite.reader import Reader
 from herenow.store.sqlite.rollups import SqliteRollups, fold
@@ -150,6 +151,13 @@ class SqliteStore:
 
         positions = await self._read(lambda connection: self._reader.count(connection, device_id), LOAD_DEADLINE)
         return {"positions": positions, **await self._in_thread(read)}
+
+    async def day_states(self) -> Mapping[int, str]:
+        def read() -> Mapping[int, str]:
+            with self._locking() as connection:
+                return day_states(connection)
+
+        return await self._in_thread(read)
 
     async def size(self) -> Size:
         def bytes_of(path: Path) -> int:

@@ -94,11 +94,12 @@ class SqliteWriter:
     def _run(self) -> None:
         stopping = False
         while not stopping:
-            group, stopping = self._next_group()
+            work = self._work
+            group, stopping = self._next_group(None if work is None else max(0.0, self._works_at - time.monotonic()))
             if group:
                 self._commit_group(group)
-            if not stopping and self._work and time.monotonic() >= self._works_at:
-                self._step(self._work)
+            if work and work.is_due and not stopping and time.monotonic() >= self._works_at:
+                self._step(work)
         self._connection.close()
         self._lock.close()
 
@@ -121,11 +122,10 @@ class SqliteWriter:
             ended = time.monotonic()
             self._works_at = ended if self._compaction.is_late else ended + (ended - began) * (1 - SHARE) / SHARE
 
-    def _next_group(self) -> tuple[list[PendingWrite], bool]:
-        """Waits for a write, or until there is other work to be done."""
+    def _next_group(self, wait: float | None) -> tuple[list[PendingWrite], bool]:
+        """What waits to be written; where nothing does, what comes within so many seconds."""
         group: list[PendingWrite] = []
         size = 0
-        wait = max(0.0, self._works_at - time.monotonic()) if self._work else None
         try:
             while size < MAX_COMMIT:
                 waiting = self._waiting.get(block=not group and wait != 0.0, timeout=wait)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from herenow.intake.intake import Receipt
+from herenow.model.report import Receipt
 from herenow.model.slices import in_turns
 from herenow.sources.port import Decoded, Reply
 from herenow.wire import json, problem

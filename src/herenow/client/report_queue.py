@@ -5,17 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from herenow.errors import TooLarge
-from herenow.model.report import MAX_BATCH, Rejection, Report
+from herenow.model.report import MAX_BATCH, Report
 from herenow.wire import json
 
 MAX_MESSAGE = 60 * 1024  # bytes of positions; a server closes the socket at 64 KiB
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """How many positions are on disk, and which never will be, with their index in what was reported."""
-
-    accepted: int
-    rejected: list[Rejection]
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -12,8 +12,8 @@ from herenow.errors import SettingsError, Unavailable
 from herenow.intake.retrying_sender import LONGEST_WAIT, MAX_TAKE, Progress
 from herenow.model.leg import MAX_LEG_TIME
 from herenow.model.report import Report
+from herenow.sources.playback import Playback, replay
 from herenow.sources.recording import Recorded, Recording, load
-from herenow.sources.replay import Playback, replay
 from tests.support.fake_intake import ListIntake, Time
 from tests.support.positions import NOW
 

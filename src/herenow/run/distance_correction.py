@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.history.rollups.distances import read_distances, read_made
+from herenow.history.rollups.day_distances import read_distances, read_made
 from herenow.live.fleet import Fleet
 from herenow.model.clock import DAY, now
 from herenow.store.port import RollupReader, RollupStore
@@ -23,6 +23,7 @@ async def keep_distances(store: RollupStore, fleet: Fleet) -> None:
             made = await read_made(store.rollups)
             if made != known:
                 await correct_distances(store.rollups, fleet, now() // DAY)
+                fleet.made = made
             known = made
         except (StoreUnavailable, BadRequest) as error:
             log.error("cannot read the distances of the day; trying again", reason=str(error))

@@ -14,7 +14,7 @@ STRAIGHT = 10_000.0  # m; the length of a shorter leg follows from its chord, to
 Numbers = npt.NDArray[np.float64]
 
 
-def lengths(found: Track, ground: Points) -> Numbers:
+def reported_lengths(found: Track, ground: Points) -> Numbers:
     """Metres on the ellipsoid, as reported. Geod takes ten times longer than a chord, and measures only where the
     earth's curve depends on the direction: an arc exceeds its chord by chord³ / 24 r²."""
     chords = distances(ground[:, 1:], ground[:, :-1])
