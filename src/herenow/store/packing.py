@@ -8,6 +8,7 @@ without that. Every number comes back to the bit.
 import contextlib
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -29,7 +30,9 @@ _ROUNDED = tuple(name for name, field in MEASURED.items() if field.whole)
 _NOTHING = -(2**62)  # instead of what is not known
 
 _NUMBERS = tuple(name for name in COLUMNS if name not in _TEXTS)  # in the order of the columns of a block
-_COLUMN, _PLACE = ({name: place for place, name in enumerate(names)} for names in (_NUMBERS, COLUMNS))
+_COLUMN = {name: place for place, name in enumerate(_NUMBERS)}
+TRACK = ("tie", *(name for name in FIX.names or () if name != "flag"))  # what a track needs of a position
+_of_track = itemgetter(*map(COLUMNS.index, TRACK))
 _DEGREES = ("longitude", "latitude")
 
 _values = getter(*COLUMNS)
@@ -100,13 +103,14 @@ def unpack_track(block: bytes) -> tuple[Integers, Track]:
     """The same without positions one by one: their ties, and their track with no flag. Raises Damaged."""
     with _damages():
         opened = _open(block)
-        return _columns(opened) if isinstance(opened, _Block) else track_of(opened)
+        return _columns(opened) if isinstance(opened, _Block) else track_of(list(map(_of_track, opened)))
 
 
-def brief_rows(block: bytes) -> list[Any] | None:
-    """Of a few positions, rows of values as in COLUMNS; None for a block with columns. Raises Damaged."""
+def brief_rows(block: bytes) -> list[Sequence[Any]] | None:
+    """Of a few positions, rows of values as in TRACK; None for a block with columns. Raises Damaged."""
     with _damages():
-        return _rows(block)
+        rows = _rows(block)
+        return None if rows is None else list(map(_of_track, rows))
 
 
 def _rows(block: bytes) -> list[Any] | None:
@@ -139,15 +143,13 @@ def _damages() -> Iterator[None]:
 
 
 def track_of(rows: Sequence[Sequence[Any]]) -> tuple[Integers, Track]:
-    """The ties and the track of rows of values as in COLUMNS."""
+    """The ties and the track of rows of values as in TRACK."""
     found = np.zeros(len(rows), FIX)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
-    for name in FIX.names or ():
-        if name in _DEGREES:
-            found[name] = np.rint(np.array(columns[_PLACE[name]], np.float64) * PLACES)
-        elif name != "flag":
-            found[name] = np.array(columns[_PLACE[name]], np.int64 if name == "time" else np.float64)  # NaN for None
-    return np.array(columns[_PLACE["tie"]], np.int64), found
+    ties, *columns = zip(*rows, strict=True) if rows else [()] * len(TRACK)
+    for name, values in zip(TRACK[1:], columns, strict=True):
+        numbers = np.array(values, np.int64 if name == "time" else np.float64)  # NaN for None
+        found[name] = np.rint(numbers * PLACES) if name in _DEGREES else numbers
+    return np.array(ties, np.int64), found
 
 
 def _columns(block: _Block) -> tuple[Integers, Track]:

@@ -10,8 +10,8 @@ import structlog
 
 from herenow.model.clock import HOUR
 from herenow.model.position import Position, getter
-from herenow.store.columns import COLUMNS, FIELDS, RESTORE
-from herenow.store.packing import Damaged, Integers, brief_rows, track_of, unpack_track
+from herenow.store.columns import RESTORE
+from herenow.store.packing import TRACK, Damaged, Integers, brief_rows, track_of, unpack_track
 from herenow.store.port import Span
 from herenow.store.sqlite.recent import RecentView
 from herenow.store.track import Track, joined
@@ -23,9 +23,9 @@ SELECT hour, number, packed FROM blocks
 WHERE device = ? AND hour >= ? AND hour <= ? AND (latest IS NULL OR latest >= ?)
 """
 _HAS_OLD = "SELECT EXISTS (SELECT 1 FROM positions)"
-_OLD = f"SELECT {FIELDS} FROM positions WHERE device = ? AND time >= ? AND time < ?"  # noqa: S608 - constants only
+_OLD = f"SELECT {', '.join(TRACK)} FROM positions WHERE device = ? AND time >= ? AND time < ?"  # noqa: S608 - constants only
 
-_values = getter(*COLUMNS)
+_values = getter(*TRACK)
 
 log = structlog.get_logger()
 
