@@ -207,3 +207,14 @@ async def test_a_day_that_waits_for_its_turn_is_made_for_who_reads_it(
         assert found == await read_summaries(store.rollups, "bus-1", day, day) != before
         assert track.tobytes() == (await read_level(store.rollups, "bus-1", 5, Span(START, START + HOUR))).tobytes()
         assert await with_waiting_days(store.rollups, "bus-1", day, day, DEFAULT) is store.rollups
+
+
+async def test_a_device_that_is_silent_keeps_its_kind(tmp_path: Path, clock: Clock) -> None:
+    bus, phone = drive("bus-1", 3, step=1_000, start=START), drive("phone", 3, step=1_000, start=START + 5_000)
+    async with opened(str(tmp_path / "positions.db")) as store:
+        rollup = Rollup(store)
+        for some in (bus, phone):
+            await keep(store, some)
+            await rollup.catch_up()
+            clock.now += 2 * open_hours.KINDS_FOR
+        await check(store, bus + phone, Span(START - HOUR, START + HOUR), zooms=(0, 14))

@@ -87,12 +87,13 @@ class OpenHours:
         for hour in {hour for _, hour in earliest} - sliced:
             await self.refresh(hour)
         since: dict[str, int] = {}
-        for (device_id, hour), time in earliest.items():
+        whole = [(device_id, hour) for (device_id, hour), time in earliest.items() if time <= hour * HOUR]
+        for (device_id, _), time in earliest.items():
             since[device_id] = min(time, since.get(device_id, time))
-            if time <= hour * HOUR:  # perhaps something went
-                self._ends.pop(device_id, None)
-                await self._mark_made(hour)
-                await self._rollups.put([Row(DIRTY_DAYS, day_key(device_id, hour // 24), b"")])
+        for device_id, _ in whole:  # perhaps something went
+            self._ends.pop(device_id, None)
+        for hour in {hour for _, hour in whole}:
+            await self._mark_made(hour)
         names = sorted(since)
         for start in range(0, len(names), CHANGED_AT_ONCE):
             await self._change_some({name: since[name] for name in names[start : start + CHANGED_AT_ONCE]})
@@ -106,7 +107,6 @@ class OpenHours:
         await self._rollups.put([Row(dirty_part("slice"), key, b"") for key, _ in made])
 
     async def _change_some(self, since: Mapping[str, int]) -> None:
-        await self._read_kinds([name for name in since if name not in self._kinds])
         known = await self._known(since)
         end = (self._hour + 1) * HOUR + MAX_LEG_TIME
         found = await self._packed.tracks([(name, Span(time, max(end, time + 1))) for name, time in since.items()])
@@ -178,6 +178,7 @@ class OpenHours:
             tracks = self._slices.get(number)
             if tracks is None:
                 tracks = self._slices[number] = await self._read(number)
+            await self._read_kinds([name for name in tracks if name not in self._kinds])
             of_kinds = [
                 (name, self._kinds.get(name, OTHER), tracks[name]) for name in sorted(tracks) if len(tracks[name])
             ]
@@ -201,7 +202,6 @@ class OpenHours:
         tracks: dict[str, Track] = {}
         for start in range(0, len(names), AT_ONCE):
             some = names[start : start + AT_ONCE]
-            await self._read_kinds([name for name in some if name not in self._kinds])
             found = await flagged_tracks(self._packed, [(name, span) for name in some])
             tracks.update((name, track.copy()) for name, track in zip(some, found, strict=True) if len(track))
         return tracks
