@@ -83,6 +83,37 @@ def counts(path: Path) -> dict[str, int]:
         return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}  # noqa: S608
 
 
+async def test_pages_of_a_long_hour_have_what_is_written_and_erased_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such an hour stays unpacked from page to page."""
+    monkeypatch.setattr("herenow.store.sqlite.reader.LONG", 5)
+    chance, start = random.Random(16), NOW // HOUR * HOUR
+    held = [[position(device, start + n * 60_000) for n in range(40)] for device in "ab"]
+
+    async def check(store: SqliteStore, device: str) -> None:
+        for end, limit in itertools.product((start + 30 * 60_000, start + 2 * HOUR), (3, 7, 100)):
+            known, after, found = expected(held, device), None, list[Position]()
+            while page := await store.track(device, Span(start, end), after, limit):
+                found, after = [*found, *page], page[-1].version
+            assert found == [one for one in known if one.time < end]
+
+    with eager_compaction():
+        async with SqliteStore(tmp_path / "positions.db") as store:
+            for some in held:
+                await keep(store, some)
+            for _ in range(5):
+                await check(store, "a")
+                await check(store, "b")
+                more = [position(chance.choice("ab"), start + chance.randrange(HOUR)) for _ in range(4)]
+                held.append(more)
+                await keep(store, more)
+            await store.erase("a")
+            held = [[one for one in some if one.device_id == "b"] for some in held]
+            await check(store, "a")
+            await check(store, "b")
+
+
 @given(commits, st.data())
 def test_wherever_the_compaction_is_stopped_each_position_is_there_once(
     tmp_path_factory: pytest.TempPathFactory, commits: list[list[Position]], data: st.DataObject

@@ -12,7 +12,7 @@ import pytest
 
 from herenow.history.queries.replay_blocks import UNKNOWN, decode
 from herenow.model.clock import DAY, HOUR
-from tests.integration.test_http import get, is_problem, post
+from tests.support.http_requests import get, is_problem, post
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, running, wait_for
 
