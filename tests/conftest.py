@@ -56,7 +56,7 @@ def cassandra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cassandra | 
     if given := os.environ.get("HERENOW_TEST_CASSANDRA"):
         yield GivenCassandra(given)
         return
-    with Cassandra(tmp_path_factory.mktemp("cassandra"), patient=True) as node:
+    with Cassandra(tmp_path_factory.mktemp("cassandra"), shared=True) as node:
         yield node
 
 

@@ -102,7 +102,7 @@ def _services(folder: Path) -> Iterator[tuple[dict[str, str], list[Service]]]:
             environment |= {"HERENOW_TEST_AMQP": rabbitmq.url(), "HERENOW_TEST_MANAGEMENT": rabbitmq.management}
             services.append(rabbitmq)
         if "HERENOW_TEST_CASSANDRA" not in os.environ:
-            cassandra = stack.enter_context(launched(Cassandra(folder / "cassandra", heap="1g", patient=True)))
+            cassandra = stack.enter_context(launched(Cassandra(folder / "cassandra", heap="1g", shared=True)))
             environment["HERENOW_TEST_CASSANDRA"] = f"cassandra://{cassandra.address}:{cassandra.port}"
             services.append(cassandra)
         for service in services:

@@ -18,7 +18,7 @@ from herenow.model.basemap import ExternalBasemap
 from herenow.model.origin import read_origins
 from herenow.model.retention import Retention, read_retention
 
-ELSEWHERE = ("server",)  # read by other commands than `run`
+ELSEWHERE = ("server", "log")  # of commands that report, and of the log
 RENAMED = {  # what a setting was called, and its name
     "stop_time": "min_stop_duration",
     "stop_radius": "max_stop_radius",

@@ -32,6 +32,8 @@ OPENS = """java.base/java.lang java.base/java.lang.module java.base/java.lang.re
     java.base/jdk.internal.math java.base/jdk.internal.module java.base/jdk.internal.util.jar
     java.rmi/sun.rmi.transport.tcp jdk.management/com.sun.management.internal"""
 EVERYWHERE = "system_distributed.view_build_status"
+# A JVM that lives for minutes: compiled in a hurry, classes of known archives taken as they are.
+BRIEF = ["-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"]
 LOGGING = """<configuration>
   <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%d %-5level %logger{0} %msg%n</pattern></encoder>
@@ -46,8 +48,9 @@ class Cassandra(Service):
 
     `ring` are the addresses of all nodes of a new cluster, this one's among them, the same on every node; all use the
     same two ports. With `authenticator`, the superuser is cassandra with the password cassandra. `optimized` is for
-    measuring: without it a node that lives for minutes takes two thirds of the processor time. A `patient` one answers
-    late on a busy machine, where another says after two seconds that it cannot.
+    measuring: without it a node that lives for minutes takes two thirds of the processor time. A `shared` one is never
+    stopped by a test. It answers late on a busy machine, where another says after two seconds that it cannot. Its
+    schema does not survive a kill, and a keyspace costs a third of the processor time.
     """
 
     starting = 240.0
@@ -63,7 +66,7 @@ class Cassandra(Service):
         authenticator: bool = False,
         optimized: bool = False,
         heap: str = "512m",
-        patient: bool = False,
+        shared: bool = False,
     ) -> None:
         super().__init__(folder, address, port)
         self.login = SUPERUSER if authenticator else None
@@ -71,8 +74,9 @@ class Cassandra(Service):
         self._storage_port = storage_port or free_port(*self._ring)
         self._scratch = self.folder / "scratch"
         self._heap = heap
-        self._timeouts = {f"{what}_request_timeout": f"{PATIENCE:.0f}s" for what in REQUESTS} if patient else {}
-        self._compiler = [] if optimized else ["-XX:TieredStopAtLevel=1"]
+        self._timeouts = {f"{what}_request_timeout": f"{PATIENCE:.0f}s" for what in REQUESTS} if shared else {}
+        self._brief = [] if optimized else BRIEF
+        self._unflushed = ["-Dcassandra.test.flush_local_schema_changes=false"] if shared else []
 
     def url(self, keyspace: str, replication: int = 1) -> str:
         login = "{}:{}@".format(*self.login) if self.login else ""
@@ -130,7 +134,8 @@ class Cassandra(Service):
             java(),
             f"-Xms{self._heap}",
             f"-Xmx{self._heap}",
-            *self._compiler,
+            *self._brief,
+            *self._unflushed,
             f"-Dcassandra.config=file://{self.folder}/cassandra.yaml",
             f"-Dcassandra.storagedir={self.folder}",
             f"-Djava.io.tmpdir={self._scratch}",

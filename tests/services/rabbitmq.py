@@ -17,6 +17,8 @@ HOST = "127.0.0.1"
 COMMAND = 120.0  # s
 # A node's erlang listens on this machine only, and starts no name server of its own: it would outlive the node.
 ERLANG = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
+# Its schedulers sleep at once when they have nothing to do: they would spin, beside tests that want the processor.
+SCHEDULERS = "+sbwt none +sbwtdcpu none +sbwtdio none"
 
 
 class NameServer(Service):
@@ -136,8 +138,8 @@ class RabbitMQ(Service):
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(self.folder / "advanced.config"),
             "RABBITMQ_CONF_ENV_FILE": str(self.folder / "rabbitmq-env.conf"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG,
-            "RABBITMQ_CTL_ERL_ARGS": ERLANG,
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{SCHEDULERS} {ERLANG}",
+            "RABBITMQ_CTL_ERL_ARGS": f"{SCHEDULERS} {ERLANG}",
             "RABBITMQ_ALLOW_INPUT": "true",  # the script becomes the node: no shell in between that a kill would hit
         }
 

@@ -105,7 +105,8 @@ def _routed(context: AppContext, history_process: HistoryProcess | None) -> Fast
     app.state.context = context
     app.state.history = HistoryContext(context.store, context.retention, context.prepared, context.trips)
     app.state.health = health.HealthChecks(
-        context.troubles, Metrics(context.bus, recorder=context.recorder, intake=context.intake, hub=context.hub)
+        context.troubles,
+        Metrics(context.bus, context.loop_lag, recorder=context.recorder, intake=context.intake, hub=context.hub),
     )
     add_problems(app, _routes(MODULES))
     page.add_web(app)

@@ -18,6 +18,7 @@ from herenow.live.device_commands import DeviceCommands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled_fleet import PolledFleet
+from herenow.metrics.loop_lag import LoopLag
 from herenow.model.basemap import ExternalBasemap
 from herenow.model.device import Device
 from herenow.model.retention import Retention
@@ -88,6 +89,7 @@ class AppContext(msgspec.Struct, frozen=True):
     here_only: bool  # whether only this machine may ask
     origins: list[str]  # whose pages may ask, beside our own
     erase_key: str | None  # None: nobody may erase
+    loop_lag: LoopLag
 
     def troubles(self) -> list[str]:
         """Why positions are not taken, stored or shown at the moment."""

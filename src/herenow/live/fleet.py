@@ -47,6 +47,7 @@ class Fleet:
 
     def __init__(self) -> None:
         self.devices: list[Device] = []  # by row
+        self.made: int | None = None  # ms, of which round of history the distances of the day are
         self.columns = Columns(
             record=RECORD,
             longitude=np.float64,

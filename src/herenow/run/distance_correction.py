@@ -23,6 +23,7 @@ async def keep_distances(store: RollupStore, fleet: Fleet) -> None:
             made = await read_made(store.rollups)
             if made != known:
                 await correct_distances(store.rollups, fleet, now() // DAY)
+                fleet.made = made
             known = made
         except (StoreUnavailable, BadRequest) as error:
             log.error("cannot read the distances of the day; trying again", reason=str(error))

@@ -23,6 +23,7 @@ from herenow.live.device_commands import DeviceCommands
 from herenow.live.erasures import Erasures
 from herenow.live.hub import Hub
 from herenow.live.polled_fleet import PolledFleet
+from herenow.metrics.loop_lag import LoopLag
 from herenow.record.recorder import Recorder
 from herenow.run.distance_correction import keep_distances
 from herenow.run.erase_key import key_file, make_key
@@ -54,12 +55,16 @@ async def open_context(settings: Settings, scene: MapConfig, *, records: bool) -
             tasks.create_task(hub.run(bus, store, _all(commands.on_note, erasures.on_note)), name="hub")
         correcting = tasks.create_task(keep_distances(store, hub.fleet), name="distances")
         taking = [tasks.create_task(source(intake), name="source") for source in running_sources(settings, bus)]
-        async with _recording(recorder, bus), _until_left(correcting, *taking):
+        loop_lag = LoopLag()
+        measuring = tasks.create_task(loop_lag.run(), name="loop lag")
+        async with _recording(recorder, bus), _until_left(correcting, measuring, *taking):
             here_only, keep = settings.access != "open", retention_of(settings)
             shown = msgspec.structs.replace(scene, basemaps=settings.basemaps)
             stored = (store, keep, prepared, trip_settings(settings))
             allowed = here_only, settings.allowed_origins, _erase_key(settings)
-            yield AppContext(bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), *allowed)
+            yield AppContext(
+                bus, *stored, intake, hub, commands, erasures, polled, recorder, shown, Bodies(), *allowed, loop_lag
+            )
 
 
 def _erase_key(settings: Settings) -> str | None:

@@ -9,6 +9,7 @@ import structlog
 from herenow.api.recorder_app import create_recorder_app
 from herenow.api.routes.health import HealthChecks
 from herenow.api.routes.metrics import Metrics
+from herenow.metrics.loop_lag import LoopLag
 from herenow.run.pipeline import open_recorder
 from herenow.run.server import Server, address, config, listen, ready
 from herenow.run.signals import stop_signal
@@ -29,11 +30,13 @@ async def record(settings: Settings, port: int | None) -> None:
             def troubles() -> list[str]:
                 return [trouble for trouble in (bus.trouble, recorder.trouble) if trouble]
 
-            well = HealthChecks(troubles, Metrics(bus, recorder=recorder))
+            loop_lag = LoopLag()
+            well = HealthChecks(troubles, Metrics(bus, loop_lag, recorder=recorder))
             async with _status_server(settings.host, port, well), asyncio.TaskGroup() as tasks:
-                announcing = tasks.create_task(_announce(troubles))
+                running = [tasks.create_task(_announce(troubles)), tasks.create_task(loop_lag.run())]
                 await stop.wait()
-                announcing.cancel()
+                for task in running:
+                    task.cancel()
                 log.info("stopping")
     log.info("stopped")
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from herenow import __version__
 from herenow.bus.port import BusStatus
 from herenow.intake.intake import LocalIntake
 from herenow.live.hub import Hub
+from herenow.metrics.histogram import Histogram
+from herenow.metrics.loop_lag import LoopLag
 from herenow.model.clock import now
 from herenow.record.recorder import Recorder
 
@@ -22,12 +25,14 @@ class Metrics(Collector):
     def __init__(
         self,
         bus: BusStatus,
+        loop_lag: LoopLag,
         *,
         recorder: Recorder | None = None,
         intake: LocalIntake | None = None,
         hub: Hub | None = None,
     ) -> None:
         self._bus = bus
+        self._loop_lag = loop_lag
         self._recorder = recorder
         self._intake = intake
         self._hub = hub
@@ -35,9 +40,12 @@ class Metrics(Collector):
     def page(self) -> bytes:
         registry = CollectorRegistry(auto_describe=False)
         registry.register(self)
+        ProcessCollector(registry=registry)
         return generate_latest(registry)
 
     def collect(self) -> Iterator[Metric]:
+        yield InfoMetricFamily("herenow_build", "The version that runs.", {"version": __version__})
+        yield _histogram("herenow_loop_lag_seconds", "How late the event loop is.", self._loop_lag.histogram)
         if self._intake:
             yield from _of_intake(self._intake)
         if self._recorder:
@@ -59,13 +67,7 @@ def _of_recorder(recorder: Recorder) -> Iterator[Metric]:
     yield _counter(
         "herenow_deliveries_dead_lettered", "Parts of deliveries that can never be stored.", recorder.dead_lettered
     )
-    buckets = [(_bound(bound), float(count)) for bound, count in recorder.lag.cumulative()]
-    yield HistogramMetricFamily(
-        "herenow_publish_to_stored_seconds",
-        "From publication to storage, per position.",
-        buckets,
-        recorder.lag.total / 1000,
-    )
+    yield _histogram("herenow_publish_to_stored_seconds", "From publication to storage, per position.", recorder.lag)
     yield _gauge("herenow_store_up", "Whether the last write succeeded.", recorder.trouble is None)
 
 
@@ -82,6 +84,9 @@ def _of_hub(hub: Hub) -> Iterator[Metric]:
     for device in clocks.worst:
         offsets.add_metric([device.device_id], (device.offset or 0) / 1000)
     yield offsets
+    if hub.fleet.made is not None:
+        behind = max(0, (hub.newest or 0) - hub.fleet.made) / 1000
+        yield _gauge("herenow_history_behind_seconds", "How far history is behind the newest position.", behind)
     yield _gauge("herenow_viewers", "Viewers connected.", len(hub.viewers))
     yield _counter("herenow_views_snapshot", "Views answered with a snapshot.", hub.begun)
     yield _counter("herenow_views_resumed", "Views answered with the missed changes.", hub.resumed)
@@ -97,6 +102,11 @@ def _of_bus(bus: BusStatus) -> Iterator[Metric]:
     age = bus.backlog.age(now())
     if age is not None:
         yield _gauge("herenow_queue_oldest_seconds", "Age of the oldest position not stored.", age / 1000)
+
+
+def _histogram(name: str, documentation: str, found: Histogram) -> Metric:
+    buckets = [(_bound(bound), float(count)) for bound, count in found.cumulative()]
+    return HistogramMetricFamily(name, documentation, buckets, found.total / 1000)
 
 
 def _bound(ms: float) -> str:
