@@ -28,7 +28,7 @@ WORKERS = max(4, 2 * (os.cpu_count() or 1))
 NEEDED = 4 << 30  # bytes of disk for the servers' files
 LAST = Path(".pytest_cache/last-{}.json")
 SLOWEST = 10
-FIRST_TIME = {"suite": "about 15 minutes on two cores", "long": "about 25 minutes on two cores"}
+FIRST_TIME = {"suite": "17 to 21 minutes on two cores", "long": "a time that was not measured yet"}
 PLAN = """First set-up (minutes, once), types and style and the web client's tests (a minute), then unit, integration
 and acceptance tests beside each other: {}."""
 STOP = 60.0  # s, then pytest is killed

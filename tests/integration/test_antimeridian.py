@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from herenow.model.clock import DAY
-from tests.integration.test_http import get
+from tests.support.http_requests import get
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, report, running, wait_for
 from tests.support.sockets import WIRES, open_socket

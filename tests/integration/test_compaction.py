@@ -25,11 +25,13 @@ from herenow.model.clock import HOUR
 from herenow.model.device import advance
 from herenow.model.position import Position
 from herenow.store.merging import merged
+from herenow.store.port import Span
 from herenow.store.sqlite.compaction import Compaction
 from herenow.store.sqlite.erasure import number_of
 from herenow.store.sqlite.migration import Migration
 from herenow.store.sqlite.store import SqliteStore
-from herenow.store.sqlite.writer import SCHEMA_VERSION, connected
+from herenow.store.sqlite.writer import connected
+from herenow.store.track import track as as_track
 from tests.support.dose import dose, long
 from tests.support.patience import PATIENCE
 from tests.support.positions import NOW, position
@@ -81,6 +83,37 @@ def counts(path: Path) -> dict[str, int]:
         return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}  # noqa: S608
 
 
+async def test_pages_of_a_long_hour_have_what_is_written_and_erased_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such an hour stays unpacked from page to page."""
+    monkeypatch.setattr("herenow.store.sqlite.reader.LONG", 5)
+    chance, start = random.Random(16), NOW // HOUR * HOUR
+    held = [[position(device, start + n * 60_000) for n in range(40)] for device in "ab"]
+
+    async def check(store: SqliteStore, device: str) -> None:
+        for end, limit in itertools.product((start + 30 * 60_000, start + 2 * HOUR), (3, 7, 100)):
+            known, after, found = expected(held, device), None, list[Position]()
+            while page := await store.track(device, Span(start, end), after, limit):
+                found, after = [*found, *page], page[-1].version
+            assert found == [one for one in known if one.time < end]
+
+    with eager_compaction():
+        async with SqliteStore(tmp_path / "positions.db") as store:
+            for some in held:
+                await keep(store, some)
+            for _ in range(5):
+                await check(store, "a")
+                await check(store, "b")
+                more = [position(chance.choice("ab"), start + chance.randrange(HOUR)) for _ in range(4)]
+                held.append(more)
+                await keep(store, more)
+            await store.erase("a")
+            held = [[one for one in some if one.device_id == "b"] for some in held]
+            await check(store, "a")
+            await check(store, "b")
+
+
 @given(commits, st.data())
 def test_wherever_the_compaction_is_stopped_each_position_is_there_once(
     tmp_path_factory: pytest.TempPathFactory, commits: list[list[Position]], data: st.DataObject
@@ -113,6 +146,30 @@ async def compacted(path: Path) -> None:
             await until(lambda: counts(path)["recent"] == 0)
             await store.write([position("z", NOW + number)], [])
         await until(lambda: counts(path)["recent"] == 0 and counts(path)["unmerged"] == 1)
+
+
+@pytest.mark.parametrize("compact", [False, True])
+async def test_tracks_of_many_devices_are_those_of_their_positions(tmp_path: Path, compact: bool) -> None:
+    """Some lie as they came, some in blocks of few, some in one of many, and some twice."""
+    path = tmp_path / "positions.db"
+    chance = random.Random(1)
+    many = [position("a", NOW + n * 20_000, 60 + n / 1e4, speed=chance.choice([None, 3.5])) for n in range(400)]
+    few = [position("b", NOW + n * HOUR) for n in range(3)]
+    await written(path, [many[:300], few, many[250:300]])
+    with eager_compaction():
+        await compacted(path)
+    await written(path, [many[280:], few[2:]])
+    if compact:
+        with eager_compaction():
+            await compacted(path)
+    spans = [Span(0, NOW * 2), Span(NOW + 100_000, NOW + 2 * HOUR), Span(NOW + 399 * 20_000, NOW * 2)]
+    wanted = [(device, span) for span in spans for device in ("a", "nobody", "b")]
+    async with SqliteStore(path, writes=False) as reader:
+        found = await reader.tracks(wanted)
+        for (device, span), one in zip(wanted, found, strict=True):
+            assert one.tobytes() == as_track(await reader.track(device, span, None, 1000)).tobytes()
+        assert len(found[0]) == 400
+        assert await reader.tracks([]) == []
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -194,7 +251,7 @@ async def test_an_older_file_is_moved_into_blocks_and_reads_the_same_meanwhile(t
 
 def older_file(path: Path, positions: list[Position]) -> None:
     """As version 5 wrote it."""
-    with contextlib.closing(connected(path, SCHEMA_VERSION - 1)) as connection:
+    with contextlib.closing(connected(path, 5)) as connection:
         for device in advance({}, positions):
             one = device.position
             connection.execute("INSERT OR IGNORE INTO devices (device_id) VALUES (?)", (one.device_id,))

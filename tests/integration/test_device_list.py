@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_http import fix, get, is_problem
+from tests.support.http_requests import fix, get, is_problem
 from tests.support.server import Server, report, wait_for
 
 NOW = time.time_ns() // 1_000_000

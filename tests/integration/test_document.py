@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_http import get
 from tests.support.dose import dose, long
+from tests.support.http_requests import get
 from tests.support.server import Server, report, running, wait_for
 
 NOW = time.time_ns() // 1_000_000

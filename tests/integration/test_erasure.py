@@ -12,7 +12,7 @@ import pytest
 from herenow.errors import SettingsError
 from herenow.model.clock import DAY, HOUR
 from herenow.run.erase_key import make_key, read_key
-from tests.integration.test_http import get, is_problem
+from tests.support.http_requests import get, is_problem
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, report, running, wait_for
 from tests.support.sockets import WIRES, WORLD, fix, open_socket

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.test_http import get, post
+from tests.support.http_requests import get, post
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, running, wait_for
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from herenow.api.cursor import to_cursor
-from tests.integration.test_http import is_problem
 from tests.support.dose import dose
+from tests.support.http_requests import is_problem
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, report, running, wait_for
 

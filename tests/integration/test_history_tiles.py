@@ -12,7 +12,7 @@ import mapbox_vector_tile
 import pytest
 
 from herenow.model.clock import DAY, HOUR
-from tests.integration.test_http import get, is_problem, post
+from tests.support.http_requests import get, is_problem, post
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, running, wait_for
 

@@ -14,8 +14,8 @@ from pyproj import Geod
 
 from herenow.history.ogc.moving_features import PROPERTIES
 from herenow.model.clock import DAY, HOUR
-from tests.integration.test_http import get, post
 from tests.support import ogc_schemas
+from tests.support.http_requests import get, post
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, running, wait_for
 

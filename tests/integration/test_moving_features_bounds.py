@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_http import get, is_problem, post
 from tests.integration.test_moving_features import ITEMS, MINUTE, START, VAN, between, fix, ids, pages
+from tests.support.http_requests import get, is_problem, post
 from tests.support.server import Server, running, wait_for
 
 

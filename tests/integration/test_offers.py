@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.integration.test_http import fix, get, track_of
+from tests.support.http_requests import fix, get, track_of
 from tests.support.raw_requests import Connection
 from tests.support.server import Server, wait_for
 

@@ -17,7 +17,7 @@ import structlog
 from herenow.errors import Busy, NotFound, StoreUnavailable
 from herenow.history.export import prepared as module
 from herenow.history.export.prepared import KEPT, SILENT, Prepared
-from tests.integration.test_http import is_problem
+from tests.support.http_requests import is_problem
 from tests.support.patience import PATIENCE
 from tests.support.server import Server, report, running, wait_for
 

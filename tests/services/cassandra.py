@@ -32,7 +32,7 @@ OPENS = """java.base/java.lang java.base/java.lang.module java.base/java.lang.re
     java.base/jdk.internal.math java.base/jdk.internal.module java.base/jdk.internal.util.jar
     java.rmi/sun.rmi.transport.tcp jdk.management/com.sun.management.internal"""
 EVERYWHERE = "system_distributed.view_build_status"
-# A JVM that lives for minutes: compiled in a hurry, classes of known archives taken as they are.
+# For a JVM that lives for minutes: the quick compiler alone, and no verification of classes.
 BRIEF = ["-XX:TieredStopAtLevel=1", "-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"]
 LOGGING = """<configuration>
   <appender name="out" class="ch.qos.logback.core.ConsoleAppender">

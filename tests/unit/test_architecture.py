@@ -133,3 +133,15 @@ def test_one_class_has_one_name() -> None:
             if isinstance(node, ast.ClassDef):
                 seen.setdefault(node.name, []).append(str(path.relative_to(ROOT.parent)))
     assert {name: paths for name, paths in seen.items() if len(paths) > 1 and name != "Device"} == {}
+
+
+def test_files_have_under_300_lines_and_functions_40_at_most() -> None:
+    long = []
+    for path in [*ROOT.rglob("*.py"), *COMPARE.rglob("*.py")]:
+        text = path.read_text()
+        name = str(path.relative_to(ROOT.parent))
+        long += [name] if text.count("\n") >= 300 else []
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                long += [f"{name} {node.name}"] if (node.end_lineno or 0) - node.lineno >= 40 else []
+    assert long == []

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from herenow.client.back_off import BURST, Lost, Pace, Waits
+from herenow.client.back_off import BURST, BackOff, ConnectionLost, Pace
 from herenow.client.change import Change, ChangeQueue
 from herenow.client.connection import address
-from herenow.client.report_queue import MAX_MESSAGE, ReportQueue, parts
+from herenow.client.report_queue import MAX_MESSAGE, ReportQueue, report_batches
 from herenow.client.views import view_of
 from herenow.errors import BadRequest, SettingsError, TooLarge
 from herenow.model.report import MAX_BATCH, Report
@@ -93,29 +93,29 @@ def test_what_is_no_address_is_refused(url: str) -> None:
 
 
 def test_the_ceiling_of_the_wait_doubles_from_half_a_second_to_fifteen() -> None:
-    waits = Waits(lambda: 1.0)
-    assert [waits.after(Lost("gone"), 0) for _ in range(8)] == [0.5, 1, 2, 4, 8, 15, 15, 15]
+    waits = BackOff(lambda: 1.0)
+    assert [waits.after(ConnectionLost("gone"), 0) for _ in range(8)] == [0.5, 1, 2, 4, 8, 15, 15, 15]
 
 
 def test_a_wait_is_drawn_from_nothing_to_the_ceiling() -> None:
     draws = iter([0.0, 0.5, 0.25])
-    waits = Waits(lambda: next(draws))
-    assert [waits.after(Lost("gone"), 0) for _ in range(3)] == [0, 0.5, 0.5]
+    waits = BackOff(lambda: next(draws))
+    assert [waits.after(ConnectionLost("gone"), 0) for _ in range(3)] == [0, 0.5, 0.5]
 
 
 def test_a_link_that_lasted_begins_the_waits_anew_and_a_short_one_does_not() -> None:
-    waits = Waits(lambda: 1.0)
-    assert [waits.after(Lost("gone"), lasted) for lasted in (0, 1, 1, 6, 1)] == [0.5, 1, 2, 0.5, 1]
+    waits = BackOff(lambda: 1.0)
+    assert [waits.after(ConnectionLost("gone"), lasted) for lasted in (0, 1, 1, 6, 1)] == [0.5, 1, 2, 0.5, 1]
 
 
 def test_the_wait_a_server_asks_for_decides_up_to_a_minute() -> None:
-    waits = Waits(lambda: 1.0)
-    assert waits.after(Lost("later", wait=2.345, ceiling=5), 0) == 2.345
-    assert waits.after(Lost("much later", wait=3600), 0) == 60
+    waits = BackOff(lambda: 1.0)
+    assert waits.after(ConnectionLost("later", wait=2.345, ceiling=5), 0) == 2.345
+    assert waits.after(ConnectionLost("much later", wait=3600), 0) == 60
 
 
 def test_viewers_of_a_server_that_stops_come_back_over_some_time() -> None:
-    assert Waits(lambda: 0.5).after(Lost("stopping", ceiling=5), 0) == 2.5
+    assert BackOff(lambda: 0.5).after(ConnectionLost("stopping", ceiling=5), 0) == 2.5
 
 
 def test_a_burst_may_be_sent_at_once_and_more_in_time() -> None:
@@ -139,25 +139,26 @@ def reports(count: int, note: str = "") -> list[Report]:
 
 @pytest.mark.parametrize(("count", "note"), [(0, ""), (1, ""), (3000, ""), (40, "x" * 4000)])
 def test_reports_are_cut_to_what_a_message_may_hold(count: int, note: str) -> None:
-    cut = list(parts(reports(count, note)))
-    rows = [msgspec.json.decode(part.positions) for part in cut]
-    assert all(len(part.positions) < MAX_MESSAGE + 2 for part in cut)
-    assert [part.start for part in cut] == [sum(map(len, rows[:number])) for number in range(len(cut))]
-    assert [row["time"] for part in rows for row in part] == [NOW + number for number in range(count)]
+    cut = list(report_batches(reports(count, note)))
+    rows = [msgspec.json.decode(batch.positions) for batch in cut]
+    assert all(len(batch.positions) < MAX_MESSAGE + 2 for batch in cut)
+    assert [batch.start for batch in cut] == [sum(map(len, rows[:number])) for number in range(len(cut))]
+    assert [row["time"] for batch in rows for row in batch] == [NOW + number for number in range(count)]
 
 
 def test_a_message_holds_no_more_positions_than_a_server_takes() -> None:
-    assert [len(msgspec.json.decode(part.positions)) for part in parts([{}] * (MAX_BATCH + 1))] == [MAX_BATCH, 1]
+    batches = report_batches([{}] * (MAX_BATCH + 1))
+    assert [len(msgspec.json.decode(batch.positions)) for batch in batches] == [MAX_BATCH, 1]
 
 
 def test_a_position_that_no_message_can_hold_is_refused() -> None:
     with pytest.raises(TooLarge, match="in number 1"):
-        list(parts([{"device_id": "a"}, {"device_id": "x" * 70_000}]))
+        list(report_batches([{"device_id": "a"}, {"device_id": "x" * 70_000}]))
 
 
 def test_each_part_is_sent_once_a_link_until_it_is_answered() -> None:
     outbox = ReportQueue()
-    first, second = (outbox.add(part) for part in parts(reports(20, "x" * 4000)))
+    first, second = (outbox.add(batch) for batch in report_batches(reports(20, "x" * 4000)))
     assert [_number(outbox.say()), _number(outbox.say()), outbox.say()] == [first, second, None]
     outbox.drop(first)
     outbox.linked()

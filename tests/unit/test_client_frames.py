@@ -8,7 +8,7 @@ import pytest
 
 from herenow.client.change import Change
 from herenow.client.messages import Answer
-from herenow.client.view_state import Astray, Had, ViewState
+from herenow.client.view_state import OutOfSync, ResumePoint, ViewState
 from herenow.model.device import first_seen
 from herenow.wire import binary
 from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, changed, following, linked, message, sent
@@ -23,7 +23,7 @@ def test_an_update_answers_what_was_offered_and_everything_else_stays() -> None:
     change = changed(viewer, message("update", 50, at("b", 1), view=1))
     assert (change.snapshot, change.positions) == (False, [at("b", 1)])
     assert viewer.positions == {"a": at("a", 0), "b": at("b", 1)}
-    assert viewer.had == Had(HERE, EPOCH, 50)
+    assert viewer.resume_point == ResumePoint(HERE, EPOCH, 50)
 
 
 def test_a_snapshot_replaces_even_newer_positions() -> None:
@@ -36,11 +36,11 @@ def test_a_snapshot_replaces_even_newer_positions() -> None:
 def test_a_snapshot_for_who_fell_too_far_behind_answers_no_view_and_the_place_goes_on_from_it() -> None:
     viewer = following()
     assert changed(viewer, message("snapshot", 90, at("b", 0))).snapshot
-    assert viewer.had == Had(HERE, EPOCH, 90)
+    assert viewer.resume_point == ResumePoint(HERE, EPOCH, 90)
     viewer.take(message("update", 91, at("b", 1)))
     assert again(viewer)["resume"] == {"epoch": EPOCH, "seq": 91}
     viewer.take(message("snapshot", 95, at("c", 0)))
-    assert viewer.had is None  # this link has not answered yet
+    assert viewer.resume_point is None  # this link has not answered yet
 
 
 def test_an_update_never_takes_a_device_back_in_time() -> None:
@@ -71,7 +71,7 @@ def test_updates_of_the_view_before_are_merged_until_the_new_one_is_answered() -
     sent(viewer)
     assert changed(viewer, message("snapshot", 43, at("b", 1), view=2)).snapshot
     assert viewer.positions == {"b": at("b", 1)}
-    assert viewer.had == Had(THERE, EPOCH, 43)
+    assert viewer.resume_point == ResumePoint(THERE, EPOCH, 43)
 
 
 def test_an_update_before_any_answer_on_a_link_is_passed_over() -> None:
@@ -81,7 +81,7 @@ def test_an_update_before_any_answer_on_a_link_is_passed_over() -> None:
 
 
 def test_an_update_that_answers_what_was_not_offered_leads_astray() -> None:
-    with pytest.raises(Astray, match="expected a snapshot for view 1, got an update"):
+    with pytest.raises(OutOfSync, match="expected a snapshot for view 1, got an update"):
         linked().take(message("update", 50, at("b", 1), view=1))
 
 
@@ -90,7 +90,7 @@ def test_an_update_of_another_epoch_leads_astray_and_is_not_merged(view: int) ->
     viewer = following()
     if view:
         again(viewer)
-    with pytest.raises(Astray, match=f"expected an update of epoch {EPOCH}, got one of {OTHER}"):
+    with pytest.raises(OutOfSync, match=f"expected an update of epoch {EPOCH}, got one of {OTHER}"):
         viewer.take(message("update", 50, at("b", 1), epoch=OTHER, view=view))
     assert viewer.positions == {"a": at("a", 0)}
     assert "resume" not in again(viewer)
@@ -122,7 +122,7 @@ def test_after_garbage_no_place_is_offered_since_it_may_have_been_positions() ->
 def test_a_type_that_is_not_known_is_passed_over(frame: str) -> None:
     viewer = following()
     assert viewer.take(frame) is None
-    assert (viewer.garbled, viewer.had) == (0, Had(HERE, EPOCH, 41))
+    assert (viewer.garbled, viewer.resume_point) == (0, ResumePoint(HERE, EPOCH, 41))
 
 
 def test_the_newest_statistics_are_kept() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from herenow.client.view_state import Had, ViewState
+from herenow.client.view_state import ResumePoint, ViewState
 from herenow.wire import binary
 from herenow.wire.binary import REQUESTED
 from tests.support.live_client import EPOCH, HERE, OTHER, THERE, again, at, following, message, ping, sent
@@ -37,10 +37,10 @@ def test_a_place_is_offered_to_the_next_link() -> None:
 
 def test_a_place_is_one_value_with_its_epoch_and_its_view() -> None:
     viewer = following()
-    assert viewer.had == Had(HERE, EPOCH, 41)
+    assert viewer.resume_point == ResumePoint(HERE, EPOCH, 41)
     again(viewer)
     viewer.take(message("snapshot", 3, view=1, epoch=OTHER))
-    assert viewer.had == Had(HERE, OTHER, 3)
+    assert viewer.resume_point == ResumePoint(HERE, OTHER, 3)
     assert again(viewer)["resume"] == {"epoch": OTHER, "seq": 3}
 
 
@@ -48,14 +48,14 @@ def test_a_place_is_one_value_with_its_epoch_and_its_view() -> None:
 def test_each_later_update_and_ping_advances_the_place(frame: str) -> None:
     viewer = following()
     viewer.take(frame)
-    assert viewer.had == Had(HERE, EPOCH, 44)
+    assert viewer.resume_point == ResumePoint(HERE, EPOCH, 44)
 
 
 def test_a_place_never_goes_back_within_an_epoch() -> None:
     viewer = following()
     viewer.take(ping(7))
     viewer.take(message("update", 8))
-    assert viewer.had == Had(HERE, EPOCH, 41)
+    assert viewer.resume_point == ResumePoint(HERE, EPOCH, 41)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_arrives_before_the_answer_to_the_latest_view_makes_no_place(frame:
     viewer.take(frame)
     sent(viewer)
     viewer.take(frame)
-    assert viewer.had is None
+    assert viewer.resume_point is None
     assert "resume" not in again(viewer)
 
 
@@ -83,7 +83,7 @@ def test_an_answer_to_the_view_before_makes_no_place_for_the_next() -> None:
     viewer = following()
     viewer.set_view(THERE)
     viewer.take(message("snapshot", 44, at("a", 1), view=1))
-    assert viewer.had is None
+    assert viewer.resume_point is None
     assert "resume" not in again(viewer)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from herenow.errors import SettingsError
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.readers import MAX_LINE, place, read_file
+from herenow.sources.files.readers import MAX_LINE, read_file, row_location
 from herenow.sources.files.rows import ImportRemark
 from tests.support.positions import NOW
 
@@ -207,7 +207,7 @@ def test_a_row_over_several_lines_counts_from_the_first_and_lines_after_it_go_on
     text = f'{HEADER},note\nbus-1,{NOW},60,25,"one\ntwo"\n\nbus-1,{NOW},91,25,\n'
     path = write("fleet.csv", text)
     _, (bad,) = read(path)
-    assert place(path, bad) == f"{path}: line 5: latitude"
+    assert row_location(path, bad) == f"{path}: line 5: latitude"
 
 
 def test_a_table_without_devices_is_of_the_one_that_is_named_or_called_as_the_file(write: Write) -> None:

@@ -71,7 +71,7 @@ def replay(
 
 def _first_ones() -> "OnRejection":
     """Prints the errors of the first wrong rows, not of all in a large file."""
-    from herenow.sources.files.readers import place
+    from herenow.sources.files.readers import row_location
 
     left = MAX_NAMED
 
@@ -79,7 +79,7 @@ def _first_ones() -> "OnRejection":
         nonlocal left
         if left:
             left -= 1
-            note.print(f"{place(path, rejection)}: {rejection.reason}", markup=False)
+            note.print(f"{row_location(path, rejection)}: {rejection.reason}", markup=False)
 
     return tell
 

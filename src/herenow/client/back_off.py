@@ -11,7 +11,7 @@ MESSAGES_A_SECOND, BURST = 18, 90  # a server closes the socket with 4429 at mor
 STEADY = 5.0  # s a link must have lasted before its loss counts as a first failure
 
 
-class Lost(Unavailable):
+class ConnectionLost(Unavailable):
     """A link ended, or was never made; another may be."""
 
     def __init__(self, text: str, *, wait: float | None = None, ceiling: float | None = None) -> None:
@@ -20,7 +20,7 @@ class Lost(Unavailable):
         self.ceiling = ceiling  # s, where the way in which it ended says it
 
 
-class Waits:
+class BackOff:
     """Full jitter: any time up to a ceiling that doubles with each failure, drawn for each try."""
 
     def __init__(self, random: Callable[[], float]) -> None:
@@ -31,9 +31,9 @@ class Waits:
     def after(self, error: Unavailable, lasted: float) -> float:
         """Seconds to wait after a link that lasted so many seconds, 0 for one that was never made."""
         self._failures = 1 if lasted > STEADY else self._failures + 1
-        if isinstance(error, Lost) and error.wait is not None:
+        if isinstance(error, ConnectionLost) and error.wait is not None:
             return min(LONGEST, error.wait)
-        if isinstance(error, Lost) and error.ceiling is not None:
+        if isinstance(error, ConnectionLost) and error.ceiling is not None:
             return error.ceiling * self._random()
         return min(LAST_CEILING, FIRST_CEILING * 2.0 ** min(self._failures - 1, 10)) * self._random()
 

@@ -13,7 +13,7 @@ from websockets.http11 import Response
 from websockets.typing import Subprotocol
 
 from herenow import __version__
-from herenow.client.back_off import Lost
+from herenow.client.back_off import ConnectionLost
 from herenow.errors import BadRequest, HerenowError, SettingsError, TooLarge
 from herenow.wire import binary, json
 
@@ -57,8 +57,8 @@ class ServerConnection:
             await self._socket.send(text)
 
     async def receive(self, silence: float) -> str | bytes | None:
-        """The next frame, or None after so many seconds without one. Raises Lost where the link ended, another
-        HerenowError where it ended for good."""
+        """The next frame, or None after so many seconds without one. Raises ConnectionLost where the link ended,
+        another HerenowError where it ended for good."""
         try:
             async with asyncio.timeout(silence):
                 return await self._socket.recv()
@@ -67,10 +67,10 @@ class ServerConnection:
         except ConnectionClosed as error:
             raise _ended(error, self._place) from error
 
-    def cut(self, silence: float) -> Lost:
+    def cut(self, silence: float) -> ConnectionLost:
         """Ends it without a close frame, because the server has been silent for so many seconds."""
         self._socket.transport.abort()
-        return Lost(f"{self._place} has been silent for {silence:g} s")
+        return ConnectionLost(f"{self._place} has been silent for {silence:g} s")
 
     async def close(self) -> None:
         """Politely, or after a second by force: a server that does not read hears of nothing."""
@@ -90,8 +90,8 @@ class ServerConnection:
 
 
 async def open_link(url: str) -> ServerConnection:
-    """`url` is one that `address` gave. Raises Lost where another try may succeed, another HerenowError where none
-    will."""
+    """`url` is one that `address` gave. Raises ConnectionLost where another try may succeed, another HerenowError
+    where none will."""
     place = _place(url)
     try:
         socket = await connect(
@@ -107,7 +107,7 @@ async def open_link(url: str) -> ServerConnection:
     except ssl.SSLCertVerificationError as error:
         raise SettingsError(f"expected a certificate of {place} that this machine trusts: {error}") from error
     except (OSError, InvalidMessage, ProxyError) as error:  # TimeoutError is an OSError
-        raise Lost(f"{place} does not answer ({str(error) or type(error).__name__})") from error
+        raise ConnectionLost(f"{place} does not answer ({str(error) or type(error).__name__})") from error
     except WebSocketException as error:
         raise BadRequest(f"{place} does not answer as Herenow does ({error}); is this its address?") from error
     link = ServerConnection(socket, place)
@@ -128,7 +128,7 @@ def _refused(answer: Response, place: str) -> HerenowError:
     if detail := _detail(bytes(answer.body)):
         reason = f"{reason}: {detail}"
     if answer.status_code >= 500:
-        return Lost(f"{place} takes nobody now: {reason}")
+        return ConnectionLost(f"{place} takes nobody now: {reason}")
     return BadRequest(f"{place} refused the connection: {reason}; is this the address of Herenow?")
 
 
@@ -148,7 +148,7 @@ def _ended(error: ConnectionClosed, place: str) -> HerenowError:
     if error.sent is not None and error.sent.code == TOO_BIG and not error.rcvd_then_sent:
         return TooLarge(f"expected frames of at most {MAX_FRAME} bytes from {place}; look at a smaller box")
     if error.rcvd is None:
-        return Lost(f"{place} is gone without a close frame")
+        return ConnectionLost(f"{place} is gone without a close frame")
     code, reason = error.rcvd.code, error.rcvd.reason
     if code == TOO_BIG:
         return TooLarge(
@@ -161,4 +161,4 @@ def _ended(error: ConnectionClosed, place: str) -> HerenowError:
     retry = _RETRY.search(reason)
     wait = int(retry[1]) / 1000 if retry else None
     ceiling = RESTART_SPREAD if code == SERVICE_RESTART else None
-    return Lost(f"{place} closed the connection ({code} {reason})", wait=wait, ceiling=ceiling)
+    return ConnectionLost(f"{place} closed the connection ({code} {reason})", wait=wait, ceiling=ceiling)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from herenow.client.back_off import LONGEST, Pace, Waits
+from herenow.client.back_off import LONGEST, BackOff, Pace
 from herenow.client.change import Change, ChangeQueue
 from herenow.client.connection import ServerConnection, address, open_link
 from herenow.client.messages import Answer, ErrorMessage
-from herenow.client.report_queue import Part, ReportQueue, parts
+from herenow.client.report_queue import ReportBatch, ReportQueue, report_batches
 from herenow.client.view_state import ViewState
 from herenow.client.views import Corners, view_of
 from herenow.errors import BadRequest, HerenowError, Unavailable
@@ -52,7 +52,7 @@ class Live:
         """Has no view without box or devices. Raises SettingsError for a wrong url, BadRequest for a wrong view."""
         self._url = address(url)
         self._silence = silence
-        self._waits = Waits(random)
+        self._waits = BackOff(random)
         self._viewer = ViewState()
         if box is not None or devices is not None or zoom is not None:
             self._viewer.set_view(view_of(box, devices, zoom))
@@ -155,10 +155,10 @@ class Live:
         accepted, rejected = 0, list[Rejection]()
         try:
             async with asyncio.timeout(within):
-                for part in parts(positions):
-                    answer = await self._deliver(part)
+                for batch in report_batches(positions):
+                    answer = await self._deliver(batch)
                     accepted += answer.accepted
-                    rejected += [_moved(one, part.start) for one in answer.rejected]
+                    rejected += [_moved(one, batch.start) for one in answer.rejected]
         except TimeoutError as error:
             why = self._trouble or self._complaint or "it sent no reason"
             raise Unavailable(f"the server took no report within {within:g} s ({why}); report again later") from error
@@ -168,9 +168,9 @@ class Live:
         if self._task is None and not self._closed:
             raise RuntimeError("expected `async with Live(...) as live:` around this")
 
-    async def _deliver(self, part: Part) -> Answer:
+    async def _deliver(self, batch: ReportBatch) -> Answer:
         while True:
-            answer = await self._answer_to(part)
+            answer = await self._answer_to(batch)
             self._trouble = answer.detail
             if answer.detail is None:
                 return answer
@@ -178,10 +178,10 @@ class Live:
                 raise BadRequest(f"the server did not understand the report: {answer.detail}")
             await asyncio.sleep(min(LONGEST, max(0, answer.retry_ms) / 1000))
 
-    async def _answer_to(self, part: Part) -> Answer:
+    async def _answer_to(self, batch: ReportBatch) -> Answer:
         if self._ended is not None:
             raise self._ended
-        number = self._outbox.add(part)
+        number = self._outbox.add(batch)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
         self._words.set()

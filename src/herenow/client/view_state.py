@@ -12,13 +12,13 @@ from herenow.wire import binary, json
 from herenow.wire.json import LivePosition
 
 
-class Astray(Unavailable):
-    """The server goes on from a place that the viewer is not at: only a new link, with a snapshot, helps."""
+class OutOfSync(Unavailable):
+    """The server goes on from another state than the viewer has: only a new link, with a snapshot, helps."""
 
 
-class Had(msgspec.Struct, frozen=True):
-    """A place in the stream: all of `view` up to the state `seq` of the run of numbers `epoch`. One value, so that no
-    part of it is ever offered without the others."""
+class ResumePoint(msgspec.Struct, frozen=True):
+    """All of `view` up to the state `seq` of the run of numbers `epoch`. One value, so that none of the three is ever
+    offered without the others."""
 
     view: View
     epoch: str
@@ -28,14 +28,14 @@ class Had(msgspec.Struct, frozen=True):
 class ViewState:
     """One viewer. Its owner passes it each new link and each frame. Its state outlives the link.
 
-    Its place is known only while the last view is answered and every frame since was understood.
+    It can resume only while the last view is answered and every frame since was understood.
     """
 
     def __init__(self) -> None:
         self.positions: dict[str, LivePosition] = {}
         self.stats: dict[str, object] | None = None
         self.garbled = 0  # frames that were no messages
-        self.had: Had | None = None
+        self.resume_point: ResumePoint | None = None
         self._view: View | None = None
         self._id = 0  # of the view; 0 before there is one
         self._names: binary.Names = {}
@@ -52,13 +52,13 @@ class ViewState:
         """Sets the view. Even the same view starts with a new snapshot."""
         self._view = view
         self._id += 1
-        self.had = None
+        self.resume_point = None
         self._answered = False
 
     def linked(self, encoding: str) -> None:
         """A link begins, on which positions come in this encoding."""
         if encoding != self._encoding:
-            self.had = None  # the numbers of the binary one mean nothing in the other, nor does it give any
+            self.resume_point = None  # the numbers of the binary one mean nothing in the other, nor does it give any
         self._encoding = encoding
         self._begin()
 
@@ -72,14 +72,14 @@ class ViewState:
         view = self._view
         if view is None or self._sent_id == self._id:
             return None
-        resume = self.had if self.had is not None and self.had.view == view else None
+        resume = self.resume_point if self.resume_point is not None and self.resume_point.view == view else None
         self._sent_id, self._resumed, self._answered = self._id, resume is not None, False
         return json.encode(_message(self._id, view, resume)).decode()
 
     def take(self, frame: str | bytes) -> Change | Answer | ErrorMessage | None:
         """What a frame changed, or an answer to a report. The state is up to date when it returns.
 
-        Raises Astray.
+        Raises OutOfSync.
         """
         # Before the first answer a frame may belong to another epoch, whose numbers must not be learnt.
         names = self._names if self._settled else dict(self._names)
@@ -103,7 +103,8 @@ class ViewState:
     def _pass_over(self) -> None:
         self.garbled += 1
         if self._answered:
-            self.had = None  # these may have been positions, and a viewer that resumed here would never get them
+            # These may have been positions, and a viewer that resumed here would never get them.
+            self.resume_point = None
 
     def _believed(self, message: PositionsMessage) -> bool:
         return self._settled or message.snapshot or self._answers(message)
@@ -115,12 +116,12 @@ class ViewState:
         if message.snapshot:
             return self._replace(message)
         if self._answers(message) and not self._answered:
-            if not self._resumed or self.had is None:
-                raise Astray(f"expected a snapshot for view {message.view}, got an update")
+            if not self._resumed or self.resume_point is None:
+                raise OutOfSync(f"expected a snapshot for view {message.view}, got an update")
             self._answered = self._settled = True
-        if self._answered and self.had is not None and self.had.epoch != message.epoch:
-            expected, self.had = self.had.epoch, None
-            raise Astray(f"expected an update of epoch {expected}, got one of {message.epoch}")
+        if self._answered and self.resume_point is not None and self.resume_point.epoch != message.epoch:
+            expected, self.resume_point = self.resume_point.epoch, None
+            raise OutOfSync(f"expected an update of epoch {expected}, got one of {message.epoch}")
         self._advance(message.seq)
         won = merge(self.positions, message.positions)
         return Change(won, snapshot=False, time=message.time) if won else None
@@ -129,16 +130,17 @@ class ViewState:
         self._settled = True
         self._answered = self._answered or self._answers(message)
         # One that answers no view, or an earlier one, leaves nothing that a later update could be merged with.
-        self.had = Had(self._view, message.epoch, message.seq) if self._answered and self._view is not None else None
+        known = self._view if self._answered else None
+        self.resume_point = None if known is None else ResumePoint(known, message.epoch, message.seq)
         self.positions = {}
         return Change(merge(self.positions, message.positions), snapshot=True, time=message.time)
 
     def _advance(self, seq: int) -> None:
-        if self._answered and self.had is not None and seq > self.had.seq:
-            self.had = Had(self.had.view, self.had.epoch, seq)
+        if self._answered and self.resume_point is not None and seq > self.resume_point.seq:
+            self.resume_point = ResumePoint(self.resume_point.view, self.resume_point.epoch, seq)
 
 
-def _message(number: int, view: View, resume: Had | None) -> Mapping[str, object]:
+def _message(number: int, view: View, resume: ResumePoint | None) -> Mapping[str, object]:
     message: dict[str, object] = {"type": "view", "id": number, "columns": list(binary.REQUESTED)}
     if view.box is not None:
         message["bbox"] = [view.box.west, view.box.south, view.box.east, view.box.north]

@@ -1,6 +1,7 @@
 """How a command runs."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -12,7 +13,10 @@ Result = TypeVar("Result")
 
 
 def in_loop(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs to the end on uvloop where there is one. A failure among tasks is raised as itself."""
+    """Runs to the end on uvloop where there is one. A failure among tasks is raised as itself. The garbage collector
+    searches from here on, and never in modules: a full search takes less of what is live."""
+    gc.freeze()
+    gc.enable()
     try:
         import uvloop
     except ImportError:  # Windows

@@ -13,7 +13,7 @@ import numpy as np
 from herenow.errors import SettingsError
 from herenow.model.position import MEASURED
 from herenow.model.report import Rejection, Report
-from herenow.sources.files.readers import place, read_file
+from herenow.sources.files.readers import read_file, row_location
 from herenow.sources.files.rows import ImportRemark
 
 MAX_REPORTS = 2_000_000  # in one recording: about 100 bytes each, and more where rows have attributes of their own
@@ -163,7 +163,8 @@ def _nothing(
     names = ", ".join(file.path.name for file in files)
     if refused:
         path, first = refused[0]
-        return f"{names}: expected positions to replay, got none that can be used; {place(path, first)}: {first.reason}"
+        where = row_location(path, first)
+        return f"{names}: expected positions to replay, got none that can be used; {where}: {first.reason}"
     for (path, remark), count in remarks.items():
         return f"{names}: expected positions to replay, got none; {path.name}: {count} {remark.what}: {remark.why}"
     return f"{names}: expected positions to replay, got none"

@@ -1,5 +1,5 @@
 import { ChartColumn, Table2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { t } from "../i18n/t";
 import { IconButton } from "../ui/IconButton";
 
@@ -21,13 +21,7 @@ export function ChartCard({ title, figure, children, table, controls, below }: C
       <header className="card-head">
         <h2>{title}</h2>
         {figure !== undefined && <span className="figure number">{figure}</span>}
-        <IconButton
-          name={t("{{chart}}: view as table", { chart: title })}
-          title={asTable ? t("View as chart") : t("View as table")}
-          icon={asTable ? ChartColumn : Table2}
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-        />
+        <TableButton chart={title} asTable={asTable} onChange={setAsTable} />
       </header>
       {controls}
       {asTable ? table : children}
@@ -35,3 +29,22 @@ export function ChartCard({ title, figure, children, table, controls, below }: C
     </section>
   );
 }
+
+interface TableButtonProps {
+  readonly chart: string;
+  readonly asTable: boolean;
+  readonly onChange: (asTable: boolean) => void;
+}
+
+/** Memoised: the card is rendered twice a second, and its sign takes as long as all else in it. */
+const TableButton = memo(function TableButton({ chart, asTable, onChange }: TableButtonProps) {
+  return (
+    <IconButton
+      name={t("{{chart}}: view as table", { chart })}
+      title={asTable ? t("View as chart") : t("View as table")}
+      icon={asTable ? ChartColumn : Table2}
+      aria-pressed={asTable}
+      onClick={() => onChange(!asTable)}
+    />
+  );
+});

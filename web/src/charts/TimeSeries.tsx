@@ -14,10 +14,9 @@ interface TimeSeriesProps extends Pick<LineChartProps, "moments" | "write" | "wr
 
 /** A line over time, along which the pointer goes, or arrow keys; a click or Enter chooses the moment. */
 export function TimeSeries({ title, moments, onPoint, onChoose, ...line }: TimeSeriesProps) {
-  const { write, writeTime } = line;
   const [at, setAt] = useState<number | null>(null);
   const moment = at === null ? undefined : moments[at];
-  const words = moment && moment.value !== null ? `${writeTime(moment.time)}: ${write(moment.value)}` : "";
+  const words = textOf(moment, line);
   function go(place: number | null): void {
     const reached = place !== null && isKnown(moments[place]) ? place : null;
     if (reached === at) return;
@@ -53,6 +52,13 @@ export function TimeSeries({ title, moments, onPoint, onChoose, ...line }: TimeS
       </p>
     </div>
   );
+}
+
+function textOf(
+  moment: Moment | undefined,
+  { write, writeTime }: Pick<TimeSeriesProps, "write" | "writeTime">,
+): string {
+  return moment && moment.value !== null ? `${writeTime(moment.time)}: ${write(moment.value)}` : "";
 }
 
 function isKnown(moment: Moment | undefined): boolean {

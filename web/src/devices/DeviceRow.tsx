@@ -1,6 +1,7 @@
 import { Check } from "lucide-react";
-import { memo } from "react";
+import { type MouseEvent, memo } from "react";
 import type { Device } from "../api/devices";
+import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
 import { formatClockOffset, formatLastReport } from "../format/lastReport";
 import { formatSpeed } from "../format/speed";
@@ -31,8 +32,6 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
   useReadable(settings);
   useReadable(currentLanguage);
   const { position, name = device.device_id } = device;
-  // Found by its id alone, the id is what has to be seen.
-  const idFound = searchMatch(name, search) === null && searchMatch(device.device_id, search) !== null;
   return (
     // The list has the focus and its keys; a row only adds the pointer.
     <div
@@ -45,12 +44,7 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
       aria-setsize={total}
       data-marked={marked}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={(event) => {
-        const { shiftKey, ctrlKey, metaKey, target } = event;
-        const checked = target instanceof Element && target.closest(".device-check") !== null;
-        if (shiftKey || ctrlKey || metaKey || checked) engine.group.toggle(device.device_id);
-        else engine.reveal(device.device_id);
-      }}
+      onClick={(event) => choose(engine, device.device_id, event)}
       onKeyDown={(event) => event.key === "Enter" && engine.reveal(device.device_id)}
       onDoubleClick={() => position && engine.flyTo(position)}
     >
@@ -62,19 +56,34 @@ export const DeviceRow = memo(function DeviceRow(props: DeviceRowProps) {
         <Highlight text={name} search={search} />
       </span>
       <span className="number">{formatSpeed(device.speed)}</span>
-      <span className="muted device-kind">
-        {idFound && (
-          <>
-            <Highlight text={device.device_id} search={search} /> ·{" "}
-          </>
-        )}
-        {device.clock_offset !== undefined && `${formatClockOffset(device.clock_offset)} · `}
-        {device.kind ?? t("unknown kind")} · {t(device.status)}
-      </span>
+      <DeviceKind device={device} search={search} />
       <span className="number muted">{formatLastReport(device, now)}</span>
     </div>
   );
 });
+
+function choose(engine: Engine, deviceId: string, { shiftKey, ctrlKey, metaKey, target }: MouseEvent): void {
+  const checked = target instanceof Element && target.closest(".device-check") !== null;
+  if (shiftKey || ctrlKey || metaKey || checked) engine.group.toggle(deviceId);
+  else engine.reveal(deviceId);
+}
+
+function DeviceKind({ device, search }: Pick<DeviceRowProps, "device" | "search">) {
+  const { device_id, name = device_id, kind, status, clock_offset } = device;
+  // Found by its id alone, the id is what has to be seen.
+  const idFound = searchMatch(name, search) === null && searchMatch(device_id, search) !== null;
+  return (
+    <span className="muted device-kind">
+      {idFound && (
+        <>
+          <Highlight text={device_id} search={search} /> ·{" "}
+        </>
+      )}
+      {clock_offset !== undefined && `${formatClockOffset(clock_offset)} · `}
+      {kind ?? t("unknown kind")} · {t(status)}
+    </span>
+  );
+}
 
 export function rowId(deviceId: string): string {
   return `device-${encodeURIComponent(deviceId)}`;

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useEffectEvent, useState } from "react";
 import type { Device } from "../api/devices";
+import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
 import { useShortcuts } from "../keyboard/useShortcuts";
 import { useReadable } from "../lib/useReadable";
@@ -18,8 +19,7 @@ export function useActiveRow(devices: DeviceWindow, rows: ScrolledRows): ActiveR
   const engine = useEngine();
   const selected = useReadable(engine.selection);
   const [markedId, setMarkedId] = useState(selected);
-  // A row that a key led to, and that is still to be loaded.
-  const [awaited, setAwaited] = useState<number | null>(null);
+  const awaitRow = useAwaitedRow(devices, setMarkedId);
 
   const mark = useEffectEvent((deviceId: string): void => {
     const row = rowOf(devices, deviceId);
@@ -30,52 +30,59 @@ export function useActiveRow(devices: DeviceWindow, rows: ScrolledRows): ActiveR
     // Chosen on the map or by a bar, it is marked here too.
     if (selected !== null) mark(selected);
   }, [selected]);
-  const takeAwaited = useEffectEvent((row: number): void => {
-    const device = deviceAt(devices, row);
-    if (device === undefined) return;
-    setAwaited(null);
-    setMarkedId(device.device_id);
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is loaded may have brought it
-  useEffect(() => {
-    if (awaited !== null) takeAwaited(awaited);
-  }, [awaited, devices]);
 
-  /** The row that the key leads to; from one that is out of sight, from what is in sight. */
-  function led(key: string, deviceId: string | null): number | null {
-    const row = deviceId === null ? -1 : rowOf(devices, deviceId);
-    return nextRow(key, row < 0 ? rows.top - 1 : row, devices.total, rows.page);
-  }
   function step(key: string): void {
     // As the engine has it now: keys may come faster than this is rendered.
-    const row = led(key, engine.selection.get() ?? markedId);
+    const row = rowAfter(key, engine.selection.get() ?? markedId, devices, rows);
     const device = row === null ? undefined : deviceAt(devices, row);
     if (device !== undefined) engine.reveal(device.device_id);
   }
   function moveTo(row: number): void {
     const device = deviceAt(devices, row);
     if (device) setMarkedId(device.device_id);
-    else setAwaited(row);
+    else awaitRow(row);
     rows.reveal(row);
-  }
-  /** False for a key that chooses nothing. */
-  function choose(key: string): boolean {
-    if (markedId === null) return false;
-    if (key === "Enter") engine.reveal(markedId);
-    else if (key === " ") engine.group.toggle(markedId);
-    else return false;
-    return true;
   }
   function press(event: KeyboardEvent): void {
     // The page handles j and k.
     if (event.ctrlKey || event.metaKey || event.altKey || "jk".includes(event.key)) return;
-    const row = led(event.key, markedId);
+    const row = rowAfter(event.key, markedId, devices, rows);
     if (row !== null) moveTo(row);
-    else if (!choose(event.key)) return;
+    else if (markedId === null || !choose(engine, event.key, markedId)) return;
     event.preventDefault();
   }
   useShortcuts({ j: () => step("j"), k: () => step("k") });
   return { markedId, press };
+}
+
+/** Returns what awaits a row that a key led to and that is still to be loaded: then it gets the mark. */
+function useAwaitedRow(devices: DeviceWindow, mark: (deviceId: string) => void): (row: number) => void {
+  const [awaited, setAwaited] = useState<number | null>(null);
+  const take = useEffectEvent((row: number): void => {
+    const device = deviceAt(devices, row);
+    if (device === undefined) return;
+    setAwaited(null);
+    mark(device.device_id);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is loaded may have brought it
+  useEffect(() => {
+    if (awaited !== null) take(awaited);
+  }, [awaited, devices]);
+  return setAwaited;
+}
+
+/** The row that the key leads to; from one that is out of sight, from what is in sight. */
+function rowAfter(key: string, deviceId: string | null, devices: DeviceWindow, rows: ScrolledRows): number | null {
+  const row = deviceId === null ? -1 : rowOf(devices, deviceId);
+  return nextRow(key, row < 0 ? rows.top - 1 : row, devices.total, rows.page);
+}
+
+/** False for a key that chooses nothing. */
+function choose(engine: Engine, key: string, deviceId: string): boolean {
+  if (key === "Enter") engine.reveal(deviceId);
+  else if (key === " ") engine.group.toggle(deviceId);
+  else return false;
+  return true;
 }
 
 function rowOf({ devices, offset }: DeviceWindow, deviceId: string): number {

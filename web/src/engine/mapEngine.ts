@@ -53,7 +53,10 @@ export class MapEngine implements Engine {
   readonly #address: ReplayAddress;
   readonly #options: EngineOptions;
   readonly #store = new DeviceStore();
-  readonly #intake = new FleetIntake({ store: this.#store, onPosition: (position) => this.#tracks.append(position) });
+  readonly #intake = new FleetIntake({
+    store: this.#store,
+    onPositions: (positions) => this.#tracks.appendAll(positions),
+  });
   readonly #socket: LiveSocket;
   readonly #selection: Selection;
   readonly #tracks: TrackLoader;
@@ -107,7 +110,7 @@ export class MapEngine implements Engine {
     this.replay = new ReplayPlayer({
       base,
       serverNow,
-      deviceName: (deviceId) => store.positions[store.row(deviceId) ?? -1]?.name,
+      deviceName: (deviceId) => store.deviceName(deviceId),
       selected: this.selection.get,
       liveCount: () => this.#intake.liveCount,
       onScene: this.#changeScene,

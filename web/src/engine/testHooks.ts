@@ -50,7 +50,7 @@ export function testHooks({ layers, view, scene, counts }: TestHooksOptions): Te
       return store.positionAt(store.row(deviceId) ?? -1, now());
     },
     shown: (deviceId) => layers.markers.displayedMarker(deviceId),
-    devices: () => scene().store.positions.map((position) => position.device_id),
+    devices: () => scene().store.deviceIds(),
     historyMarks: () => layers.history.marks(view.map),
   };
 }

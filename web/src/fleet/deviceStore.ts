@@ -1,16 +1,22 @@
 import { worldX, worldY } from "../lib/mercator";
-import type { LivePosition, Status } from "../live/position";
-import { STATUSES } from "../live/position";
+import type { LivePosition, NamedDevice } from "../live/position";
+import { MEASURES, STATUSES } from "../live/position";
+import { PositionColumns } from "../live/positionColumns";
+import { ChangedRows } from "./changedRows";
 import { type Colouring, colourCode } from "./colouring";
 import type { Segment } from "./glides";
 import { Glides } from "./glides";
+import { KindCodes } from "./kindCodes";
 import type { MapFilter } from "./mapFilter";
 
 const STALE_AFTER = 300_000; // ms after a fix, in a replay or without `stale_at`; as in the server (model/contact.py)
 const FIRST_CAPACITY = 1024;
 const MOST_DEVICES = 200_000;
-const MOST_KINDS = 256;
 export const STALE = STATUSES.indexOf("stale");
+const MOVING = STATUSES.indexOf("moving");
+const SPEED = MEASURES.indexOf("speed");
+const COURSE = MEASURES.indexOf("course");
+const STALE_AT = MEASURES.indexOf("stale_at");
 
 /**
  * The newest position of every device that the server sent, one row each, rows without gaps.
@@ -18,79 +24,87 @@ export const STALE = STATUSES.indexOf("stale");
  */
 export class DeviceStore {
   readonly glides = new Glides();
-  readonly positions: LivePosition[] = [];
-  /** Of its newest fix, or of the end of a way that is known. */
-  timestamp = new Float64Array(0);
+  /** A row each; in a replay, where the present way of each begins. */
+  readonly positions = new PositionColumns(0);
   /** Server time from which on each is stale. */
   staleAt = new Float64Array(0);
-  /** Index into STATUSES as reported; `statusAt` lets it go stale. */
-  status = new Uint8Array(0);
   kind = new Uint8Array(0);
   /** See `colourCode`. */
   colour = new Uint8Array(0);
   refused = 0;
   readonly #rows = new Map<string, number>();
-  readonly #kinds = new Map<string, number>([["", 0]]);
+  readonly #kinds = new KindCodes();
   readonly #limit: number;
   #colouring: Colouring = "status";
   /** By status, 1 where the filter lets it stand out. */
   readonly statusShown = new Float32Array(STATUSES.length).fill(1);
-  /** Rows that changed since they were taken; null where all may have. */
-  #changed: number[] | null = null;
-  readonly #kindShown = new Uint8Array(MOST_KINDS).fill(1);
+  readonly #changed = new ChangedRows();
   #isolated: ReadonlySet<string> | null = null;
-  #isKindShown: (kind: string) => boolean = () => true;
 
   constructor(limit = MOST_DEVICES) {
     this.#limit = limit;
   }
 
   get count(): number {
-    return this.positions.length;
+    return this.positions.count;
+  }
+
+  /** Index into STATUSES as reported; `statusAt` lets it go stale. */
+  get status(): Uint8Array {
+    return this.positions.status;
   }
 
   row(deviceId: string): number | undefined {
     return this.#rows.get(deviceId);
   }
 
+  deviceId(row: number): string {
+    return this.positions.device(row).device_id;
+  }
+
+  /** The name of the device, or its id. */
+  label(row: number): string {
+    return this.positions.device(row).name ?? this.deviceId(row);
+  }
+
+  deviceIds(): string[] {
+    return this.positions.devices.map(({ device_id }) => device_id);
+  }
+
+  /** Undefined for a device without one, and for one that the store does not hold. */
+  deviceName(deviceId: string): string | undefined {
+    return this.positions.devices[this.#rows.get(deviceId) ?? -1]?.name;
+  }
+
   /** Merges; a position that is older than what is known of its device changes nothing. */
-  update(positions: readonly LivePosition[], now: number): void {
-    for (const position of positions) {
-      const row = this.#rows.get(position.device_id);
-      if (row === undefined) this.#add(position, now);
-      else if (position.timestamp >= (this.timestamp[row] ?? 0)) this.#move(row, position, now);
+  update(positions: PositionColumns, now: number): void {
+    for (let i = 0; i < positions.count; i += 1) {
+      const row = this.#rowOf(positions.device(i));
+      if (row === undefined) this.#add(positions, i, now);
+      else if ((positions.timestamp[i] ?? 0) >= (this.positions.timestamp[row] ?? 0))
+        this.#move(row, positions, i, now);
     }
   }
 
   /** Makes the store hold these and no others; a device that stays goes on gliding. */
-  replace(positions: readonly LivePosition[], now: number): void {
-    const newest = new Map<string, LivePosition>();
-    for (const position of positions) {
-      const other = newest.get(position.device_id);
-      if (!other || position.timestamp >= other.timestamp) newest.set(position.device_id, position);
-    }
-    for (let row = this.count - 1; row >= 0; row -= 1) {
-      const held = this.positions[row];
-      if (held && !newest.has(held.device_id)) this.#remove(row);
-    }
-    for (const position of newest.values()) {
-      const row = this.#rows.get(position.device_id);
-      if (row === undefined) this.#add(position, now);
-      else this.#move(row, position, now);
+  replace(positions: PositionColumns, now: number): void {
+    const newest = newestByDevice(positions);
+    this.retain(newest);
+    for (const i of newest.values()) {
+      const row = this.#rowOf(positions.device(i));
+      if (row === undefined) this.#add(positions, i, now);
+      else this.#move(row, positions, i, now);
     }
   }
 
   /** Moves a device of a replay from one fix, where `position` is, to the next; without one it becomes stale. */
   playSegment(position: LivePosition, segment: Segment): void {
-    const known = this.#rows.get(position.device_id);
-    if (known === undefined) this.#add(position, position.timestamp);
-    else this.#write(known, position);
-    const row = known ?? this.#rows.get(position.device_id);
+    const row = this.#rows.get(position.device_id) ?? this.#newRow(position.device_id);
     if (row === undefined) return;
-    if (segment.end) {
-      this.timestamp[row] = segment.end.time;
-      this.staleAt[row] = segment.end.time + STALE_AFTER;
-    }
+    this.positions.set(row, position);
+    this.kind[row] = this.#kinds.code(position.kind ?? "");
+    this.#derive(row);
+    if (segment.end) this.staleAt[row] = segment.end.time + STALE_AFTER;
     this.glides.playSegment(row, segment);
   }
 
@@ -100,6 +114,11 @@ export class DeviceStore {
     if (row !== undefined) this.#remove(row);
   }
 
+  /** Removes all others. */
+  retain(deviceIds: { has(deviceId: string): boolean }): void {
+    for (let row = this.count - 1; row >= 0; row -= 1) if (!deviceIds.has(this.deviceId(row))) this.#remove(row);
+  }
+
   /** What it is at a time of the server. */
   statusAt(row: number, serverNow: number): number {
     return serverNow > (this.staleAt[row] ?? 0) ? STALE : (this.status[row] ?? STALE);
@@ -107,10 +126,13 @@ export class DeviceStore {
 
   /** The position with its status at that time. */
   positionAt(row: number, serverNow: number): LivePosition | null {
-    const position = this.positions[row];
-    if (!position) return null;
-    const status = STATUSES[this.statusAt(row, serverNow)] ?? "stale";
-    return status === position.status ? position : { ...position, status };
+    if (row < 0 || row >= this.count) return null;
+    return { ...this.positions.position(row), status: STATUSES[this.statusAt(row, serverNow)] ?? "stale" };
+  }
+
+  /** All positions with their status at that time. */
+  allAt(serverNow: number): LivePosition[] {
+    return Array.from({ length: this.count }, (_, row) => row).flatMap((row) => this.positionAt(row, serverNow) ?? []);
   }
 
   setFilter(filter: MapFilter, isNamedKind: (kind: string) => boolean): void {
@@ -118,16 +140,13 @@ export class DeviceStore {
     STATUSES.forEach((status, code) => {
       this.statusShown[code] = !statuses || statuses.has(status) ? 1 : 0;
     });
-    this.#isKindShown = (kind) => !kinds || kinds.has(kind) || (kinds.has("other") && !isNamedKind(kind));
-    for (const [kind, code] of this.#kinds) this.#kindShown[code] = this.#isKindShown(kind) ? 1 : 0;
+    this.#kinds.setShown((kind) => !kinds || kinds.has(kind) || (kinds.has("other") && !isNamedKind(kind)));
     this.markAllChanged();
   }
 
   setColouring(colouring: Colouring): void {
     this.#colouring = colouring;
-    this.positions.forEach((position, row) => {
-      this.colour[row] = colourCode(colouring, position);
-    });
+    for (let row = 0; row < this.count; row += 1) this.#colour(row);
     this.markAllChanged();
   }
 
@@ -143,16 +162,19 @@ export class DeviceStore {
   }
 
   isHidden(row: number): boolean {
-    return this.#isolated !== null && !this.#isolated.has(this.positions[row]?.device_id ?? "");
+    return this.#isolated !== null && !this.#isolated.has(this.deviceId(row));
   }
 
   /** Those that the filter leaves undimmed. */
   shown(serverNow: number): LivePosition[] {
-    return this.positions.filter((_, row) => !this.isHidden(row) && this.matches(row, this.statusAt(row, serverNow)));
+    const rows = Array.from({ length: this.count }, (_, row) => row);
+    return rows
+      .filter((row) => !this.isHidden(row) && this.matches(row, this.statusAt(row, serverNow)))
+      .map((row) => this.positions.position(row));
   }
 
   isKindShown(row: number): boolean {
-    return this.#kindShown[this.kind[row] ?? 0] === 1;
+    return this.#kinds.isShown(this.kind[row] ?? 0);
   }
 
   /** Ms until it goes stale; below 0 where it is. */
@@ -162,104 +184,116 @@ export class DeviceStore {
 
   /** Rows that changed since the last call; some may appear twice, or be removed since. */
   drainChanged(): readonly number[] | "all" {
-    const taken = this.#changed ?? "all";
-    this.#changed = [];
-    return taken;
+    return this.#changed.drain();
   }
 
   /** Every copy of the rows must be rebuilt. */
   markAllChanged(): void {
-    this.#changed = null;
+    this.#changed.addAll();
   }
 
-  #add(position: LivePosition, now: number): void {
+  #rowOf(device: NamedDevice): number | undefined {
+    return this.positions.devices[device.row] === device ? device.row : this.#rows.get(device.device_id);
+  }
+
+  #add(positions: PositionColumns, i: number, now: number): void {
+    const row = this.#newRow(positions.device(i).device_id);
+    if (row === undefined) return;
+    this.#write(row, positions, i);
+    const { longitude, latitude } = this.positions;
+    this.glides.place(row, worldX(longitude[row] ?? 0), worldY(latitude[row] ?? 0), this.#course(row), now);
+  }
+
+  /** Undefined, and counted, where the store is full. */
+  #newRow(deviceId: string): number | undefined {
     const row = this.count;
     if (row >= this.#limit) {
       this.refused += 1;
-      return;
+      return undefined;
     }
     if (row >= this.glides.capacity) this.#grow();
-    this.#rows.set(position.device_id, row);
-    this.#write(row, position);
-    const { longitude, latitude, course } = position;
-    this.glides.place(row, worldX(longitude), worldY(latitude), course, now);
+    this.#rows.set(deviceId, row);
+    this.positions.count += 1;
+    return row;
   }
 
-  #move(row: number, position: LivePosition, now: number): void {
-    const fixInterval = position.timestamp - (this.timestamp[row] ?? position.timestamp);
-    const before = this.positions[row];
-    this.#write(row, position);
+  #move(row: number, positions: PositionColumns, i: number, now: number): void {
+    const { timestamp, longitude, latitude, status } = this.positions;
+    const [x, y] = [longitude[row] ?? 0, latitude[row] ?? 0];
+    const fixInterval = (positions.timestamp[i] ?? 0) - (timestamp[row] ?? 0);
+    this.#write(row, positions, i);
     // The same fix again, as in the snapshot after a pan, must not restart the glide.
-    if (fixInterval === 0 && before && samePlace(before, position)) return;
-    const { longitude, latitude, course } = position;
-    this.glides.move(row, worldX(longitude), worldY(latitude), course, now, fixInterval);
-    if (position.status === "moving") this.glides.extend(row);
+    if (fixInterval === 0 && x === longitude[row] && y === latitude[row]) return;
+    const course = this.#course(row);
+    this.glides.move(row, worldX(longitude[row] ?? 0), worldY(latitude[row] ?? 0), course, now, fixInterval);
+    if (status[row] === MOVING) this.glides.extend(row);
   }
 
-  #write(row: number, position: LivePosition): void {
-    this.positions[row] = position;
-    this.timestamp[row] = position.timestamp;
-    this.staleAt[row] = position.stale_at ?? position.timestamp + STALE_AFTER;
-    this.status[row] = statusCode(position.status);
-    this.kind[row] = this.#kindCode(position.kind ?? "");
-    this.colour[row] = colourCode(this.#colouring, position);
-    this.#markChanged(row);
+  #write(row: number, positions: PositionColumns, i: number): void {
+    const device = positions.device(i);
+    if (this.positions.devices[row] !== device) this.kind[row] = this.#kinds.code(device.kind ?? "");
+    this.positions.copy(row, positions, i);
+    device.row = row;
+    this.#derive(row);
   }
 
-  #markChanged(row: number): void {
-    if (!this.#changed) return;
-    // Without a reader they must not accumulate.
-    if (this.#changed.length >= 2 * this.count + FIRST_CAPACITY) this.#changed = null;
-    else this.#changed.push(row);
+  /** What follows from the position of the row. */
+  #derive(row: number): void {
+    const staleAt = this.#measure(STALE_AT, row);
+    this.staleAt[row] = Number.isNaN(staleAt) ? (this.positions.timestamp[row] ?? 0) + STALE_AFTER : staleAt;
+    this.#colour(row);
+    this.#changed.add(row, this.count);
   }
 
-  #kindCode(kind: string): number {
-    const known = this.#kinds.get(kind);
-    if (known !== undefined) return known;
-    // Past the limit a kind is drawn as if it were not known.
-    if (this.#kinds.size >= MOST_KINDS) return 0;
-    const code = this.#kinds.size;
-    this.#kinds.set(kind, code);
-    this.#kindShown[code] = this.#isKindShown(kind) ? 1 : 0;
-    return code;
+  #colour(row: number): void {
+    if (this.#colouring === "status") this.colour[row] = 0;
+    else {
+      const kind = this.positions.device(row).kind ?? "";
+      this.colour[row] = colourCode(this.#colouring, kind, this.#measure(SPEED, row));
+    }
+  }
+
+  #course(row: number): number | undefined {
+    const course = this.#measure(COURSE, row);
+    return Number.isNaN(course) ? undefined : course;
+  }
+
+  #measure(measure: number, row: number): number {
+    return this.positions.measures[measure]?.[row] ?? Number.NaN;
   }
 
   #remove(row: number): void {
     const last = this.count - 1;
-    const removed = this.positions[row];
-    const moved = this.positions[last];
-    if (!removed || !moved) return;
+    const removed = this.deviceId(row);
+    this.#rows.set(this.deviceId(last), row);
+    this.#rows.delete(removed);
     this.glides.copy(last, row);
-    this.#rows.set(moved.device_id, row);
-    this.#rows.delete(removed.device_id);
-    const [timestamp, staleAt] = [this.timestamp[last] ?? 0, this.staleAt[last] ?? 0];
-    this.#write(row, moved);
-    this.timestamp[row] = timestamp;
-    this.staleAt[row] = staleAt;
-    this.positions.pop();
+    this.positions.copy(row, this.positions, last);
+    this.positions.device(row).row = row;
+    for (const column of [this.staleAt, this.kind, this.colour]) column[row] = column[last] ?? 0;
+    this.positions.devices.length = this.positions.count = last;
+    this.#changed.add(row, this.count);
   }
 
   #grow(): void {
     const capacity = Math.min(this.#limit, Math.max(FIRST_CAPACITY, this.glides.capacity * 2));
     this.glides.grow(capacity);
-    const timestamp = new Float64Array(capacity);
-    const status = new Uint8Array(capacity);
-    const kind = new Uint8Array(capacity);
-    const staleAt = new Float64Array(capacity);
-    timestamp.set(this.timestamp);
+    this.positions.reserve(capacity);
+    const [staleAt, kind, colour] = [new Float64Array(capacity), new Uint8Array(capacity), new Uint8Array(capacity)];
     staleAt.set(this.staleAt);
-    status.set(this.status);
     kind.set(this.kind);
-    const colour = new Uint8Array(capacity);
     colour.set(this.colour);
-    Object.assign(this, { timestamp, staleAt, status, kind, colour });
+    Object.assign(this, { staleAt, kind, colour });
   }
 }
 
-function samePlace(a: LivePosition, b: LivePosition): boolean {
-  return a.latitude === b.latitude && a.longitude === b.longitude;
-}
-
-function statusCode(status: Status): number {
-  return STATUSES.indexOf(status);
+/** The row of the newest position of each device; of equal ones the last. */
+function newestByDevice({ count, timestamp, devices }: PositionColumns): Map<string, number> {
+  const newest = new Map<string, number>();
+  for (let i = 0; i < count; i += 1) {
+    const deviceId = devices[i]?.device_id ?? "";
+    const other = newest.get(deviceId);
+    if (other === undefined || (timestamp[i] ?? 0) >= (timestamp[other] ?? 0)) newest.set(deviceId, i);
+  }
+  return newest;
 }

@@ -26,7 +26,7 @@ export async function fetchFleetBox(base: string, query: FleetQuery, cancel: Abo
 async function fetchAll(base: string, cancel: AbortSignal): Promise<readonly Place[]> {
   const url = address("api/positions/latest", { bbox: "-180,-90,180,90" }, base);
   const answer = decodePositions("snapshot", await fetchJson(url, cancel));
-  return answer?.type === "snapshot" ? answer.positions : [];
+  return answer?.type === "snapshot" ? answer.positions.all() : [];
 }
 
 async function fetchMatching(query: FleetQuery, cancel: AbortSignal): Promise<readonly Place[]> {

@@ -1,11 +1,11 @@
 import type { Message } from "../live/message";
-import type { LivePosition } from "../live/position";
+import type { PositionColumns } from "../live/positionColumns";
 import type { DeviceStore } from "./deviceStore";
 
 export interface FleetIntakeOptions {
   readonly store: DeviceStore;
-  /** Called for each position. */
-  readonly onPosition: (position: LivePosition) => void;
+  /** Called with the positions of each message. */
+  readonly onPositions: (positions: PositionColumns) => void;
 }
 
 /** Applies the position messages of the socket to the store, and counts them. */
@@ -24,15 +24,15 @@ export class FleetIntake {
     this.counts.messages += 1;
     if (message.type !== "snapshot" && message.type !== "update") return false;
     const { positions } = message;
-    const { store, onPosition } = this.#options;
+    const { store, onPositions } = this.#options;
     if (message.type === "snapshot") store.replace(positions, performance.now());
     else {
       store.update(positions, performance.now());
-      this.liveCount += positions.length;
+      this.liveCount += positions.count;
     }
-    positions.forEach(onPosition);
+    onPositions(positions);
     this.counts.updates += 1;
-    this.counts.positions += positions.length;
+    this.counts.positions += positions.count;
     this.counts.lastUpdateAt = Date.now();
     return true;
   }

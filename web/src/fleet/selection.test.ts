@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LivePosition } from "../live/position";
+import { PositionColumns } from "../live/positionColumns";
 import { DeviceStore } from "./deviceStore";
 import { Selection } from "./selection";
 
@@ -41,7 +42,7 @@ afterEach(() => {
 test("a device in view is not requested", async () => {
   selection.set("a");
   for (let time = 20_000; time < 40_000; time += 1000) {
-    store.update([live(time)], performance.now());
+    store.update(PositionColumns.of([live(time)]), performance.now());
     await vi.advanceTimersByTimeAsync(1000);
   }
   // Once, before the first position came.
@@ -57,11 +58,11 @@ test("a device out of view is requested every five seconds, with the speed of it
 });
 
 test("a device that left the view is shown at its present place, not where it left", async () => {
-  store.update([live(1000)], performance.now());
+  store.update(PositionColumns.of([live(1000)]), performance.now());
   selection.set("a");
   await vi.advanceTimersByTimeAsync(6000);
   expect(selection.position.get()).toMatchObject({ timestamp: 9000, latitude: 61 });
-  expect(store.positions[0]).toMatchObject({ timestamp: 9000, latitude: 61 });
+  expect(store.positions.position(0)).toMatchObject({ timestamp: 9000, latitude: 61 });
 });
 
 test("after stop there are no requests", async () => {

@@ -2,6 +2,7 @@ import { address, fetchJson } from "../api/request";
 import { Value } from "../lib/readable";
 import { decodeDevice } from "../live/messageDecoder";
 import type { LivePosition } from "../live/position";
+import { PositionColumns } from "../live/positionColumns";
 import type { Scene } from "./scene";
 
 const PACE = 250; // ms between looks into the store
@@ -65,7 +66,7 @@ export class Selection {
     if (!position || past || cancel.aborted) return;
     // What the store has of a device that left the view is where it left; drawn or followed, it must be where it is.
     if (store.row(deviceId) === undefined) this.#show(position);
-    else store.update([position], performance.now());
+    else store.update(PositionColumns.of([position]), performance.now());
   }
 
   #show(position: LivePosition | null): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { STATS } from "../testing/fakeEngine";
 import type { Lag } from "./connection";
 import { LagMonitor } from "./lagMonitor";
+import { PositionColumns } from "./positionColumns";
 
 let lag: Lag | null;
 let watch: LagMonitor;
@@ -89,7 +90,15 @@ test("what a busy page held up is not put down to the network as soon as it is b
 
 test("an unrequested snapshot, as after an erasure, is no sign of a lag", () => {
   receive(5);
-  watch.onMessage({ type: "snapshot", view: 0, epoch: "a", seq: 1, time: null, positions: [], garbled: 0 });
+  watch.onMessage({
+    type: "snapshot",
+    view: 0,
+    epoch: "a",
+    seq: 1,
+    time: null,
+    positions: new PositionColumns(),
+    garbled: 0,
+  });
   vi.advanceTimersByTime(500);
   expect(lag).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { LivePosition } from "./position";
+import type { PositionColumns } from "./positionColumns";
 import type { Stats } from "./stats";
 
 /** A message of the server, checked when it is decoded so that all other code may trust it. */
@@ -10,7 +10,7 @@ export type Message =
       readonly epoch: string | null;
       readonly seq: number | null;
       readonly time: number | null;
-      readonly positions: LivePosition[];
+      readonly positions: PositionColumns;
       readonly garbled: number;
     }
   | { readonly type: "stats"; readonly time: number | null; readonly stats: Stats }

@@ -3,10 +3,9 @@ import type { DeviceNumbers } from "./binaryDecoder";
 import { decodeFrame } from "./binaryDecoder";
 import type { Message } from "./message";
 import type { LivePosition, Status } from "./position";
-import { OPTIONAL_COLUMNS, STATUSES } from "./position";
+import { MEASURES, STATUSES } from "./position";
+import { PositionColumns } from "./positionColumns";
 import type { Stats } from "./stats";
-
-const MEASURES = ["speed", "course", ...OPTIONAL_COLUMNS] as const;
 
 /** Null when it cannot be understood. Binary frames look names up in `names`, and add to them. */
 export function decodeMessage(data: unknown, names: DeviceNumbers): Message | null {
@@ -41,7 +40,7 @@ export function decodePositions(type: "snapshot" | "update", fields: unknown): M
     epoch: typeof epoch === "string" ? epoch : null,
     seq: numberOf(seq),
     time: numberOf(time),
-    positions,
+    positions: PositionColumns.of(positions),
     garbled: all.length - positions.length,
   };
 }

@@ -106,7 +106,7 @@ export class MapPointer {
     const shown = this.stored.get();
     if (shown?.position === position && shown.pinned === pinned && shown.x === x && shown.y === y) return;
     const { store } = this.#options.scene();
-    const name = store.positions[store.row(position.device_id) ?? -1]?.name ?? null;
+    const name = store.deviceName(position.device_id) ?? null;
     this.stored.set({ x, y, position, name, pinned });
   }
 }

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { ChartCard } from "../charts/ChartCard";
 import { Sparkline } from "../charts/Sparkline";
 import { formatDelay } from "../format/delay";
@@ -10,6 +11,8 @@ import { useStatsHistory } from "./useStatsHistory";
 /** How long positions take from their reception to viewers, as of the last ten seconds. */
 export function LatencyCard({ stats: { lag } }: { readonly stats: Stats }) {
   const trail = useStatsHistory();
+  const points = useMemo(() => trail.map(({ time, p50 }) => ({ time, value: p50 })), [trail]);
+  const dashed = useMemo(() => trail.map(({ time, p99 }) => ({ time, value: p99 })), [trail]);
   const title = t("Latency in the server");
   const [half, most] = [t("Half within"), t("99 % within")];
   const columns = [
@@ -28,8 +31,8 @@ export function LatencyCard({ stats: { lag } }: { readonly stats: Stats }) {
       }
     >
       <Sparkline
-        points={trail.map(({ time, p50 }) => ({ time, value: p50 }))}
-        dashed={trail.map(({ time, p99 }) => ({ time, value: p99 }))}
+        points={points}
+        dashed={dashed}
         label={t("From reception to viewers over the last two minutes; dashed: 99th percentile")}
       />
     </ChartCard>

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { ChartCard } from "../charts/ChartCard";
 import { Sparkline } from "../charts/Sparkline";
 import { formatCount, formatRate } from "../format/count";
@@ -10,6 +11,7 @@ import { useStatsHistory } from "./useStatsHistory";
 
 export function RatesCard({ stats }: { readonly stats: Stats }) {
   const trail = useStatsHistory();
+  const points = useMemo(() => trail.map(({ time, accepted }) => ({ time, value: accepted })), [trail]);
   const title = t("Positions per second");
   const rate = formatRate(stats.rates.accepted);
   return (
@@ -26,7 +28,7 @@ export function RatesCard({ stats }: { readonly stats: Stats }) {
       below={<Facts stats={stats} />}
     >
       <Sparkline
-        points={trail.map(({ time, accepted }) => ({ time, value: accepted }))}
+        points={points}
         label={t("Accepted positions per second over the last two minutes, now {{rate}}", { rate })}
       />
     </ChartCard>

@@ -11,12 +11,11 @@ export interface StatsPoint {
   readonly p99: number | null;
 }
 
-/** Adds a point, the last one of its second, and drops what is older than two minutes, so that the trail stays bounded. */
+/** Adds a point, the first one of its second, and drops what is older than two minutes, so that the trail stays bounded. */
 export function addToHistory(trail: readonly StatsPoint[], point: StatsPoint): readonly StatsPoint[] {
   const last = trail.at(-1);
-  if (last !== undefined && point.time <= last.time) return trail;
-  const second = Math.floor(point.time / 1000) * 1000;
-  return [...trail.filter(({ time }) => time > point.time - SPAN_MILLISECONDS && time < second), point];
+  if (last !== undefined && Math.floor(point.time / 1000) <= Math.floor(last.time / 1000)) return trail;
+  return [...trail.filter(({ time }) => time > point.time - SPAN_MILLISECONDS), point];
 }
 
 /** The statistics of the last two minutes, kept while no chart shows them. */

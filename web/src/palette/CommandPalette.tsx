@@ -28,6 +28,10 @@ function PaletteBody({ onClose }: { onClose(): void }) {
   const marked = options[Math.min(row, options.length - 1)];
   const listId = useId();
 
+  function type(text: string): void {
+    setTyped(text);
+    setRow(0);
+  }
   function choose(option: PaletteCommand): void {
     onClose();
     // Once the dialog is gone: what is chosen may open another, or move the focus.
@@ -42,24 +46,7 @@ function PaletteBody({ onClose }: { onClose(): void }) {
   }
   return (
     <div className="palette">
-      <input
-        type="text"
-        role="combobox"
-        aria-label={t("Command or device")}
-        aria-expanded="true"
-        aria-controls={listId}
-        aria-autocomplete="list"
-        aria-activedescendant={marked && `${listId}-${marked.id}`}
-        autoComplete="off"
-        spellCheck={false}
-        ref={takeFocus}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          setRow(0);
-        }}
-        onKeyDown={press}
-      />
+      <PaletteInput typed={typed} onType={type} onPress={press} listId={listId} marked={marked} />
       <div id={listId} role="listbox" aria-label={t("Commands and devices")} className="palette-list">
         {groups.map((group) => (
           <Group key={group.title} group={group} listId={listId} marked={marked} onChoose={choose} />
@@ -69,6 +56,34 @@ function PaletteBody({ onClose }: { onClose(): void }) {
         {options.length === 0 ? t("Nothing found.") : t("{{count, number}} found", { count: options.length })}
       </p>
     </div>
+  );
+}
+
+interface PaletteInputProps {
+  readonly typed: string;
+  readonly listId: string;
+  readonly marked: PaletteCommand | undefined;
+  onType(text: string): void;
+  onPress(event: KeyboardEvent): void;
+}
+
+function PaletteInput({ typed, listId, marked, onType, onPress }: PaletteInputProps) {
+  return (
+    <input
+      type="text"
+      role="combobox"
+      aria-label={t("Command or device")}
+      aria-expanded="true"
+      aria-controls={listId}
+      aria-autocomplete="list"
+      aria-activedescendant={marked && `${listId}-${marked.id}`}
+      autoComplete="off"
+      spellCheck={false}
+      ref={takeFocus}
+      value={typed}
+      onChange={(event) => onType(event.target.value)}
+      onKeyDown={onPress}
+    />
   );
 }
 

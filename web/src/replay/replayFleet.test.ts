@@ -52,7 +52,7 @@ describe("a device of the past", () => {
   test("has the name that is known of it, its kind, and the fix that it comes from", () => {
     fleet.show(START + 90_000, { ...NOTHING, now: testBlock(START, { a: drive(START, START + 5 * MINUTE) }) });
     const position = { device_id: "a", name: "Anna", kind: "car", status: "moving", timestamp: START + MINUTE };
-    expect(store.positions[0]).toMatchObject(position);
+    expect(store.positions.position(0)).toMatchObject(position);
   });
 
   test("goes on across the end of an hour, and once that is there, no sooner", () => {

@@ -51,8 +51,10 @@ export class ReplayFleet {
     if (others || this.#leapt) this.#until.fill(Number.NEGATIVE_INFINITY);
     this.#time = time;
     let changed = others;
-    for (const [i, device] of this.#devices.entries()) {
-      if (time < (this.#until[i] ?? 0)) continue;
+    // By index: most devices of a frame need no more than this comparison.
+    for (let i = 0; i < this.#until.length; i += 1) {
+      const device = this.#devices[i];
+      if (time < (this.#until[i] ?? 0) || !device) continue;
       this.#until[i] = this.#place(device, time);
       changed = true;
     }
@@ -70,9 +72,7 @@ export class ReplayFleet {
   #gather(blocks: Blocks): void {
     this.#blocks = blocks;
     const devices = new Set([...(blocks.now?.devices ?? []), ...(blocks.before?.devices ?? [])]);
-    for (const { device_id } of [...this.#options.store.positions]) {
-      if (!devices.has(device_id)) this.#options.store.remove(device_id);
-    }
+    this.#options.store.retain(devices);
     this.#devices = [...devices].map((deviceId) => findDevice(blocks, deviceId));
     this.#until = new Float64Array(this.#devices.length);
   }
@@ -97,12 +97,12 @@ export class ReplayFleet {
   #recordTrail(deviceId: string, at: Fix): void {
     const { positions, glides } = this.#options.store;
     if (!glides.trail || this.#leapt) return;
-    const before = positions[this.#options.store.row(deviceId) ?? -1];
-    if (!before) return;
-    const took = at.time - before.timestamp;
+    const row = this.#options.store.row(deviceId);
+    if (row === undefined) return;
+    const took = at.time - (positions.timestamp[row] ?? 0);
     if (took <= 0 || took > LONGEST_LEG) return;
-    const [from, to] = [before, at].map(({ longitude, latitude }) => [worldX(longitude), worldY(latitude)] as const);
-    if (from && to) glides.trail.add(...from, ...to, at.time);
+    const [x, y] = [worldX(positions.longitude[row] ?? 0), worldY(positions.latitude[row] ?? 0)];
+    glides.trail.add(x, y, worldX(at.longitude), worldY(at.latitude), at.time);
   }
 }
 

@@ -16,6 +16,7 @@ const LONGEST_STEP = 250;
 const STEP = 10_000; // ms of the past
 const FIRST_SPEED: ReplaySpeed = 60;
 const NO_FIXES: readonly Fix[] = [];
+const NO_DEVICES: ReadonlySet<string> = new Set();
 
 export interface ReplayPlayerOptions {
   readonly base: string;
@@ -89,7 +90,7 @@ export class ReplayPlayer implements Replay {
   }
 
   fleet(): LivePosition[] {
-    return this.store.positions.flatMap((_, row) => this.store.positionAt(row, this.#time) ?? []);
+    return this.store.allAt(this.#time);
   }
 
   fleetSize(): number {
@@ -102,7 +103,7 @@ export class ReplayPlayer implements Replay {
     this.state.set(null);
     this.#publishTrack(null, null);
     this.#options.onScene(false);
-    for (const { device_id } of [...this.store.positions]) this.store.remove(device_id);
+    this.store.retain(NO_DEVICES);
     this.#fleet = this.#makeFleet();
   }
 

@@ -34,9 +34,7 @@ export function fakeEngine() {
     basemap: fakeBasemap(),
     replay: fakeReplay(record),
     group: new Group({ onPrimary: (deviceId) => selection.set(deviceId), onIsolated: () => {} }),
-    popup: new MapPopup(() => {
-      throw new Error("a still engine has no scene");
-    }),
+    popup: new MapPopup(noScene),
     measure: new MapMeasure({ centre: () => ({ latitude: 0, longitude: 0 }), onChange: () => {} }),
     connection: new Value<Connection>(LIVE),
     stats: new Value<Stats | null>(null),
@@ -51,8 +49,6 @@ export function fakeEngine() {
     hover: new Value(null),
     stored: new Value<StoredHover | null>(null),
     layers,
-    mount: record("mount"),
-    dispose: record("dispose"),
     select: (deviceId) => engine.group.selectOnly(deviceId),
     follow: (on) => following.set(on),
     reveal: (deviceId) => {
@@ -60,22 +56,32 @@ export function fakeEngine() {
       record(`reveal ${deviceId}`)();
     },
     fitFleet: (query) => record(`fitFleet ${JSON.stringify(query ?? {})}`)(),
+    setFilter: (filter) => void Object.assign(recorded, { filter }),
+    setLayer: (name, on) => layers.set({ ...layers.get(), [name]: on }),
+    showHistory: (range) => engine.history.set({ ...engine.history.get(), range }),
+    ...recordedCalls(record),
+  } satisfies Engine & { recorded: typeof recorded };
+  return engine;
+}
+
+function noScene(): never {
+  throw new Error("a still engine has no scene");
+}
+
+function recordedCalls(record: (call: string) => () => void) {
+  return {
+    mount: record("mount"),
+    dispose: record("dispose"),
     flyTo: record("flyTo"),
     point: record("point"),
     zoomBy: record("zoomBy"),
-    setFilter: (filter) => {
-      recorded.filter = filter;
-    },
-    setLayer: (name, on) => layers.set({ ...layers.get(), [name]: on }),
-    showHistory: (range) => engine.history.set({ ...engine.history.get(), range }),
     refreshHistory: record("refreshHistory"),
     cancelHistory: record("cancelHistory"),
     retryNow: record("retryNow"),
     setTheme: record("setTheme"),
     setColouring: record("setColouring"),
     setPadding: record("setPadding"),
-  } satisfies Engine & { recorded: typeof recorded };
-  return engine;
+  };
 }
 
 const BASEMAPS: readonly BasemapOption[] = [

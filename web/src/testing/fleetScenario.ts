@@ -115,7 +115,7 @@ export class FleetScenario {
   readonly #onMessage = (message: Message): void => {
     if (message.type !== "snapshot" && message.type !== "update") return;
     if (message.type === "snapshot") this.#map.clear();
-    for (const { device_id, timestamp } of message.positions) this.#map.set(device_id, timestamp);
+    for (const { device_id, timestamp } of message.positions.all()) this.#map.set(device_id, timestamp);
     const { socket } = this.#connection;
     const mishap = this.#below(12);
     if (mishap === 0) socket.setView(this.#anyView());

@@ -71,7 +71,7 @@ export class ReplayHarness {
 
   /** The times of the positions on the map. */
   shown(): readonly number[] {
-    return this.player.store.positions.map(({ timestamp }) => timestamp);
+    return this.player.store.positions.all().map(({ timestamp }) => timestamp);
   }
 
   async showAt(time: number): Promise<void> {

@@ -60,13 +60,17 @@ export function Histogram({ range, onRange }: HistogramProps) {
           onClick={() => setAsTable(!asTable)}
         />
       </div>
-      {/* It is requested again automatically; the panel next to it shows other failures. */}
-      {query.error && (
-        <p className="muted" role="status">
-          {t("{{what}} could not be refreshed.", { what: t("Stored positions over time") })} {query.error.message}
-        </p>
-      )}
+      {query.error && <RefreshProblem error={query.error} />}
     </section>
+  );
+}
+
+/** It is requested again automatically; the panel next to it shows other failures. */
+function RefreshProblem({ error }: { readonly error: Error }) {
+  return (
+    <p className="muted" role="status">
+      {t("{{what}} could not be refreshed.", { what: t("Stored positions over time") })} {error.message}
+    </p>
   );
 }
 

@@ -23,44 +23,13 @@ interface RangeBrushProps extends Steps {
 /** A range of time, chosen by drawing over it, by moving it or one of its edges; each edge also by keys. */
 export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }: RangeBrushProps) {
   const { window } = steps;
-  const place = useRef<HTMLDivElement>(null);
-  const grip = useRef<{ readonly grip: Grip; readonly at: number; readonly range: TimeRange } | null>(null);
-  const { draft, setDraft, settle } = useDraft(onRange);
+  const draft = useDraft(onRange);
   // The range may end with its hour, later than what is chosen from.
-  const shown = draft ?? { from: Math.min(range.from, window.to), to: Math.min(range.to, window.to) };
+  const shown = draft.range ?? { from: Math.min(range.from, window.to), to: Math.min(range.to, window.to) };
+  const { place, take, drag, release, cancel } = useGrip(shown, draft, steps, onPoint);
   const percent = (time: number) => (100 * (time - window.from)) / (window.to - window.from);
-
   const [west, east] = [percent(shown.from), percent(shown.to)];
   const outside = east - west > NARROW ? null : west > NARROW ? "from" : "to";
-
-  function timeAt(event: PointerEvent): number {
-    const { left = 0, width = 1 } = place.current?.getBoundingClientRect() ?? {};
-    return window.from + ((event.clientX - left) / Math.max(1, width)) * (window.to - window.from);
-  }
-  function take(event: PointerEvent): void {
-    if (event.button !== 0) return;
-    const taken = (event.target as HTMLElement).dataset.grip as Grip | undefined;
-    grip.current = { grip: taken ?? "new", at: timeAt(event), range: shown };
-    place.current?.setPointerCapture(event.pointerId);
-    drag(event);
-  }
-  function drag(event: PointerEvent): void {
-    const time = timeAt(event);
-    onPoint(time);
-    const held = grip.current;
-    if (!held) return;
-    if (held.grip === "new") setDraft(rangeBetween(held.at, time, steps));
-    else if (held.grip === "all") setDraft(moveRange(held.range, time - held.at, steps));
-    else setDraft(withEdge(held.range, held.grip, time, steps));
-  }
-  function release(): void {
-    if (grip.current) settle();
-    grip.current = null;
-  }
-  function cancel(): void {
-    grip.current = null;
-    setDraft(null);
-  }
   return (
     <div
       ref={place}
@@ -73,39 +42,102 @@ export function RangeBrush({ range, now, children, onPoint, onRange, ...steps }:
       onPointerLeave={() => onPoint(null)}
     >
       {children}
-      <div
-        className="brush-range"
-        data-grip="all"
-        style={{ left: `${percent(shown.from)}%`, width: `${percent(shown.to) - percent(shown.from)}%` }}
-      />
+      <div className="brush-range" data-grip="all" style={{ left: `${west}%`, width: `${east - west}%` }} />
       {(["from", "to"] as const).map((edge) => (
-        <div
+        <BrushEdge
           key={edge}
-          className="brush-edge"
-          data-grip={edge}
-          data-aside={outside === edge}
-          role="slider"
-          tabIndex={0}
-          aria-label={edge === "from" ? t("Start of the selected period") : t("End of the selected period")}
-          aria-valuemin={window.from}
-          aria-valuemax={window.to}
-          aria-valuenow={shown[edge]}
-          aria-valuetext={formatMinute(shown[edge], now)}
-          style={{ left: `${percent(shown[edge])}%` }}
-          onKeyDown={(event) => {
-            const wanted = byKey(event, shown, edge, steps);
-            if (wanted) setDraft(wanted, SETTLED);
-          }}
-          onBlur={settle}
+          edge={edge}
+          range={shown}
+          now={now}
+          left={percent(shown[edge])}
+          aside={outside === edge}
+          steps={steps}
+          draft={draft}
         />
       ))}
     </div>
   );
 }
 
+interface BrushEdgeProps {
+  readonly edge: Edge;
+  readonly range: TimeRange;
+  readonly now: number;
+  readonly left: number; // percent
+  /** Its handle lies outside of a narrow range. */
+  readonly aside: boolean;
+  readonly steps: Steps;
+  readonly draft: Draft;
+}
+
+function BrushEdge({ edge, range, now, left, aside, steps, draft }: BrushEdgeProps) {
+  return (
+    <div
+      className="brush-edge"
+      data-grip={edge}
+      data-aside={aside}
+      role="slider"
+      tabIndex={0}
+      aria-label={edge === "from" ? t("Start of the selected period") : t("End of the selected period")}
+      aria-valuemin={steps.window.from}
+      aria-valuemax={steps.window.to}
+      aria-valuenow={range[edge]}
+      aria-valuetext={formatMinute(range[edge], now)}
+      style={{ left: `${left}%` }}
+      onKeyDown={(event) => {
+        const wanted = byKey(event, range, edge, steps);
+        if (wanted) draft.set(wanted, SETTLED);
+      }}
+      onBlur={draft.settle}
+    />
+  );
+}
+
+/** What the pointer holds: an edge, the whole range, or a new one from where it was pressed. */
+function useGrip(shown: TimeRange, draft: Draft, steps: Steps, onPoint: RangeBrushProps["onPoint"]) {
+  const { window } = steps;
+  const place = useRef<HTMLDivElement>(null);
+  const held = useRef<{ readonly grip: Grip; readonly at: number; readonly range: TimeRange } | null>(null);
+  function timeAt(event: PointerEvent): number {
+    const { left = 0, width = 1 } = place.current?.getBoundingClientRect() ?? {};
+    return window.from + ((event.clientX - left) / Math.max(1, width)) * (window.to - window.from);
+  }
+  function take(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    const taken = (event.target as HTMLElement).dataset.grip as Grip | undefined;
+    held.current = { grip: taken ?? "new", at: timeAt(event), range: shown };
+    place.current?.setPointerCapture(event.pointerId);
+    drag(event);
+  }
+  function drag(event: PointerEvent): void {
+    const time = timeAt(event);
+    onPoint(time);
+    if (!held.current) return;
+    const { grip, at, range } = held.current;
+    if (grip === "new") draft.set(rangeBetween(at, time, steps));
+    else if (grip === "all") draft.set(moveRange(range, time - at, steps));
+    else draft.set(withEdge(range, grip, time, steps));
+  }
+  function release(): void {
+    if (held.current) draft.settle();
+    held.current = null;
+  }
+  function cancel(): void {
+    held.current = null;
+    draft.set(null);
+  }
+  return { place, take, drag, release, cancel };
+}
+
+interface Draft {
+  readonly range: TimeRange | null;
+  set(range: TimeRange | null, settledAfter?: number): void;
+  settle(): void;
+}
+
 /** What is being chosen, until it is: at once, or when nothing else came for some time. */
-function useDraft(onRange: (range: TimeRange) => void) {
-  const [draft, set] = useState<TimeRange | null>(null);
+function useDraft(onRange: (range: TimeRange) => void): Draft {
+  const [range, show] = useState<TimeRange | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const newest = useRef<TimeRange | null>(null);
   function stop(): void {
@@ -116,12 +148,12 @@ function useDraft(onRange: (range: TimeRange) => void) {
     stop();
     if (newest.current) onRange(newest.current);
     newest.current = null;
-    set(null);
+    show(null);
   }
-  function setDraft(range: TimeRange | null, settledAfter?: number): void {
+  function set(wanted: TimeRange | null, settledAfter?: number): void {
     stop();
-    newest.current = range;
-    set(range);
+    newest.current = wanted;
+    show(wanted);
     if (settledAfter !== undefined) timer.current = setTimeout(settle, settledAfter);
   }
   useEffect(
@@ -130,7 +162,7 @@ function useDraft(onRange: (range: TimeRange) => void) {
     },
     [],
   );
-  return { draft, setDraft, settle };
+  return { range, set, settle };
 }
 
 /** With Shift the whole range moves. Null for a key without a meaning here. */

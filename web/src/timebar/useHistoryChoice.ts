@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useEffectEvent, useState } from "react";
+import type { Engine } from "../engine/engine";
 import { useEngine } from "../engine/useEngine";
 import type { TimeRange } from "../lib/timeRange";
 import { readReplay } from "../replay/replayAddress";
@@ -31,17 +32,7 @@ export function useHistoryChoice(): HistoryChoiceSetting {
   const [choice, setChoice] = useState<HistoryChoice>(played ? "other" : FIRST_CHOICE);
   const [wanted, setWanted] = useState<TimeRange | null>(played);
 
-  const show = useCallback(
-    (shown: HistoryChoice): TimeRange | null => {
-      if (shown === "custom" || shown === "other") return null;
-      const now = Date.now() + engine.connection.get().serverOffset;
-      const range = shown === "off" ? null : presetRange(shown, now);
-      engine.showHistory(shown === "off" ? null : layerRange(shown, now));
-      setWanted(range);
-      return range;
-    },
-    [engine],
-  );
+  const show = useShow(engine, setWanted);
   const showRange = useCallback(
     (range: TimeRange): void => {
       setWanted(range);
@@ -71,20 +62,43 @@ export function useHistoryChoice(): HistoryChoiceSetting {
     if (isPreset(choice)) show(choice);
     else engine.refreshHistory();
   }, [choice, engine, show]);
+  useFirstRange(engine, played, show);
+  useOffsetChange(engine, () => show(choice));
+  return { choice, wanted, choose, showCustom: showRange, showOther, renew, refresh };
+}
+
+/** Returns what shows a preset or nothing, and returns its range. The other choices it leaves as they are. */
+function useShow(engine: Engine, setWanted: (range: TimeRange | null) => void) {
+  return useCallback(
+    (shown: HistoryChoice): TimeRange | null => {
+      if (shown === "custom" || shown === "other") return null;
+      const now = Date.now() + engine.connection.get().serverOffset;
+      const range = shown === "off" ? null : presetRange(shown, now);
+      engine.showHistory(shown === "off" ? null : layerRange(shown, now));
+      setWanted(range);
+      return range;
+    },
+    [engine, setWanted],
+  );
+}
+
+function useFirstRange(engine: Engine, played: TimeRange | null, show: (choice: HistoryChoice) => void): void {
   useEffect(() => {
     if (played) engine.showHistory(played);
     else show(FIRST_CHOICE);
   }, [engine, played, show]);
-  const showAgain = useEffectEvent(() => show(choice));
+}
+
+/** The connection measures the clock offset of this browser: a range that ends now moves with it. */
+function useOffsetChange(engine: Engine, onChange: () => void): void {
+  const changed = useEffectEvent(onChange);
   useEffect(() => {
-    // The connection measures the clock offset of this browser: a range that ends now moves with it.
     let shownWith = engine.connection.get().serverOffset;
     return engine.connection.subscribe(() => {
       const { serverOffset } = engine.connection.get();
       if (Math.abs(serverOffset - shownWith) < CLOCK_MILLISECONDS) return;
       shownWith = serverOffset;
-      showAgain();
+      changed();
     });
   }, [engine]);
-  return { choice, wanted, choose, showCustom: showRange, showOther, renew, refresh };
 }

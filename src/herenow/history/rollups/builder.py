@@ -1,7 +1,8 @@
 """Keeps the rollups up to date: rebuilds what changed, and only that, from the stored positions.
 
-Positions → hours of devices → cells and points of the hour → cells of its day → cells of its month. What a step leaves
-to the next is marked as dirty before it is written, and the mark goes after the next step; so whatever is interrupted
+Positions → hours of devices → cells and points of the hour → cells of its day → cells of its month. Where the store
+packs hours of devices, these are not kept again, and an hour that lasts is made in slices. What a step leaves to the
+next is marked as dirty before it is written, and the mark goes after the next step; so whatever is interrupted
 is done again, and doing it twice changes nothing.
 """
 
@@ -16,8 +17,9 @@ from herenow.errors import BadRequest, StoreUnavailable
 from herenow.history.queries.replay_blocks import replay_rows
 from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.cells import Cells, together
+from herenow.history.rollups.closing import close_hours
 from herenow.history.rollups.days import DeviceDay, made_days
-from herenow.history.rollups.hours import made_hours, read_hour
+from herenow.history.rollups.hours import changed_rows, made_hours, read_hour, tracks_of_hour
 from herenow.history.rollups.keys import (
     BLOCKS,
     DIRTY_DAYS,
@@ -37,18 +39,21 @@ from herenow.history.rollups.keys import (
     single_range,
 )
 from herenow.history.rollups.made import MADE_BY, UNTIL, made_until, read_state, version_of
+from herenow.history.rollups.open_hours import OpenHours, is_open
+from herenow.history.rollups.pace import SHORTEST_ROUND, rest
 from herenow.history.rollups.points import OTHER, points
-from herenow.history.rollups.pyramid import ground_cells, ground_ranges, hour_rows, sum_rows
+from herenow.history.rollups.pyramid import ground_cells, ground_ranges, ground_rows, sum_rows
 from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
 from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import ChangeLog, DeviceReader, PositionReader, Range, Rollups, Row
+from herenow.store.track import Track
 
 AT_ONCE = 32  # devices
+DAYS_AT_ONCE = 8  # each may have 100,000 positions
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 READ_AT_ONCE = 64  # ranges
 SUMS_EVERY = 600_000  # ms between two sums of a day that changes in each round
-SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
-SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
+DAYS_SHARE = 0.03  # of one core that days of devices may use, while they are more than that
 
 Progress = Callable[[int, int], None]  # days done, days in all
 
@@ -68,23 +73,36 @@ class Rollup:
     def __init__(self, store: RollupSource, settings: TripSettings = DEFAULT) -> None:
         self._store = store
         self._settings = settings
-        self._version = version_of(settings)
+        self._version = version_of(settings, packed=store.rollups.packed is not None)
+        self._open = OpenHours(store, store.rollups.packed) if store.rollups.packed else None
+        self._last_day = b""  # key of the day of a device that was made last
 
     async def run(self) -> None:
         """Until it is cancelled; a store that fails is tried again."""
+        began = time.monotonic() - SHORTEST_ROUND
         while True:
-            began, used = time.monotonic(), time.process_time()
+            before, began, used = began, time.monotonic(), time.process_time()
             try:
-                await self.catch_up()
+                await self.catch_up(began - before)
             except (StoreUnavailable, BadRequest) as error:  # the latter: a reading took too long
                 log.error("cannot keep the rollups; trying again", reason=str(error))
             await asyncio.sleep(rest(time.monotonic() - began, time.process_time() - used))
 
-    async def catch_up(self) -> None:
-        """One round: everything that was written before and is known to have changed. Raises StoreUnavailable."""
+    async def catch_up(self, wait: float | None = None) -> None:
+        """One round: everything that was written before and is known to have changed. With `wait`, the seconds since
+        the round before, days of devices take their share of these, and others wait for the next. Raises
+        StoreUnavailable."""
+        try:
+            await self._make(wait)
+        except BaseException:
+            if self._open:
+                self._open.forget()
+            raise
+
+    async def _make(self, wait: float | None) -> None:
         since = await self._since()
         if since is None:
-            await self.rebuild()
+            await self.rebuild(wait=wait)
             return
         began = now()
         changes = await self._store.changes(since)
@@ -92,13 +110,18 @@ class Rollup:
             log.info("making the rollups from the beginning: the store does not know what changed since the last round")
             await self.rebuild()
             return
-        await self._devices(_by_device(changes.hours))
+        lasting = {one: time for one, time in changes.earliest.items() if self._open and is_open(one[1])}
+        await self._devices(_by_device([one for one in changes.hours if one not in lasting]))
+        if self._open:
+            await self._open.change(lasting)
         await self._store.rollups.put(self._state(changes.until))
         await self._blocks()
+        await self._days(wait=wait)
         await self._store.rollups.put([Row(STATE, MADE, number_key(began))])
 
-    async def rebuild(self, progress: Progress = lambda *_: None) -> None:
-        """Everything from the beginning. Raises StoreUnavailable."""
+    async def rebuild(self, progress: Progress = lambda *_: None, wait: float | None = None) -> None:
+        """Everything from the beginning; with `wait`, days of a store that began today as `catch_up` does. Raises
+        StoreUnavailable."""
         rollups, began = self._store.rollups, now()
         # First, so that nobody reads a part. Where another process keeps them, this fails before the store forgets what
         # that process has read.
@@ -108,15 +131,24 @@ class Rollup:
         day, last = -(2**31), now() // DAY
         while found := await self._store.active(day):
             day, device_ids = found
+            wait = wait if day >= last else None
             hours = range(day * 24, (day + 1) * 24)
-            await self._devices(dict.fromkeys(device_ids, hours))
+            if self._open:
+                await rollups.put([Row(dirty_part("hour"), number_key(hour), b"") for hour in hours])
+                await rollups.put([Row(DIRTY_DAYS, day_key(device_id, day), b"") for device_id in device_ids])
+                for hour in filter(is_open, hours):
+                    await self._open.refresh(hour)
+            else:
+                await self._devices(dict.fromkeys(device_ids, hours))
             await self._hours()
             await self._days(before=day - READ_AHEAD)
             progress(day, last)
             day += 1
-        await self._days(before=2**31)
+        if wait is None:
+            await self._days(before=2**31)
         await rollups.put(self._state(until))
         await self._blocks()
+        await self._days(wait=wait)
         await rollups.put([Row(STATE, MADE, number_key(began))])
 
     async def _since(self) -> int | None:
@@ -132,6 +164,10 @@ class Rollup:
             await self._some(names[start : start + AT_ONCE], hours)
 
     async def _some(self, names: list[str], hours: dict[str, Sequence[int]]) -> None:
+        if (packed := self._store.rollups.packed) is not None:
+            for name in names:
+                await self._store.rollups.put(await changed_rows(packed, name, hours[name]))
+            return
         devices = {device.device_id: device for device in await self._store.devices(names)}
         kinds = [(devices[name].kind if name in devices else None) or OTHER for name in names]
         try:
@@ -147,29 +183,43 @@ class Rollup:
         await self._store.rollups.put(list(marks.values()))
         await self._store.rollups.put([row for row in rows if (row.part, row.key) not in marks])
 
-    async def _days(self, before: int | None = None) -> None:
+    async def _days(self, before: int | None = None, wait: float | None = None) -> None:
         """The days of devices that are dirty, and others that read what changed in them; with `before` (a day) only
         the earlier ones, around which all hours are made and no day is yet."""
         rollups = self._store.rollups
         made: set[DeviceDay] = set()
         wanted = prefix_range(DIRTY_DAYS) if before is None else (DIRTY_DAYS, b"", number_key(before))
+        until = None if wait is None else time.process_time() + DAYS_SHARE * wait
         while keys := [key for rows in await rollups.get([wanted]) for key, _ in rows]:
-            for start in range(0, len(keys), AT_ONCE):
-                some = [device_day(key) for key in keys[start : start + AT_ONCE]]
-                found = await made_days(rollups, some, self._settings)
-                made.update(some)
-                others = (found.readers if before is None else found.silent) - made
-                await rollups.put([Row(DIRTY_DAYS, day_key(*one), b"") for one in others])
-                await rollups.put(found.rows)
-                await rollups.put([Row(DIRTY_DAYS, key) for key in keys[start : start + AT_ONCE]])
+            keys = [*(key for key in keys if key > self._last_day), *(key for key in keys if key <= self._last_day)]
+            for start in range(0, len(keys), DAYS_AT_ONCE):
+                some = keys[start : start + DAYS_AT_ONCE]
+                if until is not None and time.process_time() > until:
+                    return
+                await self._some_days([device_day(key) for key in some], made, silent=before is not None)
+                self._last_day = some[-1]
+
+    async def _some_days(self, days: list[DeviceDay], made: set[DeviceDay], *, silent: bool) -> None:
+        rollups = self._store.rollups
+        found = await made_days(rollups, days, self._settings)
+        made.update(days)
+        others = (found.silent if silent else found.readers) - made
+        await rollups.put([Row(DIRTY_DAYS, day_key(*one), b"") for one in others])
+        await rollups.put(found.rows)
+        await rollups.put([Row(DIRTY_DAYS, day_key(*one)) for one in days])
 
     async def _blocks(self) -> None:
+        if self._open:
+            for hour in filter(is_open, await self._dirty("hour")):
+                await self._open.change_edges(hour)
+                await self._store.rollups.put([Row(dirty_part("hour"), number_key(hour))])
+            await self._open.make()
+            await close_hours(self._store.rollups)
         busy = await self._summed_lately({hour * HOUR // DAY for hour in await self._hours()})
         months = {day * DAY // MONTH for day in busy}
         await self._store.rollups.put([Row(dirty_part("month"), number_key(month), b"") for month in months])
         await self._sums("day", "hour", "month", but=busy)
         await self._sums("month", "day", None, but=months)
-        await self._days()
 
     async def _summed_lately(self, days: Collection[int]) -> set[int]:
         """Those of some days that were summed less than SUMS_EVERY ago. A fleet whose clocks are ahead, or that sends
@@ -180,13 +230,21 @@ class Rollup:
 
     async def _hours(self) -> list[int]:
         """Makes cells and points of the hours that are dirty; returns which."""
-        hours = await self._dirty("hour")
+        hours = [hour for hour in await self._dirty("hour") if not (self._open and is_open(hour))]
         for hour in hours:
-            found = await self._read([prefix_range(part) for part in hour_parts(hour)])
-            tracks = [(key.decode(), *read_hour(value)) for part in found for key, value in part]
-            rows = hour_rows(hour, points(tracks), await self._index("hour", hour))
-            await self._replace("hour", hour, rows + replay_rows(hour, tracks), "day")
+            tracks = await self._tracks(hour)
+            rows = ground_rows("hour", hour, points(tracks), await self._index("hour", hour))
+            await self._replace("hour", hour, rows + replay_rows("hour", hour, tracks), "day")
         return hours
+
+    async def _tracks(self, hour: int) -> list[tuple[str, str, Track]]:
+        """Of all devices in an hour, with their kinds."""
+        if (packed := self._store.rollups.packed) is None:
+            found = await self._read([prefix_range(part) for part in hour_parts(hour)])
+            return [(key.decode(), *read_hour(value)) for part in found for key, value in part]
+        tracks = await tracks_of_hour(packed, hour)
+        kinds = {device.device_id: device.kind for device in await self._store.devices(list(tracks))}
+        return [(name, kinds.get(name) or OTHER, track) for name, track in tracks.items()]
 
     async def _sums(self, block: str, finer: str, coarser: str | None, *, but: Collection[int]) -> None:
         """Cells of the days or months that are dirty and closed. A month waits for its days."""
@@ -227,12 +285,6 @@ class Rollup:
     async def _dirty(self, block: str) -> list[int]:
         [found] = await self._store.rollups.get([prefix_range(dirty_part(block))])
         return [key_number(key) for key, _ in found]
-
-
-def rest(worked: float, used: float) -> float:
-    """Seconds of rest after a round of so many seconds, in which the process used so many of the processor. A busy
-    machine, which makes a round long, does not make history late."""
-    return min(LONGEST_REST, max(SHORTEST_REST, worked, used * (1 - SHARE) / SHARE))
 
 
 def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:

@@ -9,11 +9,13 @@ from herenow.model.clock import DAY, HOUR
 from herenow.store.port import Range
 
 MONTH = 30 * DAY  # ms
-BLOCKS = {"hour": HOUR, "day": DAY, "month": MONTH}  # ms
+SLICE = 120_000  # ms; what an hour is made of while it lasts
+BLOCKS = {"slice": SLICE, "hour": HOUR, "day": DAY, "month": MONTH}  # ms
 BUCKETS = 16  # parts of the devices of an hour
 
 STATE = "rollup"  # its own: see herenow.history.rollups.builder
 MADE = b"made"  # when the last round began that was finished, in ms
+SLICED = "sliced"  # hours that last: readers take their slices
 DIRTY_DAYS = "dirty/device"  # days of devices that are not made of all that is there
 _DAYS = 400  # of a device that lie together
 _PART_BITS = 10  # of a tile's number: so many tiles lie together
@@ -47,9 +49,13 @@ def cells_part(block: str, number: int, zoom: int, tile: int) -> str:
     return f"cells/{block}/{number}/{zoom}/{tile >> _PART_BITS}"
 
 
-def points_part(hour: int, tile: int) -> str:
-    """Points of an hour: keys are tiles of zoom GROUND (pyramid.py)."""
-    return f"points/{hour}/{tile >> _PART_BITS}"
+def points_part(block: str, number: int, tile: int) -> str:
+    """Points of an hour or slice: keys are tiles of zoom GROUND."""
+    return f"points/{_named(block, number)}/{tile >> _PART_BITS}"
+
+
+def _named(block: str, number: int) -> str:
+    return str(number) if block == "hour" else f"{block}/{number}"
 
 
 def blocks_part(block: str) -> str:
@@ -67,9 +73,9 @@ def dirty_part(block: str) -> str:
     return f"dirty/{block}"
 
 
-def replay_part(hour: int, level: int) -> str:
-    """An hour to be played, thinned to a level: keys are the numbers of its chunks."""
-    return f"replay/{hour}/{level}"
+def replay_part(block: str, number: int, level: int) -> str:
+    """An hour or slice to be played, thinned to a level: keys are the numbers of its chunks."""
+    return f"replay/{_named(block, number)}/{level}"
 
 
 def level_part(device_id: str, level: int, day: int) -> str:

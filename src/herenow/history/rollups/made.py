@@ -9,16 +9,19 @@ from herenow.errors import StoreUnavailable
 from herenow.history.rollups.keys import MADE, STATE, key_number, prefix_range
 from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import TripSettings
-from herenow.store.port import ChangeLog, Range, RollupReader, RollupStore
+from herenow.store.port import ChangeLog, Range, RollupReader, RollupStore, Span, TrackReader
+from herenow.store.track import Track
 
 VERSION = f"4.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+PACKED_VERSION = f"5.{RULES}"
 UNTIL, MADE_BY = b"until", b"version"
 
 State = Mapping[bytes, bytes]
 
 
-def version_of(settings: TripSettings) -> bytes:
-    return f"{VERSION}.{crc32(repr(settings).encode()):08x}".encode()
+def version_of(settings: TripSettings, *, packed: bool) -> bytes:
+    """`packed`: of a store whose own hours are read (TrackReader)."""
+    return f"{PACKED_VERSION if packed else VERSION}.{crc32(repr(settings).encode()):08x}".encode()
 
 
 async def read_state(rollups: RollupReader) -> State:
@@ -40,7 +43,16 @@ class MadeRollups:
     a rebuild that another process began."""
 
     def __init__(self, store: MadeStore, settings: TripSettings) -> None:
-        self._store, self._rollups, self._version = store, store.rollups, version_of(settings)
+        self._store, self._rollups, self._version = (
+            store,
+            store.rollups,
+            version_of(settings, packed=store.rollups.packed is not None),
+        )
+
+    @property
+    def packed(self) -> TrackReader | None:
+        packed = self._rollups.packed
+        return None if packed is None else MadeTracks(self, packed)
 
     async def check(self) -> None:
         """Raises StoreUnavailable where they are not made."""
@@ -57,3 +69,18 @@ class MadeRollups:
                 "`herenow run` and `herenow rollup` build them, so try again soon"
             )
         return found
+
+
+class MadeTracks:
+    """The tracks of the store, as MadeRollups: raises StoreUnavailable where rollups are not made."""
+
+    def __init__(self, rollups: MadeRollups, packed: TrackReader) -> None:
+        self._rollups, self._packed = rollups, packed
+
+    async def tracks(self, wanted: Sequence[tuple[str, Span]]) -> Sequence[Track]:
+        await self._rollups.check()
+        return await self._packed.tracks(wanted)
+
+    async def seen(self, span: Span) -> Sequence[str]:
+        await self._rollups.check()
+        return await self._packed.seen(span)

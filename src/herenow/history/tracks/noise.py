@@ -74,5 +74,6 @@ def _mean(values: Numbers, weights: Numbers, begin: Rows, end: Rows) -> Numbers:
 
 def running(values: Numbers) -> Integers:
     """Sums of the first n, for n from 0 on, in whole thousandths."""
-    whole = np.clip(values, -MOST, MOST) * 1000
-    return np.concatenate([[0], whole.astype(np.int64).cumsum()])
+    sums = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(np.clip(values, -MOST, MOST) * 1000, dtype=np.int64, out=sums[1:])
+    return sums

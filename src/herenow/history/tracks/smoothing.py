@@ -9,7 +9,7 @@ that the choice makes no way longer.
 
 import numpy as np
 
-from herenow.history.tracks.fits import fitted
+from herenow.history.tracks.fits import fitted, millimetres
 from herenow.history.tracks.noise import Integers, Numbers, Runs, noise, running
 from herenow.history.tracks.quality import Mask, Points, Rows, distances
 
@@ -36,6 +36,7 @@ def smoothed(times: Integers, ground: Points, counted: Mask, metres: Numbers) ->
 class _Smoothing:
     def __init__(self, times: Integers, ground: Points, dense: Mask, metres: Numbers) -> None:
         self._times, self._ground, self._dense, self._metres = times, ground, dense, metres.copy()
+        self._cells = millimetres(ground)
         near = _near(np.flatnonzero(dense), len(times))
         part = self._part(near)
         found, plain = noise(*part, 1)
@@ -57,7 +58,10 @@ class _Smoothing:
         return self._metres
 
     def _part(self, near: Rows) -> tuple[Integers, Points, Runs]:
-        return self._times[near], self._ground[:, near], Runs(self._dense[near[:-1]] & (np.diff(near) == 1))
+        if len(near) == len(self._times):
+            return self._times, self._ground, Runs(self._dense)
+        dense = self._dense[near[:-1]] & (np.diff(near) == 1)
+        return self._times[near], self._ground.take(near, axis=1), Runs(dense)
 
     def _fit(self, legs: Rows, scale: int) -> Mask:
         """Measures those of some legs that need no wider fit once it is known how noise lasts; tells which."""
@@ -73,7 +77,8 @@ class _Smoothing:
             done = (self._needed[legs] <= 2 * scale + 2) | ~plain[rows] | (scale == SCALES[-1])
         else:
             done = np.ones(len(legs), np.bool_)
-        square, added = fitted(times, ground, runs, rows[done], scale)
+        cells = self._cells if len(near) == len(self._times) else self._cells.take(near, axis=1)
+        square, added = fitted(times, cells, runs, rows[done], scale)
         self._measure(legs[done], square, level[rows[done]] * added)
         return done
 
@@ -92,9 +97,8 @@ class _Smoothing:
 
 def _near(legs: Rows, count: int) -> Rows:
     """The positions on which legs may depend."""
-    turns = np.zeros(count + 1, np.int64)
-    np.add.at(turns, np.maximum(legs - REACH, 0), 1)
-    np.add.at(turns, np.minimum(legs + 2 + REACH, count), -1)
+    turns = np.bincount(np.maximum(legs - REACH, 0), minlength=count + 1)
+    turns -= np.bincount(np.minimum(legs + 2 + REACH, count), minlength=count + 1)
     return np.flatnonzero(turns[:-1].cumsum())
 
 

@@ -5,7 +5,6 @@ on midnight, not on where a track begins, and not on the order in which it came 
 they are the same to the bit wherever a track is cut.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -13,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.tracks.quality import Mask, Points, Rows
-from herenow.history.tracks.track import Track
 from herenow.model.clock import DAY
 from herenow.model.leg import MAX_LEG_TIME
+from herenow.store.track import Track
 
 MAX_SILENCE = 7 * DAY  # ms; after a longer one nobody knows where the device was meanwhile
 MANY = 16  # positions; so many show whether it is noise that parts them
@@ -73,9 +72,7 @@ class _Windows:
         self._times = found["time"]
         self._cells = np.rint(ground * _CENTIMETRES).astype(np.int64)
         self._sums = _running(self._cells)
-        self._squares = _running(
-            np.einsum("ij,ij->j", self._cells, self._cells)
-        )  # overflows; differences are right again
+        self._squares = _running(_product(self._cells, self._cells))  # overflows; differences are right again
         self._moments = _running(self._times - self._times[0])
         self._accuracy = _running(np.rint(np.clip(np.nan_to_num(found["accuracy"]), 0, 1e6) * _CENTIMETRES))
         self._fast = _running(found["speed"] > settings.max_stop_speed)
@@ -103,32 +100,38 @@ class _Windows:
         first = np.arange(len(self._times))
         last = np.searchsorted(self._times, self._times + wait)
         first, last = self._possible(first, last)
-        near = self._keep(first, last, self._near_its_centre)
-        many = self._possible(first, np.maximum(last, first + MANY - 1))
-        noisy = self._keep(*many, self._parted_by_noise)
+        spread = self._spread(first, last)
+        near = self._keep(first, last, self._near_its_centre(first, last, spread))
+        longer = np.maximum(last, first + MANY - 1)
+        if (longer > last).any():
+            first, last = self._possible(first, longer)
+            spread = self._spread(first, last)
+        noisy = self._keep(first, last, self._parted_by_noise(first, last, spread))
         ends = np.zeros(len(self._times), np.int64)
         for some_first, some_last in (near, noisy):
             ends += np.bincount(some_first, minlength=len(ends)) - np.bincount(some_last, minlength=len(ends))
         return np.asarray(ends.cumsum()[:-1] > 0)
 
     def _possible(self, first: Rows, last: Rows) -> tuple[Rows, Rows]:
-        """Windows that there are, over no endless silence, and whose ends lie near each other."""
-        there = last < len(self._times)
-        first, last = first[there], last[there]
-        apart = self._cells[:, last] - self._cells[:, first]
+        """Windows that there are, over no endless silence, and whose ends lie near each other. They come in order."""
+        there = int(np.searchsorted(last, len(self._times)))
+        first, last = first[:there], last[:there]
+        apart = self._cells.take(last, axis=1) - self._cells.take(first, axis=1)
         near = np.abs(apart).max(axis=0) <= 2 * self._widest * _CENTIMETRES
         near &= self._times[last] - self._times[first] <= max(MAX_SILENCE, self._settings.min_stop_duration)
-        return first[near], last[near]
+        rows = np.flatnonzero(near)
+        return first[rows], last[rows]
 
-    def _keep(self, first: Rows, last: Rows, holds: Callable[[Rows, Rows], Mask]) -> tuple[Rows, Rows]:
-        kept = holds(first, last) & ~self._fast_nearly_always(first, last)
-        return first[kept], last[kept]
+    def _keep(self, first: Rows, last: Rows, holds: Mask) -> tuple[Rows, Rows]:
+        rows = np.flatnonzero(holds)
+        first, last = first[rows], last[rows]
+        slow = np.flatnonzero(~self._fast_nearly_always(first, last))
+        return first[slow], last[slow]
 
     def _fast_nearly_always(self, first: Rows, last: Rows) -> Mask:
         return np.asarray(_between(self._fast, first, last + 1) >= MOST * (last - first + 1))
 
-    def _near_its_centre(self, first: Rows, last: Rows) -> Mask:
-        spread = self._spread(first, last)
+    def _near_its_centre(self, first: Rows, last: Rows, spread: _Spread) -> Mask:
         room = _between(self._accuracy, first, last + 1) / (last - first + 1) / _CENTIMETRES * SIGMAS
         room = np.clip(room, self._settings.max_stop_radius, self._widest)
         end = np.clip(END * spread.spread, room / 2, room)
@@ -138,8 +141,7 @@ class _Windows:
         near[some] = ~self._drifts(first, last, room[some]) & ~self._driven(first, last)
         return near
 
-    def _parted_by_noise(self, first: Rows, last: Rows) -> Mask:
-        spread = self._spread(first, last)
+    def _parted_by_noise(self, first: Rows, last: Rows, spread: _Spread) -> Mask:
         count = np.maximum(_between(self._noises, first + 1, last), 1)
         noise = _between(self._noise, first + 1, last) / count / _CENTIMETRES**2
         room = np.clip(NOISY_END * spread.spread, self._settings.max_stop_radius, self._widest)
@@ -149,23 +151,22 @@ class _Windows:
 
     def _spread(self, first: Rows, last: Rows) -> _Spread:
         count = last - first + 1
-        begin = self._cells[:, first]
+        begin = self._cells.take(first, axis=1)
         sums = _between(self._sums, first, last + 1)
-        squares = _between(self._squares, first, last + 1) - 2 * (begin * sums).sum(axis=0)
-        squares += count * (begin * begin).sum(axis=0)
+        squares = _between(self._squares, first, last + 1) + _product(begin, count * begin - 2 * sums)
         mean = (sums - count * begin) / count
-        end = self._cells[:, last] - begin - mean
-        spread = np.maximum(squares / count - _square(mean), 0)
-        return _Spread(*(np.sqrt(one) / _CENTIMETRES for one in (_square(mean), _square(end), spread)))
+        end = self._cells.take(last, axis=1) - begin - mean
+        spread = np.maximum(squares / count - _far(mean), 0)
+        return _Spread(*(np.sqrt(one) / _CENTIMETRES for one in (_far(mean), _far(end), spread)))
 
     def _drifts(self, first: Rows, last: Rows, room: Numbers) -> Mask:
         """Whether its second half lies further from the first than a stop may drift meanwhile."""
         middle = (first + last + 1) // 2
         counts = middle - first, last + 1 - middle
-        begin = self._cells[:, first]
+        begin = self._cells.take(first, axis=1)
         earlier = _between(self._sums, first, middle) - counts[0] * begin
         later = _between(self._sums, middle, last + 1) - counts[1] * begin
-        metres = np.sqrt(_square(later / counts[1] - earlier / counts[0])) / _CENTIMETRES
+        metres = np.sqrt(_far(later / counts[1] - earlier / counts[0])) / _CENTIMETRES
         times = (
             _between(self._moments, middle, last + 1) / counts[1] - _between(self._moments, first, middle) / counts[0]
         )
@@ -186,16 +187,29 @@ class _Windows:
 
 def _running(values: npt.NDArray[np.generic]) -> Integers:
     """Sums of the first n, for n from 0 on."""
-    whole = values.astype(np.int64)
-    return np.concatenate([np.zeros((*whole.shape[:-1], 1), np.int64), whole.cumsum(axis=-1)], axis=-1)
+    sums = np.zeros((*values.shape[:-1], values.shape[-1] + 1), np.int64)
+    np.cumsum(values, axis=-1, dtype=np.int64, out=sums[..., 1:])
+    return sums
 
 
 def _between(running: Integers, first: Rows, end: Rows) -> Integers:
-    return np.asarray(running[..., end] - running[..., first])
+    return np.asarray(running.take(end, axis=-1) - running.take(first, axis=-1))
+
+
+def _product(some: Integers, others: Integers) -> Integers:
+    """The scalar product of vectors."""
+    return np.asarray(np.einsum("ij,ij->j", some, others))
 
 
 def _square(vectors: Numbers) -> Numbers:
     return np.asarray(np.einsum("i...,i...->...", vectors, vectors))
+
+
+def _far(vectors: Numbers) -> Numbers:
+    """The squares of distances, x and z first: four positions at one place and a fifth are just a window or just none,
+    and which of the two is the last bit of this sum."""
+    x, y, z = vectors
+    return np.asarray(x * x + z * z + y * y)
 
 
 def _whole(squares: Numbers) -> Numbers:

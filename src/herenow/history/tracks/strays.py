@@ -5,8 +5,8 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.tracks.quality import MAX_RUN, TICK, Mask, Points, Rows, distances, places
-from herenow.history.tracks.track import Track
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
+from herenow.store.track import Track
 
 ASIDE = 2.0  # times as fast as all around it, there and back: a stray position, and not a turn
 HARDEST = 4.0  # m/s² that a device can speed up, slow down or turn with
@@ -26,7 +26,8 @@ def straightened(found: Track, ground: Points) -> tuple[Track, Points]:
     nothing can drive that moves as before and after it, and the straight way fits what is around, better than if the
     other end of the leap were stray.
     """
-    runs = [(length, before) for length in range(MAX_RUN, 0, -1) for before in [_Runs(found, ground, length).stray()]]
+    ways = _Ways(found["time"], ground)
+    runs = [(length, before) for length in range(MAX_RUN, 0, -1) for before in [_Runs(ways, length).stray()]]
     if not any(len(before) for _, before in runs):
         return found, ground
     straight, moved = found.copy(), ground.copy()
@@ -43,14 +44,29 @@ def _due(times: Integers, ground: Points, before: Rows, rows: Rows, after: Rows)
     return np.asarray((ground[:, before] * left + ground[:, after] * since) / np.maximum(since + left, 1))
 
 
+class _Ways:
+    """From each position to the next: `far` ones, and of these the ones before which a device speeds up or after which
+    it slows down."""
+
+    def __init__(self, times: Integers, ground: Points) -> None:
+        self.times, self.ground = times, ground
+        self.elapsed = np.diff(times)
+        self.metres = distances(ground[:, 1:], ground[:, :-1])
+        speeds = np.minimum(self.metres * 1000 / np.maximum(self.elapsed, 1), MAX_LEG_SPEED)
+        near = (self.elapsed > 0) & (self.elapsed <= MAX_LEG_TIME)
+        beside = np.where(near & (speeds < MAX_LEG_SPEED), np.minimum(ASIDE * speeds, speeds + LEAST), 0.0)
+        self.far = self.metres > FAR
+        self.there = self.far & (speeds > np.append(0.0, beside[:-1]))
+        self.back = self.far & (speeds > np.append(beside[1:], 0.0))
+
+
 class _Runs:
     """Runs of so many positions, given by the rows before and after them."""
 
-    def __init__(self, found: Track, ground: Points, length: int) -> None:
-        self._times, self._ground, self._length = found["time"], ground, length
-        self._elapsed = np.diff(self._times)
-        self._metres = distances(ground[:, 1:], ground[:, :-1])
-        self._before = self._possible()
+    def __init__(self, ways: _Ways, length: int) -> None:
+        self._times, self._ground, self._length = ways.times, ways.ground, length
+        self._elapsed, self._metres = ways.elapsed, ways.metres
+        self._before = self._possible(ways)
         self._after = self._before + length + 1
 
     def stray(self) -> Rows:
@@ -79,17 +95,12 @@ class _Runs:
         hardest = beside + ASIDE * HARDEST * (self._elapsed[legs] + TICK) / 1000
         return np.asarray(self._speeds(legs) > np.minimum(MAX_LEG_SPEED, hardest))
 
-    def _possible(self) -> Rows:
+    def _possible(self, ways: _Ways) -> Rows:
         """Those that are far from both sides, which are near each other in time, and where a device speeds up first, or
         slows down after: of most tracks none."""
         last = max(0, len(self._times) - 1 - self._length)
-        speeds = np.minimum(self._metres * 1000 / np.maximum(self._elapsed, 1), MAX_LEG_SPEED)
-        near = (self._elapsed > 0) & (self._elapsed <= MAX_LEG_TIME)
-        beside = np.where(near & (speeds < MAX_LEG_SPEED), np.minimum(ASIDE * speeds, speeds + LEAST), 0.0)
-        far = self._metres > FAR
-        there, back = far & (speeds > np.append(0.0, beside[:-1])), far & (speeds > np.append(beside[1:], 0.0))
         begun, ended = slice(0, last), slice(self._length, self._length + last)
-        before = np.flatnonzero((there[begun] & far[ended]) | (far[begun] & back[ended]))
+        before = np.flatnonzero((ways.there[begun] & ways.far[ended]) | (ways.far[begun] & ways.back[ended]))
         return np.asarray(before[self._times[before + self._length + 1] - self._times[before] <= MAX_LEG_TIME])
 
     def _speeds(self, legs: Rows) -> Numbers:

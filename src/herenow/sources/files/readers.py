@@ -67,7 +67,7 @@ def size_of(path: Path) -> int:
         raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def place(path: Path, rejection: Rejection) -> str:
+def row_location(path: Path, rejection: Rejection) -> str:
     """Where in which file something is wrong: its line, or, in kinds without lines, its point, counted from 1."""
     unit = "point" if _kind(path)[0] in ("gpx", "geojson") else "line"
     return f"{path}: {unit} {rejection.index}" + (f": {rejection.field}" if rejection.field else "")

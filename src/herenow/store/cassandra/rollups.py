@@ -17,6 +17,8 @@ _DROP = "DELETE FROM {keyspace}.rollups WHERE part = ? AND key = ?"
 
 
 class CassandraRollups:
+    packed = None
+
     def __init__(self, session: CassandraSession) -> None:
         self._session = session
         self._clear = ""

@@ -4,16 +4,18 @@ Each function runs in one transaction of its connection, so that what the compac
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 import structlog
 
 from herenow.model.clock import DAY, HOUR
 from herenow.model.device import Device
-from herenow.model.position import Position
+from herenow.model.position import Position, getter
 from herenow.store.columns import COLUMNS, FIELDS, RESTORE, position_of
 from herenow.store.merging import merged
 from herenow.store.packing import Damaged, unpack
@@ -21,6 +23,8 @@ from herenow.store.port import Span, Version
 from herenow.store.sqlite.erasure import ALL, number_of
 from herenow.store.sqlite.recent import Recent, RecentView
 from herenow.store.sqlite.rows import device_of, newest_of
+from herenow.store.sqlite.tracks import read_tracks
+from herenow.store.track import Track
 
 _NUMBERS = "SELECT device_id, id FROM devices ORDER BY id"
 _BLOCKS = """
@@ -44,10 +48,15 @@ SELECT device_id FROM devices d WHERE EXISTS (SELECT 1 FROM blocks WHERE device 
   OR EXISTS (SELECT 1 FROM positions WHERE device = d.id AND time >= ?3 AND time < ?4)
 """
 COUNTED = 100_000  # positions in memory at a time
+LONG = 10_000  # positions of an hour; one with more stays unpacked for the next page
 
 log = structlog.get_logger()
 
-_Part = tuple[int, int, list[Position]]  # hour, what came before others, and positions
+_Part = tuple[int, int, list[Position]]  # hour, where it lies, and positions
+_ROW, _BLOCK, _RECENT = range(3)  # in the order in which they came
+
+_version: Callable[[Position], Version] = getter("time", "tie")
+_time: Callable[[Position], int] = attrgetter("time")
 
 
 class Reader:
@@ -55,6 +64,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._recent = Recent()
+        self._hours = _Hours()
 
     def track(
         self, connection: sqlite3.Connection, device_id: str, span: Span, after: Version | None, limit: int
@@ -63,7 +73,7 @@ class Reader:
         if number is None:
             return []
         recent = self._recent.view(connection).positions(device_id)
-        return _track(connection, recent, (device_id, number), span, after, limit)
+        return _track(connection, (recent, self._hours), (device_id, number), span, after, limit)
 
     def count(self, connection: sqlite3.Connection, device_id: str) -> int:
         """Positions of a device, a page at a time: they may be millions."""
@@ -72,6 +82,9 @@ class Reader:
             found, after = found + len(page), page[-1].version
         return found
 
+    def tracks(self, connection: sqlite3.Connection, wanted: Sequence[tuple[str, Span]]) -> list[Track]:
+        return read_tracks(connection, self._recent.view(connection), wanted)
+
     def positions(self, connection: sqlite3.Connection, span: Span, limit: int) -> list[Position]:
         """Device by device, each oldest first."""
         recent, found = self._recent.view(connection), list[Position]()
@@ -79,7 +92,7 @@ class Reader:
             if len(found) == limit:
                 break
             mine = recent.positions(device_id)
-            found += _track(connection, mine, (device_id, number), span, None, limit - len(found))
+            found += _track(connection, (mine, self._hours), (device_id, number), span, None, limit - len(found))
         return found
 
     def devices(self, connection: sqlite3.Connection, device_ids: Sequence[str] | None = None) -> list[Device]:
@@ -95,9 +108,17 @@ class Reader:
         first = _first_day(connection, recent, day)
         if first is None:
             return None
-        hours, span = (first * 24, (first + 1) * 24), Span(first * DAY, (first + 1) * DAY)
-        found = {device_id for (device_id,) in connection.execute(_ACTIVE, (*hours, span.start, span.end))}
-        return first, sorted(found | {device_id for device_id, _ in recent.active(span)})
+        return first, _seen(connection, recent, Span(first * DAY, (first + 1) * DAY))
+
+    def seen(self, connection: sqlite3.Connection, span: Span) -> list[str]:
+        """The devices that have positions in a span, and perhaps some that have positions in its first or last hour."""
+        return _seen(connection, self._recent.view(connection), span)
+
+
+def _seen(connection: sqlite3.Connection, recent: RecentView, span: Span) -> list[str]:
+    hours = span.start // HOUR, -(-span.end // HOUR)
+    found = {device_id for (device_id,) in connection.execute(_ACTIVE, (*hours, span.start, span.end))}
+    return sorted(found | {device_id for device_id, _ in recent.active(span)})
 
 
 def _first_day(connection: sqlite3.Connection, recent: RecentView, day: int) -> int | None:
@@ -109,41 +130,62 @@ def _first_day(connection: sqlite3.Connection, recent: RecentView, day: int) -> 
     return min(days, default=None)
 
 
+class _Hours:
+    """Unpacks hours of devices. Keeps the last long one, in which the next page begins: each page of an hour would else
+    unpack all of it, and an hour of millions could not be read to its end."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[str, list[bytes], list[Position]] = "", [], []
+
+    def unpacked(self, device_id: str, hour: int, rows: Sequence[tuple[int, bytes]]) -> list[Position]:
+        """Of all blocks of an hour, each position once."""
+        packed = [block for _, block in rows]
+        of, blocks, positions = self._kept
+        if of == device_id and blocks == packed:
+            return positions
+        lists = [some for _, some in read_blocks(device_id, hour, rows)]
+        found = lists[0] if len(lists) == 1 else merged(one for some in lists for one in some)
+        if len(found) > LONG:
+            self._kept = device_id, packed, found
+        return found
+
+
 def _track(
     connection: sqlite3.Connection,
-    recent: list[Position],
+    newer: tuple[list[Position], _Hours],
     device: tuple[str, int],
     span: Span,
     after: Version | None,
     limit: int,
 ) -> list[Position]:
     """Up to `limit` positions in the span, behind `after`, hour by hour."""
+    (recent, hours), found = newer, list[Position]()
     first = max(after or (span.start, -1), (span.start, -1))
-    found: list[Position] = []
     parts = merge(
         _old(connection, device, span, first, limit),
-        _blocks(connection, device, first[0] // HOUR, (span.end - 1) // HOUR),
-        _by_hour(2, (one for one in recent if one.version > first and one.time < span.end)),
+        _blocks(connection, hours, device, first[0] // HOUR, (span.end - 1) // HOUR),
+        _by_hour(_RECENT, (one for one in recent if one.version > first and one.time < span.end)),
         key=lambda part: part[:2],
     )
-    for hour, several in groupby(parts, key=lambda part: part[0]):
-        lists = [positions for _, _, positions in several]
-        positions = lists[0] if len(lists) == 1 and not recent else merged(one for part in lists for one in part)
-        if hour == first[0] // HOUR:
-            positions = [one for one in positions if one.version > first]
-        if (hour + 1) * HOUR > span.end:
-            positions = [one for one in positions if one.time < span.end]
-        found += positions
+    for _, several in groupby(parts, key=lambda part: part[0]):
+        (_, rank, positions), *others = several
+        if others or rank == _RECENT:
+            positions = merged([*positions, *(one for _, _, part in others for one in part)])
+        start = bisect_right(positions, first, key=_version)
+        end = bisect_left(positions, span.end, start, key=_time)
+        found += positions[start : min(end, start + limit - len(found))]
         if len(found) >= limit:
             break
-    return found[:limit]
+    return found
 
 
-def _blocks(connection: sqlite3.Connection, device: tuple[str, int], first: int, last: int) -> Iterator[_Part]:
+def _blocks(
+    connection: sqlite3.Connection, hours: _Hours, device: tuple[str, int], first: int, last: int
+) -> Iterator[_Part]:
     device_id, number = device
-    for hour, block, packed in connection.execute(_BLOCKS, (number, first, last)):
-        for _, positions in read_blocks(device_id, hour, [(block, packed)]):
-            yield hour, 1, positions
+    rows = connection.execute(_BLOCKS, (number, first, last))
+    for hour, several in groupby(rows, key=lambda row: row[0]):
+        yield hour, _BLOCK, hours.unpacked(device_id, hour, [(block, packed) for _, block, packed in several])
 
 
 def read_blocks(device_id: str, hour: int, rows: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, list[Position]]]:
@@ -161,7 +203,7 @@ def _old(
 ) -> Iterator[_Part]:
     device_id, number = device
     rows = connection.execute(_OLD, (number, after[0], span.end, *after, limit))
-    return _by_hour(0, (position_of(device_id, row) for row in rows))
+    return _by_hour(_ROW, (position_of(device_id, row) for row in rows))
 
 
 def _by_hour(rank: int, positions: "Iterator[Position]") -> Iterator[_Part]:

@@ -23,9 +23,7 @@ export function connectionText(connection: Connection, now: number, data: string
     case "connecting":
       return { ...idle, label: t("Connecting"), tone: "quiet" };
     case "live":
-      // Until a snapshot restores the state, usually within a moment.
-      if (connection.problem) return { ...idle, label: t("Live"), tone: "warn", message: connection.problem };
-      return { ...idle, label: t("Live"), tone: connection.lag ? "warn" : "good" };
+      return liveText(connection);
     case "polling":
       return {
         label: t("Polling"),
@@ -59,6 +57,11 @@ export function connectionText(connection: Connection, now: number, data: string
         canRetry: true,
       };
   }
+}
+
+function liveText({ problem, lag }: Connection): ConnectionText {
+  // A problem lasts until a snapshot restores the state, usually for a moment.
+  return { ...idle, label: t("Live"), tone: problem || lag ? "warn" : "good", message: problem || null };
 }
 
 function countdown(retryAt: number | null, now: number): string {

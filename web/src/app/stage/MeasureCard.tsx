@@ -5,9 +5,10 @@ import { formatCourse } from "../../format/course";
 import { formatDistance } from "../../format/distance";
 import { t } from "../../i18n/t";
 import { useShortcuts } from "../../keyboard/useShortcuts";
-import { geodesic } from "../../lib/geodesic";
+import { type GeodesicLeg, geodesic } from "../../lib/geodesic";
 import type { Place } from "../../lib/place";
 import { useReadable } from "../../lib/useReadable";
+import type { Measure } from "../../map/measure/measure";
 import { IconButton } from "../../ui/IconButton";
 import { MAP_ID } from "../../ui/SkipLink";
 
@@ -29,18 +30,8 @@ export function MeasureCard() {
 
 function Ruler({ points }: { readonly points: readonly Place[] }) {
   const { measure } = useEngine();
-  useEffect(() => {
-    const listener = (event: KeyboardEvent): void => {
-      if (!(event.target instanceof Element) || event.target.id !== MAP_ID) return;
-      if (event.key === "Enter") measure.add();
-      else if (event.key === "Backspace") measure.removeLast();
-    };
-    window.addEventListener("keydown", listener);
-    return () => window.removeEventListener("keydown", listener);
-  }, [measure]);
+  useMapKeys(measure);
   const legs = points.slice(1).map((to, i) => geodesic(points[i] ?? to, to));
-  const total = legs.reduce((sum, { metres }) => sum + metres, 0);
-  const straight = points.length > 2 ? geodesic(points[0] ?? ORIGIN, points.at(-1) ?? ORIGIN) : null;
   return (
     <>
       <div className="measure-cross" aria-hidden />
@@ -67,23 +58,45 @@ function Ruler({ points }: { readonly points: readonly Place[] }) {
             </li>
           ))}
         </ol>
-        <p aria-live="polite">
-          {legs.length > 0 && (
-            <>
-              <strong className="number">{t("Total {{distance}}", { distance: formatDistance(total) })}</strong>
-              {straight && (
-                <span className="muted number">
-                  {" "}
-                  {t("straight line {{distance}}, {{course}}", {
-                    distance: formatDistance(straight.metres),
-                    course: formatCourse(straight.bearing),
-                  })}
-                </span>
-              )}
-            </>
-          )}
-        </p>
+        <p aria-live="polite">{legs.length > 0 && <Total points={points} legs={legs} />}</p>
       </section>
+    </>
+  );
+}
+
+/** Enter and Backspace, while the map has the focus. */
+function useMapKeys(measure: Measure): void {
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => {
+      if (!(event.target instanceof Element) || event.target.id !== MAP_ID) return;
+      if (event.key === "Enter") measure.add();
+      else if (event.key === "Backspace") measure.removeLast();
+    };
+    window.addEventListener("keydown", listener);
+    return () => window.removeEventListener("keydown", listener);
+  }, [measure]);
+}
+
+interface TotalProps {
+  readonly points: readonly Place[];
+  readonly legs: readonly GeodesicLeg[];
+}
+
+function Total({ points, legs }: TotalProps) {
+  const total = legs.reduce((sum, { metres }) => sum + metres, 0);
+  const straight = points.length > 2 ? geodesic(points[0] ?? ORIGIN, points.at(-1) ?? ORIGIN) : null;
+  return (
+    <>
+      <strong className="number">{t("Total {{distance}}", { distance: formatDistance(total) })}</strong>
+      {straight && (
+        <span className="muted number">
+          {" "}
+          {t("straight line {{distance}}, {{course}}", {
+            distance: formatDistance(straight.metres),
+            course: formatCourse(straight.bearing),
+          })}
+        </span>
+      )}
     </>
   );
 }

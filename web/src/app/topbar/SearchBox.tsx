@@ -1,5 +1,5 @@
 import { Command, Search, X } from "lucide-react";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, type RefObject, useRef } from "react";
 import { fetchDevices } from "../../api/devices";
 import { useDeviceFilter } from "../../devices/useDeviceFilter";
 import { useEngine } from "../../engine/useEngine";
@@ -15,22 +15,11 @@ interface SearchBoxProps {
 }
 
 export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
-  const engine = useEngine();
-  const { filter, setFilter, order } = useDeviceFilter();
+  const { filter, setFilter } = useDeviceFilter();
   const input = useRef<HTMLInputElement>(null);
   const set = (search: string): void => setFilter({ ...filter, search });
   useShortcuts({ "/": () => input.current?.focus() });
-
-  /** Selects the first match of the typed text. The list shows that nothing matches, or an error. */
-  async function chooseFirst(): Promise<void> {
-    if (filter.search.trim() === "") return;
-    const query = deviceQuery(filter, order, engine.view.get());
-    const page = await fetchDevices({ ...query, limit: 1 }).catch(() => null);
-    const first = page?.devices[0];
-    if (first === undefined || input.current?.value !== filter.search) return;
-    input.current.blur();
-    engine.reveal(first.device_id);
-  }
+  const chooseFirst = useFirstMatch(input);
 
   function press(event: KeyboardEvent<HTMLInputElement>): void {
     if (event.key === "Enter") void chooseFirst();
@@ -57,20 +46,41 @@ export function SearchBox({ onBegin, onPalette }: SearchBoxProps) {
         onKeyDown={press}
       />
       {filter.search === "" ? (
-        <>
-          <kbd>/</kbd>
-          <IconButton
-            className="palette-button"
-            name={t("Commands and devices")}
-            icon={Command}
-            aria-keyshortcuts="Control+K Meta+K"
-            title={`${t("Commands and devices")} (Ctrl+K)`}
-            onClick={onPalette}
-          />
-        </>
+        <PaletteButton onPalette={onPalette} />
       ) : (
         <IconButton name={t("Clear the search")} icon={X} onClick={() => set("")} />
       )}
     </search>
   );
+}
+
+function PaletteButton({ onPalette }: Pick<SearchBoxProps, "onPalette">) {
+  return (
+    <>
+      <kbd>/</kbd>
+      <IconButton
+        className="palette-button"
+        name={t("Commands and devices")}
+        icon={Command}
+        aria-keyshortcuts="Control+K Meta+K"
+        title={`${t("Commands and devices")} (Ctrl+K)`}
+        onClick={onPalette}
+      />
+    </>
+  );
+}
+
+/** Selects the first match of the typed text. The list shows that nothing matches, or an error. */
+function useFirstMatch(input: RefObject<HTMLInputElement | null>): () => Promise<void> {
+  const engine = useEngine();
+  const { filter, order } = useDeviceFilter();
+  return async () => {
+    if (filter.search.trim() === "") return;
+    const query = deviceQuery(filter, order, engine.view.get());
+    const page = await fetchDevices({ ...query, limit: 1 }).catch(() => null);
+    const first = page?.devices[0];
+    if (first === undefined || input.current?.value !== filter.search) return;
+    input.current.blur();
+    engine.reveal(first.device_id);
+  };
 }

@@ -169,7 +169,7 @@ export class LiveLayer {
     this.#updateVisible();
     const found = this.#markers.nearest(x, y, radius);
     if (found < 0) return null;
-    return this.#options.store.positions[this.#markers.row[found] ?? -1]?.device_id ?? null;
+    return this.#options.store.deviceId(this.#markers.row[found] ?? -1);
   }
 
   /** The devices drawn within a radius of the pixel, nearest first. */
@@ -187,9 +187,8 @@ export class LiveLayer {
   }
 
   #idsOf(found: readonly number[]): string[] {
-    const { positions } = this.#options.store;
-    const ids = found.map((i) => positions[this.#markers.row[i] ?? -1]?.device_id);
-    return [...new Set(ids)].filter((id) => id !== undefined);
+    const { store } = this.#options;
+    return [...new Set(found.map((i) => store.deviceId(this.#markers.row[i] ?? -1)))];
   }
 
   /** Where the marker is drawn now; the pixel may lie outside of the map. */

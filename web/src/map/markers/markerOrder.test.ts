@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { DeviceStore } from "../../fleet/deviceStore";
 import { STATUSES, type Status } from "../../live/position";
+import { PositionColumns } from "../../live/positionColumns";
 import { MarkerBuffer } from "./markerBuffer";
 import { DRAWING_ORDER, MarkerOrder } from "./markerOrder";
 
@@ -11,7 +12,7 @@ function fleet(...statuses: Status[]): DeviceStore {
   const positions = statuses.map((status, i) => ({
     ...{ device_id: `${i}`, timestamp: i * 1000, longitude: i, latitude: 0, status },
   }));
-  store.update(positions, 0);
+  store.update(PositionColumns.of(positions), 0);
   return store;
 }
 

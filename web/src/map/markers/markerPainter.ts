@@ -1,6 +1,5 @@
 import type { DeviceStore } from "../../fleet/deviceStore";
 import { TRAIL_DURATION } from "../../fleet/trailRing";
-import type { LivePosition } from "../../live/position";
 import { STATUSES } from "../../live/position";
 import type { Theme } from "../../settings/theme";
 import type { FrameView } from "../view/frameView";
@@ -193,10 +192,8 @@ export class MarkerPainter {
       this.#labels.choose(this.#anchors(named), offset);
     }
     for (const row of this.#labels.chosen) {
-      const position = this.#store.positions[row];
-      if (!position) continue;
       for (const [x, y] of placesOf(this.#store, row, view, now)) {
-        this.#labels.draw(context, this.#anchor(row, position, x, y), offset);
+        this.#labels.draw(context, this.#anchor(row, x, y), offset);
       }
     }
   }
@@ -206,20 +203,19 @@ export class MarkerPainter {
     const anchors: Anchor[] = [];
     for (let i = 0; i < this.#markers.count; i += 1) {
       const row = this.#markers.row[i] ?? -1;
-      const position = this.#store.positions[row];
-      if (!position) continue;
-      const named = this.#isAlwaysNamed(position) || (all && this.#store.matches(row, this.#markers.status[i] ?? 0));
-      if (named) anchors.push(this.#anchor(row, position, this.#markers.x[i] ?? 0, this.#markers.y[i] ?? 0));
+      const named = this.#isAlwaysNamed(row) || (all && this.#store.matches(row, this.#markers.status[i] ?? 0));
+      if (named) anchors.push(this.#anchor(row, this.#markers.x[i] ?? 0, this.#markers.y[i] ?? 0));
     }
     return anchors;
   }
 
-  #anchor(row: number, position: LivePosition, x: number, y: number): Anchor {
-    return { row, text: position.name ?? position.device_id, x, y, always: this.#isAlwaysNamed(position) };
+  #anchor(row: number, x: number, y: number): Anchor {
+    return { row, text: this.#store.label(row), x, y, always: this.#isAlwaysNamed(row) };
   }
 
-  #isAlwaysNamed({ device_id }: LivePosition): boolean {
-    return device_id === this.selected || device_id === this.hovered;
+  #isAlwaysNamed(row: number): boolean {
+    const deviceId = this.#store.deviceId(row);
+    return deviceId === this.selected || deviceId === this.hovered;
   }
 }
 

@@ -4,8 +4,7 @@ import { linkProgram, PART, uniformLocations } from "./shaders";
 
 const STALE = STATUSES.indexOf("stale");
 
-/** Of markers of one status: codes as in `STATUSES`, 0 moving, 1 idle, 2 stopped, 3 stale. */
-const vertex = (status: number): string => `#version 300 es
+const VERTEX_INPUTS = `#version 300 es
 precision highp float;
 precision highp int;
 layout(location = 0) in ivec2 from;
@@ -27,7 +26,10 @@ flat out float alpha;
 flat out vec2 heading; // sine and cosine, 0 and 0 where it is not known
 const float TURN = 0.5; // s
 
-${PART}
+${PART}`;
+
+/** Of markers of one status: codes as in `STATUSES`, 0 moving, 1 idle, 2 stopped, 3 stale. */
+const vertex = (status: number): string => `${VERTEX_INPUTS}
 
 void main() {
   float elapsed = now - time.x;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { DeviceStore } from "../../fleet/deviceStore";
 import { worldX, worldY } from "../../lib/mercator";
 import type { LivePosition } from "../../live/position";
+import { PositionColumns } from "../../live/positionColumns";
 import type { FrameView } from "../view/frameView";
 import { VisibleMarkers } from "./visibleMarkers";
 
@@ -24,28 +25,28 @@ beforeEach(() => {
 
 describe("in a frame", () => {
   test("is what lies in view and nothing else", () => {
-    store.update([position("in", 24.94, 60.17), position("out", -97.7, 30.3)], 0);
+    store.update(PositionColumns.of([position("in", 24.94, 60.17), position("out", -97.7, 30.3)]), 0);
     markers.find(store, viewAt(24.94, 60.17, 2 ** 18), 0, 1000);
     expect(markers.count).toBe(1);
     expect([markers.x[0], markers.y[0]]).toEqual([400, 300]);
   });
 
   test("a device beyond the 180th meridian is where it is seen, not a world away", () => {
-    store.update([position("east", 179.9, 0), position("west", -179.9, 0)], 0);
+    store.update(PositionColumns.of([position("east", 179.9, 0), position("west", -179.9, 0)]), 0);
     markers.find(store, viewAt(179.95, 0, 2 ** 16), 0, 1000);
     expect(markers.count).toBe(2);
     expect(Math.abs((markers.x[0] ?? 0) - (markers.x[1] ?? 0))).toBeCloseTo((0.2 / 360) * 2 ** 16, 1);
   });
 
   test("a device shows in each copy of the world", () => {
-    store.update([position("a", 0, 0)], 0);
+    store.update(PositionColumns.of([position("a", 0, 0)]), 0);
     markers.find(store, viewAt(0, 0, 300), 0, 1000);
     expect([...markers.x.subarray(0, markers.count)]).toEqual([100, 400, 700]);
   });
 
   test("thousands have room", () => {
     const many = Array.from({ length: 5000 }, (_, i) => position(`d${i}`, 24.9 + i * 1e-6, 60.17));
-    store.update(many, 0);
+    store.update(PositionColumns.of(many), 0);
     markers.find(store, viewAt(24.9, 60.17, 2 ** 18), 0, 1000);
     expect(markers.count).toBe(5000);
   });
@@ -53,14 +54,14 @@ describe("in a frame", () => {
 
 describe("the speed of a frame", () => {
   test("is nothing when all stand", () => {
-    store.update([position("a", 24.94, 60.17)], 0);
+    store.update(PositionColumns.of([position("a", 24.94, 60.17)]), 0);
     markers.find(store, viewAt(24.94, 60.17, 2 ** 18), 0, 1000);
     expect(markers.speed).toBe(0);
   });
 
   test("is that of the fastest marker on its way", () => {
-    store.update([position("a", 24.94, 60.17, 1000)], 0);
-    store.update([position("a", 24.941, 60.17, 2000)], 1000);
+    store.update(PositionColumns.of([position("a", 24.94, 60.17, 1000)]), 0);
+    store.update(PositionColumns.of([position("a", 24.941, 60.17, 2000)]), 1000);
     markers.find(store, viewAt(24.94, 60.17, 2 ** 22), 1100, 2000);
     expect(markers.speed).toBeGreaterThan(0);
   });
@@ -68,7 +69,7 @@ describe("the speed of a frame", () => {
 
 describe("the nearest marker to a pixel", () => {
   beforeEach(() => {
-    store.update([position("a", 24.94, 60.17), position("b", 24.941, 60.17)], 0);
+    store.update(PositionColumns.of([position("a", 24.94, 60.17), position("b", 24.941, 60.17)]), 0);
     markers.find(store, viewAt(24.94, 60.17, 2 ** 23), 0, 1000);
   });
 

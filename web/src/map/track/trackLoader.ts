@@ -5,6 +5,7 @@ import { areNumbers, isFields } from "../../lib/fields";
 import { Value } from "../../lib/readable";
 import { Throttle } from "../../lib/throttle";
 import type { LivePosition } from "../../live/position";
+import type { PositionColumns } from "../../live/positionColumns";
 import type { TrackPoint, TrackState } from "./trackState";
 
 const SPAN = 3_600_000; // ms
@@ -56,6 +57,15 @@ export class TrackLoader {
     });
     this.#points = lately(this.#points);
     this.#publish.schedule();
+  }
+
+  /** The same with each of them. */
+  appendAll(positions: PositionColumns): void {
+    const deviceId = this.state.get()?.device_id;
+    if (deviceId === undefined) return;
+    for (let row = 0; row < positions.count; row += 1) {
+      if (positions.device(row).device_id === deviceId) this.append(positions.position(row));
+    }
   }
 
   async #load(deviceId: string, from: number, cancel: AbortSignal): Promise<void> {

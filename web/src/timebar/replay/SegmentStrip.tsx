@@ -23,12 +23,7 @@ interface SegmentStripProps {
 /** When a device moved and when it stood, along the time line; a click or arrow keys lead to where each began. */
 export function SegmentStrip({ deviceId, replay: { range, time }, now, onSeek }: SegmentStripProps) {
   const [pointed, setPointed] = useState<number | null>(null);
-  const query = useQuery({
-    queryKey: ["trips", deviceId, range.from, range.to],
-    queryFn: ({ signal }) => fetchTrips(deviceId, range, signal),
-    refetchInterval: REFRESH,
-    gcTime: 10_000,
-  });
+  const query = useTrips(deviceId, range);
   const { data: pieces = [] } = query;
   const words = wordsOf(pieces, pointed ?? time, now);
   function press(event: KeyboardEvent): void {
@@ -65,6 +60,15 @@ export function SegmentStrip({ deviceId, replay: { range, time }, now, onSeek }:
       </p>
     </div>
   );
+}
+
+function useTrips(deviceId: string, range: TimeRange) {
+  return useQuery({
+    queryKey: ["trips", deviceId, range.from, range.to],
+    queryFn: ({ signal }) => fetchTrips(deviceId, range, signal),
+    refetchInterval: REFRESH,
+    gcTime: 10_000,
+  });
 }
 
 /** For the eye alone. */
