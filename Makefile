@@ -22,9 +22,10 @@ test-unit: ## what needs no server and no browser
 	@scripts/setup test
 	@python -m pytest -n auto --dist=loadfile tests/unit
 
-test-long: ## what repeats, in its full dose; then both commands on a bare Debian 12 and 13 (as root): once a day
+test-long: ## what repeats, in its full dose; RabbitMQ 4; both commands on a bare Debian 12 and 13 (as root): once a day
 	@scripts/setup test
 	@python -m tests.suite --long
+	@scripts/rabbitmq4
 	@scripts/bare
 
 check:   ## types, style and prose

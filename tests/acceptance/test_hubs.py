@@ -4,15 +4,18 @@ wherever they land."""
 import asyncio
 import contextlib
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from herenow.client import Live
 from tests.services.haproxy import HAProxy
 from tests.support.delivery_checker import Load, judge
+from tests.support.patience import PATIENCE
 from tests.support.ports import free_port
 from tests.support.processes import Process, make_schema, process, until
 from tests.support.procfs import alive, children
@@ -80,6 +83,13 @@ async def test_viewers_behind_haproxy_come_back_to_any_hub_and_miss_nothing(
         await ends_at(clients, load)
 
 
+async def metrics_of_workers(url: str) -> set[str]:
+    """The numbers of those that whichever worker answers has the counters of."""
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        page = (await client.get(f"{url}/metrics")).text
+    return set(re.findall(r'^herenow_positions_accepted_total\{worker="(\d+)"\} ', page, re.MULTILINE))
+
+
 async def ready(server: Process, workers: int) -> None:
     await until(lambda: sum("] ready " in line for line in server.lines) >= workers)
 
@@ -96,6 +106,7 @@ async def test_workers_share_a_port_and_one_that_is_killed_is_started_again(cass
         await ready(server, 2)
         workers = children(server.pid)
         assert len(workers) == 2
+        assert await metrics_of_workers(url) == {"0", "1"}
         async with looking(url) as clients:
             load = Load([url])
             async with load.flowing():
@@ -105,6 +116,7 @@ async def test_workers_share_a_port_and_one_that_is_killed_is_started_again(cass
             verdict = await judge(load, url, [])
             assert verdict.kept, verdict
             await ends_at(clients, load)
+        assert await metrics_of_workers(url) == {"0", "1"}
         workers = children(server.pid)
         assert await server.stop() == 0
         assert not any(map(alive, workers))

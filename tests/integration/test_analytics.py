@@ -15,11 +15,12 @@ from herenow.history.queries.tiles import Filter
 from herenow.history.rollups.rounds import Rollup
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.summary import Figures, summary
-from herenow.history.tracks.track import PLACES, latitudes, longitudes
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import WORLD, Box
 from herenow.model.position import Position
 from herenow.store.port import Span, Store
+from herenow.store.track import PLACES
 from tests.integration.test_rollup import START, drive
 from tests.support import stores
 from tests.support.rollups import judged, quick

@@ -30,7 +30,8 @@ from herenow.store.sqlite.compaction import Compaction
 from herenow.store.sqlite.erasure import number_of
 from herenow.store.sqlite.migration import Migration
 from herenow.store.sqlite.store import SqliteStore
-from herenow.store.sqlite.writer import SCHEMA_VERSION, connected
+from herenow.store.sqlite.writer import connected
+from herenow.store.track import track as as_track
 from tests.support.dose import dose, long
 from tests.support.patience import PATIENCE
 from tests.support.positions import NOW, position
@@ -147,6 +148,30 @@ async def compacted(path: Path) -> None:
         await until(lambda: counts(path)["recent"] == 0 and counts(path)["unmerged"] == 1)
 
 
+@pytest.mark.parametrize("compact", [False, True])
+async def test_tracks_of_many_devices_are_those_of_their_positions(tmp_path: Path, compact: bool) -> None:
+    """Some lie as they came, some in blocks of few, some in one of many, and some twice."""
+    path = tmp_path / "positions.db"
+    chance = random.Random(1)
+    many = [position("a", NOW + n * 20_000, 60 + n / 1e4, speed=chance.choice([None, 3.5])) for n in range(400)]
+    few = [position("b", NOW + n * HOUR) for n in range(3)]
+    await written(path, [many[:300], few, many[250:300]])
+    with eager_compaction():
+        await compacted(path)
+    await written(path, [many[280:], few[2:]])
+    if compact:
+        with eager_compaction():
+            await compacted(path)
+    spans = [Span(0, NOW * 2), Span(NOW + 100_000, NOW + 2 * HOUR), Span(NOW + 399 * 20_000, NOW * 2)]
+    wanted = [(device, span) for span in spans for device in ("a", "nobody", "b")]
+    async with SqliteStore(path, writes=False) as reader:
+        found = await reader.tracks(wanted)
+        for (device, span), one in zip(wanted, found, strict=True):
+            assert one.tobytes() == as_track(await reader.track(device, span, None, 1000)).tobytes()
+        assert len(found[0]) == 400
+        assert await reader.tracks([]) == []
+
+
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - another thread works
@@ -226,7 +251,7 @@ async def test_an_older_file_is_moved_into_blocks_and_reads_the_same_meanwhile(t
 
 def older_file(path: Path, positions: list[Position]) -> None:
     """As version 5 wrote it."""
-    with contextlib.closing(connected(path, SCHEMA_VERSION - 1)) as connection:
+    with contextlib.closing(connected(path, 5)) as connection:
         for device in advance({}, positions):
             one = device.position
             connection.execute("INSERT OR IGNORE INTO devices (device_id) VALUES (?)", (one.device_id,))

@@ -267,8 +267,10 @@ def test_the_distance_of_the_day_is_that_of_history_whatever_the_order_of_arriva
         def metres() -> list[float]:
             return [one["distance"] for one in get(server, "/api/devices").json()["devices"]]
 
+        def of_history() -> list[float]:
+            return [one["distance"] for one in get(server, f"/api/history/days/{today}").json()["devices"]]
+
         wait_for(lambda: metres() == [pytest.approx(599 * 11.14, rel=0.002)] * 5)
-        days = get(server, f"/api/history/days/{today}").json()["devices"]
-        assert metres() == [one["distance"] for one in days]
+        wait_for(lambda: metres() == of_history())
         total = get(server, "/api/stats").json()["distance"]["total"]
         assert total == pytest.approx(sum(metres()), abs=0.5)

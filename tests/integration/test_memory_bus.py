@@ -32,25 +32,6 @@ async def test_publish_returns_only_when_the_delivery_was_acknowledged(bus: Memo
     await publishing
 
 
-async def test_behind_a_delivery_of_many_the_next_one_waits_for_more(
-    bus: MemoryBus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memory, "GATHER", 1.0)
-    async with asyncio.TaskGroup() as publishing:
-        for _ in range(memory.SIBLINGS):
-            publishing.create_task(bus.publish([position("a")]))
-        await asyncio.sleep(0)
-        deliveries = bus.consume()
-        await (await anext(deliveries)).acknowledge()
-        taking = asyncio.ensure_future(anext(deliveries))
-        publishing.create_task(bus.publish([position("b")]))
-        await asyncio.sleep(0.1)
-        publishing.create_task(bus.publish([position("c")]))
-        delivery = await taking
-        assert [one.device_id for one in delivery.positions] == ["b", "c"]
-        await delivery.acknowledge()
-
-
 async def test_a_delivery_given_back_tells_the_publisher_why(bus: MemoryBus) -> None:
     publishing = asyncio.create_task(bus.publish([position("a")]))
     delivery = await anext(bus.consume())

@@ -21,11 +21,11 @@ from herenow.history.rollups import pyramid as pyramid_module
 from herenow.history.rollups import rounds as rounds_module
 from herenow.history.rollups.blocks import closed_blocks, whole_hours
 from herenow.history.rollups.days import read_hours, read_level, read_summaries
-from herenow.history.rollups.rounds import Rollup, rest
+from herenow.history.rollups.pace import rest
+from herenow.history.rollups.rounds import Rollup
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.simplify import levels
 from herenow.history.tracks.summary import summary
-from herenow.history.tracks.track import Track
 from herenow.history.tracks.trips import Piece, Stop
 from herenow.model.clock import DAY, HOUR, now
 from herenow.model.position import Position
@@ -33,6 +33,7 @@ from herenow.store.cassandra import changes
 from herenow.store.cassandra.rollups import CassandraRollups
 from herenow.store.port import Row, Span, Store
 from herenow.store.sqlite.rollups import SqliteRollups
+from herenow.store.track import Track
 from tests.support import stores
 from tests.support.dose import dose
 from tests.support.positions import NOW, position
@@ -340,8 +341,9 @@ async def test_a_range_into_the_future_holds_what_has_not_ended(tmp_path: Path) 
             assert found.cells.rows["count"].sum() == (1 if end == 1 else 2)
 
 
-def test_a_busy_machine_does_not_make_history_late() -> None:
-    assert rest(worked=30.0, used=1.0) == 30.0, "half of the time, for the sake of a store that is slow"
-    assert rest(worked=10.0, used=10.0) == pytest.approx(90.0), "a tenth of one core"
-    assert rest(worked=0.1, used=0.0) == 2.0
-    assert rest(worked=9000.0, used=9000.0) == 900.0
+def test_rounds_take_a_share_of_a_core_and_a_busy_machine_does_not_make_history_late() -> None:
+    assert rest(worked=0.1, used=0.05) == pytest.approx(1.9), "what costs next to nothing comes every two seconds"
+    assert rest(worked=1.0, used=0.25) == pytest.approx(4.0), "a twentieth of one core"
+    assert rest(worked=5.0, used=2.0) == pytest.approx(5.0), "every ten seconds"
+    assert rest(worked=10.0, used=6.0) == pytest.approx(10.0), "a third of one core"
+    assert rest(worked=30.0, used=6.0) == pytest.approx(3.0), "not much more where it had to wait for a processor"

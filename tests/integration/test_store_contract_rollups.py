@@ -51,6 +51,23 @@ async def test_an_hour_is_named_again_when_it_is_written_to_again(store: Store, 
     assert set((await store.changes(changes.until)).hours) == {("a", HOUR_NOW)}
 
 
+async def test_changes_say_from_when_on_an_hour_changed(tmp_path: Path) -> None:
+    async with opened(str(tmp_path / "positions.db")) as store:
+        begin = (await store.changes(None)).until
+        await keep(store, [position("a", NOW + 5), position("a", NOW + 3), position("b", NOW + 7)])
+        await keep(store, [position("a", NOW + 4)])
+        first = await store.changes(begin)
+        assert first.earliest == {("a", HOUR_NOW): NOW + 3, ("b", HOUR_NOW): NOW + 7}
+        await keep(store, [position("a", NOW + 9)])
+        assert (await store.changes(first.until)).earliest == {("a", HOUR_NOW): NOW + 9}
+        both = await store.changes(begin)
+        assert both.forgotten, "what was read goes"
+        await keep(store, [position("b", NOW + 8), position("b", NOW + DAY)])
+        await store.drop(["b"], NOW // DAY)
+        await keep(store, [position("b", NOW + 9)])
+        assert (await store.changes(both.until)).earliest[("b", HOUR_NOW)] == HOUR_NOW * HOUR, "all of it"
+
+
 async def test_no_write_is_missed_by_who_asks_all_the_time(store: Store, quick: None) -> None:
     since = (await store.changes(None)).until
     found: set[tuple[str, int]] = set()
@@ -152,7 +169,7 @@ async def test_what_one_process_puts_another_reads(url: str, store: Store) -> No
 
 
 async def test_two_processes_do_not_keep_the_rollups_of_one_file(tmp_path: Path) -> None:
-    one, two = SqliteRollups(tmp_path / "rollups"), SqliteRollups(tmp_path / "rollups")
+    one, two = (SqliteRollups(tmp_path / "rollups", None) for _ in range(2))
     await one.put([Row("a", b"1", b"x")])
     with pytest.raises(SettingsError, match="another Herenow writes to"):
         await two.put([Row("a", b"1", b"y")])

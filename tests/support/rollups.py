@@ -9,10 +9,10 @@ from herenow.history.queries.tiles import GRID, POINTS_FOR, Filter, Tile, TileCo
 from herenow.history.rollups.cells import CELL, CLASSES, FLAGGED, MOVING, STOPPED, Cells
 from herenow.history.rollups.pyramid import GROUND, SPLIT
 from herenow.history.tracks.quality import flagged
-from herenow.history.tracks.track import FIX, PLACES, Track, track
 from herenow.model.position import Position
 from herenow.store.cassandra import changes, leases
 from herenow.store.port import Row, Span, Store
+from herenow.store.track import FIX, PLACES, Track, track
 from tests.support.slippy_map import column_and_row
 
 Counted = dict[tuple[int, int, str, int], tuple[int, ...]]  # by column, row, kind and class

@@ -9,8 +9,8 @@ import pytest
 
 from herenow.history.tracks.movement import legs
 from herenow.history.tracks.quality import flagged, unflagged
-from herenow.history.tracks.track import FIX, NOTHING, PLACES, Track
 from herenow.history.tracks.trips import Stop, Trip, pieces
+from herenow.store.track import FIX, NOTHING, PLACES, Track
 from tests.support.positions import NOW
 from tests.unit.test_trips import buses
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from herenow.history.tracks.places import NEAR, dwellings
 from herenow.history.tracks.quality import unit_vectors
-from herenow.history.tracks.track import PLACES
 from herenow.history.tracks.trips import Stop
+from herenow.store.track import PLACES
 
 HOME, WORK = (24.94, 60.17), (25.01, 60.21)
 NORTH = 1 / 111_412  # degrees of latitude in a metre there

@@ -9,8 +9,8 @@ import msgspec
 
 from herenow.history.queries.replay_blocks import COLUMNS, UNKNOWN, decode, encode
 from herenow.history.tracks.quality import without_flags
-from herenow.history.tracks.track import track
 from herenow.model.clock import HOUR
+from herenow.store.track import track
 from tests.support.positions import NOW, position
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -26,7 +26,7 @@ WALK = [position("Jürgen", START + 1000 * second, -33.0 + second / 1e5, -70.0, 
 
 def block(level: int) -> bytes:
     tracks = [("bus 7", "bus", DRIVE), ("Jürgen", "", WALK)]
-    return encode(START // HOUR, level, [(name, kind, without_flags(track(found))) for name, kind, found in tracks])
+    return encode(START, level, [(name, kind, without_flags(track(found))) for name, kind, found in tracks])
 
 
 def columns(body: bytes) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from herenow.history.tracks.quality import (
     unflagged,
     unit_vectors,
 )
-from herenow.history.tracks.track import FIX, PLACES, Track
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
+from herenow.store.track import FIX, PLACES, Track
 from tests.support.dose import dose
 from tests.support.positions import NOW
 

@@ -12,8 +12,9 @@ from pyproj import Geod, Transformer
 
 from herenow.history.tracks.movement import stops
 from herenow.history.tracks.simplify import EVERY, TOLERANCES, level_for, levels
-from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.model.leg import MAX_LEG_TIME
+from herenow.store.track import FIX, PLACES, Track
 from tests.support.dose import dose
 from tests.support.positions import NOW
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from herenow.history.tracks.movement import context, legs
 from herenow.history.tracks.smoothing import DENSE, REACH
-from herenow.history.tracks.track import Track
+from herenow.store.track import Track
 from tests.unit.test_movement import INSIDE_68, driven, fixes, noise
 
 Numbers = npt.NDArray[np.float64]

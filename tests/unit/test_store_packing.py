@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from herenow.model.clock import HOUR
 from herenow.model.position import Position
 from herenow.store.merging import merged
-from herenow.store.packing import MANY, Damaged, is_brief, pack, unpack
+from herenow.store.packing import MANY, Damaged, is_brief, pack, unpack, unpack_track
+from herenow.store.track import track
 from tests.support.positions import NOW, position
 
 whole = st.integers(-(2**63), 2**63 - 1)
@@ -21,6 +22,7 @@ number = st.one_of(
     st.integers(0, 360).map(float),
 )
 perhaps = st.none() | number
+some_number = st.none() | st.floats(0, 1000) | st.integers(0, 10**7).map(lambda value: value / 10**4)
 value = st.none() | st.booleans() | st.text(max_size=5) | whole | st.floats(allow_nan=False, allow_infinity=False)
 positions = st.builds(
     Position,
@@ -51,6 +53,28 @@ def bits(found: list[Position]) -> bytes:
 def test_what_is_packed_comes_back_to_the_bit(some: list[Position], count: int, briefly: bool) -> None:
     many = (some * count)[:count]
     assert bits(unpack("a", pack(many, briefly=briefly))) == bits(many)
+
+
+plausible = st.builds(
+    Position,
+    st.just("a"),
+    st.integers(-(2**45), 2**45),
+    st.integers(0, 2**32 - 1),
+    st.floats(-90, 90),
+    st.floats(-180, 180),
+    *[some_number] * 5,
+    st.none(),
+    whole,
+    st.just("http"),
+)
+
+
+@given(st.lists(plausible, min_size=1, max_size=5), st.integers(1, 3 * MANY), st.booleans())
+def test_a_track_of_a_block_is_that_of_its_positions(some: list[Position], count: int, briefly: bool) -> None:
+    many = (some * count)[:count]
+    ties, found = unpack_track(pack(many, briefly=briefly))
+    assert ties.tolist() == [one.tie for one in many]
+    assert found.tobytes() == track(many).tobytes()
 
 
 @given(st.lists(positions, min_size=2, max_size=9), st.randoms())

@@ -10,10 +10,10 @@ from hypothesis import strategies as some
 
 from herenow.history.tracks.summary import SPEED_STEP, SPEED_STEPS, Figures, Summary, local_hours, sum_of
 from herenow.history.tracks.summary import summary as summary_of
-from herenow.history.tracks.track import FIX, PLACES, Track
 from herenow.history.tracks.trips import Stop, Trip
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import Box
+from herenow.store.track import FIX, PLACES, Track
 
 MORNING = 20_000 * DAY  # 2024-10-04, midnight UTC
 METRE = 1 / 111_412  # degrees of latitude, at 60° north

@@ -16,13 +16,14 @@ from herenow.history.tracks.quality import flagged, points, unflagged
 from herenow.history.tracks.reported_lengths import reported_lengths
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.strays import straightened
-from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes, track
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.history.tracks.trips import Piece, Stop, Trip, joined, pieces, pieces_of
 from herenow.model.geo.sphere import distance
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME, is_leg
 from herenow.model.report import accept
 from herenow.sources.demo import BUSES
 from herenow.sources.recording import load
+from herenow.store.track import FIX, PLACES, Track, track
 from tests.support.dose import dose
 from tests.support.pieces import assert_same
 from tests.support.positions import NOW

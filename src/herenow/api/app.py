@@ -37,7 +37,7 @@ from herenow.api.routes import (
     storage,
     track,
 )
-from herenow.api.routes.metrics import Metrics
+from herenow.api.routes.metrics import Metrics, MetricsPage
 from herenow.api.security import Compressed, OriginCheck
 
 # Live first: routes are tried in order, and thousands of viewers may come back at once.
@@ -85,10 +85,18 @@ def described() -> FastAPI:
     return app
 
 
-def create_app(context: AppContext, history_process: HistoryProcess | None = None) -> ASGIApp:
-    """All routes. Requests about history go to `history_process` while it runs. What every request passes lies around
-    the application and not among its middleware, so that a report never enters it."""
-    app: ASGIApp = ReportPath(_routed(context, history_process), context=context)
+def metrics_of(context: AppContext) -> Metrics:
+    return Metrics(context.bus, context.loop_lag, recorder=context.recorder, intake=context.intake, hub=context.hub)
+
+
+def create_app(
+    context: AppContext, history_process: HistoryProcess | None = None, metrics: MetricsPage | None = None
+) -> ASGIApp:
+    """All routes. Requests about history go to `history_process` while it runs. The metrics are those of this process,
+    unless others are given. What every request passes lies around the application and not among its middleware, so
+    that a report never enters it."""
+    routed = _routed(context, history_process, metrics or metrics_of(context))
+    app: ASGIApp = ReportPath(routed, context=context)
     if context.origins:
         app = CORSMiddleware(
             app,
@@ -100,14 +108,11 @@ def create_app(context: AppContext, history_process: HistoryProcess | None = Non
     return OriginCheck(app, here_only=context.here_only, origins=context.origins)
 
 
-def _routed(context: AppContext, history_process: HistoryProcess | None) -> FastAPI:
+def _routed(context: AppContext, history_process: HistoryProcess | None, metrics: MetricsPage) -> FastAPI:
     app = described()
     app.state.context = context
     app.state.history = HistoryContext(context.store, context.retention, context.prepared, context.trips)
-    app.state.health = health.HealthChecks(
-        context.troubles,
-        Metrics(context.bus, context.loop_lag, recorder=context.recorder, intake=context.intake, hub=context.hub),
-    )
+    app.state.health = health.HealthChecks(context.troubles, metrics)
     add_problems(app, _routes(MODULES))
     page.add_web(app)
     app.add_middleware(Compressed)

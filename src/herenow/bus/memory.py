@@ -13,8 +13,6 @@ from herenow.model.position import Position
 
 MAX_PUBLISHED = 100_000  # positions not acknowledged yet; beyond it `publish` refuses
 MAX_DELIVERY = 20_000  # positions; what waits is merged into deliveries up to about this size
-SIBLINGS = 8  # publications in one delivery: so many report at a time that the next delivery waits for more of them
-GATHER = 0.005  # s
 PUBLISH_DEADLINE = 10.0  # s
 
 
@@ -99,10 +97,7 @@ class MemoryBus:
         while True:
             await self._arrived.wait()
             if self._waiting:
-                taken = self._take()
-                yield MemoryDelivery(taken)
-                if len(taken) >= SIBLINGS:
-                    await asyncio.sleep(GATHER)
+                yield MemoryDelivery(self._take())
             elif self._closed:
                 return
             else:

@@ -49,7 +49,7 @@ def serve_alone(
     store: StoreUrl = None,
     bus: BusUrl = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the port, each with a hub.")] = 1,
-    worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
+    worker: Annotated[Path | None, typer.Option("--worker", hidden=True)] = None,
     config: Config = None,
 ) -> None:
     """Take positions and show them; `herenow record` stores them. Several may run, behind any load balancer.

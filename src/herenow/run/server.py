@@ -7,19 +7,21 @@ import functools
 import gc
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import structlog
 import uvicorn
 
 from herenow.api.admission import Admission
-from herenow.api.app import create_app
+from herenow.api.app import create_app, metrics_of
 from herenow.api.content_policy import content_policy
 from herenow.api.context import AppContext, MapConfig
 from herenow.api.headers import of_every_answer
 from herenow.api.http import HttpProtocol
 from herenow.api.live.connection import SocketConnection
 from herenow.api.live.websocket import close_viewers, send_stats_for_ever
+from herenow.api.worker_metrics import WorkerMetrics
 from herenow.errors import SettingsError
 from herenow.run.child_services import history_service, rollup_service
 from herenow.run.descriptors import raise_limit
@@ -44,16 +46,16 @@ async def serve(
     scene: MapConfig | None = None,
     *,
     records: bool = True,
-    worker: bool = False,
+    worker: Path | None = None,
     rollups: bool = False,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then stops in order; a second signal ends it at once. `source` runs beside it.
-    `records`: stores as well what it takes. `worker`: shares its port, and stops when its standard input ends.
-    `rollups`: has them kept by a process beside it.
+    `records`: stores as well what it takes. `worker`: shares its port, stops when its standard input ends, and
+    has its metrics at this socket for the others. `rollups`: has them kept by a process beside it.
 
     Raises SettingsError where the port or a part cannot be had.
     """
-    listening = listen(settings.host, settings.port, shared=worker)
+    listening = listen(settings.host, settings.port, shared=worker is not None)
     try:
         with stop_signal() as stop:
             if worker:
@@ -64,7 +66,9 @@ async def serve(
                     await stack.enter_async_context(rollup_service(settings, stop))
                 beside = await stack.enter_async_context(history_service(settings, stop))
                 hosts = dict.fromkeys(host for one in context.map_config.basemaps for host in one.hosts)
-                server = Server(config(create_app(context, beside), of_every_answer(content_policy(hosts))))
+                metrics = metrics_of(context)
+                shown = await stack.enter_async_context(WorkerMetrics(metrics, worker)) if worker else metrics
+                server = Server(config(create_app(context, beside, shown), of_every_answer(content_policy(hosts))))
                 duties = [
                     _stop(server, context, stop),
                     _announce(context, listening, settings),

@@ -15,6 +15,7 @@ import msgspec
 
 from herenow.model.device import Device
 from herenow.model.position import Position
+from herenow.store.track import Track
 
 READ_DEADLINE = 10.0  # s
 TOO_MUCH = "there is more than can be read in {:.0f} s; ask for a shorter time or a smaller box"
@@ -39,6 +40,7 @@ class Changes(msgspec.Struct, frozen=True):
     hours: Sequence[tuple[str, int]]
     until: int
     forgotten: bool = False
+    earliest: Mapping[tuple[str, int], int] = {}  # ms; what is before it in the hour is as it was. Where it is known
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -60,9 +62,26 @@ class Row(msgspec.Struct, frozen=True):
     value: bytes | None = None
 
 
+class TrackReader(Protocol):
+    """A store that packs hours of devices, so that their tracks are read as fast as a second packed copy."""
+
+    async def tracks(self, wanted: Sequence[tuple[str, Span]]) -> Sequence[Track]:
+        """Of each device in its span, in the order of `wanted`; each position once, in order, with no flag.
+
+        Raises BadRequest where they cannot be read in ten seconds.
+        """
+
+    async def seen(self, span: Span) -> Sequence[str]:
+        """The devices that may have positions in a span, and all that have some, in the order of their names."""
+
+
 class RollupReader(Protocol):
     """What is derived from positions and can be made again, as rows of bytes: those of a part lie together, in the
     order of their keys."""
+
+    @property
+    def packed(self) -> TrackReader | None:
+        """Where the positions lie packed already; None: rollups keep tracks of their own."""
 
     async def get(self, ranges: Sequence[Range]) -> list[list[tuple[bytes, bytes]]]:
         """For each range its keys and values, in the order of the keys.

@@ -18,6 +18,7 @@ from herenow.api.schemas import history as schemas
 from herenow.history.rollups.blocks import LONGEST
 from herenow.history.rollups.days import raw_summaries, read_figures, read_pieces, read_summaries
 from herenow.history.rollups.keys import day_parts, prefix_range
+from herenow.history.rollups.waiting_days import with_waiting_days
 from herenow.history.tracks.places import dwellings
 from herenow.history.tracks.summary import SPEED_STEP, Figures, Seen, Summary, sum_of
 from herenow.history.tracks.trips import Piece, Stop, joined
@@ -94,13 +95,17 @@ async def _summaries(context: HistoryContext, device_id: str, range_: Span, *, r
     first, last = range_.start // DAY, (range_.end - 1) // DAY
     if raw:
         return await raw_summaries(context.rollups, device_id, first, last, context.trips)
-    return await read_summaries(context.rollups, device_id, first, last)
+    rollups = await with_waiting_days(context.rollups, device_id, first, last, context.trips)
+    return await read_summaries(rollups, device_id, first, last)
 
 
 async def _pieces(context: HistoryContext, device_id: str, range_: Span, *, raw: bool) -> list[Piece]:
     """Those that touch the range; `raw` ones only as far as a day before and after it."""
     if not raw:
-        return await read_pieces(context.rollups, device_id, range_)
+        days = range_.start // DAY, (range_.end - 1) // DAY
+        return await read_pieces(
+            await with_waiting_days(context.rollups, device_id, *days, context.trips), device_id, range_
+        )
     found = await _summaries(context, device_id, Span(range_.start - DAY, range_.end + DAY), raw=True)
     pieces = joined(piece for _, one in sorted(found.items()) for piece in one.pieces)
     return [piece for piece in pieces if piece.end >= range_.start and piece.start < range_.end]

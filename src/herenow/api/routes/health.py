@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
 from herenow.api.json_route import JSON, JsonRoute, json_response
-from herenow.api.routes.metrics import CONTENT_TYPE, Metrics
+from herenow.api.routes.metrics import CONTENT_TYPE, MetricsPage
 from herenow.api.schemas.live import Health
 
 router = APIRouter(tags=["health"], route_class=JsonRoute)
@@ -22,7 +22,7 @@ _WAITING: dict[str, Any] = {
 
 class HealthChecks(msgspec.Struct, frozen=True):
     troubles: Callable[[], list[str]]
-    metrics: Metrics
+    metrics: MetricsPage
 
 
 async def _health(connection: HTTPConnection) -> HealthChecks:
@@ -51,4 +51,4 @@ async def ready(health: WithHealth) -> Health | Response:
 @router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(health: WithHealth) -> Response:
     """For Prometheus."""
-    return Response(health.metrics.page(), media_type=CONTENT_TYPE)
+    return Response(await health.metrics.page(), media_type=CONTENT_TYPE)

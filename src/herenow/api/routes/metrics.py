@@ -1,6 +1,7 @@
 """What is counted, for Prometheus; read off the parts when somebody asks. docs/operations.md has the same table."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
@@ -17,6 +18,11 @@ from herenow.model.clock import now
 from herenow.record.recorder import Recorder
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class MetricsPage(Protocol):
+    async def page(self) -> bytes:
+        """In Prometheus' text format."""
 
 
 class Metrics(Collector):
@@ -37,7 +43,7 @@ class Metrics(Collector):
         self._intake = intake
         self._hub = hub
 
-    def page(self) -> bytes:
+    async def page(self) -> bytes:
         registry = CollectorRegistry(auto_describe=False)
         registry.register(self)
         ProcessCollector(registry=registry)

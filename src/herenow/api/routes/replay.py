@@ -14,7 +14,7 @@ from herenow.api.routes.track import Raw
 from herenow.api.schemas import history as schemas
 from herenow.api.security import FOR_EVER_HERE
 from herenow.errors import BadRequest
-from herenow.history.queries.replay_blocks import STEPS, of_devices, raw_block, read_block
+from herenow.history.queries.replay_blocks import STEPS, hour_versions, of_devices, raw_block, read_block
 from herenow.history.rollups.blocks import closed_blocks, whole_hours
 from herenow.model.clock import DAY, HOUR
 from herenow.store.port import Span
@@ -30,7 +30,7 @@ async def manifest(context: WithHistory, start: From = None, end: To = None) -> 
     """The hours of a range that hold positions, each with a version that changes when the hour is rebuilt."""
     range_ = whole_hours(await span_of(context.store.rollups, start, end, DAY))
     held = await closed_blocks(context.rollups, range_, "hour")
-    blocks = [schemas.Block(block=block.number, version=block.made.hex()) for block in held]
+    blocks = [schemas.Block(block=hour, version=version) for hour, version in hour_versions(held).items()]
     return schemas.Replay(from_=range_.start, to=range_.end, length=HOUR, steps=list(STEPS), blocks=blocks)
 
 
@@ -54,8 +54,8 @@ async def replay_block(
     packed = await (raw_block if raw else read_block)(context.rollups, block, level)
     plain = bool(device) or "deflate" not in accept_encoding
     tag = f'"{zlib.crc32(packed + repr((plain, sorted(device or []))).encode()):08x}"'
-    current = [one.made.hex() for one in held]
-    headers = {"ETag": tag, "Vary": "Accept-Encoding"} | ({"Cache-Control": FOR_EVER_HERE} if v in current else {})
+    known = v in hour_versions(held).values()
+    headers = {"ETag": tag, "Vary": "Accept-Encoding"} | ({"Cache-Control": FOR_EVER_HERE} if known else {})
     if same(tag, if_none_match):
         return Response(status_code=304, headers=headers)
     if plain:

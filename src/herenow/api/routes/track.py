@@ -19,6 +19,7 @@ from herenow.errors import BadRequest
 from herenow.history.queries.flag_lookup import flag_reasons
 from herenow.history.rollups.blocks import LONGEST
 from herenow.history.rollups.days import read_hours, read_level
+from herenow.history.rollups.waiting_days import with_waiting_days
 from herenow.history.tracks.line import encode_line
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.simplify import level_for
@@ -92,7 +93,9 @@ async def _line(context: HistoryContext, device_id: str, range_: Span, level: in
         found = await read_hours(rollups, device_id, range_)
         found = found if raw else unflagged(found)
     else:
-        found = await read_level(rollups, device_id, level, range_)
+        days = range_.start // DAY, (range_.end - 1) // DAY
+        current = await with_waiting_days(rollups, device_id, *days, context.trips)
+        found = await read_level(current, device_id, level, range_)
     if len(found) > MAX_LINE:
         raise BadRequest(f"there are {len(found)} positions, at most {MAX_LINE} go together; ask with a lower detail")
     return Response(await asyncio.to_thread(encode_line, device_id, found, level), media_type=JSON)

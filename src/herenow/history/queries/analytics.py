@@ -20,10 +20,10 @@ from herenow.history.tracks.movement import legs
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.summary import HOURS, SPEED_STEPS, Extent, Figures, figures_of
-from herenow.history.tracks.track import Track
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import Box
 from herenow.store.port import READ_DEADLINE, Range, RollupReader, Span
+from herenow.store.track import Track
 
 MAX_DEVICE_DAYS = 500_000  # that are summed up for one answer
 MAX_CROSSING = 5_000  # of these that are read again

@@ -10,11 +10,10 @@ from herenow.errors import BadRequest
 from herenow.history.queries.tiles import MAX_BYTES, Filter, counted
 from herenow.history.rollups.blocks import TimeBlock, closed_blocks
 from herenow.history.rollups.cells import CLASSES, MOVING, Cells, cell_places, coarser, morton, place_cells, together
-from herenow.history.rollups.keys import number_key, single_range
-from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, tile_part
-from herenow.history.tracks.track import PLACES
+from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, tile_range
 from herenow.model.geo.box import Box
 from herenow.store.port import Range, RollupReader, Span
+from herenow.store.track import PLACES
 
 HALVINGS = 2  # of a tile of 256 pixels, so cells of 64
 MAX_CELLS = 10_000
@@ -60,11 +59,12 @@ async def _read(
 ) -> list[tuple[str, bytes]]:
     if len(held) * len(tiles) > MAX_RANGES:
         raise BadRequest(TOO_FINE)
-    requested: list[tuple[str, Range]] = [
-        (block.length, single_range(tile_part(block.length, block.number, zoom, tile), number_key(tile)))
-        for block in held
-        for tile in tiles
-    ]
+    # Two tiles may be in one row of a slice.
+    requested: list[tuple[str, Range]] = list(
+        dict.fromkeys(
+            (block.length, tile_range(block.length, block.number, zoom, tile)) for block in held for tile in tiles
+        )
+    )
     answers = await rollups.get([range_ for _, range_ in requested])
     values = [(length, value) for (length, _), rows in zip(requested, answers, strict=True) for _, value in rows]
     if sum(len(value) for _, value in values) > MAX_BYTES:

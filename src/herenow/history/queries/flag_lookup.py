@@ -6,9 +6,9 @@ from typing import Any
 
 from herenow.history.rollups.days import read_hours
 from herenow.history.tracks.quality import REASONS
-from herenow.history.tracks.track import FIX, Track, track
 from herenow.model.position import Position
 from herenow.store.port import RollupReader, Span
+from herenow.store.track import FIX, Track, track
 
 
 async def flag_reasons(rollups: RollupReader, positions: Sequence[Position]) -> list[str | None]:

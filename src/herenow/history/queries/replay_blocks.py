@@ -9,19 +9,32 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from herenow.errors import NotFound
-from herenow.history.rollups.hours import read_hour
-from herenow.history.rollups.keys import hour_parts, prefix_range, replay_part
-from herenow.history.tracks.quality import unflagged, without_flags
-from herenow.history.tracks.track import FIX, Track
+from herenow.history.rollups.blocks import TimeBlock
+from herenow.history.rollups.hours import read_hour, tracks_of_hour
+from herenow.history.rollups.keys import (
+    BLOCKS,
+    SLICE,
+    SLICED,
+    hour_parts,
+    number_key,
+    prefix_range,
+    replay_part,
+    single_range,
+)
+from herenow.history.rollups.points import OTHER
+from herenow.history.tracks.quality import without_flags
 from herenow.model.clock import HOUR
-from herenow.store.port import RollupReader, Row
+from herenow.store.port import Range, RollupReader, Row
+from herenow.store.track import Track, joined
 
 STEPS = (0, 10_000, 60_000, 300_000)  # ms, by level: a device has at most one position in each
 UNKNOWN, FASTEST = 65_535, 65_534  # of speed, in cm/s, and of course
 CHUNK = 1 << 20  # bytes of a row: stores want no large ones
 LEVEL = 1  # of zlib
+LARGEST = 8_000_000  # positions of an hour; a level with more is too large to be played, and is not joined of slices
 
 # One position; the order is that of the columns. Those of four bytes come first, so that each column is aligned.
 COLUMNS = np.dtype([("time", "<u4"), ("longitude", "<i4"), ("latitude", "<i4"), ("speed", "<u2"), ("course", "<u2")])
@@ -30,7 +43,6 @@ Tracks = Sequence[tuple[str, str, Track]]  # device id, kind
 
 _NOTHING_THERE = "nothing was reported in the hour {}; /api/history/replay tells which there are"
 _COUNT = struct.Struct("<I")
-_NOTHING: Track = np.empty(0, FIX)
 
 
 class BlockHeader(msgspec.Struct, frozen=True):
@@ -43,12 +55,51 @@ class BlockHeader(msgspec.Struct, frozen=True):
     counts: list[int]
 
 
-def replay_rows(hour: int, tracks: Tracks) -> list[Row]:
-    """The blocks of an hour in every level; without tracks they go."""
-    rows = []
-    for level in range(len(STEPS)):
-        chunks = _chunks(zlib.compress(encode(hour, level, tracks), LEVEL)) if tracks else [None]
-        rows += [Row(replay_part(hour, level), number.to_bytes(4), chunk) for number, chunk in enumerate(chunks)]
+def replay_rows(block: str, number: int, tracks: Tracks) -> list[Row]:
+    """The blocks of an hour or slice in every level; without tracks they go."""
+    start = number * BLOCKS[block]
+    bodies = (encode(start, level, tracks) if tracks else b"" for level in range(len(STEPS)))
+    return [row for level, body in enumerate(bodies) for row in _level_rows(block, number, level, body)]
+
+
+def _level_rows(block: str, number: int, level: int, body: bytes) -> list[Row]:
+    chunks = _chunks(zlib.compress(body, LEVEL)) if body else [None]
+    return [Row(replay_part(block, number, level), key.to_bytes(4), chunk) for key, chunk in enumerate(chunks)]
+
+
+async def joined_rows(rollups: RollupReader, hour: int, level: int) -> list[Row]:
+    """The block of an hour in a level, of its slices."""
+    return await asyncio.to_thread(_level_rows, "hour", hour, level, await _joined(rollups, hour, level))
+
+
+async def _joined(rollups: RollupReader, hour: int, level: int) -> bytes:
+    """Of the slices of an hour, as `encode`; empty where there are none, or where that is too large to be played."""
+    per = HOUR // SLICE
+    numbers = range(hour * per, (hour + 1) * per)
+    answers = await rollups.get([_range("slice", number, level) for number in numbers])
+    packed = [_unchunked(rows) for rows in answers if rows]
+    return await asyncio.to_thread(_join, hour, level, packed)
+
+
+def _join(hour: int, level: int, packed: Sequence[bytes]) -> bytes:
+    parts = [decode(zlib.decompress(one)) for one in packed]
+    if not parts or sum(len(rows) for _, rows in parts) > LARGEST:
+        return b""
+    kinds = {name: kind for head, _ in parts for name, kind in zip(head.devices, head.kinds, strict=True)}
+    places = {name: place for place, name in enumerate(sorted(kinds))}
+    rows = np.concatenate([_later(rows, head.start - hour * HOUR) for head, rows in parts])
+    devices = np.concatenate([np.repeat([places[name] for name in head.devices], head.counts) for head, _ in parts])
+    devices = devices.astype(np.int64)
+    order = np.argsort(devices, kind="stable")  # each device's slices are in order
+    rows, devices = _thinned(rows[order], devices[order], STEPS[level])
+    counts = np.bincount(devices, minlength=len(places)).tolist()
+    return _encoded(
+        BlockHeader(hour * HOUR, STEPS[level], list(places), [kinds[name] for name in places], counts), rows
+    )
+
+
+def _later(rows: Any, by: int) -> Any:
+    rows["time"] += np.uint32(by)
     return rows
 
 
@@ -60,9 +111,32 @@ def _chunks(body: bytes) -> list[bytes]:
 
 async def read_block(rollups: RollupReader, hour: int, level: int) -> bytes:
     """Compressed, as zlib does. Raises NotFound where nothing was in that hour."""
-    [rows] = await rollups.get([(replay_part(hour, level), b"", b"\xff" * 4)])
-    if not rows:
+    [sliced, rows] = await rollups.get([single_range(SLICED, number_key(hour)), _range("hour", hour, level)])
+    if not sliced:
+        if not rows:
+            raise NotFound(_NOTHING_THERE.format(hour))
+        return _unchunked(rows)
+    body = await _joined(rollups, hour, level)
+    if not body:
         raise NotFound(_NOTHING_THERE.format(hour))
+    return await asyncio.to_thread(zlib.compress, body, LEVEL)
+
+
+def hour_versions(held: Sequence[TimeBlock]) -> dict[int, str]:
+    """Of each hour that has positions, by its block or those of its slices; another one when anything changed."""
+    made: dict[int, list[bytes]] = {}
+    for block in held:
+        made.setdefault(block.number * BLOCKS[block.length] // HOUR, []).append(block.made)
+    return {
+        hour: some[0].hex() if len(some) == 1 else f"{zlib.crc32(b''.join(some)):08x}" for hour, some in made.items()
+    }
+
+
+def _range(block: str, number: int, level: int) -> Range:
+    return replay_part(block, number, level), b"", b"\xff" * 4
+
+
+def _unchunked(rows: Sequence[tuple[bytes, bytes]]) -> bytes:
     chunks = [value for _, value in rows]
     (count,) = _COUNT.unpack_from(chunks[0])
     return b"".join([chunks[0][_COUNT.size :], *chunks[1:count]])
@@ -70,26 +144,41 @@ async def read_block(rollups: RollupReader, hour: int, level: int) -> bytes:
 
 async def raw_block(rollups: RollupReader, hour: int, level: int) -> bytes:
     """The same with positions that are not to be believed; built for each request. Raises NotFound as above."""
-    parts = await rollups.get([prefix_range(part) for part in hour_parts(hour)])
-    rows = [row for part in parts for row in part]
-    if not rows:
+    tracks = await _tracks(rollups, hour)
+    if not tracks:
         raise NotFound(_NOTHING_THERE.format(hour))
 
     def made() -> bytes:
-        tracks = [(key.decode(), *read_hour(value)) for key, value in rows]
         raw = [(device_id, kind, without_flags(track)) for device_id, kind, track in tracks]
-        return zlib.compress(encode(hour, level, raw), LEVEL)
+        return zlib.compress(encode(hour * HOUR, level, raw), LEVEL)
 
     return await asyncio.to_thread(made)
 
 
-def encode(hour: int, level: int, tracks: Tracks) -> bytes:
-    """A block, not compressed. Positions that are not to be believed are left out."""
-    kept = [(device_id, kind, _thinned(unflagged(track), STEPS[level])) for device_id, kind, track in tracks]
-    kept = sorted((one for one in kept if len(one[2])), key=lambda one: one[0])
-    names, kinds = [one[0] for one in kept], [one[1] for one in kept]
-    head = BlockHeader(hour * HOUR, STEPS[level], names, kinds, [len(one[2]) for one in kept])
-    return _encoded(head, _rows(hour, np.concatenate([_NOTHING, *(one[2] for one in kept)])))
+async def _tracks(rollups: RollupReader, hour: int) -> Tracks:
+    if rollups.packed is None:
+        parts = await rollups.get([prefix_range(part) for part in hour_parts(hour)])
+        return [(key.decode(), *read_hour(value)) for part in parts for key, value in part]
+    tracks = await tracks_of_hour(rollups.packed, hour)
+    if not tracks:
+        return []
+    head, _ = decode(zlib.decompress(await read_block(rollups, hour, len(STEPS) - 1)))
+    kinds = dict(zip(head.devices, head.kinds, strict=True))
+    return [(name, kinds.get(name, OTHER), track) for name, track in tracks.items()]
+
+
+def encode(start: int, level: int, tracks: Tracks) -> bytes:
+    """A block that begins at a time in ms, not compressed. Positions that are not to be believed are left out."""
+    tracks = sorted(tracks, key=lambda one: one[0])
+    devices = np.repeat(np.arange(len(tracks)), [len(track) for _, _, track in tracks])
+    whole = joined(track for _, _, track in tracks)
+    believed = whole["flag"] == 0
+    whole, devices = _thinned(whole[believed], devices[believed], STEPS[level])
+    counts = np.bincount(devices, minlength=len(tracks)).tolist()
+    kept = [(name, kind, count) for (name, kind, _), count in zip(tracks, counts, strict=True) if count]
+    names, kinds = [name for name, _, _ in kept], [kind for _, kind, _ in kept]
+    head = BlockHeader(start, STEPS[level], names, kinds, [count for _, _, count in kept])
+    return _encoded(head, _rows(start, whole))
 
 
 def _encoded(head: BlockHeader, rows: Any) -> bytes:
@@ -99,18 +188,18 @@ def _encoded(head: BlockHeader, rows: Any) -> bytes:
     return b"".join([_COUNT.pack(len(header)), header, *columns])
 
 
-def _thinned(track: Track, step: int) -> Track:
-    """The first position in each step."""
-    if not step or not len(track):
-        return track
-    steps = track["time"] // step
-    kept: Track = track[np.append(True, steps[1:] != steps[:-1])]
-    return kept
+def _thinned(rows: Any, devices: npt.NDArray[np.int64], step: int) -> tuple[Any, npt.NDArray[np.int64]]:
+    """The first position of each device in each step, with the devices of these."""
+    if not step or not len(rows):
+        return rows, devices
+    steps = rows["time"] // step
+    first = np.append(True, (steps[1:] != steps[:-1]) | (devices[1:] != devices[:-1]))
+    return rows[first], devices[first]
 
 
-def _rows(hour: int, track: Track) -> Any:
+def _rows(start: int, track: Track) -> Any:
     rows = np.empty(len(track), COLUMNS)
-    rows["time"] = track["time"] - hour * HOUR
+    rows["time"] = track["time"] - start
     rows["longitude"], rows["latitude"] = track["longitude"], track["latitude"]
     rows["speed"], rows["course"] = _hundredths(track["speed"]), _hundredths(track["course"])
     return rows

@@ -22,13 +22,13 @@ from herenow.history.rollups.cells import (
     together,
     unpack_cells,
 )
-from herenow.history.rollups.hours import hours_ranges
-from herenow.history.rollups.keys import number_key, single_range
+from herenow.history.rollups.days import read_hours
+from herenow.history.rollups.keys import MONTH
 from herenow.history.rollups.points import OTHER, Points, joined, points, select, unpack_points
-from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, ground_cells, tile_part
-from herenow.history.tracks.track import NOTHING, PLACES, unpack_track
-from herenow.model.clock import DAY, HOUR
+from herenow.history.rollups.pyramid import GROUND, SPLIT, ZOOMS, ground_cells, tile_range
+from herenow.model.clock import DAY
 from herenow.store.port import RollupReader, Span
+from herenow.store.track import NOTHING, PLACES, Track
 
 GRID = 4  # halvings of a tile, so 16 by 16 cells
 MAX_ZOOM = 22
@@ -36,6 +36,7 @@ MAX_POINTS = 1000  # of a tile that are drawn one by one
 POINTS_FOR = 7 * DAY  # ms; in a longer range what is near is cells, too
 MAX_BLOCKS = 10_000  # to be read for one answer: a year of which no day is made yet
 MAX_BYTES = 16 << 20  # the same: about a million positions, or half a million cells
+MAX_TRACK = 1_000_000  # positions of a device in a tile
 
 
 class Tile(msgspec.Struct, frozen=True):
@@ -89,9 +90,7 @@ async def read_tile(rollups: RollupReader, wanted: Tile, span: Span, by: Filter)
     zoom = max(stored for stored in (GROUND, *ZOOMS) if stored <= wanted.zoom)
     shift = wanted.zoom - zoom
     number = tile_number(wanted.x >> shift, wanted.y >> shift)
-    answers = await rollups.get(
-        [single_range(tile_part(block.length, block.number, zoom, number), number_key(number)) for block in held]
-    )
+    answers = await rollups.get([tile_range(block.length, block.number, zoom, number) for block in held])
     values = [(block.length, value) for block, rows in zip(held, answers, strict=True) for _, value in rows]
     if sum(len(value) for _, value in values) > MAX_BYTES:
         raise BadRequest("there are too many positions near this place; ask for a shorter time, or from further away")
@@ -101,20 +100,17 @@ async def read_tile(rollups: RollupReader, wanted: Tile, span: Span, by: Filter)
 
 
 async def _of_device(rollups: RollupReader, wanted: Tile, span: Span, by: Filter, device_id: str) -> TileContent:
-    """From the hours of the device; month by month, so that what is too much is not read whole."""
+    """From the track of the device; month by month, so that what is too much is not read whole."""
     current = version(await closed_blocks(rollups, span))  # before: what is made meanwhile has another one
-    values: list[bytes] = []
-    for part in hours_ranges(device_id, span.start // HOUR, span.end // HOUR - 1):
-        values += [value for rows in await rollups.get([part]) for _, value in rows]
-        if sum(map(len, values)) > MAX_BYTES:
+    parts: list[Track] = []
+    for start in range(span.start, span.end, MONTH):
+        parts.append(await read_hours(rollups, device_id, Span(start, min(start + MONTH, span.end))))
+        if sum(map(len, parts)) > MAX_TRACK:
             raise BadRequest("there is too much of this device for a tile; ask for a shorter time, or for its track")
-
-    def gathered() -> tuple[Points | None, Cells]:
-        track = np.concatenate([NOTHING, *map(unpack_track, values)])
-        return _gathered(wanted, points([(device_id, by.kind or OTHER, track)]), by)
-
-    tag = f"{zlib.crc32(repr((by, wanted)).encode() + b''.join(values)):08x}"
-    return TileContent(*await asyncio.to_thread(gathered), tag, current)
+    track = np.concatenate([NOTHING, *parts])
+    found = points([(device_id, by.kind or OTHER, track)])
+    tag = f"{zlib.crc32(repr((by, wanted)).encode() + track.tobytes()):08x}"
+    return TileContent(*await asyncio.to_thread(_gathered, wanted, found, by), tag, current)
 
 
 def _near(wanted: Tile, _: int, values: Sequence[tuple[str, bytes]], by: Filter) -> tuple[Points | None, Cells]:

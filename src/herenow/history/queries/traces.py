@@ -9,6 +9,8 @@ from herenow.history.rollups.blocks import is_closed
 from herenow.history.rollups.keys import (
     BLOCKS,
     MONTH,
+    SLICE,
+    SLICED,
     blocks_part,
     bucket_of,
     day_part,
@@ -56,9 +58,9 @@ async def traces(store: ErasedStore, device_id: str) -> Traces:
     BadRequest where that cannot be read in time."""
     rollups = store.rollups
     stored = await store.traces(device_id)
-    parts = blocks_part("hour"), dirty_days_part(bucket_of(device_id))
-    [hours, days] = await rollups.get([prefix_range(part) for part in parts])
-    known = [key_number(key) for key, _ in hours]
+    parts = blocks_part("hour"), SLICED, dirty_days_part(bucket_of(device_id))
+    [hours, lasting, days] = await rollups.get([prefix_range(part) for part in parts])
+    known = sorted({key_number(key) for key, _ in [*hours, *lasting]})
     rows = sum(len(found) for found in await _read(rollups, _ranges(device_id, known)))
     waiting = sum(device_day(key)[0] == device_id for key, _ in days)
     return Traces(**stored, rollups=rows + waiting, blocks=await _unmade(rollups))
@@ -66,9 +68,13 @@ async def traces(store: ErasedStore, device_id: str) -> Traces:
 
 async def _unmade(rollups: RollupReader) -> int:
     """Blocks to rebuild. Days and months that are not closed are no blocks yet: their parts count."""
-    answers = await rollups.get([prefix_range(dirty_part(block)) for block in BLOCKS])
+    slices, lasting, *answers = await rollups.get(
+        [prefix_range(blocks_part("slice")), prefix_range(SLICED), *(prefix_range(dirty_part(one)) for one in BLOCKS)]
+    )
     numbers = {(block, dirty_number(key)) for block, rows in zip(BLOCKS, answers, strict=True) for key, _ in rows}
-    return sum(block == "hour" or is_closed(block, number) for block, number in numbers)
+    hours = {key_number(key) for key, _ in lasting}
+    unused = sum(key_number(key) * SLICE // HOUR not in hours for key, _ in slices)  # they go soon
+    return unused + sum(block in ("slice", "hour") or is_closed(block, number) for block, number in numbers)
 
 
 def _ranges(device_id: str, hours: Sequence[int]) -> list[Range]:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from herenow.history.queries.tiles import Tile, TileContent
 from herenow.history.rollups.cells import CLASSES, FLAGGED, MOVING, Cells
 from herenow.history.rollups.points import Points
-from herenow.history.tracks.track import PLACES
 from herenow.model.geo.mercator import project
+from herenow.store.track import PLACES
 
 LAYER = "positions"
 EXTENT = 4096

@@ -1,10 +1,19 @@
-"""A range of time as the fewest blocks that hold it: months, days at their ends, hours at the ends of those."""
+"""A range of time as the fewest blocks that hold it: months, days at their ends, hours at the ends of those, and the
+slices of an hour that lasts."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from herenow.history.rollups.keys import BLOCKS, blocks_part, dirty_number, dirty_numbers, key_number, numbers_of
+from herenow.history.rollups.keys import (
+    BLOCKS,
+    SLICED,
+    blocks_part,
+    dirty_number,
+    dirty_numbers,
+    key_number,
+    numbers_of,
+)
 from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import RollupReader, Span
 
@@ -12,11 +21,11 @@ LONGEST = 3660 * DAY  # ms
 OPEN = HOUR  # ms before and after now; a day or month that touches them is not made: its hours are read
 FORMAT = 1  # of what is sent; browsers keep it for as long as the version stays
 Part = tuple[int, int]  # of time in ms, the end not included; or of blocks, both included
-FINER = {"month": "day", "day": "hour"}
+FINER = {"month": "day", "day": "hour", "hour": "slice"}
 
 
 class TimeBlock(NamedTuple):
-    length: str  # hour, day or month
+    length: str  # slice, hour, day or month
     number: int
     made: bytes  # changes with each rebuild
 
@@ -34,7 +43,7 @@ def whole_hours(span: Span) -> Span:
 
 async def closed_blocks(rollups: RollupReader, span: Span, longest: str = "month") -> list[TimeBlock]:
     """Those in a span of whole hours that hold anything, none longer than `longest`. A month or day counts where it is
-    closed and made of all that is known, else what it is made of."""
+    closed and made of all that is known, else what it is made of; an hour that lasts is its slices."""
     return await _within(rollups, longest, [(span.start, span.end)], now())
 
 
@@ -50,7 +59,8 @@ async def _within(rollups: RollupReader, block: str, spans: Sequence[Part], mome
     whole = [_whole(span, block, moment) for span in spans]
     requested = [one for found in whole for one in found]
     # Marks first: what is made meanwhile is then read from what it was made of, and not missed.
-    marks = await rollups.get([dirty_numbers(block, *one) for one in requested]) if block in FINER else []
+    finer = [numbers_of(SLICED, *one) if block == "hour" else dirty_numbers(block, *one) for one in requested]
+    marks = await rollups.get(finer) if block in FINER else []
     answers = await rollups.get([numbers_of(blocks_part(block), *one) for one in requested])
     dirty = {dirty_number(key) for rows in marks for key, _ in rows}
     there = {key_number(key): made for rows in answers for key, made in rows}
@@ -63,7 +73,8 @@ async def _within(rollups: RollupReader, block: str, spans: Sequence[Part], mome
 def _whole(span: Part, block: str, moment: int) -> list[Part]:
     """The first and the last of the whole, closed blocks of a span, before the moment and ahead of it."""
     (start, end), size = span, BLOCKS[block]
-    parts = [(start, min(end, moment - OPEN)), (max(start, moment + OPEN), end)] if block in FINER else [span]
+    summed = block in ("day", "month")
+    parts = [(start, min(end, moment - OPEN)), (max(start, moment + OPEN), end)] if summed else [span]
     numbers = [(-(-start // size), end // size - 1) for start, end in parts]
     return [(first, last) for first, last in numbers if first <= last]
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.rollups.packing import pack, unpack
-from herenow.history.tracks.track import PLACES
 from herenow.model.geo.mercator import columns_or_rows, latitudes_of, longitudes_of, project
+from herenow.store.track import PLACES
 
 # One cell and group. The sums and bounds are whole numbers, in PLACES to a degree: their order does not matter.
 CELL = np.dtype(

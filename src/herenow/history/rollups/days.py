@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from herenow.history.rollups.day_distances import distance_row
-from herenow.history.rollups.hours import hours_ranges
+from herenow.history.rollups.hours import between, device_hours, flagged_tracks, opened
 from herenow.history.rollups.keys import (
     day_part,
     key_number,
@@ -32,12 +32,14 @@ from herenow.history.tracks.quality import unflagged, without_flags
 from herenow.history.tracks.simplify import TOLERANCES, levels
 from herenow.history.tracks.stillness import MAX_SILENCE, TripSettings
 from herenow.history.tracks.summary import Figures, Summary, summary
-from herenow.history.tracks.track import NOTHING, Track, pack_track, unpack_track
+from herenow.history.tracks.track import pack_track, unpack_track
 from herenow.history.tracks.trips import Piece, Stop, joined
 from herenow.model.clock import DAY, HOUR
 from herenow.store.port import RollupReader, Row, Span
+from herenow.store.track import NOTHING, Track
 
 FOLLOWED = 800  # days
+LONGEST_READ = 30 * DAY  # of a track at once: each reading has a deadline of its own
 _NEXT = MAX_SILENCE // DAY + 1  # days between two parts of a piece at most
 
 DeviceDay = tuple[str, int]
@@ -63,15 +65,20 @@ async def made_days(rollups: RollupReader, days: Sequence[DeviceDay], settings: 
     before = await rollups.get([single_range(summary_part(*one), number_key(one[1])) for one in days])
     found_days = MadeDays([], set(), set())
     for (device_id, day), found, known in zip(days, tracks, before, strict=True):
-        made = summary(found.track, day, settings)
-        made = msgspec.structs.replace(made, head=_head(found, settings), tail=_tail(found, settings))
+        made, rows = await asyncio.to_thread(_made, device_id, day, found, settings)
         old = _summary(known[0][1]) if known else Summary()
         others = _readers(found, day, settings, head=made.head != old.head, tail=made.tail != old.tail)
         found_days.readers.update((device_id, other) for other in others)
         if found.before is not None:
             found_days.silent.update((device_id, other) for other in range(found.before // DAY + 1, day))
-        found_days.rows.extend(_rows(device_id, day, made, found.inside))
+        found_days.rows.extend(rows)
     return found_days
+
+
+def _made(device_id: str, day: int, found: Around, settings: TripSettings) -> tuple[Summary, list[Row]]:
+    made = summary(found.track, day, settings)
+    made = msgspec.structs.replace(made, head=_head(found, settings), tail=_tail(found, settings))
+    return made, _rows(device_id, day, made, found.inside)
 
 
 def _head(found: Around, settings: TripSettings) -> int:
@@ -137,13 +144,18 @@ async def read_level(rollups: RollupReader, device_id: str, level: int, span: Sp
     """The track of a device in a span, in one level of detail; positions not to be believed are left out."""
     first, last = span.start // DAY, (span.end - 1) // DAY
     answers = await rollups.get([numbers_of(part, first, last) for part in levels_parts(device_id, level, first, last)])
-    return await asyncio.to_thread(_joined, answers, span)
+    return await asyncio.to_thread(lambda: _within([unpack_track(row) for rows in answers for _, row in rows], span))
 
 
 async def read_hours(rollups: RollupReader, device_id: str, span: Span) -> Track:
     """The whole track of a device in a span, with flags."""
-    answers = await rollups.get(hours_ranges(device_id, span.start // HOUR, (span.end - 1) // HOUR))
-    return await asyncio.to_thread(_joined, answers, span)
+    if rollups.packed is not None:
+        parts = range(span.start, span.end, LONGEST_READ)
+        spans = [Span(start, min(start + LONGEST_READ, span.end)) for start in parts]
+        found = [await flagged_tracks(rollups.packed, [(device_id, one)]) for one in spans]
+        return np.concatenate([NOTHING, *(one[0] for one in found)])
+    [hours] = await device_hours(rollups, [(device_id, span.start // HOUR, (span.end - 1) // HOUR)])
+    return await asyncio.to_thread(_within, [opened(packed) for _, packed in sorted(hours.items())], span)
 
 
 async def read_summaries(rollups: RollupReader, device_id: str, first: int, last: int) -> Mapping[int, Summary]:
@@ -193,7 +205,5 @@ def read_figures(value: bytes) -> Figures:
     return _figures(value)
 
 
-def _joined(answers: Sequence[Sequence[tuple[bytes, bytes]]], span: Span) -> Track:
-    found = np.concatenate([NOTHING, *(unpack_track(value) for rows in answers for _, value in rows)])
-    times = found["time"]
-    return found[np.searchsorted(times, span.start) : np.searchsorted(times, span.end)]
+def _within(parts: Sequence[Track], span: Span) -> Track:
+    return between(np.concatenate([NOTHING, *parts]), span)

@@ -9,10 +9,12 @@ from herenow.model.clock import DAY, HOUR
 from herenow.store.port import BUCKETS, END, Range
 
 MONTH = 30 * DAY  # ms
-BLOCKS = {"hour": HOUR, "day": DAY, "month": MONTH}  # ms
+SLICE = 120_000  # ms; what an hour is made of while it lasts
+BLOCKS = {"slice": SLICE, "hour": HOUR, "day": DAY, "month": MONTH}  # ms
 
-STATE = "rollup"  # its own: see herenow.history.rollups.builder
+STATE = "rollup"  # its own: see herenow.history.rollups.rounds
 MADE = b"made"  # when the last round began that was finished, in ms
+SLICED = "sliced"  # hours that last: readers take their slices
 _DAYS = 400  # of a device that lie together
 _PART_BITS = 10  # of a tile's number: so many tiles lie together
 
@@ -32,7 +34,7 @@ def bucket_of(device_id: str) -> int:
 
 
 def block_bucket(number: int) -> int:
-    """Which of BUCKETS an hour, day or month belongs to."""
+    """Which of BUCKETS a time block belongs to."""
     return number % BUCKETS
 
 
@@ -55,9 +57,13 @@ def cells_part(block: str, number: int, zoom: int, tile: int) -> str:
     return f"cells/{block}/{number}/{zoom}/{tile >> _PART_BITS}"
 
 
-def points_part(hour: int, tile: int) -> str:
-    """Points of an hour: keys are tiles of zoom GROUND (pyramid.py)."""
-    return f"points/{hour}/{tile >> _PART_BITS}"
+def points_part(block: str, number: int, tile: int) -> str:
+    """Points of an hour or slice: keys are tiles of zoom GROUND."""
+    return f"points/{_named(block, number)}/{tile >> _PART_BITS}"
+
+
+def _named(block: str, number: int) -> str:
+    return str(number) if block == "hour" else f"{block}/{number}"
 
 
 def blocks_part(block: str) -> str:
@@ -95,9 +101,9 @@ def dirty_days_part(bucket: int) -> str:
     return f"dirty/device/{bucket}"
 
 
-def replay_part(hour: int, level: int) -> str:
-    """An hour to be played, thinned to a level: keys are the numbers of its chunks."""
-    return f"replay/{hour}/{level}"
+def replay_part(block: str, number: int, level: int) -> str:
+    """An hour or slice to be played, thinned to a level: keys are the numbers of its chunks."""
+    return f"replay/{_named(block, number)}/{level}"
 
 
 def level_part(device_id: str, level: int, day: int) -> str:

@@ -9,9 +9,10 @@ from herenow.errors import StoreUnavailable
 from herenow.history.rollups.keys import MADE, STATE, key_number, prefix_range
 from herenow.history.tracks.quality import VERSION as RULES
 from herenow.history.tracks.stillness import TripSettings
-from herenow.store.port import ChangeLog, Range, RollupReader, RollupStore
+from herenow.store.port import ChangeLog, Range, RollupReader, RollupStore, Span, TrackReader
+from herenow.store.track import Track
 
-VERSION = f"5.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
+VERSION = f"6.{RULES}"  # of what is kept; with another one, or other settings, it is made from the beginning
 MADE_BY = b"version"
 CLEARED = b"cleared"  # another value each time that everything was taken away
 
@@ -65,6 +66,11 @@ class MadeRollups:
     def __init__(self, store: MadeStore, settings: TripSettings) -> None:
         self._store, self._rollups, self._version = store, store.rollups, version_of(settings)
 
+    @property
+    def packed(self) -> TrackReader | None:
+        packed = self._rollups.packed
+        return None if packed is None else MadeTracks(self, packed)
+
     async def check(self) -> None:
         """Raises StoreUnavailable where they are not made."""
         await self.get([])
@@ -81,3 +87,18 @@ class MadeRollups:
                 "`herenow run` and `herenow rollup` build them, so try again soon"
             )
         return found
+
+
+class MadeTracks:
+    """The tracks of the store, as MadeRollups: raises StoreUnavailable where rollups are not made."""
+
+    def __init__(self, rollups: MadeRollups, packed: TrackReader) -> None:
+        self._rollups, self._packed = rollups, packed
+
+    async def tracks(self, wanted: Sequence[tuple[str, Span]]) -> Sequence[Track]:
+        await self._rollups.check()
+        return await self._packed.tracks(wanted)
+
+    async def seen(self, span: Span) -> Sequence[str]:
+        await self._rollups.check()
+        return await self._packed.seen(span)

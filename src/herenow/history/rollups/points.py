@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from herenow.history.rollups.cells import CLASSES, FLAGGED, MOVING, STOPPED
 from herenow.history.rollups.packing import pack, unpack
-from herenow.history.tracks.track import Track
 from herenow.model.device import MOVING as MOVING_SPEED
+from herenow.store.track import Track
+from herenow.store.track import joined as joined_tracks
 
 # `group` as in cells; `device` is a number in the list of device ids beside.
 POINT = np.dtype([("device", "<u4"), ("time", "<i8"), ("longitude", "<i4"), ("latitude", "<i4"), ("group", "<u4")])
@@ -36,15 +37,15 @@ def points(tracks: Sequence[tuple[str, str, Track]]) -> Points:
     """Of devices, each with its kind."""
     named_kinds = sorted({kind for _, kind, _ in tracks} - {OTHER})[:MAX_KINDS]
     numbers = {kind: number for number, kind in enumerate([OTHER, *named_kinds])}
-    parts = []
-    for number, (_, kind, track) in enumerate(tracks):
-        rows = np.empty(len(track), POINT)
-        rows["device"] = number
-        for name in ("time", "longitude", "latitude"):
-            rows[name] = track[name]
-        rows["group"] = numbers.get(kind, numbers[OTHER]) * CLASSES + _classes(track)
-        parts.append(rows)
-    return Points(tuple(device_id for device_id, _, _ in tracks), tuple(numbers), np.concatenate([EMPTY.rows, *parts]))
+    whole = joined_tracks(track for _, _, track in tracks)
+    lengths = np.array([len(track) for _, _, track in tracks], np.int64)
+    rows = np.empty(len(whole), POINT)
+    rows["device"] = np.repeat(np.arange(len(tracks)), lengths)
+    for name in ("time", "longitude", "latitude"):
+        rows[name] = whole[name]
+    kinds = np.array([numbers.get(kind, numbers[OTHER]) for _, kind, _ in tracks], np.uint32)
+    rows["group"] = np.repeat(kinds, lengths) * CLASSES + _classes(whole)
+    return Points(tuple(device_id for device_id, _, _ in tracks), tuple(numbers), rows)
 
 
 def _classes(track: Track) -> npt.NDArray[np.uint32]:

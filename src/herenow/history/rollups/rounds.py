@@ -39,14 +39,14 @@ from herenow.history.rollups.made import (
     until_key,
     version_of,
 )
+from herenow.history.rollups.open_hours import OpenHours, is_open
+from herenow.history.rollups.pace import SHORTEST_ROUND, Turn, rest
 from herenow.history.tracks.stillness import DEFAULT, MAX_SILENCE, TripSettings
 from herenow.model.clock import DAY, HOUR, now
 from herenow.store.port import BUCKETS, Changes
 
 READ_AHEAD = MAX_SILENCE // DAY + 2  # days; further ahead no day reads
 SUMS_EVERY = 600_000  # ms between two sums of a day that changes in each round
-SHARE = 0.1  # of one core that it may use; it also rests as long as it worked, for the store's sake
-SHORTEST_REST, LONGEST_REST = 2.0, 900.0  # s
 TRY_AGAIN = 0.3  # s, where other processes hold all shards that are left
 
 Progress = Callable[[int, int], None]  # days of shards: done, in all
@@ -62,28 +62,33 @@ class Rollup:
         self._store = store
         self._settings = settings
         self._version = version_of(settings)
+        self._open = OpenHours(store, store.rollups.packed) if store.rollups.packed else None
+        self._turn = Turn()
 
     async def run(self) -> None:
         """Until it is cancelled; a store that fails is tried again."""
+        began = time.monotonic() - SHORTEST_ROUND
         while True:
-            began, used = time.monotonic(), time.process_time()
+            before, began, used = began, time.monotonic(), time.process_time()
             try:
-                await self.catch_up()
+                await self.catch_up(began - before)
             except (StoreUnavailable, BadRequest) as error:  # the latter: a reading took too long
                 log.error("cannot keep the rollups; trying again", reason=str(error))
             await asyncio.sleep(rest(time.monotonic() - began, time.process_time() - used))
 
-    async def catch_up(self) -> None:
-        """One round: everything that was written before and is known to have changed. Raises StoreUnavailable."""
+    async def catch_up(self, wait: float | None = None) -> None:
+        """One round: everything that was written before and is known to have changed. With `wait`, the seconds since
+        the round before, days of devices take their share of these where readers make those that wait, as of a packed
+        store; others wait for the next. Raises StoreUnavailable."""
         state = await read_state(self._store.rollups)
         if state.get(MADE_BY) != self._version:
             await self._clear(state)
-        await self._round(lambda *_: None)
+        await self._round(lambda *_: None, wait if self._open else None)
 
     async def rebuild(self, progress: Progress = lambda *_: None) -> None:
         """Everything from the beginning. Raises StoreUnavailable."""
         await self._clear(await read_state(self._store.rollups))
-        await self._round(progress)
+        await self._round(progress, None)
 
     async def _clear(self, seen: State) -> None:
         """Takes everything away, with all leases, unless another process did so after that state was read."""
@@ -101,7 +106,15 @@ class Rollup:
             await rollups.clear()
             await builders[0].put_state({MADE_BY: self._version, CLEARED: os.urandom(8)})
 
-    async def _round(self, progress: Progress) -> None:
+    async def _round(self, progress: Progress, wait: float | None) -> None:
+        try:
+            await self._make(progress, wait)
+        except BaseException:
+            if self._open:
+                self._open.forget()
+            raise
+
+    async def _make(self, progress: Progress, wait: float | None) -> None:
         began, state = now(), await read_state(self._store.rollups)
         shards = range(self._store.rollups.shards)
         known = [until for shard in shards if (until := made_until(state, shard)) is not None]
@@ -111,26 +124,32 @@ class Rollup:
             log.info("making the rollups from the beginning: the store does not know what changed since the last round")
             await self.rebuild(progress)
             return
-        hours = _by_device(changes.hours)
+        lasting = {one: time for one, time in changes.earliest.items() if self._open and is_open(one[1])}
+        hours = _by_device([one for one in changes.hours if one not in lasting])
         busy = self._shards(bucket_of(device_id) for device_id in hours)
         busy |= {shard for shard in shards if made_until(state, shard) is None}
+        paced = wait is not None
 
         async def devices(builder: ShardBuilder) -> None:
+            nonlocal paced
             before = made_until(state, builder.shard)
             done = made_until(await read_state(self._store.rollups), builder.shard)
             if done is None:
-                await self._from_the_beginning(builder, progress)
+                paced = await self._from_the_beginning(builder, progress, paced=paced)
             elif done == before or since <= done < changes.until:  # else another process made them, or began later
                 await builder.devices(hours)
+                await builder.lasting(lasting)
                 await builder.put_state({until_key(builder.shard): number_key(changes.until)})
 
         await self._each(busy, devices)
         await self._each(set(shards) - busy, devices, at_once=len(shards))
         await self._blocks()
+        await self._days(wait if paced else None)
         await self._each([0], lambda builder: self._made(builder, began, state, changes.until))
 
-    async def _from_the_beginning(self, builder: ShardBuilder, progress: Progress) -> None:
-        """What changes after the first try began is made in later rounds: an hour that is made already may go."""
+    async def _from_the_beginning(self, builder: ShardBuilder, progress: Progress, *, paced: bool) -> bool:
+        """What changes after the first try began is made in later rounds: an hour that is made already may go. With
+        `paced`, days of devices of a store that began today are left to take their turn; returns whether they were."""
         state, shards = await read_state(self._store.rollups), self._store.rollups.shards
         begun, ready = begun_at(state, builder.shard), sum(made_until(state, one) is not None for one in range(shards))
         if begun is None:
@@ -141,14 +160,16 @@ class Rollup:
         while found := await self._store.active(day):
             day, device_ids = found
             first = day if first is None else first
-            hours = range(day * 24, (day + 1) * 24)
-            await builder.devices(dict.fromkeys(device_ids, hours))
+            paced = paced and day >= last
+            await builder.whole_day(device_ids, day)
             await builder.days(before=day - READ_AHEAD)
             days = max(last, day) - first + 1
             progress(ready * days + day - first + 1, shards * days)
             day += 1
-        await builder.days(before=2**31)
+        if not paced:
+            await builder.days(before=2**31)
         await builder.put_state({until_key(builder.shard): number_key(begun), begun_key(builder.shard): None})
+        return paced
 
     async def _blocks(self) -> None:
         hours: list[int] = []
@@ -156,14 +177,22 @@ class Rollup:
         async def make(builder: ShardBuilder) -> None:
             hours.extend(await builder.hours())
 
+        if self._open:
+            await self._each([0], ShardBuilder.slices)
         await self._each(await self._dirty("hour"), make)
         busy = await self._summed_lately({hour * HOUR // DAY for hour in hours})
         months = {day * DAY // MONTH for day in busy}
         await self._each(await self._dirty("day"), lambda builder: builder.sums("day", "hour", "month", but=busy))
         await self._each(await self._dirty("month"), lambda builder: builder.sums("month", "day", None, but=months))
+
+    async def _days(self, wait: float | None) -> None:
         parts = [prefix_range(dirty_days_part(bucket)) for bucket in range(BUCKETS)]
         found = await self._store.rollups.get(parts)
-        await self._each(self._shards(bucket for bucket, rows in enumerate(found) if rows), ShardBuilder.days)
+        if wait is not None:
+            self._turn.begin(wait)
+        turn = None if wait is None else self._turn
+        shards = self._shards(bucket for bucket, rows in enumerate(found) if rows)
+        await self._each(shards, lambda builder: builder.days(turn=turn))
 
     async def _summed_lately(self, days: Collection[int]) -> set[int]:
         """Those of some days that were summed less than SUMS_EVERY ago. A fleet whose clocks are ahead, or that sends
@@ -201,7 +230,7 @@ class Rollup:
                 shard = left.pop()
                 async with self._store.rollups.lease(shard) as writer:
                     if writer:
-                        await step(ShardBuilder(self._store, writer, shard, self._settings))
+                        await step(ShardBuilder(self._store, writer, shard, self._settings, self._open))
                         continue
                 left.insert(0, shard)
                 await asyncio.sleep(TRY_AGAIN / len(left))
@@ -219,15 +248,9 @@ class Rollup:
         while True:
             async with self._store.rollups.lease(shard) as writer:
                 if writer:
-                    yield ShardBuilder(self._store, writer, shard, self._settings)
+                    yield ShardBuilder(self._store, writer, shard, self._settings, self._open)
                     return
             await asyncio.sleep(TRY_AGAIN)
-
-
-def rest(worked: float, used: float) -> float:
-    """Seconds of rest after a round of so many seconds, in which the process used so many of the processor. A busy
-    machine, which makes a round long, does not make history late."""
-    return min(LONGEST_REST, max(SHORTEST_REST, worked, used * (1 - SHARE) / SHARE))
 
 
 def _by_device(hours: Sequence[tuple[str, int]]) -> dict[str, Sequence[int]]:

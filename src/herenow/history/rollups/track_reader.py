@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from herenow.history.rollups.hours import hours_ranges
-from herenow.history.rollups.keys import key_number
+from herenow.history.rollups.hours import DeviceHours, PackedTrack, device_hours, opened
 from herenow.history.tracks.movement import context
 from herenow.history.tracks.quality import unflagged
 from herenow.history.tracks.stillness import MAX_SILENCE, TripSettings
-from herenow.history.tracks.track import NOTHING, Track, unpack_track
 from herenow.model.clock import HOUR
-from herenow.store.port import Range, RollupReader, Span
+from herenow.store.port import RollupReader, Span
+from herenow.store.track import NOTHING, Track
 
 _SEARCHED = (8, 32, MAX_SILENCE // HOUR + 1)  # hours; how far the nearest position is looked for, step by step
 
@@ -51,19 +50,19 @@ async def around(rollups: RollupReader, requested: Sequence[tuple[str, Span]], s
     """Around each span of a device, in the same order: at least `context` to either side, and the nearest position
     beyond if it is no further than MAX_SILENCE."""
     making = [_Making(device_id, span, settings) for device_id, span in requested]
-    await _read(rollups, ((one, one.first_ranges()) for one in making))
+    await _read(rollups, ((one, one.first_hours()) for one in making))
     for hours in _SEARCHED:
-        await _read(rollups, ((one, one.earlier_ranges(hours)) for one in making))
-        await _read(rollups, ((one, one.later_ranges(hours)) for one in making))
+        await _read(rollups, ((one, one.earlier_hours(hours)) for one in making))
+        await _read(rollups, ((one, one.later_hours(hours)) for one in making))
     return [Around(one.span, one.track()) for one in making]
 
 
-async def _read(rollups: RollupReader, wanted: "Iterable[tuple[_Making, list[Range]]]") -> None:
-    pairs = [(one, range_) for one, ranges in wanted for range_ in ranges]
+async def _read(rollups: RollupReader, wanted: "Iterable[tuple[_Making, DeviceHours | None]]") -> None:
+    pairs = [(one, hours) for one, hours in wanted if hours]
     if not pairs:
         return
-    for (one, _), rows in zip(pairs, await rollups.get([range_ for _, range_ in pairs]), strict=True):
-        one.hours.update((key_number(key), value) for key, value in rows)
+    for (one, _), found in zip(pairs, await device_hours(rollups, [hours for _, hours in pairs]), strict=True):
+        one.hours.update(found)
 
 
 class _Making:
@@ -71,7 +70,7 @@ class _Making:
 
     def __init__(self, device_id: str, span: Span, settings: TripSettings) -> None:
         self.span = span
-        self.hours: dict[int, bytes] = {}
+        self.hours: dict[int, PackedTrack] = {}
         self._device_id = device_id
         self._still_time = settings.min_stop_duration
         self._reach = context(settings)
@@ -79,24 +78,24 @@ class _Making:
         self._last = (span.end + self._reach + settings.min_stop_duration) // HOUR
         self._unpacked: dict[int, Track] = {}
 
-    def first_ranges(self) -> list[Range]:
-        return hours_ranges(self._device_id, self._first, self._last)
+    def first_hours(self) -> DeviceHours:
+        return self._device_id, self._first, self._last
 
-    def earlier_ranges(self, hours: int) -> list[Range]:
+    def earlier_hours(self, hours: int) -> DeviceHours | None:
         """None where the last position before the span is known, with what stands still together with it."""
         if self._began() is not None:
-            return []
+            return None
         last = self._first - 1
         self._first = min(self._first, self.span.start // HOUR - hours - self._still_time // HOUR - 1)
-        return hours_ranges(self._device_id, self._first, last) if self._first <= last else []
+        return (self._device_id, self._first, last) if self._first <= last else None
 
-    def later_ranges(self, hours: int) -> list[Range]:
+    def later_hours(self, hours: int) -> DeviceHours | None:
         """None if a position beyond the read range is known."""
         if self._ended() is not None:
-            return []
+            return None
         first = self._last + 1
         self._last = max(self._last, self.span.end // HOUR + hours)
-        return hours_ranges(self._device_id, first, self._last) if first <= self._last else []
+        return (self._device_id, first, self._last) if first <= self._last else None
 
     def track(self) -> Track:
         began, ended = self._began(), self._ended()
@@ -123,5 +122,5 @@ class _Making:
 
     def _hour(self, hour: int) -> Track:
         if hour not in self._unpacked:
-            self._unpacked[hour] = unpack_track(self.hours[hour])
+            self._unpacked[hour] = opened(self.hours[hour])
         return self._unpacked[hour]

@@ -7,8 +7,9 @@ import numpy as np
 
 from herenow.history.tracks.quality import REASONS
 from herenow.history.tracks.simplify import TOLERANCES
-from herenow.history.tracks.track import Track, latitudes, longitudes
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.model.leg import MAX_LEG_TIME
+from herenow.store.track import Track
 
 _encode = msgspec.json.Encoder().encode
 

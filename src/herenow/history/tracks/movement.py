@@ -15,9 +15,9 @@ from herenow.history.tracks.reported_lengths import reported_lengths
 from herenow.history.tracks.smoothing import smoothed
 from herenow.history.tracks.stillness import DEFAULT, LONGEST_WINDOW, TripSettings, still
 from herenow.history.tracks.strays import ASIDE, REACH, straightened
-from herenow.history.tracks.track import Track
 from herenow.model.clock import HOUR
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
+from herenow.store.track import Track
 
 LOOK = HOUR  # ms before and after a leg in which what it is part of spans `min_trip_distance`
 SPEED_OVER = 10_000  # ms; a speed that nobody reported is taken over no less, so that jitter makes none

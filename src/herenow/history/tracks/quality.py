@@ -1,12 +1,14 @@
 """Which positions are not to be believed. Nothing is thrown away: a flag is set, and other rules can be tried later."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from herenow.history.tracks.track import FIX, PLACES, Track, latitudes, longitudes
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
+from herenow.store.track import FIX, PLACES, Track, joined
 
 VERSION = 1  # of the rules; flags of others are computed again
 REASONS = {
@@ -49,6 +51,22 @@ def flagged(found: Track, before: Track) -> Track:
     context = before[-CONTEXT:]
     judged["flag"] = _flags(np.concatenate([context, found]))[len(context) :]
     return judged
+
+
+def flagged_together(tracks: Sequence[Track]) -> list[Track]:
+    """The tracks of several devices as `flagged`, each whole. As if they were one device that is silent for longer than
+    anything matters: what numpy does for one costs as much as for a thousand."""
+    if not tracks:
+        return []
+    whole = joined(tracks)
+    lengths = [len(one) for one in tracks]
+    apart = whole.copy()
+    begins = [int(one["time"][0]) if len(one) else 0 for one in tracks]
+    took = [int(one["time"][-1]) - begin if len(one) else 0 for one, begin in zip(tracks, begins, strict=True)]
+    moved = np.cumsum([0, *took[:-1]]) + 2 * MAX_LEG_TIME * np.arange(len(tracks)) - begins
+    apart["time"] += np.repeat(moved, lengths)
+    whole["flag"] = _flags(apart)
+    return np.split(whole, np.cumsum(lengths)[:-1])
 
 
 def unflagged(found: Track) -> Track:

@@ -4,9 +4,10 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.tracks.quality import Points, distances
-from herenow.history.tracks.track import Track, latitudes, longitudes
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.model.geo.ellipsoid import geod
 from herenow.model.geo.sphere import EARTH
+from herenow.store.track import Track
 
 STRAIGHT = 10_000.0  # m; the length of a shorter leg follows from its chord, to a tenth of a millimetre
 

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.tracks.movement import stops
-from herenow.history.tracks.track import PLACES, Track
 from herenow.model.geo.mercator import WIDTH, project_beyond
 from herenow.model.leg import MAX_LEG_TIME
+from herenow.store.track import PLACES, Track
 
 # Metres at the equator of a web-mercator map, level by level: the same share of a pixel everywhere, and on the ground
 # never more than so many metres, less the further from the equator. Rollups keep a track of each: with other ones they

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.tracks.quality import Mask, Points, Rows
-from herenow.history.tracks.track import Track
 from herenow.model.clock import DAY
 from herenow.model.leg import MAX_LEG_TIME
+from herenow.store.track import Track
 
 MAX_SILENCE = 7 * DAY  # ms; after a longer one nobody knows where the device was meanwhile
 MANY = 16  # positions; so many show whether it is noise that parts them

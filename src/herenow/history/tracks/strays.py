@@ -5,8 +5,8 @@ import numpy as np
 import numpy.typing as npt
 
 from herenow.history.tracks.quality import MAX_RUN, TICK, Mask, Points, Rows, distances, places
-from herenow.history.tracks.track import Track
 from herenow.model.leg import MAX_LEG_SPEED, MAX_LEG_TIME
+from herenow.store.track import Track
 
 ASIDE = 2.0  # times as fast as all around it, there and back: a stray position, and not a turn
 HARDEST = 4.0  # m/s² that a device can speed up, slow down or turn with

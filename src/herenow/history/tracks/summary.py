@@ -11,11 +11,12 @@ from msgspec import field
 from herenow.history.tracks.movement import Integers, Legs, Numbers, legs
 from herenow.history.tracks.quality import Mask, unflagged
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
-from herenow.history.tracks.track import Track, latitudes, longitudes
+from herenow.history.tracks.track import latitudes, longitudes
 from herenow.history.tracks.trips import Piece, pieces_of
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import Box
 from herenow.store.port import Span
+from herenow.store.track import Track
 
 HOURS = 24
 SPEED_STEP = 5.0  # m/s, 18 km/h: one tells walking, town, road and motorway apart

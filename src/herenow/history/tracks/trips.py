@@ -9,7 +9,7 @@ import numpy as np
 from herenow.history.tracks.movement import Integers, Legs, legs, runs
 from herenow.history.tracks.quality import Points, Rows, distances, place, places, unit_vectors
 from herenow.history.tracks.stillness import DEFAULT, TripSettings
-from herenow.history.tracks.track import PLACES, Track
+from herenow.store.track import PLACES, Track
 
 Place = tuple[float, float]  # longitude and latitude, degrees
 Whole = tuple[int, int, int]  # mm from the middle of the earth

@@ -20,6 +20,8 @@ _DROP = "DELETE FROM {keyspace}.rollups USING TIMESTAMP ? WHERE part = ? AND key
 
 
 class CassandraRollups:
+    packed = None
+
     def __init__(self, session: CassandraSession) -> None:
         self._session = session
         self._leases = Leases(session)
@@ -104,6 +106,8 @@ class LeasedRollups:
     """Writes of the holder of a lease. They have stamps that grow from holder to holder, and their keys are announced
     in the lease before they begin. The next holder first writes what is there under the announced keys once more, with
     a stamp of its own. So a write that comes late has no effect, and that holder finds what a crash would have left."""
+
+    packed = None
 
     def __init__(self, rollups: CassandraRollups, lease: Lease) -> None:
         self._rollups = rollups

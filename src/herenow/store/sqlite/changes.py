@@ -17,11 +17,18 @@ from herenow.store.port import Changes
 from herenow.store.sqlite.statements import transaction
 
 _PERIOD = "SELECT number FROM period"
-_MARK = "INSERT OR IGNORE INTO changed VALUES (?, ?, ?)"
-_CHANGED = """
-SELECT device_id, hour FROM changed c JOIN devices d ON d.id = c.device WHERE period >= ?1 AND period < ?2
-UNION SELECT device_id, hour FROM erased WHERE period >= ?1 AND period < ?2
+# Where a mark has no time, all of the hour may have changed: then min() has none either.
+MARK = """
+INSERT INTO changed (period, device, hour, earliest) VALUES (?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET earliest = min(earliest, excluded.earliest)
 """
+_CHANGED = f"""
+SELECT device_id, hour, min(earliest) FROM (
+  SELECT device_id, hour, coalesce(earliest, hour * {HOUR}) AS earliest
+  FROM changed c JOIN devices d ON d.id = c.device WHERE period >= ?1 AND period < ?2
+  UNION ALL SELECT device_id, hour, hour * {HOUR} FROM erased WHERE period >= ?1 AND period < ?2
+) GROUP BY device_id, hour
+"""  # noqa: S608 - constants only
 
 
 class Marks:
@@ -29,7 +36,7 @@ class Marks:
 
     def __init__(self) -> None:
         self._period = 0
-        self._marked: set[tuple[int, int]] = set()
+        self._marked: dict[tuple[int, int], int] = {}  # the earliest time of each
 
     def forget(self) -> None:
         self._marked.clear()
@@ -40,8 +47,12 @@ class Marks:
         if period != self._period:
             self._period = period
             self._marked.clear()
-        new = {(numbers[position.device_id], position.time // HOUR) for position in positions} - self._marked
-        connection.executemany(_MARK, [(period, *mark) for mark in new])
+        new: dict[tuple[int, int], int] = {}
+        for position in positions:
+            mark, time = (numbers[position.device_id], position.time // HOUR), position.time
+            if time < new.get(mark, time + 1) and time < self._marked.get(mark, time + 1):
+                new[mark] = time
+        connection.executemany(MARK, [(period, *mark, earliest) for mark, earliest in new.items()])
         self._marked |= new
 
 
@@ -59,4 +70,6 @@ def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
         connection.execute("INSERT INTO marks VALUES (?, ?)", (until, mark))
     if row is None:
         return Changes([], mark, forgotten=since is not None)
-    return Changes(connection.execute(_CHANGED, (first, until)).fetchall(), mark)
+    found = connection.execute(_CHANGED, (first, until)).fetchall()
+    earliest = {(device_id, hour): time for device_id, hour, time in found}
+    return Changes(list(earliest), mark, earliest=earliest)

@@ -37,7 +37,7 @@ _UNMERGED = """
 SELECT hour, device, device_id, hour < ?1 AND first < ?2 AS settled FROM unmerged JOIN devices ON id = device
 WHERE blocks >= ?3 OR settled
 """
-BLOCKS = "blocks (device, hour, packed)"
+BLOCKS = "blocks (device, hour, packed, latest)"
 HOUR_BLOCKS = "SELECT number, packed FROM blocks WHERE device = ? AND hour = ? ORDER BY number"
 _MERGED = "UPDATE unmerged SET blocks = 1 WHERE hour = ? AND device = ?"
 _SETTLED = "DELETE FROM unmerged WHERE hour = ? AND device = ?"
@@ -127,7 +127,7 @@ class Compaction:
         """True on return where all of it was there until the end."""
         connection, first, last = self._connection, numbers[0], numbers[-1]
         for some in parts(list(hours.items()), ROWS):
-            blocks = [(device, hour, pack(merged(positions), briefly=True)) for (hour, device), positions in some]
+            blocks = [_block((device, hour), merged(positions), briefly=True) for (hour, device), positions in some]
             with self._transaction(last) as whole:
                 if not whole:
                     return False
@@ -189,5 +189,10 @@ def replace_blocks(
     numbers = [number for number, _ in blocks if number]
     connection.execute(f"DELETE FROM blocks WHERE number IN ({','.join('?' * len(numbers))})", numbers)  # noqa: S608 - marks only
     if positions:
-        insert(connection, BLOCKS, [(*hour, pack(positions))])
+        insert(connection, BLOCKS, [_block(hour, positions)])
     return len(positions)
+
+
+def _block(hour: tuple[int, int], positions: Sequence[Position], *, briefly: bool = False) -> tuple[object, ...]:
+    """A row of BLOCKS. Positions are in order."""
+    return *hour, pack(positions, briefly=briefly), positions[-1].time

@@ -18,13 +18,13 @@ SELECT time FROM positions WHERE device = ? AND time >= ? AND time < ? ORDER BY 
 """  # noqa: S608 - constants only
 # Whole hours before 1970 as well: division in SQLite rounds towards zero.
 _MARK_OLD = f"""
-INSERT OR IGNORE INTO changed
+INSERT OR REPLACE INTO changed (period, device, hour)
 SELECT DISTINCT number, device, (time - ((time % {HOUR}) + {HOUR}) % {HOUR}) / {HOUR} FROM period, positions
 WHERE device = ? AND time >= ? AND time < ?
 """  # noqa: S608 - constants only
 _DROP_OLD = "DELETE FROM positions WHERE device = ? AND time >= ? AND time < ?"
 _HOURS = f"SELECT DISTINCT hour FROM blocks WHERE device = ? AND hour >= ? AND hour < ? ORDER BY hour LIMIT {BLOCKS}"  # noqa: S608 - constants only
-_MARK = "INSERT OR IGNORE INTO changed SELECT number, ?, ? FROM period"
+_MARK = "INSERT OR REPLACE INTO changed (period, device, hour) SELECT number, ?, ? FROM period"
 _DROP = "DELETE FROM blocks WHERE device = ? AND hour = ?"
 _KEEP_MARKS = """
 INSERT OR IGNORE INTO erased SELECT number, ?, hour FROM period, (SELECT DISTINCT hour FROM changed WHERE device = ?)

@@ -23,6 +23,8 @@ from herenow.store.port import Span, Version
 from herenow.store.sqlite.erasure import ALL, number_of
 from herenow.store.sqlite.recent import Recent, RecentView
 from herenow.store.sqlite.rows import device_of, newest_of
+from herenow.store.sqlite.tracks import read_tracks
+from herenow.store.track import Track
 
 _NUMBERS = "SELECT device_id, id FROM devices ORDER BY id"
 _BLOCKS = """
@@ -80,6 +82,9 @@ class Reader:
             found, after = found + len(page), page[-1].version
         return found
 
+    def tracks(self, connection: sqlite3.Connection, wanted: Sequence[tuple[str, Span]]) -> list[Track]:
+        return read_tracks(connection, self._recent.view(connection), wanted)
+
     def positions(self, connection: sqlite3.Connection, span: Span, limit: int) -> list[Position]:
         """Device by device, each oldest first."""
         recent, found = self._recent.view(connection), list[Position]()
@@ -103,9 +108,17 @@ class Reader:
         first = _first_day(connection, recent, day)
         if first is None:
             return None
-        hours, span = (first * 24, (first + 1) * 24), Span(first * DAY, (first + 1) * DAY)
-        found = {device_id for (device_id,) in connection.execute(_ACTIVE, (*hours, span.start, span.end))}
-        return first, sorted(found | {device_id for device_id, _ in recent.active(span)})
+        return first, _seen(connection, recent, Span(first * DAY, (first + 1) * DAY))
+
+    def seen(self, connection: sqlite3.Connection, span: Span) -> list[str]:
+        """The devices that have positions in a span, and perhaps some that have positions in its first or last hour."""
+        return _seen(connection, self._recent.view(connection), span)
+
+
+def _seen(connection: sqlite3.Connection, recent: RecentView, span: Span) -> list[str]:
+    hours = span.start // HOUR, -(-span.end // HOUR)
+    found = {device_id for (device_id,) in connection.execute(_ACTIVE, (*hours, span.start, span.end))}
+    return sorted(found | {device_id for device_id, _ in recent.active(span)})
 
 
 def _first_day(connection: sqlite3.Connection, recent: RecentView, day: int) -> int | None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -151,6 +151,18 @@ class RecentView:
         for batch in self._batches:
             found += batch.positions.get(device_id, ())
         return found
+
+    def by_device(self, device_ids: Collection[str]) -> Iterator[tuple[str, list[Position]]]:
+        """Of many devices, some positions at a time, each device perhaps several times."""
+        for batch in self._batches:
+            if len(device_ids) < len(batch.positions):
+                for device_id in device_ids:
+                    if device_id in batch.positions:
+                        yield device_id, batch.positions[device_id]
+            else:
+                for device_id, positions in batch.positions.items():
+                    if device_id in device_ids:
+                        yield device_id, positions
 
     def devices(self, device_ids: Iterable[str] | None = None) -> Iterator[Device]:
         """States of devices, of all or of those named, in the order in which they came."""

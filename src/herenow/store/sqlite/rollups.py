@@ -13,7 +13,7 @@ from typing import IO, TypeVar
 import structlog
 
 from herenow.errors import BadRequest, StoreUnavailable
-from herenow.store.port import END, READ_DEADLINE, TOO_MUCH, Mark, Range, Row
+from herenow.store.port import END, READ_DEADLINE, TOO_MUCH, Mark, Range, Row, TrackReader
 from herenow.store.sqlite.statements import transaction
 from herenow.store.sqlite.writer import lock
 
@@ -51,8 +51,9 @@ def fold(path: Path) -> None:
 class SqliteRollups:
     """Made at the first `put`; until then there are none. One thread writes, the others read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, packed: TrackReader | None) -> None:
         self._path = path
+        self.packed = packed
         self._readers = ThreadPoolExecutor(READERS, "rollups-reader")
         self._writer = ThreadPoolExecutor(1, "rollups-writer")
         self._local = threading.local()

@@ -95,3 +95,9 @@ CREATE TABLE unmerged (
   PRIMARY KEY (hour, device)
 ) WITHOUT ROWID;
 ALTER TABLE newest ADD COLUMN position BLOB;  -- msgpack; NULL while it lies in `positions`
+-- Version 7. Reading what is new costs what is new: of an hour, only the blocks that reach beyond a time, and from which
+-- time on an hour of a device changed.
+ALTER TABLE blocks ADD COLUMN latest INTEGER;     -- ms, of its positions; NULL in blocks of an older Herenow
+DROP INDEX blocks_of_hours;
+CREATE INDEX blocks_of_hours ON blocks (device, hour, latest);
+ALTER TABLE changed ADD COLUMN earliest INTEGER;  -- ms; NULL where all of the hour may have changed

@@ -22,6 +22,7 @@ from herenow.store.sqlite.reader import Reader
 from herenow.store.sqlite.rollups import SqliteRollups, fold
 from herenow.store.sqlite.statements import transaction
 from herenow.store.sqlite.writer import SqliteWriter, upgrade
+from herenow.store.track import Track
 
 READERS = 2  # threads, each with a connection of its own
 ROLLUPS = ".rollups"  # after the name of the file of positions
@@ -40,7 +41,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, writes: bool = True) -> None:
         self._path = path.resolve()  # one database has one name, and so one lock and one file of rollups
         self._writer = SqliteWriter(self._path) if writes else None
-        self.rollups = SqliteRollups(self._path.with_name(self._path.name + ROLLUPS))
+        self.rollups = SqliteRollups(self._path.with_name(self._path.name + ROLLUPS), self)
         self._readers = ThreadPoolExecutor(READERS, "sqlite-reader")
         self._reader = Reader()
         self._given: int | None = None  # known to be of an answer of `changes`
@@ -89,6 +90,12 @@ class SqliteStore:
 
     async def positions(self, span: Span, limit: int) -> Sequence[Position]:
         return await self._read(lambda connection: self._reader.positions(connection, span, limit))
+
+    async def tracks(self, wanted: Sequence[tuple[str, Span]]) -> Sequence[Track]:
+        return await self._read(lambda connection: self._reader.tracks(connection, wanted))
+
+    async def seen(self, span: Span) -> Sequence[str]:
+        return await self._read(lambda connection: self._reader.seen(connection, span))
 
     async def changes(self, since: int | None) -> Changes:
         def read() -> Changes:
