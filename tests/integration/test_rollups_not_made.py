@@ -18,7 +18,7 @@ from herenow.model.clock import DAY, HOUR
 from herenow.model.retention import read_retention
 from herenow.run.storage import read_storage
 from herenow.settings import read_settings
-from herenow.store.port import Row, Store
+from herenow.store.port import Changes, Row, Store
 from tests.integration.test_rollup import START, drive
 from tests.support import stores
 from tests.support.rollups import put, quick
@@ -88,9 +88,9 @@ async def test_while_they_are_made_from_the_beginning_history_is_503(store: Stor
     async with history_client(store, tmp_path) as client:
 
         class Asking(Rollup):
-            async def _blocks(self) -> None:
+            async def _blocks(self, changes: Changes) -> None:
                 found.append(await statuses(client))
-                await super()._blocks()
+                await super()._blocks(changes)
 
         await Asking(store).rebuild()
         assert [set(one.values()) for one in found] == [{503}]
@@ -112,7 +112,7 @@ async def test_a_later_round_that_breaks_off_takes_nothing_away(store: Store, tm
     await Rollup(store).catch_up()
 
     class BreakingOff(Rollup):
-        async def _blocks(self) -> None:
+        async def _blocks(self, changes: Changes) -> None:  # noqa: ARG002 - what changed does not matter
             raise StoreUnavailable("the store is away")
 
     with pytest.raises(StoreUnavailable):

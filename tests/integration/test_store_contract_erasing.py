@@ -60,8 +60,11 @@ async def test_a_dropped_day_of_some_devices_is_gone_and_the_rest_stays(store: S
     assert {found.time // DAY for found in await track(store, "a")} == {today - 2, today}
     assert len(await track(store, "b")) == len(days_of("b", today, 3, 0))
     await ended(store)
-    hours = (await store.changes(begin)).hours
-    assert {("a", (today - 3) * 24 + hour) for hour in range(24)} <= set(hours)
+    changes = await store.changes(begin)
+    gone = {("a", (today - 3) * 24 + hour) for hour in range(24)}
+    assert gone <= set(changes.hours)
+    assert gone <= set(changes.taken) <= set(changes.hours)
+    assert not any(device_id == "b" for device_id, _ in changes.taken)
     assert (await store.active(today - 3)) == (today - 3, ["b"])
     await store.drop(["a", "b"], today - 3)
     found = await store.active(today - 3)
@@ -124,6 +127,20 @@ async def test_rollups_forget_who_was_erased(store: Store, quick: None, today: i
         await rollup.catch_up()
         assert (await traces(store, "a")).nothing
         assert not (await traces(store, "b")).nothing
+
+
+async def test_no_sum_of_who_was_erased_waits(store: Store, quick: None, today: int) -> None:
+    """Not even where its device reports again, and another day of the month changes in each round."""
+    month = today - (today // 30 - 2) * 30
+    await keep(store, days_of("a", today, month) + days_of("b", today, month, month - 1))
+    rollup = Rollup(store)
+    await rollup.catch_up()
+    await store.erase("a")
+    late = [position("b", (today - month + 1) * DAY + MINUTE), position("a", today * DAY)]
+    await keep(store, late)
+    await ended(store)
+    await rollup.catch_up()
+    assert (await traces(store, "a")).blocks == 0
 
 
 async def test_what_is_older_than_it_is_kept_goes_and_the_newest_day_of_a_device_stays(

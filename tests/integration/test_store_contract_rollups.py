@@ -65,7 +65,9 @@ async def test_changes_say_from_when_on_an_hour_changed(tmp_path: Path) -> None:
         await keep(store, [position("b", NOW + 8), position("b", NOW + DAY)])
         await store.drop(["b"], NOW // DAY)
         await keep(store, [position("b", NOW + 9)])
-        assert (await store.changes(both.until)).earliest[("b", HOUR_NOW)] == HOUR_NOW * HOUR, "all of it"
+        last = await store.changes(both.until)
+        assert last.earliest[("b", HOUR_NOW)] == HOUR_NOW * HOUR, "all of it"
+        assert (set(first.taken), set(last.taken)) == (set(), {("b", HOUR_NOW)})
 
 
 async def test_no_write_is_missed_by_who_asks_all_the_time(store: Store, quick: None) -> None:

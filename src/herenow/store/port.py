@@ -7,7 +7,7 @@ Every method raises StoreUnavailable where the store fails. Cancelling a read st
 write that is cancelled is unknown, and writing again is safe.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -41,6 +41,7 @@ class Changes(msgspec.Struct, frozen=True):
     until: int
     forgotten: bool = False
     earliest: Mapping[tuple[str, int], int] = {}  # ms; what is before it in the hour is as it was. Where it is known
+    taken: Collection[tuple[str, int]] = ()  # all of these that positions may have been taken from
 
 
 class Size(msgspec.Struct, frozen=True):

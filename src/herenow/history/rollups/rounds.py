@@ -143,7 +143,7 @@ class Rollup:
 
         await self._each(busy, devices)
         await self._each(set(shards) - busy, devices, at_once=len(shards))
-        await self._blocks()
+        await self._blocks(changes)
         await self._days(wait if paced else None)
         await self._each([0], lambda builder: self._made(builder, began, state, changes.until))
 
@@ -171,7 +171,7 @@ class Rollup:
         await builder.put_state({until_key(builder.shard): number_key(begun), begun_key(builder.shard): None})
         return paced
 
-    async def _blocks(self) -> None:
+    async def _blocks(self, changes: Changes) -> None:
         hours: list[int] = []
 
         async def make(builder: ShardBuilder) -> None:
@@ -180,7 +180,9 @@ class Rollup:
         if self._open:
             await self._each([0], ShardBuilder.slices)
         await self._each(await self._dirty("hour"), make)
-        busy = await self._summed_lately({hour * HOUR // DAY for hour in hours})
+        taken = {hour * HOUR // MONTH for _, hour in changes.taken}  # months, whose sums do not wait
+        lately = await self._summed_lately({hour * HOUR // DAY for hour in hours})
+        busy = {day for day in lately if day * DAY // MONTH not in taken}
         months = {day * DAY // MONTH for day in busy}
         await self._each(await self._dirty("day"), lambda builder: builder.sums("day", "hour", "month", but=busy))
         await self._each(await self._dirty("month"), lambda builder: builder.sums("month", "day", None, but=months))

@@ -12,7 +12,7 @@ REMEMBERED = 30 * 1440  # periods, the time to live of the table
 PAGE = 5000
 AT_ONCE = 16
 
-_CHANGED = "SELECT device_id, hour FROM {keyspace}.changed WHERE period = ?"
+_CHANGED = "SELECT device_id, hour, taken FROM {keyspace}.changed WHERE period = ?"
 
 
 def period_now() -> int:
@@ -35,11 +35,13 @@ class ChangesReader:
             return Changes([], until, forgotten=True)
         until = max(since, until)
         found: set[tuple[str, int]] = set()
+        gone: set[tuple[str, int]] = set()
 
         async def read(period: int) -> None:
             async for rows in self._session.pages(self._changed, (period,), PAGE):
-                found.update((device_id, hour) for device_id, hour in rows)
+                found.update((device_id, hour) for device_id, hour, _ in rows)
+                gone.update((device_id, hour) for device_id, hour, taken in rows if taken)
 
         async with reading():
             await in_parallel(range(since - OVERLAP, until), read, AT_ONCE)
-        return Changes(sorted(found), until)
+        return Changes(sorted(found), until, taken=gone)

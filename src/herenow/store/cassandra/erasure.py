@@ -14,7 +14,7 @@ PAGE = 5000
 HOURS = DAY // HOUR
 RECENT = OVERLAP + 5  # periods in which a mark may still be waiting to be read
 
-_MARK = "INSERT INTO {keyspace}.changed (period, device_id, hour) VALUES (?, ?, ?)"
+_MARK = "INSERT INTO {keyspace}.changed (period, device_id, hour, taken) VALUES (?, ?, ?, true)"
 _MARKED = "SELECT hour FROM {keyspace}.changed WHERE period = ? AND device_id = ?"
 _DAYS = "SELECT day FROM {keyspace}.days_of_device WHERE device_id = ?"
 _COUNT = "SELECT count(*) FROM {keyspace}.positions WHERE device_id = ? AND day = ?"

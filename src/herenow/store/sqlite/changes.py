@@ -17,16 +17,17 @@ from herenow.store.port import Changes
 from herenow.store.sqlite.statements import transaction
 
 _PERIOD = "SELECT number FROM period"
-# Where a mark has no time, all of the hour may have changed: then min() has none either.
+# Where a mark has no time, all of the hour may have changed, as when positions were taken away: then min() has none
+# either.
 MARK = """
 INSERT INTO changed (period, device, hour, earliest) VALUES (?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET earliest = min(earliest, excluded.earliest)
 """
 _CHANGED = f"""
-SELECT device_id, hour, min(earliest) FROM (
-  SELECT device_id, hour, coalesce(earliest, hour * {HOUR}) AS earliest
+SELECT device_id, hour, min(coalesce(earliest, hour * {HOUR})), max(earliest IS NULL) FROM (
+  SELECT device_id, hour, earliest
   FROM changed c JOIN devices d ON d.id = c.device WHERE period >= ?1 AND period < ?2
-  UNION ALL SELECT device_id, hour, hour * {HOUR} FROM erased WHERE period >= ?1 AND period < ?2
+  UNION ALL SELECT device_id, hour, NULL FROM erased WHERE period >= ?1 AND period < ?2
 ) GROUP BY device_id, hour
 """  # noqa: S608 - constants only
 
@@ -71,5 +72,6 @@ def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
     if row is None:
         return Changes([], mark, forgotten=since is not None)
     found = connection.execute(_CHANGED, (first, until)).fetchall()
-    earliest = {(device_id, hour): time for device_id, hour, time in found}
-    return Changes(list(earliest), mark, earliest=earliest)
+    earliest = {(device_id, hour): time for device_id, hour, time, _ in found}
+    taken = {(device_id, hour) for device_id, hour, _, whole in found if whole}
+    return Changes(list(earliest), mark, earliest=earliest, taken=taken)
