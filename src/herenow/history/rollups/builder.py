@@ -67,7 +67,7 @@ class RollupSource(ChangeLog, DeviceReader, PositionReader, Protocol):
     def rollups(self) -> Rollups: ...
 
 
-class _Replaced:
+class _Unwritten:
     """Blocks that are made and not written yet: marks of what is made of them, their rows, and their own marks."""
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ class ShardBuilder:
         self._open = open_hours
         self.shard = shard
         self._buckets = range(shard, BUCKETS, store.rollups.shards)
-        self._replaced = _Replaced()
+        self._unwritten = _Unwritten()
 
     async def put_state(self, values: Mapping[bytes, bytes | None]) -> None:
         await self._rollups.put([Row(STATE, key, value) for key, value in values.items()])
@@ -232,24 +232,24 @@ class ShardBuilder:
 
     async def _replace(self, block: str, number: int, rows: list[Row], coarser: str | None, marks: list[Mark]) -> None:
         """Of small blocks many at once."""
-        replaced = self._replaced
+        unwritten = self._unwritten
         self._mark(block, number, coarser)
-        replaced.rows += rows
-        replaced.marks += marks
-        if sum(len(row.value or b"") for row in replaced.rows) > WRITE_AT:
+        unwritten.rows += rows
+        unwritten.marks += marks
+        if sum(len(row.value or b"") for row in unwritten.rows) > WRITE_AT:
             await self._write()
 
     def _mark(self, block: str, number: int, coarser: str | None) -> None:
         if coarser:
             key = dirty_key(number * BLOCKS[block] // BLOCKS[coarser], block_bucket(number))
-            self._replaced.beyond[key] = Row(dirty_part(coarser), key, b"")
+            self._unwritten.beyond[key] = Row(dirty_part(coarser), key, b"")
 
     async def _write(self) -> None:
-        replaced, self._replaced = self._replaced, _Replaced()
-        if replaced.marks or replaced.beyond:
-            beyond = list(replaced.beyond.values())
-            await self._rollups.put(beyond, replaced.rows, beyond)
-            await self._rollups.unmark(replaced.marks)
+        unwritten, self._unwritten = self._unwritten, _Unwritten()
+        if unwritten.marks or unwritten.beyond:
+            beyond = list(unwritten.beyond.values())
+            await self._rollups.put(beyond, unwritten.rows, beyond)
+            await self._rollups.unmark(unwritten.marks)
 
     async def _dirty(self, block: str) -> dict[int, list[Mark]]:
         """The blocks of its buckets that are, with their marks: read before what they are made of."""
