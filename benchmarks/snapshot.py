@@ -18,7 +18,6 @@ from herenow.live.viewer import Viewer
 from herenow.model.clock import now
 from herenow.model.device import Device, first_seen
 from herenow.model.geo.box import WORLD
-from herenow.model.position import Attributes
 from herenow.model.report import Report, accept
 from herenow.model.view import View
 
@@ -46,7 +45,7 @@ class Counted:
 def devices(count: int) -> Iterator[Device]:
     chance, time_ = random.Random(1), now()
     for number in range(count):
-        named: Attributes = {"name": f"Bus {number}", "kind": "bus"}
+        named: dict[str, str | int | float | bool | None] = {"name": f"Bus {number}", "kind": "bus"}
         place = chance.uniform(50, 60), chance.uniform(10, 20)
         report = Report(
             device_id=f"v{number}", time=time_, latitude=place[0], longitude=place[1], speed=3.0, attributes=named
