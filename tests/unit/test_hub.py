@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from herenow.bus import news_queue
 from herenow.bus.memory import MemoryBus
 from herenow.live import hub as module
+from herenow.live.encoders import Written
 from herenow.live.fleet import Fleet
 from herenow.live.hub import Hub
-from herenow.live.viewer import STALLED
+from herenow.live.viewer import STALLED, Viewer
 from herenow.model.clock import DAY
 from herenow.model.contact import STALE_AFTER
 from herenow.model.device import DayDistance, Device, advance, first_seen, late_positions
@@ -284,3 +285,51 @@ def test_any_fix_of_its_time_takes_the_place_of_those_ahead_of_it() -> None:
 def test_what_is_received_in_the_same_millisecond_counts() -> None:
     fleet = fleet_after(position("a", NOW), position("a", NOW + DAY, received=NOW))
     assert [device.offset for device in fleet] == [DAY]
+
+
+class Pieces:
+    """A connection that keeps what was written to it."""
+
+    full = False
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, pieces: Written) -> None:
+        self.written.append(b"".join(pieces))
+
+    def unread(self) -> int:
+        return 0
+
+    def gone(self) -> int:
+        return 0
+
+    def close(self, code: int, reason: str, retry_ms: int | None = None) -> None:
+        raise AssertionError(code, reason, retry_ms)
+
+
+@pytest.mark.parametrize("wire", ["json_wire", "binary_wire", "event_wire", "article_wire"])
+@pytest.mark.parametrize("meanwhile", ["nothing", "moves", "an erasure"])
+def test_a_snapshot_that_was_prepared_in_steps_is_the_same_as_one_that_was_not(wire: str, meanwhile: str) -> None:
+    """Whatever happens between two steps. The steps are many, so that none is long."""
+    hub, view = Hub(lambda: NOW), View(WORLD, zoom=3)
+    hub.on_news(advance({}, [position(f"d{n}", NOW, n / 50, n / 20) for n in range(3000)]))
+    while hub.tick() or len(hub.fleet) < 3000:
+        pass
+    frames = []
+    for steps in (True, False):
+        viewer = Viewer(getattr(hub, wire), Pieces())
+        hub.viewers.add(viewer)
+        count = 0
+        for _ in hub.warm(viewer, view) if steps else ():
+            count += 1
+            if meanwhile == "moves":
+                hub.on_news([first_seen(position(f"d{count}", NOW + count, -count / 50, 1.0))])
+                hub.tick()
+            elif meanwhile == "an erasure":
+                hub.forget(f"d{count}")
+        assert count >= (3000 // 400 if steps and meanwhile != "an erasure" else 0)
+        hub.set_view(viewer, view)
+        assert isinstance(viewer.sink, Pieces)
+        frames.append(viewer.sink.written[0])
+    assert frames[0] == frames[1]

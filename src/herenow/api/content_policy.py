@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 def content_policy(hosts: Iterable[str] = ()) -> str:
     """Nothing but the origin, and `hosts` (like https://tiles.example.org) for tiles of maps."""
-    tiles = "".join(f" {host}" for host in hosts)
+    tiles = "".join(f" {host}" for host in dict.fromkeys(hosts))
     return "; ".join(
         (
             "default-src 'self'",

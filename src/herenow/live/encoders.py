@@ -28,6 +28,9 @@ class HubState:
 class Encoder(Protocol):
     ping: bytes  # means nothing, and shows whatever lies between that the connection lives
 
+    def warm(self, rows: Rows) -> None:
+        """Encodes what is kept of each row, so that a block of them is quick."""
+
     def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
         """Rows as they are now, cut into blocks that begin at `starts`; to be joined into messages by `write`."""
 
@@ -71,6 +74,10 @@ class JsonEncoder:
     def __init__(self, state: HubState, texts: Texts) -> None:
         self._state = state
         self._texts = texts
+
+    def warm(self, rows: Rows) -> None:
+        for row in rows.tolist():
+            self._texts.of(row)
 
     def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002 - names are in all
         return [b",".join(map(self._texts.of, piece)) for piece in _cut(rows.tolist(), starts)]
@@ -123,6 +130,10 @@ class BinaryEncoder:
         """Rows are other ones now."""
         self._names.clear()
 
+    def warm(self, rows: Rows) -> None:
+        for row in rows.tolist():
+            self._name(row)
+
     def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:
         names = [self._name(row) if mark else b"" for row, mark in zip(rows.tolist(), named.tolist(), strict=True)]
         pieces = [[name for name in piece if name] for piece in _cut(names, starts)]
@@ -157,6 +168,9 @@ class ArticleEncoder:
 
     def __init__(self, state: HubState) -> None:
         self._fleet = state.fleet
+
+    def warm(self, rows: Rows) -> None:
+        """Nothing is kept."""
 
     def encode_blocks(self, rows: Rows, starts: Sequence[int], named: Marks) -> list[bytes]:  # noqa: ARG002 - it has no names
         devices = self._fleet.devices

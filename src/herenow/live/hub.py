@@ -143,6 +143,11 @@ class Hub:
                 self._wires[requested] = BinaryEncoder(self._state, requested)
             viewer.encoder = self._wires[requested]
 
+    def warm(self, viewer: Viewer, view: View) -> Iterator[None]:
+        """Prepares the snapshot of a view in steps of some milliseconds. Without it, a snapshot of many devices that
+        nobody has seen yet holds the loop."""
+        return self._subscriptions.warm(viewer.encoder, view, self._monotonic())
+
     def set_view(self, viewer: Viewer, view: View, number: int = 0, resume: Resume | None = None) -> None:
         """Lets a viewer look elsewhere. It is answered by a snapshot that replaces all it had, or, if it still has that
         very view as of some state, by what changed since; a viewer that is full, as soon as it is not."""

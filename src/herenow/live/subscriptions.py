@@ -1,5 +1,6 @@
 """Which viewers subscribe to what: viewers in groups, groups by tile or by device."""
 
+from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
@@ -10,10 +11,12 @@ from herenow.live.tile_subscriptions import TileSubscription, TileSubscriptions
 from herenow.live.viewer import Viewer
 from herenow.live.viewer_group import DeviceSubscription, Key, Subscription, ViewerGroup
 from herenow.live.zoom_level import ZoomLevel
+from herenow.model.geo.box import Box
 from herenow.model.geo.tile_grid import DEEPEST, cover
 from herenow.model.view import View
 
 LINGER = 120.0  # s that a zoom level outlives its last viewer, so that a viewer that comes back misses nothing
+WARM_AT_ONCE = 400  # rows, of which each takes 2 to 3 µs
 MAX_DESERTED = 4  # such levels: each costs something at every tick
 
 
@@ -54,9 +57,23 @@ class Subscriptions:
         """The subscription of a view, and the key that all views of the same area share."""
         if view.box is None:
             return self._named(view.devices), view.devices
-        level, tiles = cover(view.box, view.zoom)
-        thinned = view.zoom is not None and level == min(DEEPEST, int(view.zoom))  # else the screen is not known
+        level, thinned, tiles = _area(view.box, view.zoom)
         return TileSubscription(self._tiles_of(level, thinned, moment), tiles), (level, thinned, tiles)
+
+    def warm(self, wire: Encoder, view: View, moment: float) -> Iterator[None]:
+        """Encodes the tiles of a box in short steps; nothing for devices by name, which are few."""
+        if view.box is None:
+            return
+        level, thinned, numbers = _area(view.box, view.zoom)
+        tiles = self._tiles_of(level, thinned, moment)
+        for tile in numbers:
+            rows = tiles.zoom_level.rows_in(tile)
+            for start in range(0, len(rows), WARM_AT_ONCE):
+                wire.warm(rows[start : start + WARM_AT_ONCE])
+                yield
+                if self._levels.get((level, thinned)) is not tiles:
+                    return  # the fleet has other rows now
+            tiles.block(wire, tile)
 
     def _named(self, device_ids: frozenset[str]) -> DeviceSubscription:
         return DeviceSubscription(self._state.fleet, device_ids, self.followers)
@@ -114,3 +131,10 @@ class Subscriptions:
             rows = np.array([row for row, _ in taken])
             group.parts.append(group.encoder.encode_steps(taken, named[rows] == seq))
         return list(due)
+
+
+def _area(box: Box, zoom: float | None) -> tuple[int, bool, tuple[int, ...]]:
+    """The level of a view, whether it is thinned, and its tiles."""
+    level, tiles = cover(box, zoom)
+    thinned = zoom is not None and level == min(DEEPEST, int(zoom))  # else the screen is not known
+    return level, thinned, tiles

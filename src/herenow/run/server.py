@@ -65,15 +65,11 @@ async def serve(
                 if rollups:
                     await stack.enter_async_context(rollup_service(settings, stop))
                 beside = await stack.enter_async_context(history_service(settings, stop))
-                hosts = dict.fromkeys(host for one in context.map_config.basemaps for host in one.hosts)
                 metrics = metrics_of(context)
                 shown = await stack.enter_async_context(WorkerMetrics(metrics, worker)) if worker else metrics
-                server = Server(config(create_app(context, beside, shown), of_every_answer(content_policy(hosts))))
-                duties = [
-                    _stop(server, context, stop),
-                    _announce(context, listening, settings),
-                    send_stats_for_ever(context),
-                ]
+                server = Server(config(create_app(context, beside, shown), _headers(context)))
+                duties = [_stop(server, context, stop), _announce(context, listening, settings)]
+                duties.append(send_stats_for_ever(context))
                 if source:
                     duties.append(source(context.intake))
                 async with _with_tasks(server, *duties):
@@ -82,6 +78,11 @@ async def serve(
     finally:
         listening.close()
     log.info("stopped")
+
+
+def _headers(context: AppContext) -> list[tuple[str, str]]:
+    """Of every answer."""
+    return of_every_answer(content_policy(host for one in context.map_config.basemaps for host in one.hosts))
 
 
 class Server(uvicorn.Server):

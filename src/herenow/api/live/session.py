@@ -50,6 +50,7 @@ class LiveSession:
         self._misunderstood = 0
         self._credit, self._credited = float(BURST), time.monotonic()  # messages that may come, and since when
         self._view: ViewMessage | None = None  # received, and not answered yet
+        self._answering = False  # a view, or within VIEW_EVERY of that
         self._pace: asyncio.TimerHandle | None = None  # until the next view is answered
         self._reports: deque[ReportMessage] = deque()
         self._reporting = False
@@ -93,7 +94,7 @@ class LiveSession:
             case ViewMessage():
                 message.view()  # may be refused
                 self._view = message
-                if self._pace is None:
+                if not self._answering:
                     self._set_view()
             case ReportMessage():
                 self._queue(message)
@@ -106,10 +107,17 @@ class LiveSession:
     def _set_view(self) -> None:
         """Answers the last view. A snapshot is work, so views that come too fast are skipped."""
         message, self._view = self._view, None
-        self._pace = None
+        self._answering = message is not None
         if message:
-            self._hub.request_columns(self._viewer, message.columns)
-            self._hub.set_view(self._viewer, message.view(), message.number, message.resumed)
+            self._link.start(self._answer(message))
+
+    async def _answer(self, message: ViewMessage) -> None:
+        view = message.view()
+        self._hub.request_columns(self._viewer, message.columns)
+        for _ in self._hub.warm(self._viewer, view):
+            await asyncio.sleep(0)
+        if self._viewer in self._hub.viewers:  # else the link was lost meanwhile
+            self._hub.set_view(self._viewer, view, message.number, message.resumed)
             self._pace = self._loop.call_later(VIEW_EVERY, self._set_view)
 
     def _command(self, message: CommandMessage) -> None:

@@ -121,6 +121,8 @@ async def _stream(hub: Hub, stream: Stream, view: View, resume: Resume | None) -
     viewer = Viewer(hub.event_wire, stream)
     hub.viewers.add(viewer)
     try:
+        for _ in hub.warm(viewer, view):
+            await asyncio.sleep(0)
         hub.set_view(viewer, view, resume=resume)
         while not stream.ended or stream.waits:
             content = await stream.take()
