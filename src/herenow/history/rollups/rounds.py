@@ -78,8 +78,8 @@ class Rollup:
 
     async def catch_up(self, wait: float | None = None) -> None:
         """One round: everything that was written before and is known to have changed. With `wait`, the seconds since
-        the round before, days of devices take their share of these where readers make those that wait, as of a packed
-        store; others wait for the next. Raises StoreUnavailable."""
+        the round before, days of devices of a packed store take their share of these, and others wait for the next.
+        Raises StoreUnavailable."""
         state = await read_state(self._store.rollups)
         if state.get(MADE_BY) != self._version:
             await self._clear(state)
