@@ -106,6 +106,7 @@ def test_history_counts_it_in_the_box_to_its_east(server: Server) -> None:
         return sum(cell["count"] for cell in counted("density", bbox, zoom=zoom).get("cells", []))
 
     wait_for(lambda: cells("-180,-90,180,90", 3) == 5)
+    wait_for(lambda: counted("analytics", "-180,-90,180,90")["positions"] == 5)
     for bbox, positions in ((WEST, 1), (EAST, 3), ("170,-20,-170,-10", 4), ("-1,-20,1,-10", 1)):
         assert cells(bbox, 8) == positions
         assert counted("analytics", bbox)["positions"] == positions

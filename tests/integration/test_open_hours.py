@@ -201,6 +201,7 @@ async def test_a_day_that_waits_for_its_turn_is_made_for_who_reads_it(
         before = await read_summaries(store.rollups, "bus-1", day, day)
         await keep(store, positions)
         monkeypatch.setattr(pace, "DAYS_SHARE", -1.0)
+        monkeypatch.setattr(pace, "DAYS_LEAST", -1.0)
         await rollup.catch_up(wait=1.0)
         assert await read_summaries(store.rollups, "bus-1", day, day) == before
         current = await with_waiting_days(store.rollups, "bus-1", day, day, DEFAULT)

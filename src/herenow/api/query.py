@@ -2,8 +2,7 @@
 
 from herenow.errors import BadRequest
 from herenow.history.ogc.primitives import Area, Moments
-from herenow.history.rollups.blocks import LONGEST
-from herenow.history.rollups.keys import blocks_part, key_number, numbers_of
+from herenow.history.rollups.blocks import LONGEST, held_hours
 from herenow.model.clock import DAY, HOUR, now
 from herenow.model.geo.box import Box, read_box
 from herenow.model.number import read_number
@@ -40,8 +39,8 @@ async def span_of(
         raise BadRequest(f"expected at most {longest // DAY} days between from and to; ask for them in parts")
     if end is not None:
         return found
-    hours = await rollups.get([numbers_of(blocks_part("hour"), until // HOUR, found.end // HOUR)])
-    last = max([until, *((key_number(key) + 1) * HOUR for rows in hours for key, _ in rows)])
+    hours = await held_hours(rollups, until // HOUR, found.end // HOUR)
+    last = max([until, *((hour + 1) * HOUR for hour in hours)])
     return Span(found.start, min(last, found.start + longest))
 
 

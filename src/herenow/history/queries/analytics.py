@@ -13,8 +13,9 @@ import msgspec
 import numpy as np
 
 from herenow.errors import BadRequest
+from herenow.history.rollups.blocks import held_hours
 from herenow.history.rollups.days import read_figures
-from herenow.history.rollups.keys import blocks_part, day_parts, key_number, numbers_of, prefix_range
+from herenow.history.rollups.keys import day_parts, prefix_range
 from herenow.history.rollups.track_reader import around
 from herenow.history.tracks.movement import legs
 from herenow.history.tracks.quality import unflagged
@@ -22,7 +23,7 @@ from herenow.history.tracks.stillness import DEFAULT, TripSettings
 from herenow.history.tracks.summary import HOURS, SPEED_STEPS, Extent, Figures, figures_of
 from herenow.model.clock import DAY, HOUR
 from herenow.model.geo.box import Box
-from herenow.store.port import READ_DEADLINE, Range, RollupReader, Span
+from herenow.store.port import READ_DEADLINE, RollupReader, Span
 from herenow.store.track import Track
 
 MAX_DEVICE_DAYS = 500_000  # that are summed up for one answer
@@ -95,9 +96,8 @@ class _Summing:
 
     async def _days(self) -> list[int]:
         span = self._query.span
-        range_: Range = numbers_of(blocks_part("hour"), span.start // HOUR, (span.end - 1) // HOUR)
-        [hours] = await self._rollups.get([range_])
-        return sorted({key_number(key) // 24 for key, _ in hours})
+        hours = await held_hours(self._rollups, span.start // HOUR, (span.end - 1) // HOUR)
+        return sorted({hour // 24 for hour in hours})
 
     def _take(self, day: int, rows: Sequence[tuple[bytes, bytes]]) -> None:
         query = self._query

@@ -123,12 +123,14 @@ async def read_block(rollups: RollupReader, hour: int, level: int) -> bytes:
 
 
 def hour_versions(held: Sequence[TimeBlock]) -> dict[int, str]:
-    """Of each hour that has positions, by its block or those of its slices; another one when anything changed."""
+    """Of each hour that has positions, in order, by its block or those of its slices; another one when anything
+    changed."""
     made: dict[int, list[bytes]] = {}
     for block in held:
         made.setdefault(block.number * BLOCKS[block.length] // HOUR, []).append(block.made)
     return {
-        hour: some[0].hex() if len(some) == 1 else f"{zlib.crc32(b''.join(some)):08x}" for hour, some in made.items()
+        hour: some[0].hex() if len(some) == 1 else f"{zlib.crc32(b''.join(some)):08x}"
+        for hour, some in sorted(made.items())
     }
 
 

@@ -47,6 +47,18 @@ async def closed_blocks(rollups: RollupReader, span: Span, longest: str = "month
     return await _within(rollups, longest, [(span.start, span.end)], now())
 
 
+async def held_hours(rollups: RollupReader, first: int, last: int) -> list[int]:
+    """Hours since 1970, from the first to the last, that hold anything: whole, or slices of one that lasts."""
+    per = BLOCKS["hour"] // BLOCKS["slice"]
+    hours, slices = await rollups.get(
+        [
+            numbers_of(blocks_part("hour"), first, last),
+            numbers_of(blocks_part("slice"), first * per, (last + 1) * per - 1),
+        ]
+    )
+    return sorted({key_number(key) for key, _ in hours} | {key_number(key) // per for key, _ in slices})
+
+
 def version(held: Sequence[TimeBlock]) -> str:
     """Another one when anything in these blocks may have changed."""
     return f"{crc32(repr((FORMAT, held)).encode()):08x}"

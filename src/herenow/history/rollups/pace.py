@@ -8,7 +8,8 @@ SHARE = 0.3  # of one core that it may use at most,
 LITTLE = 0.05  # that it uses while its rounds are as often as anybody could want
 SHORTEST_ROUND, LONG_ROUND = 2.0, 10.0  # s
 LEAST_REST = 0.1  # of what a round took: a store that is slow is not read all the time
-DAYS_SHARE = 0.03  # of one core that days of devices may use, while they are more than that
+DAYS_SHARE = 0.03  # of one core that days of devices may use, while they are more than that,
+DAYS_LEAST = 0.25  # s of it in each round: those of a small fleet are never behind its map
 
 
 def rest(worked: float, used: float) -> float:
@@ -27,7 +28,7 @@ class Turn:
 
     def begin(self, wait: float) -> None:
         """`wait`: the seconds since the round before, of which they take their share."""
-        self._until = time.process_time() + DAYS_SHARE * wait
+        self._until = time.process_time() + max(DAYS_LEAST, DAYS_SHARE * wait)
 
     @property
     def is_over(self) -> bool:
