@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from herenow.history.queries.analytics import AnalyticsQuery, analytics
 from herenow.history.rollups import blocks, closing, open_hours, pace, pyramid, waiting_days
 from herenow.history.rollups.blocks import closed_blocks, whole_hours
 from herenow.history.rollups.days import read_level, read_summaries
@@ -222,3 +223,17 @@ async def test_a_device_that_is_silent_keeps_its_kind(tmp_path: Path, clock: Clo
             await rollup.catch_up()
             clock.now += 2 * open_hours.KINDS_FOR
         await check(store, bus + phone, Span(START - HOUR, START + HOUR), zooms=(0, 14))
+
+
+async def test_sums_over_a_fleet_count_the_hour_that_lasts_though_it_is_the_first(tmp_path: Path, clock: Clock) -> None:
+    positions, day = drive("bus-1", 100, step=10_000, start=START), START // DAY
+    clock.now = positions[-1].time + 1
+    async with opened(str(tmp_path / "positions.db")) as store:
+        await keep(store, positions)
+        await Rollup(store).catch_up()
+        assert set(await lengths(store, Span(START, START + HOUR))) == {"slice"}
+        summary = (await read_summaries(store.rollups, "bus-1", day, day))[day]
+        for span in (Span(START, START + HOUR), Span(day * DAY, (day + 1) * DAY)):
+            found = await analytics(store.rollups, AnalyticsQuery(span))
+            assert found.whole.positions == summary.positions > 90
+            assert list(found.devices) == ["bus-1"]
