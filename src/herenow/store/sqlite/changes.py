@@ -48,13 +48,13 @@ class Marks:
         if period != self._period:
             self._period = period
             self._marked.clear()
-        new: dict[tuple[int, int], int] = {}
+        new, marked = dict[tuple[int, int], int](), self._marked
         for position in positions:
             mark, time = (numbers[position.device_id], position.time // HOUR), position.time
-            if time < new.get(mark, time + 1) and time < self._marked.get(mark, time + 1):
-                new[mark] = time
+            known = marked.get(mark)
+            if known is None or time < known:
+                marked[mark] = new[mark] = time
         connection.executemany(MARK, [(period, *mark, earliest) for mark, earliest in new.items()])
-        self._marked |= new
 
 
 def read_changes(connection: sqlite3.Connection, since: int | None) -> Changes:
