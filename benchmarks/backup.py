@@ -3,7 +3,7 @@
     python -m benchmarks.backup [millions of positions]
 
 A store of 1,000 devices at 1 Hz over some days, then `herenow run` on it. Requests of one position each, 100 a second
-over 16 connections, by themselves, while a first backup is made, and by themselves again. Then a backup to the same
+over 16 connections, alone, while a first backup is made, and alone again. Then a backup to the same
 folder, and one more: what changed between is what was reported. At last everything is restored to another store.
 """
 

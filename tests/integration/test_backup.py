@@ -216,6 +216,7 @@ async def test_a_damaged_store_does_not_take_the_place_of_a_good_backup(tmp_path
     with connection:
         connection.execute("UPDATE blocks SET packed = x'63' WHERE number = 1")
     connection.close()
+    path.with_name("positions.db.rollups").write_bytes(b"damaged, and not in a backup")
     before = read_manifest(folder)
     refused = herenow("backup", str(folder), "--store", address)
     assert refused.returncode == 2
@@ -223,6 +224,7 @@ async def test_a_damaged_store_does_not_take_the_place_of_a_good_backup(tmp_path
     assert read_manifest(folder) == before
     beside = herenow("backup", str(tmp_path / "beside"), "--store", address)
     assert beside.returncode == 1
+    assert "rollups" not in beside.stderr
     assert "left out: the positions of a in the hour" in beside.stderr
 
 

@@ -18,7 +18,7 @@ from herenow.run.storage import read_storage
 from herenow.run.store import cluster_setting
 from herenow.settings import Settings
 from herenow.store.cassandra.url import read_cassandra_url
-from herenow.store.sqlite.inspection import inspect as inspect_sqlite
+from herenow.store.sqlite.inspection import inspect, inspect_rollups
 
 FEW_DESCRIPTORS = 4096
 LITTLE = 1 << 30  # bytes free
@@ -55,13 +55,19 @@ def _descriptors() -> Finding:
 
 
 def _sqlite(path: Path, progress: Progress) -> Iterator[Finding]:
-    folder = next(each for each in path.parents if each.exists())
+    folder = _folder(path)
     if not os.access(folder, os.W_OK):
         yield fault("store", f"this user may not write to {folder}", "give it to the user that runs Herenow")
     if (kind := _filesystem(folder)) in NETWORK_FILESYSTEMS:
         what = f"{folder} is on a network file system ({kind}): SQLite may lose what was synced there"
         yield fault("disk", what, "keep the store on a disk of this machine")
-    yield from inspect_sqlite(path, progress)
+    yield from inspect(path, progress)
+    yield from inspect_rollups(path)
+
+
+def _folder(path: Path) -> Path:
+    """Where a file is, or will be made."""
+    return next(each for each in path.parents if each.exists())
 
 
 def _filesystem(folder: Path) -> str:
@@ -74,7 +80,7 @@ def _filesystem(folder: Path) -> str:
 
 
 async def _growth(settings: Settings) -> Finding:
-    folder = next(each for each in settings.store_path.parents if each.exists())
+    folder = _folder(settings.store_path)
     free = shutil.disk_usage(folder).free
     try:
         stored = await read_storage(settings) if settings.store_path.exists() else None
@@ -104,10 +110,10 @@ def _space(free: int, folder: Path, stored: Storage | None) -> Finding:
 
 async def _cassandra(settings: Settings) -> AsyncIterator[Finding]:
     with cluster_setting("HERENOW_STORE"):
-        from herenow.store.cassandra.inspection import inspect
+        from herenow.store.cassandra.inspection import inspect as inspect_cassandra
 
         url = read_cassandra_url(settings.store)
-    async for finding in inspect(url):
+    async for finding in inspect_cassandra(url):
         yield finding
 
 
@@ -115,8 +121,8 @@ async def _bus(settings: Settings) -> AsyncIterator[Finding]:
     if not settings.bus.startswith("amqp"):
         return
     with cluster_setting("HERENOW_BUS"):
-        from herenow.bus.rabbitmq.inspection import inspect
+        from herenow.bus.rabbitmq.inspection import inspect as inspect_rabbitmq
 
         url = read_rabbit_url(settings.bus)
-    async for finding in inspect(url):
+    async for finding in inspect_rabbitmq(url):
         yield finding

@@ -5,16 +5,17 @@ import sqlite3
 from collections.abc import Mapping
 
 from herenow.model.clock import DAY
+from herenow.store.sqlite.statements import paged
 
-PAGE = 500  # blocks of a transaction: a long one would keep the log from shrinking
+PAGE = 500  # blocks read at a time
 _BITS = 128
 
-_BLOCKS = """
-SELECT b.number, b.hour, d.device_id, b.packed FROM blocks b JOIN devices d ON d.id = b.device
+BLOCKS = """
+SELECT b.number, d.device_id, b.hour, b.packed FROM blocks b JOIN devices d ON d.id = b.device
 WHERE b.number > ? ORDER BY b.number LIMIT ?
 """
 _RECENT = "SELECT earliest, latest FROM recent WHERE earliest IS NOT NULL"
-_OLD = "SELECT DISTINCT time / 86400000 FROM positions"
+_OLD = f"SELECT DISTINCT time / {DAY} FROM positions"  # noqa: S608 - constants only
 
 
 def day_states(connection: sqlite3.Connection) -> Mapping[int, str]:
@@ -22,13 +23,10 @@ def day_states(connection: sqlite3.Connection) -> Mapping[int, str]:
     may be merged while others are read."""
     days = _days_outside(connection)
     sums: dict[int, int] = {}
-    last = 0
-    while rows := connection.execute(_BLOCKS, (last, PAGE)).fetchall():
-        for _, hour, device_id, packed in rows:
-            head = f"{hour}\0{device_id}\0".encode()
-            one = hashlib.blake2b(head + packed, digest_size=_BITS // 8).digest()
-            sums[hour // 24] = (sums.get(hour // 24, 0) + int.from_bytes(one)) % (1 << _BITS)
-        last = rows[-1][0]
+    for _, device_id, hour, packed in paged(connection, BLOCKS, PAGE):
+        head = f"{hour}\0{device_id}\0".encode()
+        one = hashlib.blake2b(head + packed, digest_size=_BITS // 8).digest()
+        sums[hour // 24] = (sums.get(hour // 24, 0) + int.from_bytes(one)) % (1 << _BITS)
     days |= _days_outside(connection)
     return {day: f"{total:032x}" for day, total in sums.items() if day not in days}
 

@@ -1,27 +1,23 @@
-"""Examines the two files of a store, also while Herenow writes to them: nothing is changed."""
+"""Examines the files of a store and of its rollups, also while Herenow writes to them: nothing is changed."""
 
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from herenow.model.finding import Finding, Progress, fault, good, warning
 from herenow.store.packing import Damaged, unpack
+from herenow.store.sqlite.day_states import BLOCKS, PAGE
 from herenow.store.sqlite.recent import read_batch
+from herenow.store.sqlite.statements import paged
 from herenow.store.sqlite.store import ROLLUPS
 from herenow.store.sqlite.writer import SCHEMA_VERSION
 
-PAGE = 500  # blocks or commits read at a time: a long transaction would keep the log from shrinking
 NAMED = 10  # what is damaged and named one by one
 RESTORE = "restore a backup, or leave it: all other positions are read"
 REBUILD = "stop Herenow and delete this file: the next start builds it again"
 
-_BLOCKS = """
-SELECT b.number, d.device_id, b.hour, b.packed FROM blocks b JOIN devices d ON d.id = b.device
-WHERE b.number > ? ORDER BY b.number LIMIT ?
-"""
 _BATCHES = "SELECT number, packed FROM recent WHERE number > ? ORDER BY number LIMIT ?"
 
 
@@ -31,6 +27,10 @@ def inspect(path: Path, progress: Progress) -> Iterator[Finding]:
         yield good("store", f"{path} does not exist yet: the first start creates it")
         return
     yield from _inspect(path, lambda connection: _store(connection, path, progress), "restore a backup")
+
+
+def inspect_rollups(path: Path) -> Iterator[Finding]:
+    """Of the store at this path."""
     rollups = path.with_name(path.name + ROLLUPS)
     if rollups.exists():
         yield from _inspect(rollups, lambda connection: _pages(connection, rollups, REBUILD), REBUILD)
@@ -89,7 +89,7 @@ def _positions(connection: sqlite3.Connection, progress: Progress) -> Iterator[F
 
 def _damaged(connection: sqlite3.Connection, progress: Callable[[int], None]) -> Iterator[str]:
     """A sentence for each block and each commit that cannot be read."""
-    for read, (_, device_id, hour, packed) in enumerate(_rows(connection, _BLOCKS), 1):
+    for read, (_, device_id, hour, packed) in enumerate(paged(connection, BLOCKS, PAGE), 1):
         try:
             unpack(device_id, packed)
         except Damaged as error:
@@ -97,16 +97,8 @@ def _damaged(connection: sqlite3.Connection, progress: Callable[[int], None]) ->
             yield f"the positions of {device_id} in the hour from {begin} are damaged: {error}"
         if read % PAGE == 0:
             progress(read)
-    for number, packed in _rows(connection, _BATCHES):
+    for number, packed in paged(connection, _BATCHES, PAGE):
         try:
             read_batch(packed)
         except Damaged as error:
             yield f"commit {number} is damaged: {error}"
-
-
-def _rows(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
-    """Each row once, in the order of the numbers, also where rows come and go meanwhile."""
-    last = 0
-    while rows := connection.execute(query, (last, PAGE)).fetchall():
-        yield from rows
-        last = rows[-1][0]

@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _VARIABLES = 2000  # of one statement
 
@@ -31,6 +31,15 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def paged(connection: sqlite3.Connection, query: str, size: int) -> Iterator[tuple[Any, ...]]:
+    """Rows of a query that has a number first, is in its order, and takes the last number and a limit: each once, also
+    where rows come and go meanwhile. No transaction is long, which would keep the log from shrinking."""
+    last = 0
+    while rows := connection.execute(query, (last, size)).fetchall():
+        yield from rows
+        last = rows[-1][0]
 
 
 def parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
